@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of strict settings for every Swift target of the project.
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library or program target: its folder is its name under `Sources`.
+func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one source target; all may use the reference evaluator and helpers in `Tests/Support`.
+func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies + [.init(stringLiteral: name), "TestSupport"],
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "hpol",
+  products: [.executable(name: "hpol", targets: ["hpol"])],
+  targets: [
+    .systemLibrary(name: "CPgQuery"),
+    .systemLibrary(name: "CPCRE2"),
+
+    target("PolicySyntax"),
+    target("PolicyBytecode"),
+    target("PatternMatching", ["PolicyBytecode", "CPCRE2"]),
+    target("PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"]),
+    target("PolicyRuntime", ["PolicyBytecode", "PatternMatching"]),
+    target("Operations", ["PolicyBytecode", "PatternMatching", "CPgQuery"]),
+    .executableTarget(
+      name: "hpol",
+      dependencies: [
+        "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime", "Operations",
+      ],
+      swiftSettings: strict),
+
+    .target(
+      name: "TestSupport",
+      dependencies: ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler"],
+      path: "Tests/Support", swiftSettings: strict),
+    tests(of: "PolicySyntax", []),
+    tests(of: "PolicyBytecode", []),
+    tests(of: "PatternMatching", ["PolicyBytecode"]),
+    tests(of: "PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"]),
+    tests(of: "PolicyRuntime", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler"]),
+    tests(of: "Operations", ["PolicyBytecode", "PatternMatching"]),
+    .testTarget(name: "hpolTests", dependencies: ["TestSupport"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,83 @@
+import PolicyBytecode
+
+/// What the decoders of one request share: the batch they fill, what is asked for, and the way in that led to the
+/// payload at hand.
+///
+/// A decoder emits an operation with ``operation(_:_:)`` or ``unparsed(_:_:)``, and hands a payload inside its own to
+/// ``nested(_:_:program:tool:)``.
+public struct DecodeContext: ~Copyable {
+  public var batch = OperationBatch()
+  public let demand: FactDemand
+  /// Protocols, tools and programs that carried the payload at hand, outermost first.
+  private var via: [OperationProtocol] = []
+  private var viaTools: [[UInt8]] = []
+  private var viaPrograms: [[UInt8]] = []
+
+  public init(demand: FactDemand) { self.demand = demand }
+
+  /// Decodes a whole request, replacing what the batch held.
+  public mutating func decode(_ protocol: OperationProtocol, _ payload: [UInt8]) {
+    batch.removeAll()
+    if demand.contains(.text) { batch.facts.add(.text, payload) }
+    batch.endCommon()
+    via.removeAll(keepingCapacity: true)
+    viaTools.removeAll(keepingCapacity: true)
+    viaPrograms.removeAll(keepingCapacity: true)
+    dispatch(`protocol`, payload)
+  }
+
+  /// Decodes `payload`, which the payload at hand carries: operations of the layer `carrier` that hold a `inner`
+  /// payload. `program` and `tool` are what carries it there.
+  public mutating func nested(
+    _ inner: OperationProtocol, in carrier: OperationProtocol, _ payload: [UInt8], program: [UInt8]? = nil,
+    tool: [UInt8]? = nil
+  ) {
+    guard via.count < DecodeLimits.nesting else { return unparsed(inner, .depth) }
+    via.append(carrier)
+    if let program { viaPrograms.append(program) }
+    if let tool { viaTools.append(tool) }
+    dispatch(inner, payload)
+    via.removeLast()
+    if program != nil { viaPrograms.removeLast() }
+    if tool != nil { viaTools.removeLast() }
+  }
+
+  private mutating func dispatch(_ protocol: OperationProtocol, _ payload: [UInt8]) {
+    guard payload.count <= DecodeLimits.payloadBytes else { return unparsed(`protocol`, .oversized) }
+    switch `protocol` {
+    case .postgres: decodePostgres(payload, &self)
+    case .shell: decodeShell(payload, &self)
+    case .mysql, .redis, .k8s, .ssh, .http, .mcp: unparsed(`protocol`, .unsupported)
+    }
+  }
+
+  /// Emits one operation: the common facts are added here, its own by `body`, asking `demand` before each dear one.
+  public mutating func operation(_ protocol: OperationProtocol, _ body: (inout FactBuffer, FactDemand) -> Void) {
+    guard begin(`protocol`) else { return }
+    body(&batch.facts, demand)
+    batch.facts.add(.unparsed, false)
+    batch.end()
+  }
+
+  /// Emits an operation that could not be read.
+  public mutating func unparsed(_ protocol: OperationProtocol, _ reason: UnparsedReason) {
+    guard begin(`protocol`) else { return }
+    batch.facts.add(.unparsed, true)
+    batch.end(unparsed: reason)
+  }
+
+  /// Opens an operation with the facts that all have. At the limit, one `unparsed` operation stands for the rest.
+  private mutating func begin(_ protocol: OperationProtocol) -> Bool {
+    guard batch.count < DecodeLimits.operations else { return false }
+    batch.begin(`protocol`)
+    for layer in via { batch.facts.add(.via, layer.name) }
+    for tool in viaTools { batch.facts.add(.viaTool, tool) }
+    for program in viaPrograms { batch.facts.add(.viaProgram, program) }
+    if batch.count == DecodeLimits.operations {
+      batch.facts.add(.unparsed, true)
+      batch.end(unparsed: .count)
+      return false
+    }
+    return true
+  }
+}

@@ -1,0 +1,11 @@
+/// The limits of decoding. Past one, what is left is `unparsed`.
+public enum DecodeLimits {
+  /// Bytes of one payload, nested ones included.
+  public static let payloadBytes = 1 << 20
+  /// Operations of one request.
+  public static let operations = 4096
+  /// Layers of payloads inside payloads: `sh -c` in `sudo` in an MCP argument.
+  public static let nesting = 16
+  /// Depth of syntax inside one payload: parentheses, blocks, substitutions.
+  public static let syntaxDepth = 128
+}

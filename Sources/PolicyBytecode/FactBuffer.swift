@@ -1,0 +1,133 @@
+/// One value of a fact: 16 trivial bytes.
+///
+/// Text, enumeration words and addresses stand in the buffer's arena; integers and booleans inline.
+public struct FactEntry: BitwiseCopyable, Sendable {
+  /// `Fact.rawValue`.
+  public var fact: UInt8
+  /// Bit 0: the value is inline.
+  public var flags: UInt8
+  /// 0, or for a keyed fact one more than the position of its key in ``FactDemand/keys``.
+  public var key: UInt16
+  /// ``factHash(_:_:)`` of a text value.
+  public var hash: UInt32
+  /// Text: offset in the arena; inline: the low half of the value.
+  public var start: UInt32
+  /// Text: length in bytes; inline: the high half of the value.
+  public var length: UInt32
+
+  @inline(__always)
+  public var isInline: Bool { flags & 1 != 0 }
+
+  /// The value of an inline entry.
+  @inline(__always)
+  public var integer: Int64 { Int64(bitPattern: UInt64(start) | UInt64(length) << 32) }
+}
+
+/// The hash by which equal values are found, over bytes. Part of the bundle format.
+@inline(__always)
+public func factHash(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
+  var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: count)
+  let raw = UnsafeRawPointer(bytes)
+  var offset = 0
+  while offset + 8 <= count {
+    hash = mixed(hash ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    offset += 8
+  }
+  var tail: UInt64 = 0
+  var shift: UInt64 = 0
+  while offset < count {
+    tail |= UInt64(bytes[offset]) << shift
+    shift += 8
+    offset += 1
+  }
+  hash = mixed(hash ^ tail)
+  return UInt32(truncatingIfNeeded: hash >> 32)
+}
+
+@inline(__always)
+private func mixed(_ value: UInt64) -> UInt64 {
+  let product = value.multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+  return product.high ^ product.low
+}
+
+/// ``factHash(_:_:)`` of a string's UTF-8.
+public func factHash(of text: String) -> UInt32 {
+  var text = text
+  return text.withUTF8 { bytes in
+    guard let base = bytes.baseAddress else { return withUnsafePointer(to: 0) { factHash($0, 0) } }
+    return factHash(base, bytes.count)
+  }
+}
+
+/// Facts and their values, flat: an arena of bytes and a list of entries. Reused between requests.
+public struct FactBuffer: ~Copyable {
+  public private(set) var arena: RawBuffer<UInt8>
+  public private(set) var entries: RawBuffer<FactEntry>
+
+  public init(arenaCapacity: Int = 4096, entryCapacity: Int = 128) {
+    arena = RawBuffer(capacity: arenaCapacity)
+    entries = RawBuffer(capacity: entryCapacity)
+  }
+
+  public mutating func removeAll() {
+    arena.removeAll()
+    entries.removeAll()
+  }
+
+  /// Adds a text value of `fact`. A keyed fact's `key` is one more than the key's position in the demand.
+  @inline(__always)
+  public mutating func add(_ fact: Fact, key: UInt16 = 0, _ bytes: UnsafeBufferPointer<UInt8>) {
+    let start = arena.count
+    arena.append(contentsOf: bytes)
+    let hash = factHash(UnsafePointer(arena.base + start), bytes.count)
+    entries.append(
+      FactEntry(
+        fact: fact.rawValue, flags: 0, key: key, hash: hash, start: UInt32(start), length: UInt32(bytes.count)))
+  }
+
+  /// Adds a text value of `fact`.
+  public mutating func add(_ fact: Fact, key: UInt16 = 0, _ text: String) {
+    var text = text
+    text.withUTF8 { add(fact, key: key, $0) }
+  }
+
+  /// Adds a text value of `fact`.
+  public mutating func add(_ fact: Fact, key: UInt16 = 0, _ bytes: [UInt8]) {
+    bytes.withUnsafeBufferPointer { add(fact, key: key, $0) }
+  }
+
+  /// Adds a text value of `fact`.
+  public mutating func add(_ fact: Fact, key: UInt16 = 0, _ bytes: ArraySlice<UInt8>) {
+    bytes.withUnsafeBufferPointer { add(fact, key: key, $0) }
+  }
+
+  /// Adds an integer.
+  @inline(__always)
+  public mutating func add(_ fact: Fact, key: UInt16 = 0, integer: Int64) {
+    let bits = UInt64(bitPattern: integer)
+    entries.append(
+      FactEntry(
+        fact: fact.rawValue, flags: 1, key: key, hash: 0, start: UInt32(truncatingIfNeeded: bits),
+        length: UInt32(truncatingIfNeeded: bits >> 32)))
+  }
+
+  /// Adds a boolean, as the integer 0 or 1.
+  @inline(__always)
+  public mutating func add(_ fact: Fact, _ value: Bool) { add(fact, integer: value ? 1 : 0) }
+
+  /// The bytes of a text entry; valid until the next mutation.
+  @inline(__always)
+  public func bytes(_ entry: FactEntry) -> UnsafeBufferPointer<UInt8> {
+    precondition(!entry.isInline && Int(entry.start) + Int(entry.length) <= arena.count, "not an entry of this buffer")
+    return UnsafeBufferPointer(start: arena.base + Int(entry.start), count: Int(entry.length))
+  }
+
+  /// The text of an entry.
+  public func text(_ entry: FactEntry) -> String { String(decoding: bytes(entry), as: UTF8.self) }
+
+  /// Forgets entries and bytes added after a mark; for a decoder that takes back a guess.
+  public mutating func rewind(entries entryCount: Int, arena arenaCount: Int) {
+    entries.truncate(to: entryCount)
+    arena.truncate(to: arenaCount)
+  }
+}

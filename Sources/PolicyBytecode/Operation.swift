@@ -1,0 +1,124 @@
+/// Why an operation could not be read. The words are part of the output formats.
+public enum UnparsedReason: UInt8, CaseIterable, BitwiseCopyable, Sendable {
+  /// The operation was read.
+  case none
+  /// The payload does not follow its language.
+  case syntax
+  /// It ends inside a literal, a comment, a word or a block.
+  case truncated
+  /// It is larger than the decoder's limit.
+  case oversized
+  /// NUL or invalid UTF-8.
+  case encoding
+  /// More nesting than the limit.
+  case depth
+  /// More operations, words or elements than the limit.
+  case count
+  /// The program that runs cannot be known from the line.
+  case unknownProgram
+  /// What an interpreter or an `EXECUTE` would run cannot be known from the payload.
+  case unknownCode
+  /// A form the decoder does not know.
+  case unsupported
+
+  /// The word for it in `hpol decode --json`; empty for ``none``.
+  public var word: String {
+    switch self {
+    case .none: ""
+    case .syntax: "syntax"
+    case .truncated: "truncated"
+    case .oversized: "oversized"
+    case .encoding: "encoding"
+    case .depth: "depth"
+    case .count: "count"
+    case .unknownProgram: "unknown-program"
+    case .unknownCode: "unknown-code"
+    case .unsupported: "unsupported"
+    }
+  }
+}
+
+/// One operation of a request: its protocol, and where its facts stand in the batch.
+public struct Operation: BitwiseCopyable, Sendable {
+  public var `protocol`: OperationProtocol
+  public var unparsed: UnparsedReason
+  /// Its entries in ``OperationBatch/facts``, a half-open range.
+  public var firstEntry: UInt32
+  public var endEntry: UInt32
+}
+
+/// The operations of one request, in the order in which they are found, with their facts.
+///
+/// The first ``commonEnd`` entries hold the facts that all operations of the request share (`text`); then come those of
+/// each operation, contiguous. `via`, `command` and `unparsed` are facts like the others. Reused between requests.
+public struct OperationBatch: ~Copyable {
+  public var facts = FactBuffer()
+  public private(set) var operations = RawBuffer<Operation>(capacity: 16)
+  /// The number of leading entries that belong to every operation.
+  public private(set) var commonEnd = 0
+  private var isOpen = false
+
+  public init() {}
+
+  public var count: Int { operations.count }
+
+  public mutating func removeAll() {
+    facts.removeAll()
+    operations.removeAll()
+    commonEnd = 0
+    isOpen = false
+  }
+
+  /// Declares that the facts added so far belong to every operation. Before the first ``begin(_:)``.
+  public mutating func endCommon() {
+    precondition(operations.count == 0, "common facts come first")
+    commonEnd = facts.entries.count
+  }
+
+  /// Opens an operation; facts added from here to ``end(unparsed:)`` are its own.
+  public mutating func begin(_ protocol: OperationProtocol) {
+    precondition(!isOpen, "operations do not nest")
+    isOpen = true
+    let first = UInt32(facts.entries.count)
+    operations.append(Operation(protocol: `protocol`, unparsed: .none, firstEntry: first, endEntry: first))
+  }
+
+  /// Closes the operation that is open.
+  public mutating func end(unparsed: UnparsedReason = .none) {
+    precondition(isOpen, "no operation is open")
+    isOpen = false
+    operations[operations.count - 1].unparsed = unparsed
+    operations[operations.count - 1].endEntry = UInt32(facts.entries.count)
+  }
+}
+
+/// What a decoder is asked for: it computes no other fact.
+public struct FactDemand: Sendable {
+  public var facts: FactSet
+  /// The keys of keyed facts that are asked for; an entry's `key` is one more than the position here.
+  public var keys: [FactKey]
+  /// Detectors asked for by `text contains D`.
+  public var detectors: [String]
+
+  public init(facts: FactSet, keys: [FactKey] = [], detectors: [String] = []) {
+    self.facts = facts
+    self.keys = keys
+    self.detectors = detectors
+  }
+
+  /// Every fact; of keyed ones, those with the given keys.
+  public static let everything = FactDemand(facts: .all)
+
+  @inline(__always)
+  public func contains(_ fact: Fact) -> Bool { facts.contains(fact) }
+}
+
+/// A keyed fact and its key: `claim["team"]`.
+public struct FactKey: Hashable, Sendable {
+  public var fact: Fact
+  public var key: String
+  public init(fact: Fact, key: String) {
+    self.fact = fact
+    self.key = key
+  }
+}
