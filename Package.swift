@@ -26,6 +26,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CPgQuery"),
     .systemLibrary(name: "CPCRE2"),
+    .target(name: "CAllocationCounter"),
 
     target("PolicySyntax"),
     target("PolicyBytecode"),
@@ -39,6 +40,13 @@ let package = Package(
         "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime", "Operations",
       ],
       swiftSettings: strict),
+
+    .executableTarget(
+      name: "hpol-bench",
+      dependencies: [
+        "CAllocationCounter", "Operations", "PolicyBytecode", "PolicyCompiler", "PolicyRuntime", "PolicyTestBench",
+      ],
+      path: "Sources/Benchmarks", swiftSettings: strict),
 
     .target(
       name: "TestSupport",

@@ -73,6 +73,23 @@ public final class Session {
     return residual.view
   }
 
+  /// The values of a fact that binding or the session knows, for explanations.
+  func values(of fact: Fact, key: UInt16, operation: OperationProtocol) -> [String] {
+    let name = key == 0 ? "" : policy.keys[Int(key) - 1].key
+    switch fact {
+    case .user: return facts.user.map { [$0] } ?? []
+    case .group: return facts.groups
+    case .actor: return [facts.actor]
+    case .client: return facts.client.map { [$0] } ?? []
+    case .claim: return facts.claims.filter { $0.key == name }.map(\.value)
+    case .label: return facts.labels.filter { $0.key == name }.map(\.value)
+    case .target: return facts.target.map { [$0] } ?? []
+    case .protocol: return [operation.name]
+    case .session: return tags.sorted()
+    default: return []
+    }
+  }
+
   /// The outcomes of the bind atoms for operations of `protocol`, for explanations.
   func outcomes(_ protocol: OperationProtocol) -> [UInt64] { bindOutcomes(policy, protocol: `protocol`, onto: bits) }
 }
