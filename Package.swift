@@ -34,10 +34,14 @@ let package = Package(
     target("PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"]),
     target("PolicyRuntime", ["PolicyBytecode", "PatternMatching"]),
     target("Operations", ["PolicyBytecode", "PatternMatching", "CPgQuery"]),
+    target(
+      "PolicyTestBench",
+      ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime", "Operations"]),
     .executableTarget(
       name: "hpol",
       dependencies: [
         "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime", "Operations",
+        "PolicyTestBench",
       ],
       swiftSettings: strict),
 
@@ -58,7 +62,10 @@ let package = Package(
     tests(of: "PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"]),
     tests(of: "PolicyRuntime", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler"]),
     tests(of: "Operations", ["PolicyBytecode", "PatternMatching"]),
-    .testTarget(name: "hpolTests", dependencies: ["TestSupport"], swiftSettings: strict),
+    tests(of: "PolicyTestBench", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "Operations"]),
+    .testTarget(
+      name: "hpolTests", dependencies: ["hpol", "PolicyTestBench", "PolicyBytecode", "Operations", "TestSupport"],
+      exclude: ["Golden"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
