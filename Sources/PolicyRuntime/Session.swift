@@ -34,8 +34,8 @@ public struct SessionFacts: Sendable, Hashable {
 /// requests hold is fetched on first use.
 public final class Session {
   public let policy: LoadedPolicy
-  /// Tags set so far; they take effect from the next request on.
-  public private(set) var tags: Set<String> = []
+  /// The session's tags, without duplicates. Whoever keeps the session adds those of an `allow`ed request's verdict.
+  public var tags: [String] = []
   private let facts: SessionFacts
   /// The outcomes of the bind atoms but those on `protocol`.
   private let bits: [UInt64]
@@ -49,9 +49,6 @@ public final class Session {
     residuals = Array(repeating: nil, count: OperationProtocol.allCases.count)
     views = Array(repeating: nil, count: OperationProtocol.allCases.count)
   }
-
-  /// Remembers tags that a request has set.
-  public func add(tags newTags: some Sequence<String>) { tags.formUnion(newTags) }
 
   /// The rules that can still apply to operations of `protocol`.
   public func liveRules(_ protocol: OperationProtocol) -> [Int] {
