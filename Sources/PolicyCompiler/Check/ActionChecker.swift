@@ -56,7 +56,8 @@ struct ActionChecker {
       case .record:
         if let first = record {
           bag.report(
-            .conflictingActions, "a rule records at one level", at: span, notes: [.init("the other is here", at: first)])
+            .conflictingActions, "a rule records at one level", at: span, notes: [.init("the other is here", at: first)]
+          )
         }
         record = span
         continue
@@ -70,7 +71,8 @@ struct ActionChecker {
       if word == "approve", first.word == "approve" { continue }
       let message =
         word == first.word
-        ? "a rule says `\(word)` once" : "a rule cannot both `\(first.word)` and `\(word)`: one of them would have no effect"
+        ? "a rule says `\(word)` once"
+        : "a rule cannot both `\(first.word)` and `\(word)`: one of them would have no effect"
       bag.report(.conflictingActions, message, at: span, notes: [.init("the other is here", at: first.span)])
     }
   }
@@ -104,7 +106,8 @@ struct ActionChecker {
       case .word(let word):
         let fix = value.isInline ? Diagnostic.Fix("quote it", value.span, literalText(word)) : nil
         bag.report(
-          .badApproval, "there is no list `\(word)`; a group is written in quotes", at: value.isInline ? value.span : span, fix: fix)
+          .badApproval, "there is no list `\(word)`; a group is written in quotes",
+          at: value.isInline ? value.span : span, fix: fix)
         isSound = false
       default: fail("`\(value.text)` is no name of a group", value.isInline ? value.span : span)
       }

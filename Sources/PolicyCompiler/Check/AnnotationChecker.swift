@@ -49,11 +49,14 @@ struct AnnotationChecker {
   private func word(_ annotation: Annotation, of words: [String], at span: SourceSpan) -> String? {
     if case .word(let word) = annotation.argument, words.contains(word.text) { return word.text }
     let name = annotation.name.text
-    bag.report(.badAnnotation, "`@\(name)` takes \(quotedList(words, joiner: "or")), as in `@\(name)(\(words[0]))`", at: span)
+    bag.report(
+      .badAnnotation, "`@\(name)` takes \(quotedList(words, joiner: "or")), as in `@\(name)(\(words[0]))`", at: span)
     return nil
   }
 
-  private func until(_ annotation: Annotation, _ declaration: RuleDeclaration, _ rule: inout CheckedRule, at span: SourceSpan) {
+  private func until(
+    _ annotation: Annotation, _ declaration: RuleDeclaration, _ rule: inout CheckedRule, at span: SourceSpan
+  ) {
     guard case .date(let date) = annotation.argument, let days = CalendarTime.days(date.text) else {
       bag.report(.badAnnotation, "`@until` takes a date, as in `@until(2027-03-31)`", at: span)
       return

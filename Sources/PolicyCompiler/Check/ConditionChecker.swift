@@ -86,7 +86,11 @@ final class ConditionChecker {
     guard let key = key(of: test), let reading = reading(of: test) else { return nil }
     let condition: Condition
     switch reading {
-    case .never: condition = .constant(false)
+    case .never:
+      condition = .constant(false)
+      if case .list(let items, _) = test.test.operand, items.isEmpty {
+        bag.report(.constantTest, "this list is empty, so nothing is in it", at: test.operandSpan)
+      }
     case .test(let meaning):
       condition = .test(
         CheckedPredicate(
@@ -104,7 +108,8 @@ final class ConditionChecker {
     guard test.op == .contains, test.subject.key == nil, !test.isAll, !(fact == .responseDetector && test.ignoringCase)
     else {
       bag.report(
-        .wrongOperator, "`\(test.subject.name.text)` is asked only `\(test.subject.name.text) contains DETECTOR`", at: span)
+        .wrongOperator, "`\(test.subject.name.text)` is asked only `\(test.subject.name.text) contains DETECTOR`",
+        at: span)
       return nil
     }
     let items: [ListItem]
@@ -158,7 +163,8 @@ final class ConditionChecker {
     case .unknown:
       let near = nearest(name.text, in: (BuiltinNames.detectors + names.names(in: .value)).sorted())
       bag.report(
-        .unknownDetector, "there is no detector `\(name.text)`" + (near.map { "; did you mean `\($0)`?" } ?? ""), at: span,
+        .unknownDetector, "there is no detector `\(name.text)`" + (near.map { "; did you mean `\($0)`?" } ?? ""),
+        at: span,
         fix: near.map { .init("write `\($0)`", span, $0) })
     }
     return nil

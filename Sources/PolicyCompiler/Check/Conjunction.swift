@@ -43,7 +43,8 @@ struct Conjunction {
     literals.append(literal)
     let key = FactKey(fact: literal.predicate.fact, key: literal.predicate.key ?? "")
     byFact[key, default: []].append(literal)
-    guard let group = byFact[key], let conflict = ValueConflicts(relations: relations).find(group, newest: literal) else {
+    guard let group = byFact[key], let conflict = ValueConflicts(relations: relations).find(group, newest: literal)
+    else {
       return nil
     }
     return Conflict(cause: .values, literals: conflict)
@@ -69,7 +70,8 @@ private struct ValueConflicts {
   func find(_ group: [Literal], newest: Literal) -> [Literal]? {
     if let opposite = group.first(where: { isOpposite($0, newest) }) { return [opposite, newest] }
     let present = group.filter { !$0.isNegated }
-    if let absence = group.first(where: { $0.isNegated && $0.predicate.test == .isPresent }), let value = present.first {
+    if let absence = group.first(where: { $0.isNegated && $0.predicate.test == .isPresent }), let value = present.first
+    {
       return [absence, value]
     }
     return newest.schema.isList ? findInList(group) : findInScalar(group, present, newest)
@@ -147,7 +149,9 @@ private struct ValueConflicts {
   }
 
   private func textsConflict(_ a: Literal, _ b: Literal) -> Bool {
-    guard case .matches(let first) = a.predicate.test, case .matches(let second) = b.predicate.test else { return false }
+    guard case .matches(let first) = a.predicate.test, case .matches(let second) = b.predicate.test else {
+      return false
+    }
     switch (a.isNegated, b.isNegated) {
     case (false, false): return !first.contains { x in second.contains { relations.intersect(x, $0) } }
     case (false, true): return isSubset(first, of: second)

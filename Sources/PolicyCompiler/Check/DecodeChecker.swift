@@ -72,7 +72,9 @@ struct DecodeChecker {
         }
       } else if carrier.places.contains(word.text) {
         if value.value.isEmpty { fail("`\(word.text)` needs a name or a path", value.range) }
-        if value.value.hasPrefix("$"), let problem = JSONPathSyntax.problem(in: value.value) { fail(problem, value.range) }
+        if value.value.hasPrefix("$"), let problem = JSONPathSyntax.problem(in: value.value) {
+          fail(problem, value.range)
+        }
       } else {
         let words = carrier.choices.keys.sorted() + carrier.places
         let near = nearest(word.text, in: words).map { "; did you mean `\($0)`?" } ?? "; there are \(quotedList(words))"
@@ -84,7 +86,8 @@ struct DecodeChecker {
       let expected = quotedList(carrier.places, joiner: "or")
       bag.report(
         .badDecode,
-        places.isEmpty ? "where the text stands is missing: add \(expected)" : "the text stands in one place, \(expected)",
+        places.isEmpty
+          ? "where the text stands is missing: add \(expected)" : "the text stands in one place, \(expected)",
         at: span)
       isSound = false
     }
@@ -103,7 +106,8 @@ func protocolNamed(_ name: Name, _ file: UInt32, _ bag: DiagnosticBag) -> Operat
   let near = nearest(name.text, in: names)
   bag.report(
     .unknownProtocol,
-    "there is no protocol `\(name.text)`" + (near.map { "; did you mean `\($0)`?" } ?? "; there are \(quotedList(names))"),
+    "there is no protocol `\(name.text)`"
+      + (near.map { "; did you mean `\($0)`?" } ?? "; there are \(quotedList(names))"),
     at: span, fix: near.map { .init("write `\($0)`", span, $0) })
   return nil
 }

@@ -46,13 +46,14 @@ struct DefaultsChecker {
     }
     seen[key] = (value, span)
     let decision: Decision = value == "allow" ? .allow : .block
+    let level = RecordLevel(word: value) ?? RecordLevel.none
     switch (key.key, key.protocol) {
     case (.decision, nil): defaults.decision = decision
     case (.decision, let protocolKey?): defaults.byProtocol[protocolKey] = decision
     case (.unparsed, nil): defaults.unparsed = decision
     case (.unparsed, let protocolKey?): defaults.unparsedByProtocol[protocolKey] = decision
-    case (.record, nil): defaults.record = RecordLevel(word: value) ?? .none
-    case (.record, let protocolKey?): defaults.recordByProtocol[protocolKey] = RecordLevel(word: value) ?? .none
+    case (.record, nil): defaults.record = level
+    case (.record, let protocolKey?): defaults.recordByProtocol[protocolKey] = level
     }
   }
 }

@@ -1,3 +1,4 @@
+import PatternMatching
 import PolicyBytecode
 import PolicySyntax
 

@@ -4,7 +4,9 @@ enum JSONPathSyntax {
   /// What is wrong with a path, or nil.
   static func problem(in path: String) -> String? {
     var rest = Array(path.utf8)[...]
-    guard rest.popFirst() == UInt8(ascii: "$") else { return "a path into JSON starts with `$`, as in `$.customer.name`" }
+    guard rest.popFirst() == UInt8(ascii: "$") else {
+      return "a path into JSON starts with `$`, as in `$.customer.name`"
+    }
     while let byte = rest.popFirst() {
       switch byte {
       case UInt8(ascii: "."):
@@ -20,7 +22,9 @@ enum JSONPathSyntax {
           rest = rest.dropFirst(name.count)
         }
       case UInt8(ascii: "["):
-        guard let end = bracket(&rest) else { return "`[` in `\(path)` holds an index, `*` or a name in quotes, and `]` ends it" }
+        guard let end = bracket(&rest) else {
+          return "`[` in `\(path)` holds an index, `*` or a name in quotes, and `]` ends it"
+        }
         rest = rest[end...]
       default: return "`\(path)` is no path into JSON; parts are written `.name` or `[0]`"
       }

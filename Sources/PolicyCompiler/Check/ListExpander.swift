@@ -75,7 +75,8 @@ final class ListExpander {
     }
     if let count = values?.count, count > CheckLimits.listValues {
       bag.report(
-        .limitExceeded, "the list `\(declared.fullName)` has \(count) values; at most \(CheckLimits.listValues) are allowed",
+        .limitExceeded,
+        "the list `\(declared.fullName)` has \(count) values; at most \(CheckLimits.listValues) are allowed",
         at: declared.nameSpan)
       values = nil
     }

@@ -79,7 +79,8 @@ final class OperandReader {
       do throws(AddressParser.Problem) {
         networks.append(try AddressParser.network(text))
       } catch {
-        let fix = value.isInline ? error.replacement.map { Diagnostic.Fix("write `\($0)`", value.span, literalText($0)) } : nil
+        let fix =
+          value.isInline ? error.replacement.map { Diagnostic.Fix("write `\($0)`", value.span, literalText($0)) } : nil
         report(.badAddress, error.message, value, use, fix: fix)
         isSound = false
       }
@@ -150,7 +151,10 @@ final class OperandReader {
     switch value.content {
     case .regex(let regex):
       guard kind == .regex else {
-        report(.wrongValueType, "`\(use.test.op.rawValue)` takes a string, `/\(regex.source)/` is a regular expression; write `matches`", value, use)
+        report(
+          .wrongValueType,
+          "`\(use.test.op.rawValue)` takes a string, `/\(regex.source)/` is a regular expression; write `matches`",
+          value, use)
         return nil
       }
       kind = regex.isPCRE ? .pcre : .regex
@@ -161,7 +165,10 @@ final class OperandReader {
       return nil
     case .string(let string):
       guard kind != .regex else {
-        report(.wrongValueType, "`matches` takes a regular expression between slashes, like `/\(string)/`; for a glob write `like`", value, use)
+        report(
+          .wrongValueType,
+          "`matches` takes a regular expression between slashes, like `/\(string)/`; for a glob write `like`", value,
+          use)
         return nil
       }
       text = string
@@ -222,13 +229,16 @@ final class OperandReader {
     let near = didYouMean(word, among: names.names(in: .value))
     report(
       .wrongValueType,
-      "`\(use.schema.name)` is text and there is no list `\(word)`; write `\(literalText(word))`" + near, value, use, fix: fix)
+      "`\(use.schema.name)` is text and there is no list `\(word)`; write `\(literalText(word))`" + near, value, use,
+      fix: fix)
   }
 
   private func reportUnknown(_ text: String, _ words: [String], _ value: ListValue, _ use: FactTest) {
     let near = nearest(text, in: words) ?? words.first { $0 == text.lowercased() }
     let fix = value.isInline ? near.map { Diagnostic.Fix("write `\($0)`", value.span, $0) } : nil
-    let hint = near.map { "; did you mean `\($0)`?" } ?? (words.count <= 12 ? "; it is one of \(quotedList(words, joiner: "or"))" : "")
+    let hint =
+      near.map { "; did you mean `\($0)`?" }
+      ?? (words.count <= 12 ? "; it is one of \(quotedList(words, joiner: "or"))" : "")
     report(.unknownValue, "`\(text)` is no value of `\(use.schema.name)`" + hint, value, use, fix: fix)
   }
 

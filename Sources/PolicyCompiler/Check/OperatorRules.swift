@@ -13,7 +13,8 @@ struct OperatorRules {
 
   private func report(_ test: FactTest, _ message: String, fix: Diagnostic.Fix? = nil) -> Bool {
     bag.report(
-      .wrongOperator, message, at: test.test.op == .bare ? test.span : SourceSpan(file: test.file, test.test.operatorRange),
+      .wrongOperator, message,
+      at: test.test.op == .bare ? test.span : SourceSpan(file: test.file, test.test.operatorRange),
       fix: fix)
     return false
   }
@@ -28,13 +29,16 @@ struct OperatorRules {
     let op = test.test.op
     if op == .bare {
       guard schema.type != .boolean else { return true }
-      let hint = schema.fact == .session ? "`session has \"…\"`" : "`\(schema.name) \(Self.exampleOperators(schema)[0]) …` or `has \(schema.name)`"
+      let hint =
+        schema.fact == .session
+        ? "`session has \"…\"`" : "`\(schema.name) \(Self.exampleOperators(schema)[0]) …` or `has \(schema.name)`"
       bag.report(.notAFlag, "`\(schema.name)` is not true or false; write \(hint)", at: test.span)
       return false
     }
     if schema.type == .boolean { return reportFlag(test) }
     if schema.fact == .session {
-      return op == .has || report(test, "the session's tags are tested with `session has \"…\"`", fix: rewrite(test, "has"))
+      return op == .has
+        || report(test, "the session's tags are tested with `session has \"…\"`", fix: rewrite(test, "has"))
     }
     if op == .has, test.test.operand != nil {
       let instead = schema.isList ? "contains" : "is"
@@ -54,7 +58,8 @@ struct OperatorRules {
   static func exampleOperators(_ schema: FactSchema) -> [String] {
     switch schema.type {
     case .enumeration:
-      ["is", "in", "is not", "not in", "like", "matches", "starts with", "ends with"] + (schema.isList ? ["contains"] : [])
+      ["is", "in", "is not", "not in", "like", "matches", "starts with", "ends with"]
+        + (schema.isList ? ["contains"] : [])
     case .string, .qualifiedName, .path:
       ["is", "in", "is not", "not in", "like", "matches", "starts with", "ends with", "contains"]
     case .integer: ["is", "in", "is not", "not in", "<", "<=", ">", ">="]

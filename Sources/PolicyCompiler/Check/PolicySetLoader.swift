@@ -61,13 +61,15 @@ struct PolicySetLoader {
   /// The path that a literal in `file` names, or nil if it leads out of the root.
   private func path(_ literal: StringLiteral, from file: UInt32) -> String? {
     let span = SourceSpan(file: file, literal.range)
-    let path = literal.value.hasPrefix("/") ? literal.value : SourcePath.resolved(literal.value, from: sources.path(file))
+    let path =
+      literal.value.hasPrefix("/") ? literal.value : SourcePath.resolved(literal.value, from: sources.path(file))
     if literal.value.isEmpty {
       bag.report(.fileNotFound, "the path is empty", at: span)
       return nil
     }
     if literal.value.hasPrefix("/") {
-      bag.report(.fileOutsideRoot, "`\(literal.value)` is absolute; paths are relative to the file they stand in", at: span)
+      bag.report(
+        .fileOutsideRoot, "`\(literal.value)` is absolute; paths are relative to the file they stand in", at: span)
       return nil
     }
     guard SourcePath.isInside(reader.canonicalPath(path), canonicalRoot) else {

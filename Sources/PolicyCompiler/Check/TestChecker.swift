@@ -18,7 +18,7 @@ struct TestChecker {
     var identity: Identity?
     var isUnreadable = false
     var sessions: [CheckedTest.Session] = []
-    func step(_ step: TestStep) -> CheckedTest.Request? {
+    func take(_ step: TestStep) -> CheckedTest.Request? {
       switch step {
       case .identity(let stated):
         identity = self.identity(stated, file)
@@ -40,7 +40,7 @@ struct TestChecker {
             bag.report(.badTest, "sessions do not stand in one another", at: SourceSpan(file: file, range))
             return nil
           }
-          return step(inner)
+          return take(inner)
         }
         if requests.isEmpty, !steps.contains(where: \.isRequest) {
           bag.report(.badTest, "this session sends no request", at: SourceSpan(file: file, range))
@@ -50,7 +50,7 @@ struct TestChecker {
       }
     }
     for next in test.steps {
-      if let request = step(next) { sessions.append(.init(requests: [request])) }
+      if let request = take(next) { sessions.append(.init(requests: [request])) }
     }
     return CheckedTest(name: name, span: SourceSpan(file: file, test.range), sessions: sessions)
   }
@@ -138,7 +138,9 @@ struct TestChecker {
     case .allow: return .allow
     case .block(let rules, _):
       let found = rules.map {
-        names.resolve($0, in: .rule, from: file, orElse: .unknownRuleInTest, bag: bag).map { names.entries[$0].fullName }
+        names.resolve($0, in: .rule, from: file, orElse: .unknownRuleInTest, bag: bag).map {
+          names.entries[$0].fullName
+        }
       }
       return found.contains { $0 == nil } ? nil : .block(by: found.compactMap { $0 })
     case .approve(let requirements, _):
@@ -149,7 +151,8 @@ struct TestChecker {
     case .record(let level):
       if let found = RecordLevel(word: level.text) { return .record(found) }
       bag.report(
-        .unknownValue, "`\(level.text)` is no level of recording; write \(quotedList(RecordLevel.allCases.map(\.word), joiner: "or"))",
+        .unknownValue,
+        "`\(level.text)` is no level of recording; write \(quotedList(RecordLevel.allCases.map(\.word), joiner: "or"))",
         at: SourceSpan(file: file, level.range))
       return nil
     case .tag(let tag): return .tag(tag.value)

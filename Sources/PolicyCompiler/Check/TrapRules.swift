@@ -91,7 +91,8 @@ struct TrapRules {
     let name = schema.name + (literal.predicate.key.map { "[\(literalText($0))]" } ?? "")
     bag.report(
       .missingFactInAllow,
-      "this would allow every operation that lacks `\(name)`; add `has \(name)` to a `when` line", at: literal.predicate.site)
+      "this would allow every operation that lacks `\(name)`; add `has \(name)` to a `when` line",
+      at: literal.predicate.site)
   }
 
   /// HP0206: an allow that asks for one element of a list of deeds.
