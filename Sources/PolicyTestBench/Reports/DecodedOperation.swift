@@ -25,7 +25,8 @@ public struct DecodedOperation: Sendable {
     (0..<batch.count).map { DecodedOperation(batch, $0) }
   }
 
-  private init(_ batch: borrowing OperationBatch, _ index: Int) {
+  /// The operation number `index` of a batch.
+  public init(_ batch: borrowing OperationBatch, _ index: Int) {
     let operation = batch.operations[index]
     var entries: [[FactEntry]] = .init(repeating: [], count: Fact.allCases.count)
     for position in 0..<batch.commonEnd {

@@ -24,6 +24,8 @@ public struct Outcome: Sendable {
   public var record: RecordLevel
   /// Tags that the session has from the next request on.
   public var tags: [String]
+  /// Names of rules in `@mode(observe)` that apply: reported, never enforced.
+  public var observed: [String] = []
   /// How many operations the request holds.
   public var operations: Int
   /// The response after masking, where there was one.
