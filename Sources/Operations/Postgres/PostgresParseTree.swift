@@ -5,44 +5,80 @@ import CPgQuery
 enum ParseField: String, CaseIterable, BitwiseCopyable {
   case other = ""
   // The document.
-  case stmts, stmt, location
-  case statementLocation = "stmt_location"
+  case statements = "stmts", statement = "stmt", location, statementLocation = "stmt_location"
   case statementLength = "stmt_len"
   // Queries and what they are made of.
-  case SelectStmt, InsertStmt, UpdateStmt, DeleteStmt, MergeStmt, ReturnStmt
-  case larg, rarg, fromClause, usingClause, whereClause, joinCondition, withClause, selectStmt, intoClause, limitCount
-  case op, ctes, recursive, CommonTableExpr, ctename, ctequery, lockedRels, targetList, sourceRelation
-  case RangeVar, schemaname, relname, relation, rel, JoinExpr
+  case selectStatement = "SelectStmt", insertStatement = "InsertStmt", updateStatement = "UpdateStmt"
+  case deleteStatement = "DeleteStmt", mergeStatement = "MergeStmt", returnStatement = "ReturnStmt"
+  case leftArgument = "larg", rightArgument = "rarg", fromClause, usingClause, whereClause, joinCondition, withClause
+  case source = "selectStmt", intoClause, limitCount, limitOffset, havingClause, op, ctes, recursive
+  case commonTableExpr = "CommonTableExpr"
+  case cteName = "ctename", cteQuery = "ctequery", lockedRels, targetList, sourceRelation, rangeVar = "RangeVar"
+  case schemaName = "schemaname", relationName = "relname", relation, intoRelation = "rel", joinExpr = "JoinExpr"
   // Expressions.
-  case A_Expr, BoolExpr, boolop, A_Const, ColumnRef, ParamRef, FuncCall, funccall, funcname, args, SQLValueFunction
-  case TypeCast, typeName, names, NullTest, nulltesttype, BooleanTest, booltesttype, SubLink, subLinkType, subselect
-  case CaseExpr, CaseWhen, result, defresult, CoalesceExpr, A_ArrayExpr, elements, CurrentOfExpr, MinMaxExpr
-  case kind, name, lexpr, rexpr, arg, testexpr, operName, fields
-  case ival, fval, sval, bsval, boolval, isnull, String, Integer, Boolean, Float, List, items, A_Star
+  case operatorExpr = "A_Expr", boolExpr = "BoolExpr", booleanOperator = "boolop", constant = "A_Const"
+  case columnRef = "ColumnRef", paramRef = "ParamRef", functionCall = "FuncCall", procedureCall = "funccall"
+  case functionName = "funcname", args, valueFunction = "SQLValueFunction", typeCast = "TypeCast", typeName, names
+  case nullTest = "NullTest", nullTestType = "nulltesttype", booleanTest = "BooleanTest"
+  case booleanTestType = "booltesttype", subLink = "SubLink", subLinkType, subselect, caseExpr = "CaseExpr"
+  case caseWhen = "CaseWhen", result, defaultResult = "defresult", coalesceExpr = "CoalesceExpr"
+  case arrayExpr = "A_ArrayExpr", elements, currentOfExpr = "CurrentOfExpr", minMaxExpr = "MinMaxExpr", kind, name
+  case left = "lexpr", right = "rexpr", arg, testexpr, operName, fields, integerValue = "ival", floatValue = "fval"
+  case stringValue = "sval", bitValue = "bsval", booleanValue = "boolval", isNull = "isnull", stringNode = "String"
+  case integerNode = "Integer", booleanNode = "Boolean", floatNode = "Float", listNode = "List", items
+  case star = "A_Star"
   // Statements that carry others, and their fields.
-  case ExplainStmt, CopyStmt, PrepareStmt, DeclareCursorStmt, RuleStmt, CreateFunctionStmt, DoStmt, CreateSchemaStmt
-  case CreateTableAsStmt, ViewStmt, query, options, actions, schemaElts, DefElem, defname, filename
-  case sqlBody = "sql_body"
-  case isFrom = "is_from"
-  case isProgram = "is_program"
+  case explainStatement = "ExplainStmt", copyStatement = "CopyStmt", prepareStatement = "PrepareStmt"
+  case declareCursorStatement = "DeclareCursorStmt", ruleStatement = "RuleStmt"
+  case createFunctionStatement = "CreateFunctionStmt", doStatement = "DoStmt"
+  case createSchemaStatement = "CreateSchemaStmt", createTableAsStatement = "CreateTableAsStmt"
+  case viewStatement = "ViewStmt", query, options, actions, schemaElements = "schemaElts", definition = "DefElem"
+  case definitionName = "defname", filename, sqlBody = "sql_body", isFrom = "is_from", isProgram = "is_program"
   case isProcedure = "is_procedure"
   // Definitions.
-  case objtype, objectType, removeType, renameType, objects, object, typevar, sequence
-  case TruncateStmt, DropStmt, CommentStmt, SecLabelStmt, RenameStmt, AlterTableStmt, AlterObjectSchemaStmt
-  case AlterOwnerStmt, AlterObjectDependsStmt, GrantStmt, GrantRoleStmt, AlterDefaultPrivilegesStmt, DefineStmt
-  case IndexStmt, CreateStmt, CreateForeignTableStmt, CreateSeqStmt, AlterSeqStmt, CreateTrigStmt, ReindexStmt
-  case CreateRoleStmt, AlterRoleStmt, AlterRoleSetStmt, DropRoleStmt, CreatedbStmt, AlterDatabaseStmt
-  case AlterDatabaseSetStmt, AlterDatabaseRefreshCollStmt, DropdbStmt, CreateTableSpaceStmt, DropTableSpaceStmt
-  case AlterTableSpaceOptionsStmt, AlterTableMoveAllStmt, CreateExtensionStmt, AlterExtensionStmt
-  case AlterExtensionContentsStmt, CreateFdwStmt, AlterFdwStmt, CreateForeignServerStmt, AlterForeignServerStmt
-  case CreateUserMappingStmt, AlterUserMappingStmt, DropUserMappingStmt, ImportForeignSchemaStmt, CreatePolicyStmt
-  case AlterPolicyStmt, CreateAmStmt, CreateEventTrigStmt, AlterEventTrigStmt, CreatePLangStmt, CreateDomainStmt
-  case AlterDomainStmt, CreateOpClassStmt, CreateOpFamilyStmt, AlterOpFamilyStmt, AlterOperatorStmt, AlterTypeStmt
-  case CreateCastStmt, CreateTransformStmt, CreateConversionStmt, CreateEnumStmt, AlterEnumStmt, CreateRangeStmt
-  case CompositeTypeStmt, CreateStatsStmt, AlterStatsStmt, CreatePublicationStmt, AlterPublicationStmt
-  case CreateSubscriptionStmt, AlterSubscriptionStmt, DropSubscriptionStmt, AlterFunctionStmt, AlterCollationStmt
-  case AlterTSDictionaryStmt, AlterTSConfigurationStmt, AlterSystemStmt, RefreshMatViewStmt, DropOwnedStmt
-  case ReassignOwnedStmt, LoadStmt, ClosePortalStmt, FetchStmt, ClusterStmt, VacuumStmt, LockStmt, CallStmt
+  case objtype, objectType, removeType, renameType, objects, object, typeRelation = "typevar", sequence, setstmt, val
+  case truncateStatement = "TruncateStmt", dropStatement = "DropStmt", commentStatement = "CommentStmt"
+  case secLabelStatement = "SecLabelStmt", renameStatement = "RenameStmt", alterTableStatement = "AlterTableStmt"
+  case alterObjectSchemaStatement = "AlterObjectSchemaStmt", alterOwnerStatement = "AlterOwnerStmt"
+  case alterObjectDependsStatement = "AlterObjectDependsStmt", grantStatement = "GrantStmt"
+  case grantRoleStatement = "GrantRoleStmt", alterDefaultPrivilegesStatement = "AlterDefaultPrivilegesStmt"
+  case defineStatement = "DefineStmt", indexStatement = "IndexStmt", createStatement = "CreateStmt"
+  case createForeignTableStatement = "CreateForeignTableStmt", createSequenceStatement = "CreateSeqStmt"
+  case alterSequenceStatement = "AlterSeqStmt", createTriggerStatement = "CreateTrigStmt"
+  case reindexStatement = "ReindexStmt", createRoleStatement = "CreateRoleStmt", alterRoleStatement = "AlterRoleStmt"
+  case alterRoleSetStatement = "AlterRoleSetStmt", dropRoleStatement = "DropRoleStmt"
+  case createDatabaseStatement = "CreatedbStmt", alterDatabaseStatement = "AlterDatabaseStmt"
+  case alterDatabaseSetStatement = "AlterDatabaseSetStmt"
+  case alterDatabaseRefreshCollStatement = "AlterDatabaseRefreshCollStmt", dropDatabaseStatement = "DropdbStmt"
+  case createTableSpaceStatement = "CreateTableSpaceStmt", dropTableSpaceStatement = "DropTableSpaceStmt"
+  case alterTableSpaceOptionsStatement = "AlterTableSpaceOptionsStmt"
+  case alterTableMoveAllStatement = "AlterTableMoveAllStmt", createExtensionStatement = "CreateExtensionStmt"
+  case alterExtensionStatement = "AlterExtensionStmt", alterExtensionContentsStatement = "AlterExtensionContentsStmt"
+  case createFdwStatement = "CreateFdwStmt", alterFdwStatement = "AlterFdwStmt"
+  case createForeignServerStatement = "CreateForeignServerStmt"
+  case alterForeignServerStatement = "AlterForeignServerStmt", createUserMappingStatement = "CreateUserMappingStmt"
+  case alterUserMappingStatement = "AlterUserMappingStmt", dropUserMappingStatement = "DropUserMappingStmt"
+  case importForeignSchemaStatement = "ImportForeignSchemaStmt", createPolicyStatement = "CreatePolicyStmt"
+  case alterPolicyStatement = "AlterPolicyStmt", createAmStatement = "CreateAmStmt"
+  case createEventTrigStatement = "CreateEventTrigStmt", alterEventTrigStatement = "AlterEventTrigStmt"
+  case createPLangStatement = "CreatePLangStmt", createDomainStatement = "CreateDomainStmt"
+  case alterDomainStatement = "AlterDomainStmt", createOpClassStatement = "CreateOpClassStmt"
+  case createOpFamilyStatement = "CreateOpFamilyStmt", alterOpFamilyStatement = "AlterOpFamilyStmt"
+  case alterOperatorStatement = "AlterOperatorStmt", alterTypeStatement = "AlterTypeStmt"
+  case createCastStatement = "CreateCastStmt", createTransformStatement = "CreateTransformStmt"
+  case createConversionStatement = "CreateConversionStmt", createEnumStatement = "CreateEnumStmt"
+  case alterEnumStatement = "AlterEnumStmt", createRangeStatement = "CreateRangeStmt"
+  case compositeTypeStatement = "CompositeTypeStmt", createStatsStatement = "CreateStatsStmt"
+  case alterStatsStatement = "AlterStatsStmt", createPublicationStatement = "CreatePublicationStmt"
+  case alterPublicationStatement = "AlterPublicationStmt", createSubscriptionStatement = "CreateSubscriptionStmt"
+  case alterSubscriptionStatement = "AlterSubscriptionStmt", dropSubscriptionStatement = "DropSubscriptionStmt"
+  case alterFunctionStatement = "AlterFunctionStmt", alterCollationStatement = "AlterCollationStmt"
+  case alterTSDictionaryStatement = "AlterTSDictionaryStmt"
+  case alterTSConfigurationStatement = "AlterTSConfigurationStmt", alterSystemStatement = "AlterSystemStmt"
+  case refreshMatViewStatement = "RefreshMatViewStmt", dropOwnedStatement = "DropOwnedStmt"
+  case reassignOwnedStatement = "ReassignOwnedStmt", loadStatement = "LoadStmt"
+  case closePortalStatement = "ClosePortalStmt", fetchStatement = "FetchStmt", clusterStatement = "ClusterStmt"
+  case vacuumStatement = "VacuumStmt", lockStatement = "LockStmt", callStatement = "CallStmt"
 }
 
 /// One value of a ``ParseTree``; its members or elements follow it directly, each with all of its own.
@@ -110,7 +146,7 @@ struct ParseTree {
           field = ParseField.named(UnsafeBufferPointer(rebasing: json[key]))
           guard let parent = open.last else { return false }
           if field == .withClause { withClauses[parent] = nodes.count }
-          if field == .relname { nodes[parent].isRelation = true }
+          if field == .relationName { nodes[parent].isRelation = true }
           continue
         case .beginObject: open.append(nodes.count)
         case .beginArray:
@@ -124,7 +160,7 @@ struct ParseTree {
           node.start = UInt32(range.lowerBound)
           node.end = UInt32(range.upperBound)
         case .number(let range):
-          if node.field == .location, nodes[open[open.count - 1]].field != .CommonTableExpr { continue }
+          if node.field == .location, nodes[open[open.count - 1]].field != .commonTableExpr { continue }
           node.kind = .number
           node.start = UInt32(range.lowerBound)
           node.end = UInt32(range.upperBound)
@@ -216,8 +252,8 @@ struct ParseTree {
   func string(_ node: Int) -> [UInt8]? {
     if nodes[node].kind == .string { return text(node) }
     let value = unwrapped(node)
-    guard nodes[value].field == .String || nodes[node].field == .String else { return nil }
-    return child(value, .sval).map(text) ?? []
+    guard nodes[value].field == .stringNode || nodes[node].field == .stringNode else { return nil }
+    return child(value, .stringValue).map(text) ?? []
   }
 
   /// The strings among the elements of the list at `node`, which may itself be wrapped in a `List`.
