@@ -84,6 +84,13 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
+  /// Begins a new line before the next element of an array, or before its end.
+  public mutating func lineBreak() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    bytes.append(0x0A)
+    needsComma = false
+  }
+
   private mutating func container(_ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void) {
     separate()
     bytes.append(open)
