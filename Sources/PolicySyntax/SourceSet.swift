@@ -4,6 +4,16 @@ public struct SourceSet: Sendable {
     /// The path as it was given or written, for messages.
     public var path: String
     public var bytes: [UInt8]
+    /// The offsets at which lines start, the first being 0.
+    let lineStarts: [UInt32]
+
+    init(path: String, bytes: [UInt8]) {
+      self.path = path
+      self.bytes = bytes
+      var starts: [UInt32] = [0]
+      for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") { starts.append(UInt32(offset + 1)) }
+      lineStarts = starts
+    }
   }
 
   /// A place for people: both count from 1, columns in Unicode code points.
@@ -34,13 +44,20 @@ public struct SourceSet: Sendable {
     return String(decoding: bytes[start..<end], as: UTF8.self)
   }
 
-  /// Line and column of an offset in a file. It reads the file from its start.
+  /// Line and column of an offset in a file.
   public func position(_ offset: UInt32, in file: UInt32) -> Position {
     guard Int(file) < files.count else { return Position(line: 1, column: 1) }
-    let before = files[Int(file)].bytes.prefix(Int(offset))
-    let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-    let line = before.prefix(lineStart).count { $0 == UInt8(ascii: "\n") } + 1
+    let source = files[Int(file)]
+    // The last line that starts at or before the offset.
+    var low = 0
+    var high = source.lineStarts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if source.lineStarts[middle] <= offset { low = middle } else { high = middle }
+    }
+    let start = Int(source.lineStarts[low])
+    let before = source.bytes[start..<max(start, min(Int(offset), source.bytes.count))]
     // A code point is counted at the byte that begins it.
-    return Position(line: line, column: before[lineStart...].count { $0 & 0xC0 != 0x80 } + 1)
+    return Position(line: low + 1, column: before.count { $0 & 0xC0 != 0x80 } + 1)
   }
 }

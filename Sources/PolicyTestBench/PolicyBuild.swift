@@ -29,7 +29,7 @@ public struct PolicyBuild: Sendable {
     let environment = CompileEnvironment(
       sourcePaths: sources.files.map(\.path), toolVersion: toolVersion,
       position: { span in
-        let position = sources.position(of: span.range.start, in: span.file)
+        let position = sources.position(span.range.start, in: span.file)
         return (UInt32(position.line), UInt32(position.column))
       },
       zone: zones.read)

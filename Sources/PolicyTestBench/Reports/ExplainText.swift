@@ -13,7 +13,9 @@ extension ExplainedRequest {
       let reason = operation.unparsed == .none ? "" : " (\(operation.unparsed.word))"
       text += "\n" + style(.name, operation.protocol.name) + carried + "  " + style(.strong, command) + reason + "\n"
       text += "  " + style(explained.decision.role, explained.decision.word)
-      text += explained.limitReached ? " because a PCRE pattern reached its match limit\n" : explained.isByRule ? "\n" : " by default\n"
+      text +=
+        explained.limitReached
+        ? " because a PCRE pattern reached its match limit\n" : explained.isByRule ? "\n" : " by default\n"
       for rule in explained.rules { text += ruleText(rule, style) }
     }
     return text

@@ -1,3 +1,5 @@
+import PolicyBytecode
+import PolicyRuntime
 import PolicyTestBench
 
 let buildCommand = Command(

@@ -35,7 +35,11 @@ let explainCommand = Command(
         throw .usage("expected `--protocol NAME`")
       }
       let text: [UInt8]
-      if let command = arguments.value("command") { text = Array(command.utf8) } else { text = try readFile("-", limit: 1 << 21) }
+      if let command = arguments.value("command") {
+        text = Array(command.utf8)
+      } else {
+        text = try readFile("-", limit: 1 << 21)
+      }
       explained = engine.explain(
         JudgedRequest(principal: try RequestOptions.principal(arguments), protocol: wire, payload: .text(text)))
     }

@@ -1,4 +1,5 @@
 import PolicyBytecode
+import PolicyRuntime
 import PolicyTestBench
 
 let inspectCommand = Command(

@@ -38,7 +38,9 @@ struct LoadedPolicySet {
 
   private static func print(_ build: PolicyBuild, _ console: Console) {
     let renderer = DiagnosticRenderer(sources: build.sources, usesColour: console.errorStyle.usesColour)
-    for diagnostic in build.diagnostics where diagnostic.severity == .error { console.note(renderer.render(diagnostic)) }
+    for diagnostic in build.diagnostics where diagnostic.severity == .error {
+      console.note(renderer.render(diagnostic))
+    }
   }
 }
 

@@ -44,6 +44,6 @@ struct PolicyTestRun {
 extension SourceSet {
   /// `file:line`.
   func describe(_ span: SourceSpan) -> String {
-    "\(path(span.file)):\(position(of: span.range.start, in: span.file).line)"
+    "\(path(span.file)):\(position(span.range.start, in: span.file).line)"
   }
 }
