@@ -61,7 +61,7 @@ public struct DiagnosticJSON {
 
   /// The members `file` and `range` of an object; null where there is no place.
   private func write(_ span: SourceSpan?, _ writer: inout JSONWriter) {
-    guard let span, let file = sources.file(span.file) else {
+    guard let span else {
       for key in ["file", "range"] {
         writer.key(key)
         writer.null()
@@ -69,11 +69,11 @@ public struct DiagnosticJSON {
       return
     }
     writer.key("file")
-    writer.string(file.path)
+    writer.string(sources.path(span.file))
     writer.key("range")
     writer.object {
       for (key, offset) in [("start", span.range.start), ("end", span.range.end)] {
-        let position = file.position(of: offset)
+        let position = sources.position(offset, in: span.file)
         $0.key(key)
         $0.object {
           $0.key("line")

@@ -36,23 +36,28 @@ let checkCommand = Command(
       console.write(findings.text(console.style))
     }
     let denied: Severity = arguments.has("deny-warnings") ? .warning : .error
-    return findings.diagnostics.contains { $0.severity >= denied } ? .doesNotHold : .holds
+    let isRight = findings.unreadable == 0 && !findings.diagnostics.contains { $0.severity >= denied }
+    return isRight ? .holds : .doesNotHold
   })
 
 /// What checking a policy set found, its tests and invariants included.
 private struct CheckRun {
   var sources: SourceSet
   var diagnostics: [Diagnostic]
+  /// Lines of the fixtures that hold none.
+  var unreadable = 0
 
   init(_ files: [String], _ fixtures: FixtureArguments, _ console: Console) throws(CommandError) {
     var probes: InvariantProbes?
-    let build = policyBuild(files) { probes = InvariantProbes(addingTo: &$0) }
+    let build = LoadedPolicySet.build(files) { probes = InvariantProbes(addingTo: &$0) }
     sources = build.sources
     diagnostics = build.diagnostics
     guard let policy = build.policy, let bundle = build.bundle, let probes else { return }
     let engine = try LoadedPolicySet(bundle: bundle, build: build).engine()
     let run = try PolicyTestRun(policy, build, engine, probes, fixtures, console)
-    diagnostics += run.diagnostics
+    diagnostics += run.report.diagnostics + run.invariantDiagnostics
+    unreadable = run.report.notReplayable
+    for line in run.report.unreadable { console.error(line.message) }
     if let first = policy.invariants.first, run.invariantDiagnostics.isEmpty {
       let count = policy.invariants.count
       diagnostics.append(
@@ -84,7 +89,7 @@ private struct CheckRun {
 
 /// Writes the fixes of a policy set's findings into its files.
 private func applyFixes(_ files: [String], _ console: Console) throws(CommandError) {
-  let build = policyBuild(files) { _ in }
+  let build = LoadedPolicySet.build(files)
   for (index, bytes) in PolicySyntax.applyFixes(build.diagnostics, to: build.sources).sorted(by: { $0.key < $1.key }) {
     guard let file = build.sources.file(index) else { continue }
     try writeFile(file.path, bytes)
