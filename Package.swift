@@ -48,7 +48,8 @@ let package = Package(
     .executableTarget(
       name: "hpol-bench",
       dependencies: [
-        "CAllocationCounter", "Operations", "PolicyBytecode", "PolicyCompiler", "PolicyRuntime", "PolicyTestBench",
+        "CAllocationCounter", "Operations", "PolicySyntax", "PolicyBytecode", "PolicyCompiler", "PolicyRuntime",
+        "PolicyTestBench",
       ],
       path: "Sources/Benchmarks", swiftSettings: strict),
 

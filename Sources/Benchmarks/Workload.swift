@@ -1,4 +1,5 @@
 import PolicyCompiler
+import PolicySyntax
 import PolicyTestBench
 
 /// A small, fast, seeded generator (SplitMix64), so that every run measures the same workload.

@@ -28,7 +28,7 @@ let testCommand = Command(
     } else {
       console.write(run.report.text(console.style))
     }
-    let renderer = DiagnosticRenderer(sources: run.sources, usesColour: console.errorStyle.usesColour)
+    let renderer = DiagnosticRenderer(sources: run.sources, isColored: console.errorStyle.usesColour)
     for diagnostic in run.invariantDiagnostics { console.note(renderer.render(diagnostic)) }
     return run.report.holds && run.invariantDiagnostics.isEmpty ? .holds : .doesNotHold
   })

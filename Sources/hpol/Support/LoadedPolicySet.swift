@@ -42,7 +42,7 @@ struct LoadedPolicySet {
   }
 
   private static func print(_ build: PolicyBuild, _ console: Console) {
-    let renderer = DiagnosticRenderer(sources: build.sources, usesColour: console.errorStyle.usesColour)
+    let renderer = DiagnosticRenderer(sources: build.sources, isColored: console.errorStyle.usesColour)
     for diagnostic in build.diagnostics where diagnostic.severity == .error {
       console.note(renderer.render(diagnostic))
     }
