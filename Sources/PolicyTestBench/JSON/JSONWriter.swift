@@ -84,11 +84,16 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
-  /// Begins a new line before the next element of an array, or before its end.
-  public mutating func lineBreak() {
-    if needsComma { bytes.append(UInt8(ascii: ",")) }
-    bytes.append(0x0A)
-    needsComma = false
+  /// Writes an array with each element on a line of its own.
+  public mutating func lines<Element>(_ elements: [Element], _ body: (Element, inout JSONWriter) -> Void) {
+    array { writer in
+      for element in elements {
+        writer.separate()
+        writer.newline()
+        body(element, &writer)
+      }
+      if !elements.isEmpty { writer.newline() }
+    }
   }
 
   private mutating func container(_ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void) {

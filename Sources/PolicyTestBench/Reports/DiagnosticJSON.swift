@@ -8,13 +8,7 @@ public struct DiagnosticJSON {
   public init(_ sources: SourceSet) { self.sources = sources }
 
   public func write(_ diagnostics: [Diagnostic], to writer: inout JSONWriter) {
-    writer.array {
-      for diagnostic in diagnostics {
-        $0.lineBreak()
-        write(diagnostic, &$0)
-      }
-      if !diagnostics.isEmpty { $0.lineBreak() }
-    }
+    writer.lines(diagnostics) { write($0, &$1) }
     writer.newline()
   }
 

@@ -58,14 +58,9 @@ private struct CheckRun {
     diagnostics += run.report.diagnostics + run.invariantDiagnostics
     unreadable = run.report.notReplayable
     for line in run.report.unreadable { console.error(line.message) }
-    if let first = policy.invariants.first, run.invariantDiagnostics.isEmpty {
-      let count = policy.invariants.count
-      diagnostics.append(
-        Diagnostic(
-          .invariantsOnlyTested,
-          "\(counted(count, "invariant")) \(count == 1 ? "holds" : "hold") for \(counted(run.requests, "request"))"
-            + " of tests and fixtures; this is no proof for every request",
-          at: first.span))
+    let scope = "held against \(counted(run.requests, "request")) of tests and fixtures"
+    for index in diagnostics.indices where diagnostics[index].code == .invariantsOnlyTested {
+      diagnostics[index].notes.append(Diagnostic.Note(scope))
     }
     diagnostics.sort { ($0.span.file, $0.span.range.start) < ($1.span.file, $1.span.range.start) }
   }

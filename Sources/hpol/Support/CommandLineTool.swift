@@ -9,7 +9,7 @@ enum CommandLineTool {
   static let bundleVersion = 1
 
   static let commands: [Command] = [
-    evalCommand, explainCommand, testCommand, decodeCommand, buildCommand, inspectCommand, benchCommand,
+    checkCommand, testCommand, evalCommand, explainCommand, decodeCommand, buildCommand, inspectCommand, benchCommand,
   ]
 
   /// Runs `hpol` with the words after its name; gives the exit code.
