@@ -128,8 +128,38 @@ public struct Interpreter: ~Copyable {
       endFired: UInt32(fired.count))
   }
 
-  /// The atoms' outcomes for the operation judged last: nil where an atom was not asked for.
-  func outcome(ofAtom atom: Int) -> Bool? { memo[atom] >> 1 == epoch ? memo[atom] & 1 != 0 : nil }
+  /// The truth of an atom for the operation judged last, for explanations: binding may have left out the rule that
+  /// asks for it, so each of its patterns is tried by itself.
+  mutating func test(_ atom: Int, _ number: Int, _ batch: borrowing OperationBatch) -> Bool {
+    let operation = batch.operations[number]
+    let own = Int(operation.firstEntry)..<Int(operation.endEntry)
+    if atoms[atom].kind == AtomKind.matched.rawValue { return matches(atom, batch, own) }
+    let holds = evaluate(atom, batch, own)
+    evaluator.limitReached = false
+    return holds
+  }
+
+  /// Whether an atom's patterns match any of its fact's values, asked of each pattern by itself.
+  private func matches(_ atom: Int, _ batch: borrowing OperationBatch, _ own: Range<Int>) -> Bool {
+    let fact = atoms[atom].fact
+    let key = atoms[atom].key
+    for index in Int(policy.matcherStarts[atom])..<Int(policy.matcherStarts[atom + 1]) {
+      let pattern = policy.bundle.matchers[Int(policy.matcherNumbers[index])].pattern
+      if fact == Fact.session.rawValue {
+        for entry in momentFacts.entries.elements
+        where policy.table.match(pattern, momentFacts.bytes(entry)) == .matched {
+          return true
+        }
+        continue
+      }
+      for position in 0..<own.upperBound where position < batch.commonEnd || position >= own.lowerBound {
+        let entry = batch.facts.entries[position]
+        guard entry.fact == fact, entry.key == key, !entry.isInline else { continue }
+        if policy.table.match(pattern, batch.facts.bytes(entry)) == .matched { return true }
+      }
+    }
+    return false
+  }
 
   private static func decision(_ raw: UInt8) -> Decision {
     raw == 0 ? .allow : raw == 1 ? .approve : .block

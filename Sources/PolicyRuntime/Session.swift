@@ -34,8 +34,8 @@ public struct SessionFacts: Sendable, Hashable {
 /// requests hold is fetched on first use.
 public final class Session {
   public let policy: LoadedPolicy
-  /// Tags set so far; they take effect from the next request on.
-  public private(set) var tags: Set<String> = []
+  /// The session's tags, without duplicates. Whoever keeps the session adds those of an `allow`ed request's verdict.
+  public var tags: [String] = []
   private let facts: SessionFacts
   /// The outcomes of the bind atoms but those on `protocol`.
   private let bits: [UInt64]
@@ -49,9 +49,6 @@ public final class Session {
     residuals = Array(repeating: nil, count: OperationProtocol.allCases.count)
     views = Array(repeating: nil, count: OperationProtocol.allCases.count)
   }
-
-  /// Remembers tags that a request has set.
-  public func add(tags newTags: some Sequence<String>) { tags.formUnion(newTags) }
 
   /// The rules that can still apply to operations of `protocol`.
   public func liveRules(_ protocol: OperationProtocol) -> [Int] {
@@ -71,6 +68,23 @@ public final class Session {
     residuals[Int(`protocol`.rawValue)] = residual
     views[Int(`protocol`.rawValue)] = residual.view
     return residual.view
+  }
+
+  /// The values of a fact that binding or the session knows, for explanations.
+  func values(of fact: Fact, key: UInt16, operation: OperationProtocol) -> [String] {
+    let name = key == 0 ? "" : policy.keys[Int(key) - 1].key
+    switch fact {
+    case .user: return facts.user.map { [$0] } ?? []
+    case .group: return facts.groups
+    case .actor: return [facts.actor]
+    case .client: return facts.client.map { [$0] } ?? []
+    case .claim: return facts.claims.filter { $0.key == name }.map(\.value)
+    case .label: return facts.labels.filter { $0.key == name }.map(\.value)
+    case .target: return facts.target.map { [$0] } ?? []
+    case .protocol: return [operation.name]
+    case .session: return tags.sorted()
+    default: return []
+    }
   }
 
   /// The outcomes of the bind atoms for operations of `protocol`, for explanations.

@@ -29,7 +29,7 @@ struct DecisionGraph {
   }
 
   /// The words of `formula`'s graph. Empty if it is true; nil if the graph is past ``BundleFormat/maxGraphWords``.
-  mutating func lower(_ formula: Formula) -> [GraphWord]? {
+  mutating func lower(_ formula: AtomFormula) -> [GraphWord]? {
     nodes.removeAll(keepingCapacity: true)
     known.removeAll(keepingCapacity: true)
     let entry = build(formula, .yes, .no)
@@ -50,7 +50,7 @@ struct DecisionGraph {
     }
   }
 
-  private mutating func build(_ formula: Formula, _ yes: Target, _ no: Target) -> Target {
+  private mutating func build(_ formula: AtomFormula, _ yes: Target, _ no: Target) -> Target {
     switch formula {
     case .constant(let value): return value ? yes : no
     case .literal(let atom, let isPositive): return node(atom, isPositive ? yes : no, isPositive ? no : yes)
@@ -74,12 +74,12 @@ struct DecisionGraph {
     return .node(nodes.count - 1)
   }
 
-  private func ordered(_ parts: [Formula]) -> [Formula] {
+  private func ordered(_ parts: [AtomFormula]) -> [AtomFormula] {
     parts.map { (weight($0), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
   }
 
   /// The dearest test of a formula, then its least atom.
-  private func weight(_ formula: Formula) -> (Int, Int) {
+  private func weight(_ formula: AtomFormula) -> (Int, Int) {
     var worst = 0
     var least = Int.max
     formula.forEachAtom { atom in

@@ -74,7 +74,7 @@ private struct PolicyLowering {
   // MARK: Atoms
 
   /// A rule's condition; an `allow` that ends also tests that it has not ended.
-  private mutating func formula(of rule: CheckedRule) -> Formula {
+  private mutating func formula(of rule: CheckedRule) -> AtomFormula {
     var parts = [atoms.formula(rule.condition)]
     if let until = rule.until, rule.actions.contains(.allow) {
       let limit = CheckedPredicate(fact: .time, test: .compare(.lessOrEqual, until), span: rule.span)
@@ -221,7 +221,7 @@ private struct PolicyLowering {
 
   // MARK: Rules
 
-  private mutating func lowerRules(_ formulas: [Formula]) {
+  private mutating func lowerRules(_ formulas: [AtomFormula]) {
     guard policy.rules.count <= BundleFormat.maxRules else {
       diagnostics.append(
         Diagnostic(
@@ -283,10 +283,10 @@ private struct PolicyLowering {
   }
 
   /// What binding can decide, and what is left: the conjuncts of either kind.
-  private func split(_ formula: Formula, _ bindAtoms: Int) -> (bind: Formula, judge: Formula) {
-    let conjuncts: [Formula] = if case .and(let parts) = formula { parts } else { [formula] }
-    var bind: [Formula] = []
-    var judge: [Formula] = []
+  private func split(_ formula: AtomFormula, _ bindAtoms: Int) -> (bind: AtomFormula, judge: AtomFormula) {
+    let conjuncts: [AtomFormula] = if case .and(let parts) = formula { parts } else { [formula] }
+    var bind: [AtomFormula] = []
+    var judge: [AtomFormula] = []
     for conjunct in conjuncts {
       var isBound = true
       conjunct.forEachAtom { if $0 >= bindAtoms { isBound = false } }
@@ -296,7 +296,7 @@ private struct PolicyLowering {
   }
 
   /// The protocols of operations for which a formula can be true.
-  private func protocols(_ formula: Formula) -> ProtocolSet {
+  private func protocols(_ formula: AtomFormula) -> ProtocolSet {
     switch formula {
     case .constant(let value): return value ? .all : []
     case .literal(let atom, let isPositive):
@@ -308,7 +308,7 @@ private struct PolicyLowering {
   }
 
   /// Whether a formula can be true only for an operation that could not be read.
-  private func impliesUnparsed(_ formula: Formula) -> Bool {
+  private func impliesUnparsed(_ formula: AtomFormula) -> Bool {
     switch formula {
     case .constant: false
     case .literal(let atom, let isPositive): isPositive && writer.atoms[atom].fact == Fact.unparsed.rawValue
@@ -319,7 +319,7 @@ private struct PolicyLowering {
 
   /// Atoms found by the scan of which one must hold for the formula to be true, the set least likely to be met; nil if
   /// there is no such set.
-  private func triggers(_ formula: Formula) -> (cost: Int, atoms: Set<Int>)? {
+  private func triggers(_ formula: AtomFormula) -> (cost: Int, atoms: Set<Int>)? {
     switch formula {
     case .constant: return nil
     case .literal(let atom, let isPositive):

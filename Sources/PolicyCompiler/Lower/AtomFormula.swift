@@ -1,25 +1,27 @@
+import PolicyBytecode
+
 /// A condition in negation normal form over numbered atoms: negations stand only at the leaves.
-indirect enum Formula: Hashable {
+indirect enum AtomFormula: Hashable {
   case constant(Bool)
   case literal(atom: Int, isPositive: Bool)
-  case and([Formula])
-  case or([Formula])
+  case and([AtomFormula])
+  case or([AtomFormula])
 
   /// The conjunction of `parts`: flat, without duplicates and constants.
-  static func conjunction(_ parts: [Formula]) -> Formula {
-    combined(parts, neutral: true, nested: { if case .and(let inner) = $0 { inner } else { nil } }, Formula.and)
+  static func conjunction(_ parts: [AtomFormula]) -> AtomFormula {
+    combined(parts, neutral: true, nested: { if case .and(let inner) = $0 { inner } else { nil } }, AtomFormula.and)
   }
 
   /// The disjunction of `parts`: flat, without duplicates and constants.
-  static func disjunction(_ parts: [Formula]) -> Formula {
-    combined(parts, neutral: false, nested: { if case .or(let inner) = $0 { inner } else { nil } }, Formula.or)
+  static func disjunction(_ parts: [AtomFormula]) -> AtomFormula {
+    combined(parts, neutral: false, nested: { if case .or(let inner) = $0 { inner } else { nil } }, AtomFormula.or)
   }
 
   private static func combined(
-    _ parts: [Formula], neutral: Bool, nested: (Formula) -> [Formula]?, _ make: ([Formula]) -> Formula
-  ) -> Formula {
-    var flat: [Formula] = []
-    var seen: Set<Formula> = []
+    _ parts: [AtomFormula], neutral: Bool, nested: (AtomFormula) -> [AtomFormula]?, _ make: ([AtomFormula]) -> AtomFormula
+  ) -> AtomFormula {
+    var flat: [AtomFormula] = []
+    var seen: Set<AtomFormula> = []
     for part in parts {
       if case .constant(let value) = part {
         if value == neutral { continue }
@@ -48,7 +50,7 @@ indirect enum Formula: Hashable {
   }
 
   /// The formula with its atoms renumbered.
-  func mapped(_ numbers: [Int]) -> Formula {
+  func mapped(_ numbers: [Int]) -> AtomFormula {
     switch self {
     case .constant: self
     case .literal(let atom, let isPositive): .literal(atom: numbers[atom], isPositive: isPositive)
@@ -82,13 +84,13 @@ struct AtomTable {
   }
 
   /// `condition`, or its negation, in negation normal form.
-  mutating func formula(_ condition: Condition, isPositive: Bool = true) -> Formula {
+  mutating func formula(_ condition: Condition, isPositive: Bool = true) -> AtomFormula {
     switch condition {
     case .constant(let value): return .constant(value == isPositive)
     case .test(let predicate): return .literal(atom: number(predicate), isPositive: isPositive)
     case .not(let inner): return formula(inner, isPositive: !isPositive)
     case .and(let parts), .or(let parts):
-      var converted: [Formula] = []
+      var converted: [AtomFormula] = []
       converted.reserveCapacity(parts.count)
       for part in parts { converted.append(formula(part, isPositive: isPositive)) }
       if case .and = condition { return isPositive ? .conjunction(converted) : .disjunction(converted) }
