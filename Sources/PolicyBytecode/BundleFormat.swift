@@ -118,6 +118,8 @@ public struct MetaRecord: BitwiseCopyable, Sendable {
   public var records: UInt16 = 0
   public var languageVersion: UInt16 = 1
   public var toolVersion = TextRef()
+  /// In `textLists`: the detectors that conditions ask for in the payload.
+  public var textDetectors = RecordRange()
 
   public init() {}
 

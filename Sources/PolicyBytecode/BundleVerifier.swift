@@ -27,6 +27,7 @@ extension Bundle {
   private func verifyTexts() throws(BundleError) {
     try check(isValidUTF8(strings), "the section `strings` is not UTF-8")
     try check(meta.toolVersion, "the tool's version")
+    try check(meta.textDetectors, in: textLists.count, "the list of detectors")
     for ref in textLists { try check(ref, "a text of a list") }
     for key in keys {
       try check(key.key, "a key")

@@ -19,8 +19,8 @@ struct AtomEvaluator {
   private let bundle: Bundle
   private let table: PatternTable
   var moment: Moment
-  /// A PCRE pattern reached its match limit: the operation must not pass.
-  var limitReached = false
+  /// A PCRE pattern could not be decided, at its match limit most likely: the operation must not pass.
+  var isUndecided = false
 
   init(_ bundle: Bundle, _ table: PatternTable, moment: Moment) {
     self.bundle = bundle
@@ -31,7 +31,8 @@ struct AtomEvaluator {
   /// Whether `atom` holds of the values that `facts` has in two ranges of entries: those that all operations of a
   /// request share, and an operation's own.
   mutating func holds(
-    _ atom: AtomRecord, _ facts: borrowing FactBuffer, shared: Range<Int>, own: Range<Int>
+    _ atom: AtomRecord, _ facts: borrowing FactBuffer, shared: Range<Int>, own: Range<Int>,
+    scratch: inout PatternScratch
   ) -> Bool {
     switch AtomKind(rawValue: atom.kind) {
     case .inWindows: return moment.time.map { inWindows(atom, $0) } ?? false
@@ -48,13 +49,15 @@ struct AtomEvaluator {
       position += 1
       guard entry.fact == atom.fact, entry.key == atom.key else { continue }
       hasValue = true
-      let passes = holds(atom, of: entry, facts)
+      let passes = holds(atom, of: entry, facts, &scratch)
       if passes != needsAll { return passes }
     }
     return needsAll && hasValue
   }
 
-  private mutating func holds(_ atom: AtomRecord, of entry: FactEntry, _ facts: borrowing FactBuffer) -> Bool {
+  private mutating func holds(
+    _ atom: AtomRecord, of entry: FactEntry, _ facts: borrowing FactBuffer, _ scratch: inout PatternScratch
+  ) -> Bool {
     switch AtomKind(rawValue: atom.kind) {
     case .isPresent: return true
     case .isTrue: return entry.isInline && entry.integer != 0
@@ -81,10 +84,10 @@ struct AtomEvaluator {
     case .matchesLazily, .allMatch:
       guard !entry.isInline else { return false }
       for operand in atom.operands.indices {
-        switch table.match(bundle.patternLists[operand], facts.bytes(entry)) {
+        switch table.matches(bundle.patternLists[operand], facts.bytes(entry), scratch: &scratch) {
         case .matched: return true
         case .notMatched: continue
-        case .limitReached: limitReached = true
+        case .undecided: isUndecided = true
         }
       }
       return false

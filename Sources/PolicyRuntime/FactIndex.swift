@@ -82,7 +82,8 @@ struct FactIndexView {
       guard Int(number) < slotCount, slots[Int(number)].fact == entry.fact else { return nil }
     }
     hits.removeAll()
-    slots[Int(number)].index.scan(facts.bytes(entry), hash: entry.hash, hits: &hits, scratch: &scratch)
+    // No index holds a PCRE pattern, and only those can be undecided.
+    _ = slots[Int(number)].index.scan(facts.bytes(entry), hash: entry.hash, scratch: &scratch, hits: &hits)
     return Int(slots[Int(number)].firstOrdinal)
   }
 }

@@ -50,7 +50,7 @@ public struct Interpreter: ~Copyable {
     memo.initialize(repeating: 0, count: bundle.atoms.count)
     stamps = .allocate(capacity: max(bundle.rules.count, 1))
     stamps.initialize(repeating: 0, count: bundle.rules.count)
-    scratch = PatternScratch(patternCount: policy.table.count)
+    scratch = PatternScratch()
     evaluator = AtomEvaluator(bundle, policy.table, moment: Moment())
     rules = Self.base(bundle.rules)
     code = Self.base(bundle.code)
@@ -100,8 +100,8 @@ public struct Interpreter: ~Copyable {
       let number = candidates[index]
       let rule = rules + Int(number)
       let applies = walk(rule.pointee.judgeGraph, batch, own, view)
-      if evaluator.limitReached {
-        evaluator.limitReached = false
+      if evaluator.isUndecided {
+        evaluator.isUndecided = false
         if !rule.pointee.isObserved {
           limitReached = true
           fired.append(number)
@@ -135,19 +135,19 @@ public struct Interpreter: ~Copyable {
     let own = Int(operation.firstEntry)..<Int(operation.endEntry)
     if atoms[atom].kind == AtomKind.matched.rawValue { return matches(atom, batch, own) }
     let holds = evaluate(atom, batch, own)
-    evaluator.limitReached = false
+    evaluator.isUndecided = false
     return holds
   }
 
   /// Whether an atom's patterns match any of its fact's values, asked of each pattern by itself.
-  private func matches(_ atom: Int, _ batch: borrowing OperationBatch, _ own: Range<Int>) -> Bool {
+  private mutating func matches(_ atom: Int, _ batch: borrowing OperationBatch, _ own: Range<Int>) -> Bool {
     let fact = atoms[atom].fact
     let key = atoms[atom].key
     for index in Int(policy.matcherStarts[atom])..<Int(policy.matcherStarts[atom + 1]) {
       let pattern = policy.bundle.matchers[Int(policy.matcherNumbers[index])].pattern
       if fact == Fact.session.rawValue {
         for entry in momentFacts.entries.elements
-        where policy.table.match(pattern, momentFacts.bytes(entry)) == .matched {
+        where policy.table.matches(pattern, momentFacts.bytes(entry), scratch: &scratch) == .matched {
           return true
         }
         continue
@@ -155,7 +155,7 @@ public struct Interpreter: ~Copyable {
       for position in 0..<own.upperBound where position < batch.commonEnd || position >= own.lowerBound {
         let entry = batch.facts.entries[position]
         guard entry.fact == fact, entry.key == key, !entry.isInline else { continue }
-        if policy.table.match(pattern, batch.facts.bytes(entry)) == .matched { return true }
+        if policy.table.matches(pattern, batch.facts.bytes(entry), scratch: &scratch) == .matched { return true }
       }
     }
     return false
@@ -243,8 +243,8 @@ public struct Interpreter: ~Copyable {
     if memo[atom] >> 1 == epoch { return memo[atom] & 1 != 0 }
     let isTrue =
       atoms[atom].fact == Fact.session.rawValue
-      ? evaluator.holds(atoms[atom], momentFacts, shared: 0..<0, own: 0..<momentFacts.entries.count)
-      : evaluator.holds(atoms[atom], batch.facts, shared: 0..<batch.commonEnd, own: own)
+      ? evaluator.holds(atoms[atom], momentFacts, shared: 0..<0, own: 0..<momentFacts.entries.count, scratch: &scratch)
+      : evaluator.holds(atoms[atom], batch.facts, shared: 0..<batch.commonEnd, own: own, scratch: &scratch)
     memo[atom] = epoch << 1 | (isTrue ? 1 : 0)
     return isTrue
   }

@@ -25,7 +25,7 @@ public final class LoadedPolicy: @unchecked Sendable {
   public init(_ bundle: Bundle) throws(BundleError) {
     self.bundle = bundle
     do throws(PatternTableError) {
-      table = try PatternTable(verifying: bundle.patterns)
+      table = try PatternTable(bundle.patterns)
     } catch {
       throw BundleError("the section `patterns`: \(error.message)")
     }
@@ -62,15 +62,11 @@ public final class LoadedPolicy: @unchecked Sendable {
   /// Everything that some rule of the policy can ask of a decoder.
   public var demand: FactDemand {
     var facts = FactSet([.unparsed])
-    var detectors: [String] = []
     for atom in bundle.atoms {
       guard let fact = Fact(rawValue: atom.fact) else { continue }
       facts.insert(fact)
     }
-    for matcher in bundle.matchers where matcher.fact == UInt16(Fact.textDetector.rawValue) {
-      detectors.append(table.source(of: matcher.pattern))
-    }
-    return FactDemand(facts: facts, keys: keys, detectors: detectors)
+    return FactDemand(facts: facts, keys: keys, detectors: bundle.texts(bundle.meta.textDetectors))
   }
 
   /// The keyed facts that conditions ask for, in the order of their numbers.

@@ -104,12 +104,13 @@ private func bindOutcomes(_ policy: LoadedPolicy, _ session: SessionFacts) -> [U
     let pairs = key.fact == .claim ? session.claims : key.fact == .label ? session.labels : []
     for pair in pairs where pair.key == key.key { facts.add(key.fact, key: UInt16(number + 1), pair.value) }
   }
+  var scratch = PatternScratch()
   var bits = [UInt64](repeating: 0, count: (Int(policy.bundle.meta.bindAtoms) + 63) / 64)
   scanBindAtoms(policy, facts, &bits)
   for atom in policy.lazyBindAtoms {
     let record = policy.bundle.atoms[Int(atom)]
     var evaluator = AtomEvaluator(policy.bundle, policy.table, moment: Moment())
-    if evaluator.holds(record, facts, shared: 0..<0, own: 0..<facts.entries.count) {
+    if evaluator.holds(record, facts, shared: 0..<0, own: 0..<facts.entries.count, scratch: &scratch) {
       bits[Int(atom >> 6)] |= 1 << UInt64(atom & 63)
     }
   }
@@ -128,7 +129,7 @@ private func bindOutcomes(_ policy: LoadedPolicy, protocol: OperationProtocol, o
 private func scanBindAtoms(_ policy: LoadedPolicy, _ facts: borrowing FactBuffer, _ bits: inout [UInt64]) {
   let bundle = policy.bundle
   var hits = RawBuffer<UInt32>()
-  var scratch = PatternScratch(patternCount: policy.table.count)
+  var scratch = PatternScratch()
   for entry in facts.entries.elements {
     guard let first = policy.bindIndex.view.scan(entry, in: facts, hits: &hits, scratch: &scratch) else { continue }
     for hit in hits.elements {

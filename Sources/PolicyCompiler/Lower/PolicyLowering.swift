@@ -162,7 +162,7 @@ private struct PolicyLowering {
     if let known = patternNumbers[pattern] { return known }
     var number: UInt32 = 0
     do throws(PatternError) {
-      number = UInt32(patternBuilder.add(try PatternCompiler().compile(pattern)))
+      number = patternBuilder.add(try PatternCompiler().compile(pattern))
     } catch {
       let notes = error.hint.map { [Diagnostic.Note($0)] } ?? []
       diagnostics.append(
@@ -429,6 +429,11 @@ private struct PolicyLowering {
       writer.meta.unparsed |= UInt16((defaults.unparsedByProtocol[wire] ?? defaults.unparsed).rawValue) << shift
       writer.meta.records |= UInt16((defaults.recordByProtocol[wire] ?? defaults.record).rawValue) << shift
     }
+    let asked = atoms.predicates.flatMap { predicate -> [String] in
+      guard predicate.fact == .textDetector, case .matches(let patterns) = predicate.test else { return [] }
+      return patterns.map(\.source)
+    }
+    writer.meta.textDetectors = writer.internList(Set(asked).sorted())
     writer.meta.toolVersion = writer.intern(environment.toolVersion)
     writer.detectors = policy.detectors.map { detector in
       DetectorRecord(

@@ -8,6 +8,13 @@ public struct LineFailure: Hashable, Sendable {
   /// Lower case, no full stop.
   public var reason: String
 
+  public init(file: String, line: Int, column: Int, reason: String) {
+    self.file = file
+    self.line = line
+    self.column = column
+    self.reason = reason
+  }
+
   public var message: String { "\(file):\(line):\(column): \(reason)" }
 }
 

@@ -86,8 +86,8 @@ public struct JSONScanner: ~Copyable {
     case UInt8(ascii: "\""): return .string
     case UInt8(ascii: "{"): return .object
     case UInt8(ascii: "["): return .array
-    case UInt8(ascii: "t"), UInt8(ascii: "f"): return .boolean
-    case UInt8(ascii: "n"): return .null
+    case UInt8(ascii: "t") where peek("true"), UInt8(ascii: "f") where peek("false"): return .boolean
+    case UInt8(ascii: "n") where peek("null"): return .null
     case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
     default: throw expected("a value")
     }
@@ -310,10 +310,15 @@ public struct JSONScanner: ~Copyable {
   }
 
   private mutating func take(_ word: StaticString) -> Bool {
+    guard peek(word) else { return false }
+    position += word.utf8CodeUnitCount
+    return true
+  }
+
+  private func peek(_ word: StaticString) -> Bool {
     let count = word.utf8CodeUnitCount
     guard bytes.count - position >= count else { return false }
     for index in 0..<count where bytes[position + index] != word.utf8Start[index] { return false }
-    position += count
     return true
   }
 
