@@ -57,7 +57,7 @@ private struct TZifReader {
     guard start + header.bodyBytes(timeBytes: timeBytes) <= bytes.count else { return nil }
     let typeIndices = start + header.times * timeBytes
     let types = typeIndices + header.times
-    let offset = { (type: Int) -> Int64? in type < header.types ? integer(types + type * 6, 4) : nil }
+    func offset(_ type: Int) -> Int64? { type < header.types ? integer(types + type * 6, 4) : nil }
     guard let initial = offset(0) else { return nil }
     var transitions = [TransitionRecord(from: .min, offset: initial)]
     for index in 0..<header.times {
