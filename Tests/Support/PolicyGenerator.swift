@@ -57,14 +57,12 @@ public struct PolicyGenerator {
     let onResponse = random.chance(4)
     let actions = (0..<(random.chance(70) ? 1 : 1 + random.below(3))).map { _ in action(onResponse: onResponse) }
     var rule = CheckedRule(
-      fullName: "p/" + name, displayName: name, span: Self.span, condition: condition(depth: 3), actions: actions)
+      fullName: "p/" + name, displayName: name, span: nowhere, condition: condition(depth: 3), actions: actions)
     rule.onResponse = onResponse
     rule.isObserved = random.chance(8)
     if random.chance(12) { rule.until = random.pick(Vocabulary.times) }
     return rule
   }
-
-  static let span = SourceSpan(file: 0, SourceRange(0, 0))
 
   private mutating func action(onResponse: Bool) -> CheckedAction {
     switch random.below(10) {
@@ -112,7 +110,7 @@ public struct PolicyGenerator {
     var predicate = CheckedPredicate(
       fact: fact, key: schema.isKeyed ? random.pick(Vocabulary.keys) : nil,
       isAll: schema.isList && schema.type.isText && fact != .session && random.chance(25), test: .isPresent,
-      span: Self.span)
+      span: nowhere)
     if schema.mayBeMissing && fact != .time && random.chance(10) {
       predicate.isAll = false
       return .test(predicate)

@@ -1,6 +1,6 @@
 import PatternMatching
 
-/// A pattern matched by backtracking over code points, straight from the text of the language: slow and obvious.
+/// A pattern matched by following, node by node, the sets of places where a match can end: slow and obvious.
 ///
 /// It shares nothing with `PatternMatching` but the type ``Pattern``. A class, so that answers can be remembered.
 public final class ReferencePattern {
@@ -27,7 +27,7 @@ public final class ReferencePattern {
 
   private func matchesText(_ text: [UInt32]) -> Bool {
     let attempt = Attempt(text: text, schemaCharacters: nil)
-    return attempt.run(root, .text(0)) { self.isEnd($0, text) }
+    return attempt.ends(of: root, from: [.text(0)]).contains { isEnd($0, text) }
   }
 
   /// `customers` means the table in any schema, and `public.customers` also an unqualified use.
@@ -48,7 +48,8 @@ public final class ReferencePattern {
     // With some schema before it, of characters that the pattern mentions and a few others.
     let characters = pattern.source.unicodeScalars.map(\.value) + "a0Z_-é€ ".unicodeScalars.map(\.value)
     let attempt = Attempt(text: text, schemaCharacters: characters.filter { $0 != dot })
-    return attempt.run(root, .schema(isPartEmpty: true, length: 0)) { self.isEnd($0, text) }
+    let start = Position.schema(isPartEmpty: true, length: 0)
+    return attempt.ends(of: root, from: [start]).contains { isEnd($0, text) }
   }
 
   private func isEnd(_ position: Position, _ text: [UInt32]) -> Bool {
@@ -81,7 +82,7 @@ private let dot = UInt32(UInt8(ascii: "."))
 
 // MARK: Matching
 
-private enum Position: Equatable {
+private enum Position: Hashable {
   case text(Int)
   /// Within a schema that is guessed.
   case schema(isPartEmpty: Bool, length: Int)
@@ -93,63 +94,59 @@ private struct Attempt {
   /// and its dots only those that the pattern writes.
   let schemaCharacters: [UInt32]?
 
-  /// Whether `node` matches from `position` on in a way that `rest` accepts.
-  func run(_ node: Node, _ position: Position, _ rest: (Position) -> Bool) -> Bool {
+  /// Where a match of `node` that begins at one of `positions` can end.
+  func ends(of node: Node, from positions: Set<Position>) -> Set<Position> {
     switch node {
-    case .set(let set): return consume(set, position, rest)
-    case .sequence(let parts): return run(parts[...], position, rest)
-    case .alternation(let branches): return branches.contains { run($0, position, rest) }
-    case .repeated(let inner, let least, let most): return run(inner, least, most, 0, position, rest)
+    case .set(let set): return positions.reduce(into: []) { $0.formUnion(steps(set, $1)) }
+    case .sequence(let parts): return parts.reduce(positions) { ends(of: $1, from: $0) }
+    case .alternation(let branches): return branches.reduce(into: []) { $0.formUnion(ends(of: $1, from: positions)) }
+    case .repeated(let inner, let least, let most): return ends(of: inner, least, most, from: positions)
     case .start:
-      let isStart = schemaCharacters == nil ? position == .text(0) : position == .schema(isPartEmpty: true, length: 0)
-      return isStart && rest(position)
-    case .end: return position == .text(text.count) && rest(position)
-    case .boundary(let isWanted):
-      // Patterns with word boundaries are not tried on names.
-      guard case .text(let index) = position else { return false }
-      let before = index > 0 && CharacterTest.word.contains(text[index - 1])
-      let after = index < text.count && CharacterTest.word.contains(text[index])
-      return (before != after) == isWanted && rest(position)
+      let start = schemaCharacters == nil ? Position.text(0) : .schema(isPartEmpty: true, length: 0)
+      return positions.intersection([start])
+    case .end: return positions.intersection([.text(text.count)])
+    case .boundary(let isWanted): return positions.filter { isBoundary($0) == isWanted }
     }
   }
 
-  private func run(_ parts: ArraySlice<Node>, _ position: Position, _ rest: (Position) -> Bool) -> Bool {
-    guard let first = parts.first else { return rest(position) }
-    return run(first, position) { run(parts.dropFirst(), $0, rest) }
-  }
-
-  private func run(
-    _ node: Node, _ least: Int, _ most: Int?, _ count: Int, _ position: Position, _ rest: (Position) -> Bool
-  ) -> Bool {
-    if count < most ?? .max {
-      let isFound = run(node, position) { next in
-        // A round that consumes nothing can be gone round as often as is asked.
-        if next == position { return count < least && rest(position) }
-        return run(node, least, most, count + 1, next, rest)
-      }
-      if isFound { return true }
+  private func ends(of node: Node, _ least: Int, _ most: Int?, from positions: Set<Position>) -> Set<Position> {
+    var reached: Set<Position> = least == 0 ? positions : []
+    var latest = positions
+    var round = 0
+    while !latest.isEmpty, round < most ?? .max {
+      round += 1
+      latest = ends(of: node, from: latest)
+      if round < least { continue }
+      latest.subtract(reached)
+      reached.formUnion(latest)
     }
-    return count >= least && rest(position)
+    return reached
   }
 
-  private func consume(_ set: CharacterTest, _ position: Position, _ rest: (Position) -> Bool) -> Bool {
+  private func steps(_ set: CharacterTest, _ position: Position) -> Set<Position> {
     switch position {
-    case .text(let index): return index < text.count && set.contains(text[index]) && rest(.text(index + 1))
+    case .text(let index): return index < text.count && set.contains(text[index]) ? [.text(index + 1)] : []
     case .schema(let isPartEmpty, let length):
-      guard length < 24 else { return false }
-      if set.isWrittenDot {
-        return !isPartEmpty && (rest(.text(0)) || rest(.schema(isPartEmpty: true, length: length + 1)))
-      }
-      guard schemaCharacters?.contains(where: set.contains) == true else { return false }
-      return rest(.schema(isPartEmpty: false, length: length + 1))
+      if length == 24 { return [] }
+      if set.isWrittenDot { return isPartEmpty ? [] : [.text(0), .schema(isPartEmpty: true, length: length + 1)] }
+      let fits = schemaCharacters?.contains(where: set.contains) == true
+      return fits ? [.schema(isPartEmpty: false, length: length + 1)] : []
     }
+  }
+
+  /// Nil within a schema: patterns with word boundaries are not tried on names.
+  private func isBoundary(_ position: Position) -> Bool? {
+    guard case .text(let index) = position else { return nil }
+    let before = index > 0 && CharacterTest.word.contains(text[index - 1])
+    let after = index < text.count && CharacterTest.word.contains(text[index])
+    return before != after
   }
 }
 
 // MARK: Syntax
 
 /// What one character may be.
-private indirect enum CharacterTest {
+private indirect enum CharacterTest: Sendable {
   case range(UInt32, UInt32)
   case any([CharacterTest])
   case not(CharacterTest)
@@ -190,7 +187,7 @@ private indirect enum CharacterTest {
   }
 }
 
-private indirect enum Node {
+private indirect enum Node: Sendable {
   case set(CharacterTest)
   case sequence([Node])
   case alternation([Node])
