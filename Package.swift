@@ -48,7 +48,8 @@ let package = Package(
     .executableTarget(
       name: "hpol-bench",
       dependencies: [
-        "CAllocationCounter", "Operations", "PolicyBytecode", "PolicyCompiler", "PolicyRuntime", "PolicyTestBench",
+        "CAllocationCounter", "Operations", "PolicySyntax", "PolicyBytecode", "PolicyCompiler", "PolicyRuntime",
+        "PolicyTestBench",
       ],
       path: "Sources/Benchmarks", swiftSettings: strict),
 
@@ -62,9 +63,11 @@ let package = Package(
     tests(of: "PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"]),
     tests(of: "PolicyRuntime", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler"]),
     tests(of: "Operations", ["PolicyBytecode", "PatternMatching"]),
-    tests(of: "PolicyTestBench", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "Operations"]),
+    tests(
+      of: "PolicyTestBench", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "Operations"]),
     .testTarget(
-      name: "hpolTests", dependencies: ["hpol", "PolicyTestBench", "PolicyBytecode", "Operations", "TestSupport"],
+      name: "hpolTests",
+      dependencies: ["hpol", "PolicyTestBench", "PolicyBytecode", "PolicyCompiler", "Operations", "TestSupport"],
       exclude: ["Golden"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -1,3 +1,7 @@
+import PolicyCompiler
+import PolicySyntax
+import PolicyTestBench
+
 /// A small, fast, seeded generator (SplitMix64), so that every run measures the same workload.
 struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
@@ -134,4 +138,14 @@ struct Workload {
     }
     return out
   }
+}
+
+/// Compiles a policy of one file.
+func buildInMemory(_ source: String) -> [UInt8] {
+  let build = PolicyBuild(
+    roots: ["bench.hpol"], reader: .inMemory(["bench.hpol": Array(source.utf8)]), now: 0, toolVersion: "bench")
+  guard let bundle = build.bundle else {
+    fatalError(build.diagnostics.map { "\($0.code.text) \($0.message)" }.joined(separator: "\n"))
+  }
+  return bundle
 }

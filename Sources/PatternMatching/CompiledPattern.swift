@@ -36,7 +36,8 @@ public struct PatternFilter: Hashable, Sendable {
   }
 
   public var kind: Kind
-  /// Not empty but for `none`; ASCII letters in lower case, to be sought with case folded; none is empty. Sorted.
+  /// Not empty but for `none`; ASCII letters in lower case, to be sought with case folded. Only that of `equals` may be
+  /// empty.
   public var literals: [[UInt8]]
 
   public init(_ kind: Kind, _ literals: [[UInt8]] = []) {

@@ -53,12 +53,16 @@ public struct PatternCompiler: Sendable {
     case .equals:
       filter = PatternFilter(.equals, [folded])
       if pattern.isQualifiedName, let part = unqualifiedPart(folded) { filter.literals.append(part) }
-    case .prefix: filter = PatternFilter(.prefix, [folded])
-    case .suffix: filter = PatternFilter(.suffix, [folded])
-    case .contains, .automaton, .pcre: filter = PatternFilter(.contains, [folded])
+    case .prefix: filter = PatternFilter(.prefix, [Array(folded.prefix(RequiredLiterals.longestLiteral))])
+    case .suffix: filter = PatternFilter(.suffix, [Array(folded.suffix(RequiredLiterals.longestLiteral))])
+    case .contains, .automaton, .pcre:
+      let width = RequiredLiterals.longestLiteral
+      let start = CommandText.bestWindow(folded, width: width).start
+      filter = PatternFilter(.contains, [Array(folded[start...].prefix(width))])
     }
     if text.isEmpty, form != .equals { filter = PatternFilter(.none) }
-    let shortest = filter.literals.map(\.count).min() ?? 0
+    // The unqualified use of a name is shorter than the name.
+    let shortest = form == .equals ? filter.literals.map(\.count).min() ?? 0 : text.count
     return CompiledPattern(
       form: form, foldsCase: pattern.ignoringCase, isQualifiedName: pattern.isQualifiedName,
       text: pattern.ignoringCase ? folded : text, filter: filter, minimumLength: UInt32(shortest))

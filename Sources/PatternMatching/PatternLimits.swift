@@ -14,6 +14,6 @@ public enum PatternLimits {
   public static let dfaSteps = 100_000_000
   /// Backtracking steps that PCRE2 may take on one text.
   public static let pcreMatchLimit: UInt32 = 100_000
-  /// Pairs of states that a question about two languages may visit.
-  public static let productStates = 200_000
+  /// Combinations of states that a question about languages may visit.
+  public static let productStates = 20_000
 }

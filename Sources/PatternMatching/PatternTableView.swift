@@ -75,6 +75,7 @@ struct PatternTableView: BitwiseCopyable {
     _ index: UInt32, _ text: UnsafeBufferPointer<UInt8>, _ scratch: inout PatternScratch
   ) -> MatchResult {
     let record = record(index)
+    if text.count < record.minimumLength { return .notMatched }
     if record.form == CompiledPattern.Form.pcre.rawValue { return matchesPCRE(index, record, text, &scratch) }
     let isMatch =
       record.form == CompiledPattern.Form.automaton.rawValue

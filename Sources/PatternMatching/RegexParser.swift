@@ -46,7 +46,7 @@ struct RegexParser {
   private mutating func parseQuantifiers(of atom: PatternNode, from start: Int) throws(PatternError) -> PatternNode {
     let quantifierStart = cursor.offset
     guard let (minimum, maximum) = try parseQuantifier() else { return atom }
-    if case .assertion = atom {
+    if case .assertion = atom, source(start) != UInt8(ascii: "(") {
       throw cursor.error("an assertion cannot be repeated", from: start, hint: "leave the quantifier out")
     }
     if cursor.take("+") {

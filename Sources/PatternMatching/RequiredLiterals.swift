@@ -13,7 +13,7 @@ struct RequiredLiterals {
   private var inner: Set<[UInt8]>?
 
   private static let mostLiterals = 32
-  private static let longestLiteral = 64
+  static let longestLiteral = 64
 
   /// The filter of a whole pattern.
   static func filter(of node: PatternNode, isQualifiedName: Bool) -> PatternFilter {

@@ -30,7 +30,7 @@ enum TableVerifier {
     for index in 0..<literalCount {
       let at = Int(words[5]) + index * TableLayout.literalWords
       let count = Int(words[at + 1])
-      guard count > 0, fits(Int(words[at]), (count + 3) / 4, words), Int(words[at + 2]) < count else {
+      guard fits(Int(words[at]), (count + 3) / 4, words), Int(words[at + 2]) < max(count, 1) else {
         throw PatternTableError("literal \(index) does not fit into the pattern table")
       }
     }

@@ -57,6 +57,7 @@ public enum DiagnosticCode: UInt16, CaseIterable, Sendable {
   case recursiveList = 130
   case badListFile = 131
   case badApproval = 132
+  case badTest = 133
 
   // 02xx: meaning.
   case negationWithoutProtocol = 201

@@ -43,7 +43,7 @@ extension Parser {
       if isFirst {
         policy.languageVersion = version
       } else {
-        report(.badLanguageVersion, "`hpol \(version.number)` stands first in a file, and once", at: version.range)
+        report(.unexpectedDeclaration, "`hpol \(version.number)` stands first in a file, and once", at: version.range)
       }
     case "policy":
       setKind(node, .header)

@@ -18,7 +18,8 @@ indirect enum AtomFormula: Hashable {
   }
 
   private static func combined(
-    _ parts: [AtomFormula], neutral: Bool, nested: (AtomFormula) -> [AtomFormula]?, _ make: ([AtomFormula]) -> AtomFormula
+    _ parts: [AtomFormula], neutral: Bool, nested: (AtomFormula) -> [AtomFormula]?,
+    _ make: ([AtomFormula]) -> AtomFormula
   ) -> AtomFormula {
     var flat: [AtomFormula] = []
     var seen: Set<AtomFormula> = []

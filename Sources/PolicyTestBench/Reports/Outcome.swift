@@ -78,9 +78,12 @@ public struct SessionTags: Sendable {
 
   public init() {}
 
+  /// The tags that a fixture's session has so far.
+  public func tags(of fixture: Fixture) -> [String] { fixture.session.flatMap { tags[$0] } ?? [] }
+
   /// Judges a fixture within its session, which gets the tags that the outcome sets.
   public mutating func judge(_ fixture: Fixture, by judge: Judge) -> Outcome {
-    let outcome = judge(JudgedRequest(fixture), fixture.session.flatMap { tags[$0] } ?? [])
+    let outcome = judge(JudgedRequest(fixture), tags(of: fixture))
     if let session = fixture.session, !outcome.tags.isEmpty {
       for tag in outcome.tags where tags[session]?.contains(tag) != true { tags[session, default: []].append(tag) }
     }

@@ -7,7 +7,9 @@ enum CommandLineTool {
   static let languageVersion = 1
   static let bundleVersion = 1
 
-  static let commands: [Command] = [decodeCommand]
+  static let commands: [Command] = [
+    evalCommand, explainCommand, testCommand, decodeCommand, buildCommand, inspectCommand, benchCommand,
+  ]
 
   /// Runs `hpol` with the words after its name; gives the exit code.
   static func run(_ words: [String]) -> Int32 {
