@@ -166,7 +166,7 @@ extension ShellDecoder {
     var text = whole.dropFirst(offset)
     if field.isUnknown, whole.starts(with: "<(".utf8) || whole.starts(with: ">(".utf8) { return }
     if text.starts(with: "file://".utf8) { text = text.dropFirst(7) }
-    guard !text.isEmpty, !isAddress(text) else { return }
+    guard !text.isEmpty, !isAddress(text), !text.elementsEqual([Ascii.dash]) else { return }
     var spellings = [text]
     if field.alternatives >= 0 { spellings += alternatives[Int(field.alternatives)].map { $0[...] } }
     var found: [[UInt8]] = []
@@ -210,14 +210,15 @@ extension ShellDecoder {
         }
       }
     }
-    // The script or the pattern is no operand if an option gives it.
-    let hasScript = program.skipped > 0 && (arguments.has(0x65) || arguments.has(0x66) && program.role != .plain || isGrepFile(call))
-    let skipped = hasScript ? 0 : program.skipped
+    let isScriptGiven = program.hasScript && arguments.options.contains { option in
+      (option.letter == 0x65 || option.letter == 0x66) && option.value != nil
+    }
+    let skipped = isScriptGiven ? 0 : program.skipped
     let hasTarget = arguments.has(0x74) && program.writesLast
     var operands = arguments.operands[...]
     if program.role == .interpreter || program.role == .shell {
       // Behind code given by an option come the code's own arguments.
-      operands = operands.prefix(arguments.options.contains { $0.use == .code } ? 0 : operands.count)
+      if hasCode(call) { operands = [] }
     }
     let last = operands.indices.last
     for position in operands.indices where position >= skipped {
@@ -251,10 +252,6 @@ extension ShellDecoder {
       addPath(here, isWritten: writesFound(call), &paths, &writes, &context)
     }
     addArchive(call, &paths, &writes, &context)
-  }
-
-  private func isGrepFile(_ call: ShellCall) -> Bool {
-    call.arguments.options.contains { $0.letter == 0x66 && $0.value != nil }
   }
 
   /// `gzip -c` and its kin write nothing but their standard output.

@@ -128,9 +128,7 @@ extension ShellDecoder {
 
   mutating func interpreter(_ call: ShellCall, _ context: inout DecodeContext) {
     let options = call.arguments.options
-    let codes = options.filter { option in
-      Self.codeLetters.contains { bytes(call.name).starts(with: $0.0.utf8) && $0.1.utf8.contains(option.letter) }
-    }.compactMap(\.value)
+    let codes = options.filter { isCode($0, call) }.compactMap(\.value)
     let script = codes.isEmpty ? call.arguments.operands.first.map { fields[$0] } : nil
     emit(call, script: logged(codes + (script.map { [$0] } ?? [])), &context)
     for code in codes {
@@ -158,6 +156,15 @@ extension ShellDecoder {
     case .unknown: unknownCode(.process, &context)
     case .literal: commands(in: bytes(input.text), call, &context)
     }
+  }
+
+  /// Whether the script of a shell or an interpreter stands on its command line.
+  func hasCode(_ call: ShellCall) -> Bool {
+    call.program.role == .shell ? call.arguments.has(0x63) : call.arguments.options.contains { isCode($0, call) }
+  }
+
+  private func isCode(_ option: ShellArguments.Option, _ call: ShellCall) -> Bool {
+    Self.codeLetters.contains { bytes(call.name).starts(with: $0.0.utf8) && $0.1.utf8.contains(option.letter) }
   }
 
   /// The options that give code, by program.

@@ -23,6 +23,8 @@ struct ShellProgram: Sendable {
   var names: [Option] = []
   /// Operands that are no paths: a pattern, a mode, an owner.
   var skipped = 0
+  /// The first operand is a script or a pattern, unless `-e` or `-f` gives it.
+  var hasScript = false
   var operands = Use.path
   /// Only the last operand is written to.
   var writesLast = false
@@ -119,7 +121,7 @@ struct ShellProgram: Sendable {
     case "write": operands = .write
     case "last": writesLast = true
     case "first": skipped = 1
-    case "second": skipped = 2
+    case "script": (skipped, hasScript) = (1, true)
     case "ordered": isOrdered = true
     case "plain": isPlain = true
     case "oldstyle": isOldStyle = true
