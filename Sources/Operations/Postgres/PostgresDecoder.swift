@@ -142,7 +142,10 @@ struct PostgresDecoder {
         let hasWhere = !conditions.isEmpty && conditions.allSatisfy { $0 != nil }
         if demand.contains(.sqlWhere) { facts.add(.sqlWhere, hasWhere) }
         if demand.contains(.sqlWhereConstant) {
-          let isConstant = conditions.contains { $0.map { ConditionFolder.isUnrestricting(tree, $0) } ?? false }
+          let table = tree.onlyTable(ofStatement: statement.node)
+          let isConstant = conditions.contains { condition in
+            condition.map { ConditionFolder.isUnrestricting(tree, $0, table: table) } ?? false
+          }
           facts.add(.sqlWhereConstant, isConstant)
         }
       }
@@ -221,6 +224,23 @@ extension ParseTree {
       }
     }
     return result
+  }
+
+  /// The name by which the only table of the UPDATE, DELETE or SELECT at `node` is known to its condition.
+  fileprivate func onlyTable(ofStatement node: Int) -> [UInt8]? {
+    let relation: Int?
+    switch self[node].field {
+    case .updateStatement, .deleteStatement:
+      let isAlone = child(node, .fromClause) == nil && child(node, .usingClause) == nil
+      relation = isAlone ? child(node, .relation) : nil
+    case .selectStatement:
+      let items = list(node, .fromClause)
+      relation = items.count == 1 ? items[0] : nil
+    default: relation = nil
+    }
+    guard let relation, self[relation].isRelation else { return nil }
+    if let alias = child(relation, .alias).flatMap({ child($0, .aliasName) }) { return text(alias) }
+    return child(relation, .relationName).map { text($0) }
   }
 
   /// The literal LIMIT of the query that the statement at `node` is or holds.
