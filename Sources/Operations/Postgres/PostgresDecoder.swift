@@ -42,13 +42,14 @@ struct PostgresDecoder {
     guard let depth = text.depthBound(), depth <= DecodeLimits.postgresTreeDepth else {
       return fail(.depth, &context)
     }
-    let tree: ParseTree
     do throws(ParseTree.Failure) {
-      tree = try ParseTree(bytes)
+      return emit(try ParseTree(bytes), text, origin, &context)
     } catch {
+      if let newer = PostgresNewerSyntax(text), let tree = try? ParseTree(newer.bytes) {
+        return emit(tree, text, origin, &context, at: newer.original)
+      }
       return fail(text.reason(error), &context)
     }
-    return emit(tree, text, origin, &context)
   }
 
   /// Emits what the static code of a PL/pgSQL body runs.
@@ -99,18 +100,21 @@ struct PostgresDecoder {
 
   // MARK: - Operations
 
+  /// `original` gives the position in `text` of one in the text that was parsed.
   private mutating func emit(
-    _ tree: ParseTree, _ text: PostgresText, _ origin: Origin, _ context: inout DecodeContext
+    _ tree: ParseTree, _ text: PostgresText, _ origin: Origin, _ context: inout DecodeContext,
+    at original: @escaping (Int) -> Int = { $0 }
   ) -> Bool {
     let roots = tree.child(0, .statements).map { tree.children($0) } ?? []
     for root in roots {
       guard let statement = tree.child(root, .statement) else { continue }
       let start = tree.child(root, .statementLocation).flatMap(tree.integer) ?? 0
       let length = tree.child(root, .statementLength).flatMap(tree.integer)
-      let first = text.firstToken(from: Int(start))
-      let last = length.map { text.firstToken(from: Int(start + $0)) } ?? text.tokens.count
+      let first = text.firstToken(from: original(Int(start)))
+      let last = length.map { text.firstToken(from: original(Int(start + $0))) } ?? text.tokens.count
       let reader = PostgresStatementReader(
-        tree: tree, text: text, root: tree.unwrapped(statement), tokens: text.trimmed(first..<max(first, last)))
+        tree: tree, text: text, root: tree.unwrapped(statement), tokens: text.trimmed(first..<max(first, last)),
+        original: original)
       if origin == .expression, reader.touchesNothing { continue }
       for statement in reader.statements { emit(statement, tree, text, &context) }
       for code in reader.embedded { decodeEmbedded(code, &context) }
