@@ -112,7 +112,8 @@ private let requests = """
 }
 
 @Test func foldersAreSearchedOnceInOrder() throws {
-  try withFolder(["b/z.hpol": "hpol 1\ndefault allow\n", "a.hpol": "hpol 1\n", ".hidden/x.hpol": "nonsense"]) { (folder: String) throws in
+  try withFolder(["b/z.hpol": "hpol 1\ndefault allow\n", "a.hpol": "hpol 1\n", ".hidden/x.hpol": "nonsense"]) {
+    (folder: String) throws in
     try FileManager.default.createSymbolicLink(atPath: "\(folder)/b/up", withDestinationPath: folder)
     let run = try hpol(["check", folder])
     #expect(run.code == 0 && run.output.contains("2 files"), "\(run)")
@@ -167,7 +168,9 @@ private let requests = """
 }
 
 @Test func testRunsBlocksAndPinnedFixtures() throws {
-  try withFolder(["a.hpol": guarded, "f/x.jsonl": requests, "f/y.jsonl": requests.replacingOccurrences(of: "block", with: "allow")]) {
+  try withFolder([
+    "a.hpol": guarded, "f/x.jsonl": requests, "f/y.jsonl": requests.replacingOccurrences(of: "block", with: "allow"),
+  ]) {
     (folder: String) throws in
     #expect(try hpol(["test", "\(folder)/a.hpol"]).code == 0)
     #expect(try hpol(["test", "\(folder)/a.hpol", "--fixtures", "\(folder)/f/x.jsonl"]).code == 0)
