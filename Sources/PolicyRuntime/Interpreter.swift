@@ -29,11 +29,14 @@ public struct Interpreter: ~Copyable {
 
   private let memo: UnsafeMutablePointer<UInt32>
   private let stamps: UnsafeMutablePointer<UInt32>
-  private var epoch: UInt32 = 0
+  /// Not private, so that a test can begin just before it wraps.
+  var epoch: UInt32 = 0
   private var hits = RawBuffer<UInt32>(capacity: 256)
   private var scratch: PatternScratch
   private var candidates = RawBuffer<UInt32>(capacity: 256)
   private var evaluator: AtomEvaluator
+  /// Atoms of the operation at hand that could not be decided: every rule that asks for one is to know.
+  private var undecided = RawBuffer<UInt32>(capacity: 4)
   /// The session's tags, as facts.
   private var momentFacts = FactBuffer(arenaCapacity: 256, entryCapacity: 16)
 
@@ -172,6 +175,7 @@ public struct Interpreter: ~Copyable {
   @inline(__always)
   private mutating func nextEpoch() {
     epoch += 1
+    undecided.removeAll()
     if epoch == 1 << 31 { resetStamps() }
   }
 
@@ -240,12 +244,19 @@ public struct Interpreter: ~Copyable {
   /// Evaluates an atom, once for each operation.
   @inline(never)
   private mutating func evaluate(_ atom: Int, _ batch: borrowing OperationBatch, _ own: Range<Int>) -> Bool {
-    if memo[atom] >> 1 == epoch { return memo[atom] & 1 != 0 }
+    if memo[atom] >> 1 == epoch {
+      if undecided.count > 0, undecided.elements.contains(UInt32(atom)) { evaluator.isUndecided = true }
+      return memo[atom] & 1 != 0
+    }
+    let wasUndecided = evaluator.isUndecided
+    evaluator.isUndecided = false
     let isTrue =
       atoms[atom].fact == Fact.session.rawValue
       ? evaluator.holds(atoms[atom], momentFacts, shared: 0..<0, own: 0..<momentFacts.entries.count, scratch: &scratch)
       : evaluator.holds(atoms[atom], batch.facts, shared: 0..<batch.commonEnd, own: own, scratch: &scratch)
     memo[atom] = epoch << 1 | (isTrue ? 1 : 0)
+    if evaluator.isUndecided { undecided.append(UInt32(atom)) }
+    evaluator.isUndecided = evaluator.isUndecided || wasUndecided
     return isTrue
   }
 }
