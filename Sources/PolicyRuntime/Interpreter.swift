@@ -8,6 +8,8 @@ public struct OperationVerdict: BitwiseCopyable, Sendable {
   public var isByRule: Bool
   /// A PCRE pattern reached its match limit, which blocks.
   public var limitReached: Bool
+  /// The operation is unparsed and its default blocks that: of `allow` rules only those that test `unparsed` count.
+  public var needsUnparsedTest: Bool
   public var record: RecordLevel
   /// The rules that apply, in ``Interpreter/fired``; observed ones among them.
   public var firstFired: UInt32
@@ -99,6 +101,7 @@ public struct Interpreter: ~Copyable {
     var limitReached = false
     let isUnparsed = operation.unparsed != .none
     let unparsedDefault = meta.unparsedDecision(operation.protocol)
+    let needsUnparsedTest = isUnparsed && unparsedDefault != Decision.allow.rawValue
     for index in 0..<candidates.count {
       let number = candidates[index]
       let rule = rules + Int(number)
@@ -116,9 +119,7 @@ public struct Interpreter: ~Copyable {
       if rule.pointee.isObserved { continue }
       if rule.pointee.record > record + 1 { record = rule.pointee.record - 1 }
       // Only an `allow` that speaks of what is unparsed lifts a block of it.
-      if isUnparsed, rule.pointee.decision == 1 + Decision.allow.rawValue, !rule.pointee.testsUnparsed,
-        unparsedDefault != Decision.allow.rawValue
-      {
+      if needsUnparsedTest, rule.pointee.decision == 1 + Decision.allow.rawValue, !rule.pointee.testsUnparsed {
         continue
       }
       decision = max(decision, rule.pointee.decision)
@@ -127,7 +128,7 @@ public struct Interpreter: ~Copyable {
     let fallback = isUnparsed ? unparsedDefault : meta.decision(operation.protocol)
     return OperationVerdict(
       decision: Self.decision(decision == 0 ? fallback : decision - 1), isByRule: decision != 0,
-      limitReached: limitReached, record: Self.level(record), firstFired: UInt32(firstFired),
+      limitReached: limitReached, needsUnparsedTest: needsUnparsedTest, record: Self.level(record), firstFired: UInt32(firstFired),
       endFired: UInt32(fired.count))
   }
 

@@ -93,7 +93,8 @@ extension Interpreter {
         }
         applied.insert(number)
         let decides = rule.decision == 1 + decision.rawValue || verdict.limitReached && decision == .block
-        if verdict.isByRule, verdict.decision == decision, decides { deciding.insert(number) }
+        let counts = decision != .allow || !verdict.needsUnparsedTest || rule.testsUnparsed
+        if verdict.isByRule, verdict.decision == decision, decides, counts { deciding.insert(number) }
       }
     }
     var result = RequestVerdict(
