@@ -136,7 +136,7 @@ struct GramTable: ~Copyable {
     }
   }
 
-  @inline(__always)
+  @inline(never)
   private borrowing func visit(
     _ gram: UInt32, _ place: Int, _ base: UnsafePointer<UInt8>, _ count: Int, _ isKnown: (Int) -> Bool,
     _ found: (UInt32) -> Void
