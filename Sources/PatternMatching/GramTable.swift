@@ -138,7 +138,7 @@ struct GramTable: ~Copyable {
     }
   }
 
-  @inline(__always)
+  @inline(never)
   private borrowing func visit(
     _ gram: UInt32, _ place: Int, _ base: UnsafePointer<UInt8>, _ count: Int,
     _ stamps: PatternScratch.Stamps, _ candidates: inout RawBuffer<UInt32>

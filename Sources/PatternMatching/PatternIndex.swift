@@ -60,7 +60,7 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
       case PatternFilter.Kind.prefix.rawValue: first += literals.map { ($0, position) }
       case PatternFilter.Kind.suffix.rawValue: last += literals.map { ($0, position) }
       case PatternFilter.Kind.contains.rawValue
-      where literals.allSatisfy({ view.literal($0).bytes.count <= GramTable.longest }):
+      where literals.allSatisfy({ (1...GramTable.longest).contains(view.literal($0).bytes.count) }):
         for literal in literals {
           switch view.literal(literal).bytes.count {
           case 7...: within.long.append((literal, position))

@@ -70,7 +70,8 @@ struct PatternTableView: BitwiseCopyable {
 
   // MARK: Matching
 
-  @inline(__always)
+  // Not inlined: the loops that find candidates need the registers.
+  @inline(never)
   func matches(
     _ index: UInt32, _ text: UnsafeBufferPointer<UInt8>, _ scratch: inout PatternScratch
   ) -> MatchResult {

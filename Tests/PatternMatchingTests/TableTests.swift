@@ -54,6 +54,23 @@ private func encoded(_ patterns: [Pattern]) throws -> [UInt8] {
   #expect(opened > 100)
 }
 
+/// A writer would not give an empty literal to look for, but a table may hold one.
+@Test func anEmptyLiteralIsNoFilter() throws {
+  for pattern in [Pattern(.contains, "passwd"), Pattern(.prefix, "pass"), Pattern(.suffix, "word")] {
+    var bytes = try encoded([pattern])
+    let literalsAt = Int(bytes[20]) * 4
+    bytes[literalsAt + 4] = 0
+    bytes[literalsAt + 8] = 0
+    let memory = copy(bytes)
+    defer { memory.deallocate() }
+    let index = PatternIndex(try PatternTable(UnsafeRawBufferPointer(memory)), selecting: [0])
+    var scratch = PatternScratch()
+    var hits = RawBuffer<UInt32>()
+    Array("passwd password".utf8).withUnsafeBufferPointer { _ = index.scan($0, scratch: &scratch, hits: &hits) }
+    #expect(hits.count == 1)
+  }
+}
+
 @Test func cutTablesAreRefused() throws {
   let intact = try encoded(samples)
   for count in stride(from: 0, to: intact.count, by: 3) {
