@@ -16,8 +16,15 @@ extension ShellDecoder {
     }
     emit(call, &context)
     guard !isDone(context) else { return }
-    for option in call.arguments.options where option.use == .code {
-      if let value = option.value { codeArgument([value], call, &context) }
+    for option in call.arguments.options {
+      guard var value = option.value else { continue }
+      if option.isNamed("--checkpoint-action") {
+        guard bytes(value.value).starts(with: "exec=".utf8) else { continue }
+        value.value.start += 5
+      } else if option.use != .code {
+        continue
+      }
+      codeArgument([value], call, &context)
     }
     let operands = call.arguments.operands
     switch call.program.role {
@@ -285,6 +292,7 @@ extension ShellDecoder {
       program.isOrdered = false
       inner = arguments(verb..<call.argv.upperBound, program)
       call.arguments.options += inner.options
+      call.arguments.operands = [verb] + inner.operands
     }
     emit(call, &context)
     for setting in settings { settingCommand(setting, call, &context) }
