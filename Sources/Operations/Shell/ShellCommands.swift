@@ -205,6 +205,13 @@ extension ShellDecoder {
       switch option.use {
       case .path, .write: addPath(value, isWritten: option.use == .write, &paths, &writes, &context)
       default:
+        // `curl -d @FILE`, `curl -F name=@FILE`
+        if let at = bytes(value.value).firstIndex(of: Ascii.at), !program.letters.isEmpty,
+          at == Int(value.value.start) || arena[at - 1] == Ascii.equals
+        {
+          addPath(value, from: at + 1 - Int(value.value.start), isWritten: false, &paths, &writes, &context)
+          continue
+        }
         guard ShellPaths.isEvident(bytes(value.value)) else { continue }
         var path = value
         // `-v HOST:CONTAINER`
@@ -229,6 +236,8 @@ extension ShellDecoder {
       let field = fields[operands[position]]
       let text = bytes(field.value)
       if program.role == .editor, text.first == Ascii.plus { continue }
+      // Options of the script, not of its interpreter.
+      if program.role == .interpreter || program.role == .shell, text.first == Ascii.dash { continue }
       var isWritten = program.operands == .write && !toStandardOutput
       if program.writesLast, position == last, operands.count > 1 || program.role == .plain, !hasTarget {
         isWritten = true

@@ -285,7 +285,7 @@ extension ShellDecoder {
 
   /// `git`: flags behind the subcommand, settings and verbs that run commands.
   private mutating func versionControl(_ call: inout ShellCall, _ context: inout DecodeContext) {
-    let settings = call.arguments.options.filter { $0.letter == 0x63 || $0.letter == 0x43 }.compactMap(\.value)
+    let settings = call.arguments.options.filter { $0.letter == 0x63 }.compactMap(\.value)
     var inner = ShellArguments()
     if let verb = call.arguments.operands.first {
       var program = call.program
