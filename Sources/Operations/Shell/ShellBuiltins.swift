@@ -208,7 +208,10 @@ extension ShellDecoder {
       if readsInput, input.kind == .unknown { unknownCode(.process, &context) }
       return
     }
-    for line in Array(bytes(input.text)).split(separator: Ascii.newline) {
+    let outer = input
+    input = ShellInput(kind: .unknown)
+    defer { input = outer }
+    for line in Array(bytes(outer.text)).split(separator: Ascii.newline) {
       var rest = line.drop(while: Ascii.isBlank)
       guard let first = rest.first, first != Ascii.hash, !Ascii.isNameStart(first) else { continue }
       // Five fields, or one such as `@daily`.

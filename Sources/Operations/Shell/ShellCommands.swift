@@ -205,9 +205,20 @@ extension ShellDecoder {
       switch option.use {
       case .path, .write: addPath(value, isWritten: option.use == .write, &paths, &writes, &context)
       default:
-        if ShellPaths.isEvident(bytes(value.value)) {
-          addPath(value, isWritten: false, &paths, &writes, &context)
+        // `curl -d @FILE`, `curl -F name=@FILE`
+        if let at = bytes(value.value).firstIndex(of: Ascii.at), !program.letters.isEmpty,
+          at == Int(value.value.start) || arena[at - 1] == Ascii.equals
+        {
+          addPath(value, from: at + 1 - Int(value.value.start), isWritten: false, &paths, &writes, &context)
+          continue
         }
+        guard ShellPaths.isEvident(bytes(value.value)) else { continue }
+        var path = value
+        // `-v HOST:CONTAINER`
+        if program.role == .container, let colon = bytes(value.value).firstIndex(of: Ascii.colon) {
+          path.value.end = Int32(colon)
+        }
+        addPath(path, isWritten: false, &paths, &writes, &context)
       }
     }
     let isScriptGiven = program.hasScript && arguments.options.contains { option in
@@ -224,6 +235,9 @@ extension ShellDecoder {
     for position in operands.indices where position >= skipped {
       let field = fields[operands[position]]
       let text = bytes(field.value)
+      if program.role == .editor, text.first == Ascii.plus { continue }
+      // Options of the script, not of its interpreter.
+      if program.role == .interpreter || program.role == .shell, text.first == Ascii.dash { continue }
       var isWritten = program.operands == .write && !toStandardOutput
       if program.writesLast, position == last, operands.count > 1 || program.role == .plain, !hasTarget {
         isWritten = true
@@ -241,7 +255,10 @@ extension ShellDecoder {
           continue
         }
       }
-      if program.operands == .none {
+      if program.operands == .none, program.isPrivileged, program.role == .environment, arguments.has(0x65) {
+        // `sudo -e`
+        isWritten = true
+      } else if program.operands == .none {
         if text.starts(with: "file://".utf8) { addPath(field, isWritten: false, &paths, &writes, &context) }
         continue
       }

@@ -79,6 +79,8 @@ struct ShellDecoder: ~Copyable {
   var input = ShellInput()
   var isPrivileged = false
   var functionDepth = 0
+  /// Literal words that functions are called with, by the function's name.
+  var callArguments: [[UInt8]: [[UInt8]]] = [:]
   var wrappers = 0
   var depth = 0
   /// xargs appends words that are not known.
@@ -98,6 +100,7 @@ struct ShellDecoder: ~Copyable {
     let before = context.batch.count
     do {
       let root = try reader.read(payload)
+      if !reader.census.functions.isEmpty { noteCalls() }
       list(root, &context)
     } catch {
       return context.unparsed(.shell, error.reason)

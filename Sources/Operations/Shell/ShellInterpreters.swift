@@ -118,7 +118,7 @@ extension ShellDecoder {
     let before = reader.census.inFunctions
     carrying(call, &context) {
       $0.reader.census.functionDepth += 1
-      $0.asFunction(&$1) { $0.code(text, .same, &$1) }
+      $0.asFunction([], &$1) { $0.code(text, .same, &$1) }
       $0.reader.census.functionDepth -= 1
     }
     variables.poison(reader.census.inFunctions.subtracting(before))

@@ -5,7 +5,7 @@
 /// - `name=x` makes the letter `x` its canonical form; `(Rr)` makes `-R` another `-r`.
 /// - Traits: `none` no operand is a path; `first` the first one is none, `script` unless `-e` or `-f` gives it; `write` operands are written,
 ///   `last` the last one is, `with-i` they are if `-i` is given; `ordered` options end at the first operand; `plain`
-///   options have one dash and do not bundle; `oldstyle` the first operand may be a bundle; `privileged`; and one
+///   options have one dash and do not bundle; `oldstyle` the first operand may be a bundle; `keys` operands are `KEY=VALUE`; `privileged`; and one
 ///   ``ShellProgram/Role``.
 let shellProgramTable = """
   # Files
@@ -22,7 +22,7 @@ let shellProgramTable = """
   mv;bfinuvZTt!S:;force=f interactive=i no-clobber=n update?=u verbose=v no-target-directory=T target-directory!=t backup? suffix:=S strip-trailing-slashes context? exchange no-copy;write
   ln;bdfFiLnPrsvTt!S:;symbolic=s force=f interactive=i no-dereference=n relative=r verbose=v logical=L physical=P no-target-directory=T target-directory!=t directory=d backup? suffix:=S;last
   install;bcCdDpsTvm:o:g:t!S:Z;directory=d mode:=m owner:=o group:=g compare=C strip=s preserve-timestamps=p target-directory!=t no-target-directory=T verbose=v backup? suffix:=S strip-program$ context?;last
-  dd;;;last
+  dd;;;keys
   chmod;cfvRrHLP;recursive=r changes=c silent=f quiet=f verbose=v reference@ preserve-root no-preserve-root (Rr);first write
   chown chgrp;cfvhHLPRr;recursive=r changes=c silent=f quiet=f verbose=v no-dereference=h dereference reference@ from: preserve-root no-preserve-root (Rr);first write
   chattr;RVfv:p:;;first write
@@ -96,7 +96,7 @@ let shellProgramTable = """
   dpkg rpm yum dnf apk pacman zypper;;;
   pip pip3 pipx;r@e@t!Uc:qvi:f:;requirement@=r editable@=e target!=t upgrade=U index-url:=i extra-index-url: no-cache-dir user quiet=q yes=y constraint@=c find-links:=f force-reinstall break-system-packages trusted-host: no-deps pre verbose=v prefix!;none
   npm yarn pnpm;;;none
-  git;afnqvrdDxXiImc:C@bBtsupelMNSkow;force=f all=a quiet=q verbose=v message:=m dry-run=n git-dir@ work-tree@ exec$=x delete=d interactive=i hard soft mixed force-with-lease? set-upstream=u patch=p (Cc);ordered versionControl first
+  git;afnqvrdDxXiImc:C@bBtsupelMNSkow;force=f all=a quiet=q verbose=v message:=m dry-run=n git-dir@ work-tree@ exec$=x delete=d interactive=i hard soft mixed force-with-lease? set-upstream=u patch=p;ordered versionControl first
   docker podman nerdctl;itdPp:v:e:u:w:h:l:m:H:fqac:;interactive=i tty=t detach=d env:=e env-file@ user:=u workdir:=w volume:=v mount: name: network: net: entrypoint: publish:=p rm privileged force=f host:=H context:=c label:=l hostname:=h memory:=m cap-add: cap-drop: device: pid: ipc: restart: link: log-driver: add-host: cpus: security-opt: volumes-from: platform: pull: gpus: runtime: shm-size: ulimit: userns: config@ log-level: tls tlsverify init read-only expose: cidfile! detach-keys: dns: group-add: ip: mac-address: tmpfs: stop-signal: sysctl: annotation: health-cmd: cgroup-parent: cgroupns: cpu-shares: cpuset-cpus: project-name: file@ index: publish-all=P all=a quiet=q;container ordered none
   kubectl oc;itAn:c:f@l:o:k@Rqws:v:;namespace:=n container:=c stdin=i tty=t filename@=f selector:=l output:=o all-namespaces=A kustomize@=k context: cluster: user: kubeconfig@ server:=s token: as: as-group: recursive=R force grace-period: quiet=q image: request-timeout: v: dry-run? watch=w all pod-running-timeout: insecure-skip-tls-verify;pod none
   openssl;;in@ out! key@ inkey@ keyout! CAfile@ cert@;plain none

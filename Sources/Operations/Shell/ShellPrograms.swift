@@ -124,6 +124,7 @@ struct ShellProgram: Sendable {
     case "script": (skipped, hasScript) = (1, true)
     case "ordered": isOrdered = true
     case "plain": isPlain = true
+    case "keys": operands = .none
     case "oldstyle": isOldStyle = true
     case "privileged": isPrivileged = true
     default:
@@ -161,14 +162,17 @@ extension ShellDecoder {
       let field = fields[index]
       let text = bytes(field.value)
       index += 1
-      let isOld = program.isOldStyle && index == argv.lowerBound + 2 && !text.isEmpty && text.allSatisfy { program.letters[$0] != nil }
+      let isOld =
+        program.isOldStyle && index == argv.lowerBound + 2 && !text.isEmpty
+        && text.allSatisfy { program.letters[$0] != nil }
       guard text.count > 1 && text.first == Ascii.dash || isOld else {
         result.operands.append(index - 1)
         if program.isOrdered { break }
         continue
       }
-      if text.count == 2, text[text.startIndex + 1] == Ascii.dash { break }
-      if text[text.startIndex + 1] == Ascii.dash, !isOld || !program.isKnown {
+      let isLong = !isOld && text[text.startIndex + 1] == Ascii.dash
+      if isLong, text.count == 2 { break }
+      if isLong {
         long(field, text, &index, argv.upperBound, program, &result)
       } else if program.isPlain || !program.isKnown {
         plain(field, text, &index, argv.upperBound, program, &result)

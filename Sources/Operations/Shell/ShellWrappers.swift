@@ -16,8 +16,15 @@ extension ShellDecoder {
     }
     emit(call, &context)
     guard !isDone(context) else { return }
-    for option in call.arguments.options where option.use == .code {
-      if let value = option.value { codeArgument([value], call, &context) }
+    for option in call.arguments.options {
+      guard var value = option.value else { continue }
+      if option.isNamed("--checkpoint-action") {
+        guard bytes(value.value).starts(with: "exec=".utf8) else { continue }
+        value.value.start += 5
+      } else if option.use != .code {
+        continue
+      }
+      codeArgument([value], call, &context)
     }
     let operands = call.arguments.operands
     switch call.program.role {
@@ -278,13 +285,14 @@ extension ShellDecoder {
 
   /// `git`: flags behind the subcommand, settings and verbs that run commands.
   private mutating func versionControl(_ call: inout ShellCall, _ context: inout DecodeContext) {
-    let settings = call.arguments.options.filter { $0.letter == 0x63 || $0.letter == 0x43 }.compactMap(\.value)
+    let settings = call.arguments.options.filter { $0.letter == 0x63 }.compactMap(\.value)
     var inner = ShellArguments()
     if let verb = call.arguments.operands.first {
       var program = call.program
       program.isOrdered = false
       inner = arguments(verb..<call.argv.upperBound, program)
       call.arguments.options += inner.options
+      call.arguments.operands = [verb] + inner.operands
     }
     emit(call, &context)
     for setting in settings { settingCommand(setting, call, &context) }
