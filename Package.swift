@@ -49,7 +49,7 @@ let package = Package(
     tests(of: "PatternMatching", ["PolicyBytecode"]),
     tests(of: "PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"]),
     tests(of: "PolicyRuntime", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler"]),
-    tests(of: "Operations", ["PolicyBytecode", "PatternMatching"]),
+    tests(of: "Operations", ["PolicyBytecode", "PatternMatching", "CPgQuery"]),
     .testTarget(name: "hpolTests", dependencies: ["TestSupport"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
