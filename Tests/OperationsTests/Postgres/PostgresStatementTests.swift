@@ -5,6 +5,8 @@ import Testing
 
 /// Statements and what is made of them: one part an operation, its verb and object and the facts that it has.
 let statementCases: [(sql: String, facts: String)] = [
+  // libpg_query puts a constant without a position at -1.
+  (#"SELECT interval(3) '1', 'a'::interval(3)"#, #"select"#),
   (#"DELETE FROM t WHERE 1=1"#, #"delete table=t writes=t where constant"#),
   (#"DELETE FROM t WHERE true"#, #"delete table=t writes=t where constant"#),
   (#"DELETE FROM t WHERE 'a'='a'"#, #"delete table=t writes=t where constant"#),
