@@ -44,10 +44,21 @@ private let deepTexts: [(name: String, text: @Sendable (Int) -> String)] = [
   ("cross joins", { "select 1 from a" + repeated(" cross join a", $0) }),
   ("unions", { "select 1" + repeated(" union select 1", $0) }),
   ("operator", { "select 1" + repeated(" operator(+) 1", $0) }),
-  ("like", { "select 'a'" + repeated(" || 'a' like 'b'", $0) }),
   ("blocks", { "do $$ " + repeated("begin ", $0) + "null; " + repeated("end; ", $0) + "$$" }),
   ("ifs", { "do $$ begin " + repeated("if a then ", $0) + "null; " + repeated("end if; ", $0) + "end $$" }),
 ]
+
+/// `text` in as many layers of DO blocks as given.
+private func nestedBlocks(_ layers: Int, _ text: String) -> String {
+  (0..<layers).reduce(text) { text, layer in "do $a\(layer)$ begin \(text); end $a\(layer)$" }
+}
+
+@Test func deepTextsInDeepCodeNeverOverflowTheStack() {
+  for (name, text) in deepTexts where !text(1).hasPrefix("do") {
+    let payload = Array(nestedBlocks(DecodeLimits.nesting, text(120)).utf8)
+    #expect(onSmallStack { decodedPostgres(payload) }.allSatisfy { $0.unparsed == .none }, "\(name)")
+  }
+}
 
 @Test func deepTextsNeverOverflowTheStack() {
   for (name, text) in deepTexts {
@@ -87,11 +98,8 @@ private let deepTexts: [(name: String, text: @Sendable (Int) -> String)] = [
     outline("do $$ " + repeated("begin ", blocks + 1) + "null;" + repeated(" end;", blocks + 1) + "$$")
       == "do !depth")
   // Code in code.
-  func quoted(_ layers: Int) -> String {
-    (0..<layers).reduce("drop table x") { text, layer in "do $a\(layer)$ begin \(text); end $a\(layer)$" }
-  }
-  #expect(outline(quoted(DecodeLimits.nesting)).hasSuffix("do drop"))
-  #expect(outline(quoted(DecodeLimits.nesting + 1)).hasSuffix("do !depth"))
+  #expect(outline(nestedBlocks(DecodeLimits.nesting, "drop table x")).hasSuffix("do drop"))
+  #expect(outline(nestedBlocks(DecodeLimits.nesting + 1, "drop table x")).hasSuffix("do !depth"))
   // Bytes and operations.
   let padding = DecodeLimits.payloadBytes - "select 1".utf8.count
   #expect(outline("select 1" + repeated(" ", padding)) == "select")

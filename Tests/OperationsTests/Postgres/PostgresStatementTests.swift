@@ -5,6 +5,16 @@ import Testing
 
 /// Statements and what is made of them: one part an operation, its verb and object and the facts that it has.
 let statementCases: [(sql: String, facts: String)] = [
+  (
+    #"SELECT * FROM dblink('c', 'DELETE FROM x') AS t (a int)"#,
+    #"select function=dblink | delete table=x writes=x"#
+  ),
+  (#"SELECT dblink_exec('DROP TABLE x', false)"#, #"select function=dblink_exec | drop table table=x"#),
+  (#"SELECT dblink_exec(sql => 'DROP TABLE x')"#, #"select function=dblink_exec | !unknown-code"#),
+  (
+    #"SELECT * FROM crosstab('SELECT 1 FROM a', 'SELECT 2 FROM b')"#,
+    #"select function=crosstab | select table=a reads=a | select table=b reads=b"#
+  ),
   // libpg_query puts a constant without a position at -1.
   (#"SELECT interval(3) '1', 'a'::interval(3)"#, #"select"#),
   (#"DELETE FROM t WHERE 1=1"#, #"delete table=t writes=t where constant"#),
@@ -113,6 +123,27 @@ let statementCases: [(sql: String, facts: String)] = [
   for (sql, facts) in statementCases {
     #expect(decodedPostgres(sql).map(\.summary).joined(separator: " | ") == facts, "\(sql)")
   }
+}
+
+@Test func wordsAreThoseOfTheSchema() {
+  for operation in statementCases.flatMap({ decodedPostgres($0.sql) }) where operation.protocol == .postgres {
+    #expect(operation.facts[.sqlVerb, default: []].allSatisfy(FactSchema.sqlVerbs.contains))
+    #expect(operation.facts[.sqlObject, default: []].allSatisfy(FactSchema.sqlObjects.contains))
+  }
+}
+
+@Test func onlyFactsAskedForAreComputed() {
+  let demand = FactDemand(facts: FactSet([.sqlVerb, .sqlWrites]))
+  let operations = decodedPostgres(Array("DELETE FROM a USING b WHERE true".utf8), demand)
+  #expect(operations.map { Set($0.facts.keys) } == [[.sqlVerb, .sqlWrites, .unparsed]])
+}
+
+@Test func textThatIsNotSQLText() {
+  let cases: [(bytes: [UInt8], reason: UnparsedReason)] = [
+    (Array("SELECT 1".utf8) + [0], .encoding), (Array("SELECT '".utf8) + [0xFF, 0x27], .encoding),
+    (Array("SELECT 'é".utf8.dropLast()), .encoding), ([0xC0, 0x80], .encoding), ([0xEF, 0xBB, 0xBF], .syntax),
+  ]
+  for (bytes, reason) in cases { #expect(decodedPostgres(bytes).map(\.unparsed) == [reason]) }
 }
 
 extension DecodedOperation {
