@@ -12,6 +12,9 @@ public struct DecodeContext: ~Copyable {
   private var via: [OperationProtocol] = []
   private var viaTools: [[UInt8]] = []
   private var viaPrograms: [[UInt8]] = []
+  /// How many layers of SQL held as text (DO blocks, EXECUTE of a literal) are around the payload at hand, in all layers
+  /// of carriers together: they bound the stack that decoding takes.
+  var sqlNesting = 0
 
   public init(demand: FactDemand) { self.demand = demand }
 

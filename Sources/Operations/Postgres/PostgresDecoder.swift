@@ -9,7 +9,7 @@ import PolicyBytecode
 /// - PostgreSQL parses the whole payload before it runs any of it, so one error anywhere is one unparsed operation.
 /// - A payload with no statement is one operation with an empty `command`.
 func decodePostgres(_ payload: [UInt8], _ context: inout DecodeContext) {
-  var decoder = PostgresDecoder()
+  let decoder = PostgresDecoder()
   if !decoder.decode(payload, &context) {
     context.operation(.postgres) { facts, demand in
       if demand.contains(.command) { facts.add(.command, "") }
@@ -27,11 +27,8 @@ struct PostgresDecoder {
     case expression
   }
 
-  /// How many layers of code held as text are around the text at hand.
-  private var nesting = 0
-
   /// Emits the operations of `bytes`; false if there is none.
-  mutating func decode(
+  func decode(
     _ bytes: [UInt8], as origin: Origin = .statements, _ context: inout DecodeContext
   ) -> Bool {
     guard !bytes.contains(0), String(validating: bytes, as: UTF8.self) != nil else {
@@ -53,7 +50,7 @@ struct PostgresDecoder {
   }
 
   /// Emits what the static code of a PL/pgSQL body runs.
-  mutating func decodeProcedure(_ body: [UInt8], _ context: inout DecodeContext) {
+  func decodeProcedure(_ body: [UInt8], _ context: inout DecodeContext) {
     var reader = PLpgSQLReader(body)
     reader.read()
     for item in reader.items {
@@ -72,7 +69,7 @@ struct PostgresDecoder {
   }
 
   /// Emits what EXECUTE runs: `sql` is `select EXPRESSION`, and its value is known if it is constant.
-  private mutating func decodeDynamic(_ sql: [UInt8], _ context: inout DecodeContext) {
+  private func decodeDynamic(_ sql: [UInt8], _ context: inout DecodeContext) {
     _ = decode(sql, as: .expression, &context)
     var code = PostgresEmbedded.unknown
     if let depth = PostgresText(sql).depthBound(), depth <= DecodeLimits.postgresTreeDepth,
@@ -83,13 +80,10 @@ struct PostgresDecoder {
     decodeEmbedded(code, &context)
   }
 
-  private mutating func decodeEmbedded(_ code: PostgresEmbedded, _ context: inout DecodeContext) {
-    guard nesting < DecodeLimits.nesting else {
-      context.unparsed(.postgres, .depth)
-      return
-    }
-    nesting += 1
-    defer { nesting -= 1 }
+  private func decodeEmbedded(_ code: PostgresEmbedded, _ context: inout DecodeContext) {
+    guard context.sqlNesting < DecodeLimits.nesting else { return context.unparsed(.postgres, .depth) }
+    context.sqlNesting += 1
+    defer { context.sqlNesting -= 1 }
     switch code {
     case .sql(let bytes): _ = decode(bytes, &context)
     case .plpgsql(let bytes): decodeProcedure(bytes, &context)
@@ -101,7 +95,7 @@ struct PostgresDecoder {
   // MARK: - Operations
 
   /// `original` gives the position in `text` of one in the text that was parsed.
-  private mutating func emit(
+  private func emit(
     _ tree: ParseTree, _ text: PostgresText, _ origin: Origin, _ context: inout DecodeContext,
     at original: @escaping (Int) -> Int = { $0 }
   ) -> Bool {
