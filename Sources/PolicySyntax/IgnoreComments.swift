@@ -30,7 +30,7 @@ func collectIgnores(in tree: SyntaxTree, file: UInt32) -> (ignores: [IgnoreComme
         code: code, reason: words.dropFirst(2).joined(separator: " "), covers: coverage.range(of: index),
         range: token.range))
   }
-  return (ignores, problems)
+  return (ignores, Array(problems.prefix(SyntaxLimits.diagnostics)))
 }
 
 /// Finds what comments cover, for comments in the order of the text.

@@ -13,7 +13,7 @@ import Testing
   private static let pairs = number("HPOL_FUZZ_PAIRS") ?? 100_000
   private static let seed = number("HPOL_FUZZ_SEED") ?? 1
   private static let lanes = 4
-  private static let requestsPerPolicy = 100
+  private static let requestsPerPolicy = 400
 
   private static func number(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap { Int($0) } }
 
