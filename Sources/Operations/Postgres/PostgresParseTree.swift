@@ -192,7 +192,7 @@ struct ParseTree {
 
   /// The negative integer at `location` of `text`; nil if there is no sign, and nil inside if no digit follows it.
   private static func negative(_ location: Slice<UnsafeBufferPointer<UInt8>>, in text: [UInt8]) -> Int64?? {
-    guard let start = Int(String(decoding: location, as: UTF8.self)), start < text.count,
+    guard let start = Int(String(decoding: location, as: UTF8.self)), text.indices.contains(start),
       text[start] == UInt8(ascii: "-")
     else { return nil }
     let digits = text[(start + 1)...].prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
