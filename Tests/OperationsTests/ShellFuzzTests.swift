@@ -17,12 +17,18 @@ private struct Random {
 
 @Suite struct ShellFuzz {
   private static let pieces = [
-    "rm", "-rf", "/", " ", " ", " ", "\n", ";", "&", "&&", "||", "|", "|&", "(", ")", "{", "}", "((", "))", "$(", "`", "$((",
-    "\"", "'", "$'", "$\"", "\\", "\\\n", "#", "$x", "${x}", "${x:-", "}", "${", "x=", "x+=", "x[1]=", "=(", "<", ">", ">>",
-    "<<", "<<-", "<<<", "EOF\n", "&>", ">&", "<(", ">(", "2>", "{fd}>", "if ", "then ", "else ", "elif ", "fi ", "while ",
-    "do ", "done ", "for x in ", "case x in ", "esac ", ";;", "[[ ", " ]]", "=~", "function f ", "f()", "!", "time ", "coproc ",
-    "sudo ", "sh -c ", "eval ", "xargs ", "find . -exec ", "{} ;", "{a,b}", "{1..3}", "{", ",", "@(", "!(", "*", "?", "[", "]",
-    "~", "cd ", "$1", "$@", "export ", "source ", "trap ", "psql -c ", "echo ", "printf ", "| sh", "env -S ", "é", "\t", "\r",
+    "rm", "-rf", "/", " ", " ", " ", "\n", ";", "&", "&&", "||", "|", "|&", "(", ")", "{", "}", "((", "))", "$(", "`",
+    "$((",
+    "\"", "'", "$'", "$\"", "\\", "\\\n", "#", "$x", "${x}", "${x:-", "}", "${", "x=", "x+=", "x[1]=", "=(", "<", ">",
+    ">>",
+    "<<", "<<-", "<<<", "EOF\n", "&>", ">&", "<(", ">(", "2>", "{fd}>", "if ", "then ", "else ", "elif ", "fi ",
+    "while ",
+    "do ", "done ", "for x in ", "case x in ", "esac ", ";;", "[[ ", " ]]", "=~", "function f ", "f()", "!", "time ",
+    "coproc ",
+    "sudo ", "sh -c ", "eval ", "xargs ", "find . -exec ", "{} ;", "{a,b}", "{1..3}", "{", ",", "@(", "!(", "*", "?",
+    "[", "]",
+    "~", "cd ", "$1", "$@", "export ", "source ", "trap ", "psql -c ", "echo ", "printf ", "| sh", "env -S ", "é", "\t",
+    "\r",
   ]
 
   @Test func piecesOfSyntaxNeverCrash() {
@@ -33,7 +39,9 @@ private struct Random {
       let first = decodeShell(line)
       #expect(!first.isEmpty, "\(line)")
       // What is not read as a whole is one operation.
-      if first.contains(where: { [.syntax, .truncated, .encoding].contains($0.reason) && $0.texts(.viaProgram).isEmpty }) {
+      if first.contains(where: {
+        [.syntax, .truncated, .encoding].contains($0.reason) && $0.texts(.viaProgram).isEmpty
+      }) {
         #expect(first.count == 1, "\(line)")
       }
       #expect(first.map(\.line) == decodeShell(line).map(\.line))
@@ -72,9 +80,12 @@ private struct Random {
   /// Twice the payload takes about twice the time: far less than four times, however it nests and repeats.
   @Test func timeIsLinear() {
     let units = [
-      "a b c ", "rm -rf /x;", "x=$x;", "{a,b}", "{", "$(a)", "((", "((a) ", "`a`", "\"a\" ", "'a'", "<<A ", "a[", "a[1]=", "<(a) ",
-      "f(){ a;};", "for x in a;do b;done;", "if a;then x=1;fi;", "cd /a;", "cd a;", "export a=b;", "$x", "~", "../", "a|", "a&&",
-      "\\\n", "# ", "x$x=", "sudo ", "echo a|sh;", "(a)", "[[ a ]]&&", "@(", "-e ", "--a=b ", "${x:-a}", "case x in x)a;;esac;", "\n",
+      "a b c ", "rm -rf /x;", "x=$x;", "{a,b}", "{", "$(a)", "((", "((a) ", "`a`", "\"a\" ", "'a'", "<<A ", "a[",
+      "a[1]=", "<(a) ",
+      "f(){ a;};", "for x in a;do b;done;", "if a;then x=1;fi;", "cd /a;", "cd a;", "export a=b;", "$x", "~", "../",
+      "a|", "a&&",
+      "\\\n", "# ", "x$x=", "sudo ", "echo a|sh;", "(a)", "[[ a ]]&&", "@(", "-e ", "--a=b ", "${x:-a}",
+      "case x in x)a;;esac;", "\n",
       "cat <<A\nA\n", "cat <<A\n", "a=(b) ", "$'a'", "find . -exec a {} \\; ",
     ]
     for unit in units {

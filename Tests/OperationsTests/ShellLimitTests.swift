@@ -15,7 +15,8 @@ private func repeated(_ text: String, _ count: Int) -> String { String(repeating
     #expect(decodeShell(line(inside + 1)).map(\.summary) == ["?depth"])
     // Far past the limit nothing overflows, whatever nests.
     let openings = [
-      "(", "( ", "{ ", "$(", "\"$(", "${a:-", "$((", "if ", "while ", "`", "<(", "a=(", "[[ ( ", "$[", "f() ", "case x in x) ",
+      "(", "( ", "{ ", "$(", "\"$(", "${a:-", "$((", "if ", "while ", "`", "<(", "a=(", "[[ ( ", "$[", "f() ",
+      "case x in x) ",
       "! ", "time ", "a | ! ", "@(", "{a,", "((", "$((a[", "sh -c ",
     ]
     for opening in openings {

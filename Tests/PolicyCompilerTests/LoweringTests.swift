@@ -39,8 +39,9 @@ import Testing
     #expect(AtomFormula.disjunction([literal(1), .constant(true)]) == .constant(true))
     #expect(AtomFormula.conjunction([literal(1), literal(1, false)]) == .constant(false))
     #expect(AtomFormula.disjunction([literal(1), literal(1, false)]) == .constant(true))
-    #expect(AtomFormula.conjunction([literal(1), .and([literal(2), literal(3)])])
-      == .and([literal(1), literal(2), literal(3)]))
+    #expect(
+      AtomFormula.conjunction([literal(1), .and([literal(2), literal(3)])])
+        == .and([literal(1), literal(2), literal(3)]))
   }
 
   /// Every graph agrees with its formula for all outcomes, goes forward only and tests cheap atoms first.
@@ -49,7 +50,9 @@ import Testing
       literal(0), literal(0, false), .and([literal(2), literal(0), literal(1, false)]),
       .or([literal(0), .and([literal(1), literal(2)]), literal(3, false)]),
       .and([.or([literal(0), literal(1)]), .or([literal(0, false), literal(2)]), literal(3)]),
-      .or([.and([literal(0), .or([literal(1), literal(3)])]), .and([literal(2, false), .or([literal(1), literal(3)])])]),
+      .or([
+        .and([literal(0), .or([literal(1), literal(3)])]), .and([literal(2, false), .or([literal(1), literal(3)])]),
+      ]),
     ]
     // Atom 3 is the dearest.
     var graph = DecisionGraph(cost: { $0 == 3 ? 9 : 1 }, operation: { _ in .lazy })

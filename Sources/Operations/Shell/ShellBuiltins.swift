@@ -110,7 +110,9 @@ extension ShellDecoder {
     var escapes = false
     while let first = words.first {
       let text = bytes(first.value)
-      guard text.count > 1, text.first == Ascii.dash, text.dropFirst().allSatisfy({ "neE".utf8.contains($0) }) else { break }
+      guard text.count > 1, text.first == Ascii.dash, text.dropFirst().allSatisfy({ "neE".utf8.contains($0) }) else {
+        break
+      }
       if text.contains(0x6E) { newline = false }
       if text.contains(0x65) { escapes = true }
       words.removeFirst()
