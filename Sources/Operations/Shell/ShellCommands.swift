@@ -186,7 +186,8 @@ extension ShellDecoder {
 
   /// Whether an operand is a URL rather than a path.
   private func isAddress(_ text: ArraySlice<UInt8>) -> Bool {
-    guard let first = text.first, Ascii.isNameStart(first), let colon = text.prefix(16).firstIndex(of: Ascii.colon) else {
+    guard let first = text.first, Ascii.isNameStart(first), let colon = text.prefix(16).firstIndex(of: Ascii.colon)
+    else {
       return false
     }
     return text[colon...].starts(with: "://".utf8)
@@ -197,7 +198,8 @@ extension ShellDecoder {
   ) {
     let program = call.program
     let arguments = call.arguments
-    let toStandardOutput = arguments.has(0x63) && program.operands == .write && bytes(call.name).last != 0x65 && isCompressor(call)
+    let toStandardOutput =
+      arguments.has(0x63) && program.operands == .write && bytes(call.name).last != 0x65 && isCompressor(call)
     for option in arguments.options {
       guard let value = option.value, option.use != .code, program.role != .interpreter, program.role != .awk else {
         continue
@@ -221,9 +223,11 @@ extension ShellDecoder {
         addPath(path, isWritten: false, &paths, &writes, &context)
       }
     }
-    let isScriptGiven = program.hasScript && arguments.options.contains { option in
-      (option.letter == 0x65 || option.letter == 0x66) && option.value != nil
-    }
+    let isScriptGiven =
+      program.hasScript
+      && arguments.options.contains { option in
+        (option.letter == 0x65 || option.letter == 0x66) && option.value != nil
+      }
     let skipped = isScriptGiven ? 0 : program.skipped
     let hasTarget = arguments.has(0x74) && program.writesLast
     var operands = arguments.operands[...]

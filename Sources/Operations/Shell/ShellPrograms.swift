@@ -15,7 +15,8 @@ struct ShellProgram: Sendable {
   /// How the program runs what its arguments name.
   enum Role: String, Sendable {
     case plain, prefix, shell, interpreter, eval, source, trap, environment, user, login, remote, joined, find, xargs
-    case parallel, applet, container, pod, schedule, exec, versionControl, coproc, lock, client, directory, declare, read
+    case parallel, applet, container, pod, schedule, exec, versionControl, coproc, lock, client, directory, declare,
+      read
     case awk, editor, loader
   }
 
@@ -45,7 +46,9 @@ struct ShellProgram: Sendable {
 
   static func named(_ name: ArraySlice<UInt8>) -> ShellProgram {
     if let program = table[Array(name)] { return program }
-    if name.starts(with: "ld-".utf8) || name.starts(with: "ld.so".utf8) { return table[Array("ld-linux".utf8)] ?? .unknown }
+    if name.starts(with: "ld-".utf8) || name.starts(with: "ld.so".utf8) {
+      return table[Array("ld-linux".utf8)] ?? .unknown
+    }
     if name.starts(with: "mkfs.".utf8) { return table[Array("mkfs".utf8)] ?? .unknown }
     // `python3.11`, `php8`: the version does not matter.
     let bare = name.prefix { !Ascii.isDigit($0) }
@@ -128,7 +131,11 @@ struct ShellProgram: Sendable {
     case "oldstyle": isOldStyle = true
     case "privileged": isPrivileged = true
     default:
-      if trait.hasPrefix("with-") { writesWith = trait.utf8.last ?? 0 } else { role = Role(rawValue: String(trait)) ?? .plain }
+      if trait.hasPrefix("with-") {
+        writesWith = trait.utf8.last ?? 0
+      } else {
+        role = Role(rawValue: String(trait)) ?? .plain
+      }
     }
   }
 }

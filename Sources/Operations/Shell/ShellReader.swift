@@ -203,7 +203,11 @@ struct ShellReader {
         skipBlanks()
       }
       // Before a simple command `time` is read as the wrapper that it is; before anything else it changes nothing.
-      if startsCommand(), peek() != Ascii.newline, !isAtCompound() { position = start } else { return try pipeline(orEmpty: true) }
+      if startsCommand(), peek() != Ascii.newline, !isAtCompound() {
+        position = start
+      } else {
+        return try pipeline(orEmpty: true)
+      }
     }
     guard startsCommand(), peek() != Ascii.newline else {
       // A lone `!` or `time` is a command that runs nothing.
@@ -587,7 +591,9 @@ struct ShellReader {
     if Ascii.isDigit(byte) {
       while Ascii.isDigit(peek(ahead)) { ahead += 1 }
       guard peek(ahead) == Ascii.less || peek(ahead) == Ascii.greater else { return nil }
-      result.descriptor = tree.source[position..<position + ahead].reduce(0) { min($0 * 10 + Int32($1 - Ascii.zero), 9999) }
+      result.descriptor = tree.source[position..<position + ahead].reduce(0) {
+        min($0 * 10 + Int32($1 - Ascii.zero), 9999)
+      }
     } else if byte == Ascii.openBrace, Ascii.isNameStart(peek(1)) {
       ahead = 1
       while Ascii.isName(peek(ahead)) { ahead += 1 }

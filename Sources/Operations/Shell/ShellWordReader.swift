@@ -516,7 +516,9 @@ extension ShellReader {
     }
     var part = ShellPart(kind: .parameter, isQuoted: isQuoted, spelling: ByteRange())
     // `${#NAME}` and `${!NAME}`; `${#}`, `${#-…}` and `${!}` are parameters.
-    if peek() == Ascii.hash || peek() == Ascii.bang, Ascii.isName(peek(1)) || isSpecialParameter(peek(1)) && peek(2) == Ascii.closeBrace {
+    if peek() == Ascii.hash || peek() == Ascii.bang,
+      Ascii.isName(peek(1)) || isSpecialParameter(peek(1)) && peek(2) == Ascii.closeBrace
+    {
       part.op = .other
       position += 1
     }

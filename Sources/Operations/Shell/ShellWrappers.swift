@@ -68,7 +68,9 @@ extension ShellDecoder {
     case .pod: pod(call, &context)
     case .schedule: schedule(call, &context)
     case .trap:
-      guard operands.count > 1, let code = operands.first, !text(code, is: "-"), fields[code].value.count > 0 else { break }
+      guard operands.count > 1, let code = operands.first, !text(code, is: "-"), fields[code].value.count > 0 else {
+        break
+      }
       trap(call, fields[code], &context)
     case .awk: awk(call, &context)
     case .editor: editor(call, &context)
@@ -134,7 +136,8 @@ extension ShellDecoder {
 
   private func isAssignment(_ index: Int) -> Bool {
     let text = bytes(fields[index].value)
-    guard let first = text.first, Ascii.isNameStart(first), let end = text.firstIndex(where: { !Ascii.isName($0) }) else {
+    guard let first = text.first, Ascii.isNameStart(first), let end = text.firstIndex(where: { !Ascii.isName($0) })
+    else {
       return false
     }
     return text[end] == Ascii.equals
@@ -150,7 +153,8 @@ extension ShellDecoder {
       variables.leaveSubshell(mark)
     }
     if let directory = call.arguments.value(isEnv ? 0x43 : 0x44) {
-      directories = directory.isUnknown ? [[]] : directories.map { ShellPaths.normalised(bytes(directory.value), in: $0) }
+      directories =
+        directory.isUnknown ? [[]] : directories.map { ShellPaths.normalised(bytes(directory.value), in: $0) }
     }
     var operands = call.arguments.operands[...]
     var first = call.argv.upperBound
