@@ -204,7 +204,7 @@ extension ShellDecoder {
     }
     let readsInput = call.arguments.operands.contains { text($0, is: "-") } || call.argv.count == 1
     guard readsInput, input.kind == .literal else {
-      if readsInput, input.kind == .unknown { unknownCode(.process, &context) }
+      if readsInput, input.kind == .unknown { unknownCode(call, .process, &context) }
       return
     }
     let outer = input

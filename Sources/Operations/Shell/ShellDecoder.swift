@@ -177,9 +177,9 @@ struct ShellDecoder: ~Copyable {
     }
   }
 
-  /// Emits what stands for code that cannot be known.
-  mutating func unknownCode(_ scope: CodeScope, _ context: inout DecodeContext) {
+  /// Emits what stands for code that `call` runs and that cannot be known.
+  mutating func unknownCode(_ call: ShellCall, _ scope: CodeScope, _ context: inout DecodeContext) {
     if scope == .same { variables.forgetAll() }
-    context.unparsed(.shell, .unknownCode)
+    carrying(call, &context) { $1.unparsed(.shell, .unknownCode) }
   }
 }
