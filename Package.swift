@@ -14,10 +14,10 @@ func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 
 /// The tests of one source target; all may use the reference evaluator and helpers in `Tests/Support`.
-func tests(of name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(of name: String, _ dependencies: [Target.Dependency], excluding folders: [String] = []) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: dependencies + [.init(stringLiteral: name), "TestSupport"],
-    swiftSettings: strict)
+    exclude: folders, swiftSettings: strict)
 }
 
 let package = Package(
@@ -26,6 +26,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CPgQuery"),
     .systemLibrary(name: "CPCRE2"),
+    .target(name: "CAllocationCounter"),
 
     target("PolicySyntax"),
     target("PolicyBytecode"),
@@ -33,24 +34,41 @@ let package = Package(
     target("PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"]),
     target("PolicyRuntime", ["PolicyBytecode", "PatternMatching"]),
     target("Operations", ["PolicyBytecode", "PatternMatching", "CPgQuery"]),
+    target(
+      "PolicyTestBench",
+      ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime", "Operations"]),
     .executableTarget(
       name: "hpol",
       dependencies: [
         "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime", "Operations",
+        "PolicyTestBench",
       ],
       swiftSettings: strict),
+
+    .executableTarget(
+      name: "hpol-bench",
+      dependencies: [
+        "CAllocationCounter", "Operations", "PolicySyntax", "PolicyBytecode", "PolicyCompiler", "PolicyRuntime",
+        "PolicyTestBench",
+      ],
+      path: "Sources/Benchmarks", swiftSettings: strict),
 
     .target(
       name: "TestSupport",
       dependencies: ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler"],
       path: "Tests/Support", swiftSettings: strict),
-    tests(of: "PolicySyntax", []),
+    tests(of: "PolicySyntax", [], excluding: ["Golden"]),
     tests(of: "PolicyBytecode", []),
     tests(of: "PatternMatching", ["PolicyBytecode"]),
-    tests(of: "PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"]),
+    tests(of: "PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"], excluding: ["Fixtures"]),
     tests(of: "PolicyRuntime", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler"]),
     tests(of: "Operations", ["PolicyBytecode", "PatternMatching"]),
-    .testTarget(name: "hpolTests", dependencies: ["TestSupport"], swiftSettings: strict),
+    tests(
+      of: "PolicyTestBench", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "Operations"]),
+    .testTarget(
+      name: "hpolTests",
+      dependencies: ["hpol", "PolicyTestBench", "PolicyBytecode", "PolicyCompiler", "Operations", "TestSupport"],
+      exclude: ["Golden"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

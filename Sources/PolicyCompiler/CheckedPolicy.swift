@@ -73,7 +73,13 @@ public struct CheckedPredicate: Sendable {
   /// `all FACT …`: every element must pass and there is at least one. Otherwise any element does.
   public var isAll: Bool
   public var test: Test
+  /// Where the test stands; inside a define's body if it comes from one.
   public var span: SourceSpan
+  /// Where the rule names the define the test comes from; nil if the rule holds the test itself.
+  public var use: SourceSpan?
+
+  /// The place in the rule, test or invariant that this test was read for.
+  public var site: SourceSpan { use ?? span }
 
   public enum Test: Hashable, Sendable {
     /// A boolean fact is true.

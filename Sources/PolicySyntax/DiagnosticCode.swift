@@ -22,6 +22,7 @@ public enum DiagnosticCode: UInt16, CaseIterable, Sendable {
   case misplacedAnnotation = 18
   case ruleWithoutAction = 19
   case badIgnore = 20
+  case repeatedPart = 21
 
   // 01xx: names, files, types.
   case unknownName = 101
@@ -56,6 +57,7 @@ public enum DiagnosticCode: UInt16, CaseIterable, Sendable {
   case recursiveList = 130
   case badListFile = 131
   case badApproval = 132
+  case badTest = 133
 
   // 02xx: meaning.
   case negationWithoutProtocol = 201

@@ -1,0 +1,73 @@
+/// Finds which of many literals a text begins or ends with: one probe for each length there is, up to eight bytes.
+struct AnchorTable: ~Copyable {
+  struct Entry: BitwiseCopyable {
+    /// The literal's first, or last, bytes, folded.
+    var key: UInt64
+    /// How many bytes `key` has.
+    var length: UInt32
+    /// The literal in the table.
+    var literal: UInt32
+    /// What to confirm.
+    var position: UInt32
+  }
+
+  private let buckets: Buckets<Entry>
+  /// Bit n: some key has n bytes.
+  private let lengths: UInt32
+  private let atEnd: Bool
+
+  /// `members` are numbers of literals, none of them empty, and positions.
+  init(_ members: [(literal: UInt32, position: UInt32)], _ view: PatternTableView, atEnd: Bool) {
+    var entries: [Entry] = []
+    entries.reserveCapacity(members.count)
+    var lengths: UInt32 = 0
+    for member in members {
+      let bytes = view.literal(member.literal).bytes
+      guard let base = bytes.baseAddress else { continue }
+      let length = min(bytes.count, 8)
+      lengths |= 1 << UInt32(length)
+      let key = FoldedText.first(length, of: atEnd ? base + (bytes.count - length) : base)
+      entries.append(Entry(key: key, length: UInt32(length), literal: member.literal, position: member.position))
+    }
+    buckets = Buckets(entries) { AnchorTable.hash($0.key, Int($0.length)) }
+    self.lengths = lengths
+    self.atEnd = atEnd
+  }
+
+  @inline(__always)
+  private static func hash(_ key: UInt64, _ length: Int) -> UInt64 {
+    let mixed = spread(key ^ UInt64(length))
+    return spread(mixed ^ mixed >> 32)
+  }
+
+  /// Calls `found` for the position of every literal at the text's end or beginning.
+  @inline(__always)
+  borrowing func scan(
+    _ base: UnsafePointer<UInt8>, _ count: Int, _ view: PatternTableView, _ found: (UInt32) -> Void
+  ) {
+    if lengths == 0 { return }
+    let available = min(count, 8)
+    let whole: UInt64
+    if count >= 8 {
+      whole =
+        UnsafeRawPointer(atEnd ? base + (count - 8) : base).loadUnaligned(as: UInt64.self) | FoldedText.double
+    } else {
+      whole = FoldedText.first(count, of: base)
+    }
+    var pending = lengths & (2 << UInt32(available) &- 1)
+    while pending != 0 {
+      let length = pending.trailingZeroBitCount
+      pending &= pending - 1
+      let key =
+        atEnd
+        ? whole >> UInt64((available - length) * 8) : length == 8 ? whole : whole & (1 << UInt64(length * 8) &- 1)
+      for entry in buckets.bucket(AnchorTable.hash(key, length)) where entry.key == key && entry.length == length {
+        let literal = view.literal(entry.literal).bytes
+        guard literal.count <= count, let bytes = literal.baseAddress else { continue }
+        if FoldedText.isEqual(atEnd ? base + (count - literal.count) : base, bytes, literal.count) {
+          found(entry.position)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/// Finds the patterns that may equal a text, by hash.
+struct EqualsTable: ~Copyable {
+  struct Entry: BitwiseCopyable {
+    var hash: UInt32
+    var position: UInt32
+  }
+
+  private let buckets: Buckets<Entry>
+
+  var isEmpty: Bool { buckets.count == 0 }
+
+  init(_ entries: [Entry]) { buckets = Buckets(entries) { UInt64($0.hash) << 32 } }
+
+  /// Calls `found` for every position under `hash`.
+  @inline(__always)
+  borrowing func probe(_ hash: UInt32, _ found: (UInt32) -> Void) {
+    for entry in buckets.bucket(UInt64(hash) << 32) where entry.hash == hash { found(entry.position) }
+  }
+}

@@ -1,0 +1,92 @@
+/// Proves once that matching with a table can never leave it, so that matching need not check.
+///
+/// The table may come from anyone: each word is checked against what ``TableLayout`` and ``AutomatonLayout`` allow before
+/// it is used as a place or a count. What is not about memory (a filter that misses matches) is the writer's affair.
+enum TableVerifier {
+  /// The words of the table, once they are proved.
+  @discardableResult
+  static func verify(_ bytes: UnsafeRawBufferPointer) throws(PatternTableError) -> UnsafePointer<UInt32> {
+    guard let base = bytes.baseAddress, bytes.count >= TableLayout.headerWords * 4 else {
+      throw PatternTableError("the pattern table is cut short")
+    }
+    guard UInt(bitPattern: base) % 4 == 0 else {
+      throw PatternTableError("the pattern table is not aligned to 4 bytes")
+    }
+    let words = UnsafeBufferPointer(start: base.assumingMemoryBound(to: UInt32.self), count: bytes.count / 4)
+    guard words[0] == TableLayout.magic else { throw PatternTableError("this is no pattern table") }
+    guard Int(words[1]) == words.count, bytes.count % 4 == 0, let start = words.baseAddress else {
+      throw PatternTableError("the pattern table is cut short")
+    }
+    let patternCount = Int(words[2])
+    let literalCount = Int(words[4])
+    let referenceCount = Int(words[6])
+    let referencesAt = Int(words[7])
+    guard Int(words[3]) == TableLayout.headerWords,
+      fits(Int(words[3]), patternCount * TableLayout.recordWords, words),
+      fits(Int(words[5]), literalCount * TableLayout.literalWords, words), fits(referencesAt, referenceCount, words)
+    else { throw PatternTableError("the pattern table's parts do not fit into it") }
+
+    for index in 0..<patternCount { try verifyRecord(index, words) }
+    for index in 0..<literalCount {
+      let at = Int(words[5]) + index * TableLayout.literalWords
+      let count = Int(words[at + 1])
+      guard fits(Int(words[at]), (count + 3) / 4, words), Int(words[at + 2]) < max(count, 1) else {
+        throw PatternTableError("literal \(index) does not fit into the pattern table")
+      }
+    }
+    for index in 0..<referenceCount where Int(words[referencesAt + index]) >= literalCount {
+      throw PatternTableError("reference \(index) names no literal")
+    }
+    return start
+  }
+
+  private static func fits(_ at: Int, _ count: Int, _ words: UnsafeBufferPointer<UInt32>) -> Bool {
+    at <= words.count && count <= words.count - at
+  }
+
+  private static func verifyRecord(
+    _ index: Int, _ words: UnsafeBufferPointer<UInt32>
+  ) throws(PatternTableError) {
+    let at = TableLayout.headerWords + index * TableLayout.recordWords
+    guard let form = CompiledPattern.Form(rawValue: words[at] & 0xFF),
+      let filter = PatternFilter.Kind(rawValue: words[at] >> 16),
+      words[at] & 0xFF00 & ~(TableLayout.foldsCase | TableLayout.isQualifiedName) == 0
+    else { throw PatternTableError("pattern \(index) is of an unknown form") }
+    let dataAt = Int(words[at + 1])
+    let dataCount = Int(words[at + 2])
+    guard fits(dataAt, form == .automaton ? dataCount : (dataCount + 3) / 4, words),
+      Int(words[at + 4]) + Int(words[at + 5]) <= Int(words[6]), filter == .none || words[at + 5] > 0
+    else { throw PatternTableError("pattern \(index) does not fit into the pattern table") }
+    if form == .automaton {
+      try verifyAutomaton(index, UnsafeBufferPointer(rebasing: words[dataAt..<dataAt + dataCount]))
+    }
+  }
+
+  private static func verifyAutomaton(
+    _ index: Int, _ words: UnsafeBufferPointer<UInt32>
+  ) throws(PatternTableError) {
+    guard words.count > AutomatonLayout.cells else { throw PatternTableError("automaton \(index) is cut short") }
+    let stateCount = Int(words[AutomatonLayout.stateCount])
+    let classCount = Int(words[AutomatonLayout.classCount])
+    let isWide = words[AutomatonLayout.isWide] == 1
+    guard (1...256).contains(classCount), (2...PatternLimits.dfaStates + 2).contains(stateCount),
+      isWide == AutomatonLayout.isWide(stateCount: stateCount, classCount: classCount),
+      words[AutomatonLayout.isWide] <= 1,
+      words.count == AutomatonLayout.cells + (isWide ? stateCount * classCount : (stateCount * classCount + 1) / 2)
+    else { throw PatternTableError("automaton \(index) has a wrong size") }
+    func isRow(_ offset: UInt32) -> Bool {
+      Int(offset) < stateCount * classCount && Int(offset) % classCount == 0
+    }
+    guard isRow(words[AutomatonLayout.start]) else { throw PatternTableError("automaton \(index) starts nowhere") }
+    for word in words[AutomatonLayout.classes..<AutomatonLayout.cells] {
+      for shift in stride(from: UInt32(0), to: 32, by: 8) where Int(word >> shift & 0xFF) >= classCount {
+        throw PatternTableError("automaton \(index) has a byte of no class")
+      }
+    }
+    for word in words[AutomatonLayout.cells...] {
+      guard isWide ? isRow(word) : isRow(word & 0xFFFF) && isRow(word >> 16) else {
+        throw PatternTableError("automaton \(index) leads nowhere")
+      }
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/// The limits of a policy set. What passes one is reported as HP0129.
+public enum CheckLimits {
+  /// Files of one policy set.
+  public static let files = 10_000
+  /// Bytes of a file that a list is read from.
+  public static let listFileBytes = 16 << 20
+  /// Values of one list, those of the lists it names included.
+  public static let listValues = 100_000
+  /// Lists that name lists, one inside the other.
+  public static let listDepth = 64
+  /// Tests of one condition, defines expanded.
+  public static let conditionTests = 10_000
+  /// Defines that use one another, one inside the other.
+  public static let defineDepth = 16
+  /// Seconds that an approval may be waited for: 30 days.
+  public static let approvalSeconds = 30 * 86_400
+  /// People that an approval may ask for.
+  public static let approvalCount = 100
+  /// Characters that a mask may keep.
+  public static let maskKeep = 4_096
+  /// Steps of one question whether a condition can hold; past it the linter takes it that it can.
+  static let satisfiabilitySteps = 2_000
+  /// Questions about the languages of two patterns that the linter asks of one policy set.
+  static let patternQuestions = 4_000
+  /// Pairs of rules that the linter compares in one policy set.
+  static let rulePairs = 400_000
+}

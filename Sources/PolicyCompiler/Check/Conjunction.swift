@@ -1,0 +1,213 @@
+import PatternMatching
+import PolicyBytecode
+import PolicySyntax
+
+/// Tests that are to hold together, and why they cannot if they cannot.
+///
+/// It never calls possible tests impossible; what it does not see through counts as possible.
+struct Conjunction {
+  /// Tests of which not all can hold, the one seen last at the end.
+  struct Conflict {
+    enum Cause {
+      /// The facts belong to different protocols.
+      case protocols
+      /// No value passes all the tests on one fact.
+      case values
+      /// The fact is one of what was decoded, and nothing was.
+      case unparsed
+      /// The condition is `false` as it stands, since a list is empty.
+      case constant
+    }
+    var cause: Cause
+    var literals: [Literal]
+  }
+
+  private let relations: PatternRelations
+  private var protocols = ProtocolSet.all
+  private var literals: [Literal] = []
+  private var byFact: [FactKey: [Literal]] = [:]
+
+  init(relations: PatternRelations) { self.relations = relations }
+
+  /// Adds a test; answers the conflict with those added before, if there is one.
+  mutating func add(_ literal: Literal) -> Conflict? {
+    let remaining = protocols.intersection(literal.protocols)
+    if remaining.isEmpty {
+      let other = literals.first { $0.protocols.isDisjoint(with: literal.protocols) } ?? literals.last
+      return Conflict(cause: .protocols, literals: [other, literal].compactMap { $0 })
+    }
+    protocols = remaining
+    if let other = literals.first(where: { $0.excludesDecoded(literal) || literal.excludesDecoded($0) }) {
+      return Conflict(cause: .unparsed, literals: [other, literal])
+    }
+    literals.append(literal)
+    let key = FactKey(fact: literal.predicate.fact, key: literal.predicate.key ?? "")
+    byFact[key, default: []].append(literal)
+    guard let group = byFact[key], let conflict = ValueConflicts(relations: relations).find(group, newest: literal)
+    else {
+      return nil
+    }
+    return Conflict(cause: .values, literals: conflict)
+  }
+}
+
+extension Literal {
+  /// Whether this says that nothing was decoded and the other is true only of something decoded.
+  fileprivate func excludesDecoded(_ other: Literal) -> Bool {
+    guard predicate.fact == .unparsed, !isNegated, !other.isNegated else { return false }
+    switch other.predicate.fact {
+    case .protocol, .via, .viaTool, .viaProgram, .text, .textDetector, .unparsed: return false
+    default: return other.schema.phase == .operation
+    }
+  }
+}
+
+/// Finds tests on one fact that no value, or no list of values, can pass.
+private struct ValueConflicts {
+  let relations: PatternRelations
+
+  /// The tests in conflict, or nil.
+  func find(_ group: [Literal], newest: Literal) -> [Literal]? {
+    if let opposite = group.first(where: { isOpposite($0, newest) }) { return [opposite, newest] }
+    let present = group.filter { !$0.isNegated }
+    if let absence = group.first(where: { $0.isNegated && $0.predicate.test == .isPresent }), let value = present.first
+    {
+      return [absence, value]
+    }
+    return newest.schema.isList ? findInList(group) : findInScalar(group, present, newest)
+  }
+
+  /// Whether one is the negation of the other as it is written.
+  private func isOpposite(_ a: Literal, _ b: Literal) -> Bool {
+    a.isNegated != b.isNegated && a.predicate.isAll == b.predicate.isAll && a.predicate.test == b.predicate.test
+  }
+
+  // MARK: - Lists
+
+  private func findInList(_ group: [Literal]) -> [Literal]? {
+    for (index, a) in group.enumerated() {
+      for b in group[..<index] where listsConflict(a, b) || listsConflict(b, a) { return [b, a] }
+    }
+    return nil
+  }
+
+  /// `a` bounds every element: it is an `all`, or a negated `any`; or asks for an exception to `b`.
+  private func listsConflict(_ a: Literal, _ b: Literal) -> Bool {
+    guard case .matches(let bound) = a.predicate.test, case .matches(let other) = b.predicate.test else { return false }
+    switch (a.predicate.isAll, a.isNegated, b.isNegated) {
+    // Every element is in `bound`, and there is one; some element, or every one, is in `other`.
+    case (true, false, false): return !bound.contains { x in other.contains { relations.intersect(x, $0) } }
+    // No element is in `bound`, yet some element, or every one, is in `other`, all of which is in `bound`.
+    case (false, true, false): return isSubset(other, of: bound)
+    // Not every element is in `bound`, though all are in `other` (an empty list fails that).
+    case (true, true, false): return b.predicate.isAll && isSubset(other, of: bound)
+    default: return false
+    }
+  }
+
+  private func isSubset(_ a: [Pattern], of b: [Pattern]) -> Bool {
+    a.allSatisfy { one in b.contains { relations.isSubset(one, of: $0) } }
+  }
+
+  // MARK: - One value
+
+  private func findInScalar(_ group: [Literal], _ present: [Literal], _ newest: Literal) -> [Literal]? {
+    switch newest.schema.type {
+    case .boolean: return nil  // opposites are found already
+    case .enumeration(let words):
+      // Facts of the session are always there; others may be missing, and then pass what is negated.
+      let isThere = !present.isEmpty || newest.schema.phase == .bind && !newest.schema.mayBeMissing
+      return isThere && !words.contains { word in group.allSatisfy { passes(word, $0) } } ? group : nil
+    case .integer: return present.isEmpty || hasInteger(group) ? nil : group
+    case .address: return findInAddresses(present, newest)
+    case .time: return nil
+    case .string, .qualifiedName, .path: return findInText(group, present)
+    }
+  }
+
+  /// Whether a value passes a test; true where that is not known.
+  private func passes(_ text: String, _ literal: Literal) -> Bool {
+    guard case .matches(let patterns) = literal.predicate.test else { return true }
+    let answers = patterns.map { relations.matches($0, text) }
+    if answers.contains(true) { return !literal.isNegated }
+    return answers.contains(nil) || literal.isNegated
+  }
+
+  private func findInText(_ group: [Literal], _ present: [Literal]) -> [Literal]? {
+    if let newest = group.last, !newest.isNegated, case .matches(let patterns) = newest.predicate.test,
+      patterns.allSatisfy(relations.isEmpty)
+    {
+      return [newest]
+    }
+    for literal in present {
+      guard case .matches(let patterns) = literal.predicate.test,
+        patterns.allSatisfy({ $0.kind == .equals && !$0.ignoringCase && !$0.isQualifiedName })
+      else { continue }
+      if patterns.contains(where: { value in group.allSatisfy { passes(value.source, $0) } }) { return nil }
+      let culprit = group.first { other in !patterns.contains { passes($0.source, other) } }
+      return culprit.map { [literal, $0] } ?? group
+    }
+    for (index, a) in group.enumerated() {
+      for b in group[..<index] where textsConflict(a, b) { return [b, a] }
+    }
+    return nil
+  }
+
+  private func textsConflict(_ a: Literal, _ b: Literal) -> Bool {
+    guard case .matches(let first) = a.predicate.test, case .matches(let second) = b.predicate.test else {
+      return false
+    }
+    switch (a.isNegated, b.isNegated) {
+    case (false, false): return !first.contains { x in second.contains { relations.intersect(x, $0) } }
+    case (false, true): return isSubset(first, of: second)
+    case (true, false): return isSubset(second, of: first)
+    case (true, true): return false
+    }
+  }
+
+  /// Whether there is an integer that passes every test: one of the bounds or listed values, or a neighbour of one.
+  private func hasInteger(_ group: [Literal]) -> Bool {
+    var candidates: Set<Int64> = [0]
+    for literal in group {
+      switch literal.predicate.test {
+      case .compare(_, let bound): candidates.formUnion([bound, bound &- 1, bound &+ 1])
+      case .isOneOf(let values): for value in values { candidates.formUnion([value, value &- 1, value &+ 1]) }
+      default: break
+      }
+    }
+    return candidates.contains { value in
+      group.allSatisfy { literal in
+        let passes =
+          switch literal.predicate.test {
+          case .compare(.less, let bound): value < bound
+          case .compare(.lessOrEqual, let bound): value <= bound
+          case .compare(.greater, let bound): value > bound
+          case .compare(.greaterOrEqual, let bound): value >= bound
+          case .isOneOf(let values): values.contains(value)
+          default: true
+          }
+        return passes != literal.isNegated
+      }
+    }
+  }
+
+  private func findInAddresses(_ present: [Literal], _ newest: Literal) -> [Literal]? {
+    guard !newest.isNegated, case .withinNetworks(let blocks) = newest.predicate.test else { return nil }
+    for other in present {
+      guard case .withinNetworks(let others) = other.predicate.test else { continue }
+      if !blocks.contains(where: { block in others.contains { block.overlaps($0) } }) { return [other, newest] }
+    }
+    return nil
+  }
+}
+
+extension Network {
+  /// Whether an address is in both.
+  func overlaps(_ other: Network) -> Bool {
+    let length = Int(min(prefixLength, other.prefixLength))
+    let whole = length / 8
+    guard address.prefix(whole) == other.address.prefix(whole) else { return false }
+    let rest = length % 8
+    return rest == 0 || (address[whole] ^ other.address[whole]) >> UInt8(8 - rest) == 0
+  }
+}

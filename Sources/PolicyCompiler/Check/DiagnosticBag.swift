@@ -1,0 +1,53 @@
+import PolicySyntax
+
+/// Where the passes put what they find.
+final class DiagnosticBag {
+  private(set) var diagnostics: [Diagnostic] = []
+
+  func report(
+    _ code: DiagnosticCode, _ message: String, at span: SourceSpan, notes: [Diagnostic.Note] = [],
+    fix: Diagnostic.Fix? = nil
+  ) {
+    if code.severity == .error { errorCount += 1 }
+    diagnostics.append(Diagnostic(code, message, at: span, notes: notes, fix: fix))
+  }
+
+  /// The number of errors so far, to tell whether a pass found any.
+  private(set) var errorCount = 0
+
+  func add(_ found: [Diagnostic]) { diagnostics += found }
+}
+
+extension Diagnostic.Fix {
+  /// A fix that replaces one span.
+  init(_ title: String, _ span: SourceSpan, _ replacement: String) {
+    self.init(title, [Diagnostic.Edit(span, replacement)])
+  }
+}
+
+/// `a`, `b` and `c`, each in backticks.
+func quotedList(_ words: [String], joiner: String = "and") -> String {
+  let quoted = words.map { "`\($0)`" }
+  guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }
+  return quoted.dropLast().joined(separator: ", ") + " \(joiner) " + last
+}
+
+/// ` (did you mean `x`?)`, or nothing.
+func didYouMean(_ word: String, among candidates: some Sequence<String>) -> String {
+  nearest(word, in: candidates.sorted()).map { "; did you mean `\($0)`?" } ?? ""
+}
+
+/// A string literal of the language with that value.
+func literalText(_ value: String) -> String {
+  var text = "\""
+  for scalar in value.unicodeScalars {
+    switch scalar {
+    case "\"": text += "\\\""
+    case "\\": text += "\\\\"
+    case "\n": text += "\\n"
+    case "\t": text += "\\t"
+    default: text.unicodeScalars.append(scalar)
+    }
+  }
+  return text + "\""
+}

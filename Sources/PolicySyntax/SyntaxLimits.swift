@@ -1,0 +1,7 @@
+/// The named limits of one source file.
+public enum SyntaxLimits {
+  /// Bytes of a source file.
+  public static let fileSize = 4 << 20
+  /// Parentheses, `not`s and brackets of JSON standing in one another.
+  public static let nesting = 64
+}
