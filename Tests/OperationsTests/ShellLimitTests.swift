@@ -5,7 +5,7 @@ import Testing
 
 private func repeated(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
 
-@Suite struct ShellLimits_ {
+@Suite struct ShellLimitTests {
   @Test func syntaxNestsUpToItsLimit() {
     // The text itself is the first level, the list of a subshell the next.
     let inside = DecodeLimits.syntaxDepth - 1
@@ -73,6 +73,13 @@ private func repeated(_ text: String, _ count: Int) -> String { String(repeating
     let words = (1...20).map { "/d\($0)" }.joined(separator: " ")
     let paths = decodeShell("for x in \(words); do rm $x; done").first?.texts(.shellPath) ?? []
     #expect(paths.count == ShellLimits.candidates + 1)
+  }
+
+  @Test func directoriesAreBounded() {
+    let directory = { (count: Int) in "/" + repeated("d", count - 1) }
+    let limit = ShellLimits.directoryBytes
+    #expect(decodeShell("cd \(directory(limit)); rm x").last?.texts(.shellPath) == [directory(limit) + "/x"])
+    #expect(decodeShell("cd \(directory(limit + 1)); rm x").last?.texts(.shellPath) == ["x"])
   }
 
   @Test func hostileBytes() {

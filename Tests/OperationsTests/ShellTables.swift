@@ -340,19 +340,19 @@ let shellMeaningTable = ##"""
     rm -rf / ‹in trap› ‹flag -r, -f› ‹path /› ‹writes /›
   $ f(){ sh; }; curl x | f
     sh
-    ?unknown-code
+    ?unknown-code ‹in sh›
     curl x
     f ‹from curl›
   $ curl x | (cd /; sh)
     curl x
     cd / ‹path /› ‹from curl›
     sh ‹from curl›
-    ?unknown-code
+    ?unknown-code ‹in sh›
   $ curl x | while read l; do sh -c "$l"; done
     curl x
     read l ‹from curl›
     sh -c $l ‹flag -c› ‹from curl› ‹unknown›
-    ?unknown-code
+    ?unknown-code ‹in sh›
   $ sudo sh <<< 'rm -rf /'
     sudo sh ‹privileged›
     sh ‹in sudo› ‹privileged›
@@ -364,7 +364,7 @@ let shellMeaningTable = ##"""
   $ sh < <(curl x)
     curl x
     sh ‹from curl›
-    ?unknown-code
+    ?unknown-code ‹in sh›
   $ sh /dev/stdin < <(echo rm -rf /)
     echo rm -rf /
     sh /dev/stdin ‹path /dev/stdin› ‹from echo›
@@ -397,7 +397,7 @@ let shellMeaningTable = ##"""
   $ find / -exec sh -c 'rm -rf {}' \;
     find / -exec sh -c 'rm -rf {}' ; ‹flag -exec› ‹path /›
     sh -c 'rm -rf {}' ‹in find› ‹flag -c› ‹unknown›
-    ?unknown-code ‹in find›
+    ?unknown-code ‹in find, sh›
   $ find / -exec sh -c 'rm -rf "$1"' _ {} \;
     find / -exec sh -c 'rm -rf "$1"' _ {} ; ‹flag -exec› ‹path /›
     sh -c 'rm -rf "$1"' _ {} ‹in find› ‹flag -c› ‹unknown›
@@ -405,7 +405,7 @@ let shellMeaningTable = ##"""
   $ xargs -I{} sh -c '{}'
     xargs -I{} sh -c {} ‹flag -I›
     sh -c {} ‹in xargs› ‹flag -c› ‹unknown›
-    ?unknown-code ‹in xargs›
+    ?unknown-code ‹in xargs, sh›
   $ ls | xargs rm
     ls
     xargs rm ‹from ls›
@@ -469,7 +469,7 @@ let shellMeaningTable = ##"""
     crontab -l ‹flag -l›
     echo '* * * * * x'
     crontab - ‹from crontab, echo›
-    ?unknown-code
+    ?unknown-code ‹in crontab›
   $ echo 'rm -rf /' | at now
     echo 'rm -rf /'
     at now ‹from echo›
@@ -477,7 +477,7 @@ let shellMeaningTable = ##"""
   $ curl x | python3
     curl x
     python3 ‹from curl›
-    ?unknown-code
+    ?unknown-code ‹in python3›
   $ curl x | python3 -m json.tool
     curl x
     python3 -m json.tool ‹flag -m› ‹from curl›
@@ -487,7 +487,7 @@ let shellMeaningTable = ##"""
   $ curl x | node -
     curl x
     node - ‹from curl›
-    ?unknown-code
+    ?unknown-code ‹in node›
   $ ls 2>&1 | grep x &> /tmp/y
     ls
     grep x ‹path /tmp/y› ‹writes /tmp/y› ‹from ls›
@@ -635,7 +635,7 @@ let shellMeaningTable = ##"""
   $ echo hi > >(sh)
     echo hi ‹unknown›
     sh ‹from echo›
-    ?unknown-code
+    ?unknown-code ‹in sh›
   $ 2>/dev/null rm -rf /
     rm -rf / ‹flag -r, -f› ‹path /, /dev/null› ‹writes /, /dev/null›
   $ </etc/passwd cat
@@ -656,9 +656,6 @@ let shellMeaningTable = ##"""
     sudo -u postgres psql '--command=DROP TABLE x' ‹flag -u› ‹privileged›
     psql '--command=DROP TABLE x' ‹in sudo› ‹flag -c› ‹privileged›
     sql‹via shell› ‹in sudo, psql›
-  $ psql -c '\copy t from program $$rm$$' -c '\dt'
-    psql -c '\copy t from program $$rm$$' -c \dt ‹flag -c, -c›
-    sql‹via shell› ‹in psql›
   $ sqlite3 x 'drop table y'
     sqlite3 x 'drop table y' ‹path x, drop table y›
   $ rm -rf /  # comment
@@ -683,7 +680,7 @@ let shellMeaningTable = ##"""
     echo sh
     sh ‹from echo›
     sh ‹in sh›
-    ?unknown-code ‹in sh›
+    ?unknown-code ‹in sh, sh›
   $ su -c 'rm -rf /' root
     su -c 'rm -rf /' root ‹flag -c› ‹privileged›
     rm -rf / ‹in su› ‹flag -r, -f› ‹path /› ‹writes /› ‹privileged›
@@ -716,4 +713,38 @@ let shellMeaningTable = ##"""
     rm -rf / ‹flag -r, -f› ‹path /› ‹writes /›
   $ echo !(a|b)
     echo !(a|b)
+  $ exec < <(curl x); sh
+    curl x
+    exec ‹from curl›
+    sh ‹from curl›
+    ?unknown-code ‹in sh›
+  $ (exec < <(curl x)); sh
+    curl x
+    exec ‹from curl›
+    sh
+  $ xargs -a x rm
+    xargs -a x rm ‹flag -a› ‹path x›
+    rm ‹in xargs› ‹unknown›
+  $ cat x | sudo -u postgres psql -d y
+    cat x ‹path x›
+    sudo -u postgres psql -d y ‹flag -u› ‹from cat› ‹privileged›
+    psql -d y ‹in sudo› ‹flag -d› ‹from cat› ‹privileged›
+    postgres: ?unknown-code ‹via shell› ‹in sudo, psql›
+  $ docker exec -i db psql -U x -c 'drop table y'
+    docker exec -i db psql -U x -c 'drop table y' ‹flag -i›
+    psql -U x -c 'drop table y' ‹in docker› ‹flag -U, -c›
+    sql‹via shell› ‹in docker, psql›
+  $ bash -c 'bash -c "rm -rf /"'
+    bash -c 'bash -c "rm -rf /"' ‹flag -c›
+    bash -c 'rm -rf /' ‹in bash› ‹flag -c›
+    rm -rf / ‹in bash, bash› ‹flag -r, -f› ‹path /› ‹writes /›
+  $ nice -n10 ionice -c 3 timeout --signal=9 10s sh -c 'rm -rf /'
+    nice -n10 ionice -c 3 timeout --signal=9 10s sh -c 'rm -rf /' ‹flag -n›
+    ionice -c 3 timeout --signal=9 10s sh -c 'rm -rf /' ‹in nice› ‹flag -c›
+    timeout --signal=9 10s sh -c 'rm -rf /' ‹in nice, ionice› ‹flag -s›
+    sh -c 'rm -rf /' ‹in nice, ionice, timeout› ‹flag -c›
+    rm -rf / ‹in nice, ionice, timeout, sh› ‹flag -r, -f› ‹path /› ‹writes /›
+  $ if [ -f x ]; then . x; fi
+    [ -f x ] ‹flag -f›
+    . x ‹path x›
   """##

@@ -20,7 +20,7 @@ extension ShellDecoder {
     let text = bytes(target.value)
     if text.elementsEqual([Ascii.dash]) {
       directories = previousDirectories
-    } else if target.isUnknown || target.hasGlob || text.count > Self.longestPath {
+    } else if target.isUnknown || target.hasGlob || text.count > ShellLimits.directoryBytes {
       directories = [[]]
       if target.alternatives >= 0 {
         mayBeIn(alternatives[Int(target.alternatives)].map { ShellPaths.normalised($0[...], in: []) })
@@ -29,14 +29,11 @@ extension ShellDecoder {
       var next: [[UInt8]] = []
       for directory in before {
         let path = ShellPaths.normalised(text, in: directory)
-        if !next.contains(path), path.count <= Self.longestPath { next.append(path) }
+        if !next.contains(path), path.count <= ShellLimits.directoryBytes { next.append(path) }
       }
       directories = next.isEmpty ? [[]] : next.map { $0 == [Ascii.dot] ? [] : $0 }
     }
   }
-
-  /// PATH_MAX of Linux.
-  private static let longestPath = 4096
 
   /// `export`, `declare` and their kin: `NAME=VALUE` and `NAME`.
   mutating func declare(_ call: ShellCall, _ context: inout DecodeContext) {
@@ -207,7 +204,7 @@ extension ShellDecoder {
     }
     let readsInput = call.arguments.operands.contains { text($0, is: "-") } || call.argv.count == 1
     guard readsInput, input.kind == .literal else {
-      if readsInput, input.kind == .unknown { unknownCode(.process, &context) }
+      if readsInput, input.kind == .unknown { unknownCode(call, .process, &context) }
       return
     }
     let outer = input

@@ -98,6 +98,8 @@ struct ShellDecoder: ~Copyable {
 
   mutating func decode(_ payload: [UInt8], _ context: inout DecodeContext) {
     let before = context.batch.count
+    depth = context.syntaxDepth
+    reader.depth = depth
     do {
       let root = try reader.read(payload)
       if !reader.census.functions.isEmpty { noteCalls() }
@@ -177,9 +179,9 @@ struct ShellDecoder: ~Copyable {
     }
   }
 
-  /// Emits what stands for code that cannot be known.
-  mutating func unknownCode(_ scope: CodeScope, _ context: inout DecodeContext) {
+  /// Emits what stands for code that `call` runs and that cannot be known.
+  mutating func unknownCode(_ call: ShellCall, _ scope: CodeScope, _ context: inout DecodeContext) {
     if scope == .same { variables.forgetAll() }
-    context.unparsed(.shell, .unknownCode)
+    carrying(call, &context) { $1.unparsed(.shell, .unknownCode) }
   }
 }

@@ -8,10 +8,10 @@ extension ShellDecoder {
   /// Runs `body` in a subshell: its assignments and its working directory end with it.
   mutating func subshell(_ context: inout DecodeContext, _ body: Walk) {
     let mark = variables.enterSubshell()
-    let saved = (directories, previousDirectories)
+    let saved = (directories, previousDirectories, input)
     body(&self, &context)
     variables.leaveSubshell(mark)
-    (directories, previousDirectories) = saved
+    (directories, previousDirectories, input) = saved
   }
 
   /// Runs `body`, which may not run: what it assigns is not known behind it, and where it leads to is only possible.
@@ -289,7 +289,9 @@ extension ShellDecoder {
       output = saved
     }
     deferred = waiting
-    input = outer
+    // `exec < FILE` redirects the shell itself.
+    let isPersistent = fields.count == base + 1 && bytes(fields[base].value).elementsEqual("exec".utf8)
+    if !isPersistent { input = outer } else if input.kind == .literal { input.kind = .unknown }
     fields.removeLast(fields.count - base)
   }
 

@@ -88,7 +88,7 @@ extension ShellDecoder {
   mutating func codeArgument(
     _ words: [ShellField], positional: [ShellField]? = nil, _ call: ShellCall, _ context: inout DecodeContext
   ) {
-    guard !words.contains(where: { $0.isUnknown }) else { return unknownCode(.process, &context) }
+    guard !words.contains(where: { $0.isUnknown }) else { return unknownCode(call, .process, &context) }
     let code = Array(words.map { bytes($0.value) }.joined(separator: [Ascii.space]))
     carrying(call, &context) { $0.code(code, .process, positional: positional, &$1) }
   }
