@@ -33,11 +33,30 @@ struct CoverageLint {
     /// The values of all tests on plain values.
     var keys: [IndexKey]
 
+    /// The values of the tests in ``requiredKeys``, by fact.
+    var requiredValues: [FactKey: [Set<String>]] = [:]
+
+    /// Whether all, or all but a part of one fact's values, that this condition requires lies in what the other requires.
+    func relation(to other: Summary) -> ValueRelation {
+      guard other.requiredFacts.isSubset(of: facts) else { return .apart }
+      var isPartial = false
+      for (fact, tests) in other.requiredValues {
+        guard let own = requiredValues[fact] else { return .apart }
+        for values in tests where !own.contains(where: { $0.isSubset(of: values) }) {
+          guard !isPartial, own.contains(where: { !$0.isDisjoint(with: values) }) else { return .apart }
+          isPartial = true
+        }
+      }
+      return isPartial ? .overlapping : .within
+    }
+
     mutating func chooseKeys(_ frequency: [IndexKey: Int]) {
       func shared(_ keys: [IndexKey]) -> Int { keys.reduce(0) { $0 + (frequency[$1] ?? 0) } }
       selectiveKeys = requiredKeys.min { shared($0) < shared($1) } ?? []
     }
   }
+
+  private enum ValueRelation { case apart, overlapping, within }
 
   /// Rules that together cover another; more are not tried.
   private static let unionSize = 8
@@ -58,11 +77,19 @@ struct CoverageLint {
       for key in summary.selectiveKeys { byKey[key, default: []].append(index) }
     }
     var search = Search(candidates: candidates, summaries: summaries)
+    var lastSeenBy = [Int](repeating: -1, count: candidates.count)
     for index in candidates.indices {
-      var near = Set(summaries[index].keys.flatMap { byKey[$0] ?? [] })
-      near.formUnion(general)
-      near.remove(index)
-      compare(index, with: near.sorted(), &search)
+      lastSeenBy[index] = index
+      var others: [Int] = []
+      for near in summaries[index].keys.map({ byKey[$0] ?? [] }) + [general] {
+        for other in near where lastSeenBy[other] != index {
+          lastSeenBy[other] = index
+          search.pairsLeft -= 1
+          if summaries[index].relation(to: summaries[other]) != .apart { others.append(other) }
+        }
+      }
+      guard search.pairsLeft > 0 else { break }
+      compare(index, with: others.sorted(), &search)
     }
     for (index, others) in search.unions where (2...Self.unionSize).contains(others.count) {
       // What a rule covers cannot help to cover that rule: one of the two has to stay.
@@ -79,7 +106,7 @@ struct CoverageLint {
     let summaries: [Summary]
     /// Rules reported as covered.
     var covered: Set<Int> = []
-    /// For a rule that no other covers, those that cover a part of it.
+    /// For a rule that no other covers, those that may cover a part of it.
     var unions: [(Int, [Int])] = []
     var pairsLeft = CheckLimits.rulePairs
   }
@@ -87,16 +114,15 @@ struct CoverageLint {
   /// Reports the rule if one of the others covers or defeats it.
   private func compare(_ index: Int, with others: [Int], _ search: inout Search) {
     let candidate = search.candidates[index]
+    let summary = search.summaries[index]
     var union: [Int] = []
     for other in others {
       let relation = relation(candidate.rule, search.candidates[other].rule)
       // Of two rules that cover each other one is reported.
-      guard relation != .none, relation != .covers || !search.covered.contains(other),
-        search.summaries[other].requiredFacts.isSubset(of: search.summaries[index].facts)
-      else { continue }
-      search.pairsLeft -= 1
-      guard search.pairsLeft > 0 else { return }
-      if satisfiability.canHold([search.summaries[index].formula, search.summaries[other].negation]) {
+      guard relation != .none, relation != .covers || !search.covered.contains(other) else { continue }
+      if summary.relation(to: search.summaries[other]) == .overlapping
+        || satisfiability.canHold([summary.formula, search.summaries[other].negation])
+      {
         if relation == .covers { union.append(other) }
         continue
       }
@@ -114,15 +140,22 @@ struct CoverageLint {
   private func summary(_ candidate: Candidate) -> Summary {
     let formula = Formula(candidate.rule.condition)
     let required = formula.requiredLiterals
-    return Summary(
+    var summary = Summary(
       formula: formula, negation: Formula(candidate.rule.condition, isNegated: true),
       facts: FactSet(formula.literals.map(\.predicate.fact)), requiredFacts: FactSet(required.map(\.predicate.fact)),
       requiredKeys: required.map(Self.keys).filter { !$0.isEmpty }, keys: formula.literals.flatMap(Self.keys))
+    for keys in summary.requiredKeys {
+      guard let first = keys.first else { continue }
+      let fact = FactKey(fact: first.fact, key: first.key ?? "")
+      summary.requiredValues[fact, default: []].append(Set(keys.map(\.value)))
+    }
+    return summary
   }
 
   /// The values that a positive test compares with, if they are plain.
   private static func keys(_ literal: Literal) -> [IndexKey] {
     guard !literal.isNegated, case .matches(let patterns) = literal.predicate.test,
+      patterns.count <= CheckLimits.comparedValues,
       patterns.allSatisfy({ $0.kind == .equals && !$0.ignoringCase && !$0.isQualifiedName })
     else { return [] }
     return patterns.map { IndexKey(fact: literal.predicate.fact, key: literal.predicate.key, value: $0.source) }
