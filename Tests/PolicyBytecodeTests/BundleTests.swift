@@ -112,7 +112,8 @@ import Testing
       (changed(table + 19 * 24 + 16, 0), "bytes after the last section"),
     ]
     for (index, test) in cases.enumerated() {
-      #expect(refusal(of: test.bytes)?.contains(test.message) == true, "case \(index): \(refusal(of: test.bytes) ?? "")")
+      #expect(
+        refusal(of: test.bytes)?.contains(test.message) == true, "case \(index): \(refusal(of: test.bytes) ?? "")")
     }
     for count in stride(from: 0, to: good.count, by: 7) { #expect(refusal(of: Array(good[..<count])) != nil) }
   }
