@@ -128,7 +128,8 @@ public struct Interpreter: ~Copyable {
     let fallback = isUnparsed ? unparsedDefault : meta.decision(operation.protocol)
     return OperationVerdict(
       decision: Self.decision(decision == 0 ? fallback : decision - 1), isByRule: decision != 0,
-      limitReached: limitReached, needsUnparsedTest: needsUnparsedTest, record: Self.level(record), firstFired: UInt32(firstFired),
+      limitReached: limitReached, needsUnparsedTest: needsUnparsedTest, record: Self.level(record),
+      firstFired: UInt32(firstFired),
       endFired: UInt32(fired.count))
   }
 

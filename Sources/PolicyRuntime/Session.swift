@@ -102,7 +102,9 @@ private func bindOutcomes(_ policy: LoadedPolicy, _ session: SessionFacts) -> [U
   if let source = session.source { facts.add(.source, source) }
   for (number, key) in policy.keys.enumerated() {
     let pairs = key.fact == .claim ? session.claims : key.fact == .label ? session.labels : []
-    for pair in pairs where pair.key.utf8.elementsEqual(key.key.utf8) { facts.add(key.fact, key: UInt16(number + 1), pair.value) }
+    for pair in pairs where pair.key.utf8.elementsEqual(key.key.utf8) {
+      facts.add(key.fact, key: UInt16(number + 1), pair.value)
+    }
   }
   var scratch = PatternScratch()
   var bits = [UInt64](repeating: 0, count: (Int(policy.bundle.meta.bindAtoms) + 63) / 64)
