@@ -60,9 +60,9 @@ let package = Package(
     tests(of: "PolicySyntax", [], excluding: ["Golden"]),
     tests(of: "PolicyBytecode", []),
     tests(of: "PatternMatching", ["PolicyBytecode"]),
-    tests(of: "PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"]),
+    tests(of: "PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"], excluding: ["Fixtures"]),
     tests(of: "PolicyRuntime", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler"]),
-    tests(of: "Operations", ["PolicyBytecode", "PatternMatching"]),
+    tests(of: "Operations", ["PolicyBytecode", "PatternMatching", "CPgQuery"]),
     tests(
       of: "PolicyTestBench", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "Operations"]),
     .testTarget(

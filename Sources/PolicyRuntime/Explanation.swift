@@ -6,8 +6,10 @@ public struct Explanation: Sendable {
 
   /// A test on the path through a rule's graph.
   public struct Step: Sendable, Hashable {
+    /// As an author would write it; with `not` where the rule asks that it does not hold.
     public var text: String
-    public var isTrue: Bool
+    /// Whether it came out as the rule asks.
+    public var passes: Bool
     /// What the fact was; none: it is absent.
     public var values: [String]
     public var file: String
@@ -86,9 +88,10 @@ extension Interpreter {
       let isTrue =
         word.operation == GraphWord.Operation.bound.rawValue
         ? bits[word.atom >> 6] >> UInt64(word.atom & 63) & 1 != 0 : test(word.atom, number, batch)
+      let isWanted = word.whenTrue != GraphWord.no
       path.append(
         Explanation.Step(
-          text: bundle.text(atom.text), isTrue: isTrue, values: values(atom, number, batch, session),
+          text: (isWanted ? "" : "not ") + bundle.text(atom.text), passes: isTrue == isWanted, values: values(atom, number, batch, session),
           file: bundle.text(bundle.sources[Int(atom.place.file)].path), line: Int(atom.place.line),
           column: Int(atom.place.column)))
       var step = isTrue ? word.whenTrue : word.whenFalse

@@ -140,3 +140,17 @@ private func runner() -> TestRunner {
       == "approve · by a, b · approve by \"dba\" count 2 within 15m · 5 masks · record commands · tag \"t\" · 3 operations\n"
       + "  one\\ntwo\n")
 }
+
+/// Failures past the limit are counted, and said to be there.
+@Test func keepsDetailsUpToItsLimit() {
+  for count in [TestReport.detailLimit, TestReport.detailLimit + 1] {
+    var runner = runner()
+    let requests = (0..<count).map { _ in request("ls", [.block(by: [])]) }
+    runner.run(CheckedTest(name: "t", span: nowhere, sessions: [.init(requests: requests)]))
+    for line in 0..<count { runner.add(LineFailure(file: "f", line: line + 1, column: 1, reason: "r")) }
+    #expect(runner.report.failedRequests == count && runner.report.notReplayable == count)
+    #expect(runner.report.failures.count == TestReport.detailLimit)
+    #expect(runner.report.unreadable.count == TestReport.detailLimit)
+    #expect(runner.report.text(.plain).contains("… and 1 more") == (count > TestReport.detailLimit))
+  }
+}

@@ -114,6 +114,20 @@ struct PLpgSQLReader {
     items.append(dynamic ? .dynamic(select) : .expression(select))
   }
 
+  /// The arguments of a cursor, in brackets; they may have names.
+  private mutating func addArguments(_ range: Range<Int>) {
+    guard !range.isEmpty else { return }
+    let end = at
+    at = range.lowerBound + 1
+    while at < range.upperBound - 1, failure == nil {
+      if text.isSymbol(at + 1, ":=") || text.isSymbol(at + 1, "=>") { at += 2 }
+      let last = min(self.end(before: [], [","]), range.upperBound - 1)
+      addExpression(at..<max(at, last))
+      at = last + 1
+    }
+    at = failure == nil ? end : text.tokens.count
+  }
+
   /// An expression that ends before one of `words`; that word is taken.
   private mutating func readExpression(until word: StaticString) {
     let end = end(before: [word])
@@ -302,7 +316,7 @@ struct PLpgSQLReader {
       at = last
       if take("by") { return readExpression(until: "loop") }
     } else if isCursor(at..<end) {
-      if end > at + 1 { addExpression((at + 1)..<end) }
+      addArguments((at + 1)..<end)
     } else {
       addStatement(at..<end, ended: false)
     }
@@ -389,7 +403,7 @@ struct PLpgSQLReader {
     at += 1
     let last = end(before: ["for"])
     guard text.isWord(last, "for") else {
-      if last > at { addExpression(at..<last) }
+      addArguments(at..<last)
       at = last
       return expectEnd()
     }

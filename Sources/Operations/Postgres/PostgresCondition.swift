@@ -63,10 +63,14 @@ struct ConditionFolder {
   private let tree: ParseTree
   private let root: Int
   private var values: [ConstantValue]
+  /// The name of the only table whose rows are looked at, if that is known.
+  private let table: [UInt8]?
+  /// Whether each node is in a subquery, where a name may mean another table's column.
+  private var isInSubquery: [Bool]
 
-  /// What the expression at `node` is worth.
-  static func fold(_ tree: ParseTree, _ node: Int) -> ConstantValue {
-    var folder = ConditionFolder(tree: tree, root: node)
+  /// What the expression at `node` is worth, where rows come from `table` alone.
+  static func fold(_ tree: ParseTree, _ node: Int, table: [UInt8]? = nil) -> ConstantValue {
+    var folder = ConditionFolder(tree: tree, root: node, table: table)
     for position in stride(from: tree.end(node) - 1, through: node, by: -1) {
       let value = folder.value(position)
       folder.values[position - node] = value
@@ -76,15 +80,21 @@ struct ConditionFolder {
   }
 
   /// Whether the condition at `node` restricts no rows: it is true, or the same for all rows and not known to be false.
-  static func isUnrestricting(_ tree: ParseTree, _ node: Int) -> Bool {
-    let value = fold(tree, node)
+  static func isUnrestricting(_ tree: ParseTree, _ node: Int, table: [UInt8]? = nil) -> Bool {
+    let value = fold(tree, node, table: table)
     return value == .fixed || value.truth == true
   }
 
-  private init(tree: ParseTree, root: Int) {
+  private init(tree: ParseTree, root: Int, table: [UInt8]?) {
     self.tree = tree
     self.root = root
+    self.table = table
     values = Array(repeating: .none, count: tree.end(root) - root)
+    var subqueryEnd = root
+    isInSubquery = (root..<tree.end(root)).map { node in
+      if tree[node].field == .subLink { subqueryEnd = max(subqueryEnd, tree.end(node)) }
+      return node < subqueryEnd
+    }
   }
 
   /// Lets go of the texts that a concatenation was made of, which a long chain of them would keep in their square.
@@ -129,6 +139,7 @@ struct ConditionFolder {
   private func constant(_ node: Int) -> ConstantValue {
     if tree.isTrue(node, .isNull) { return .null }
     if let value = tree.child(node, .integerValue) {
+      if let negative = tree.negatives[node] { return negative.map { .integer($0) } ?? .fixed }
       return .integer(tree.child(value, .integerValue).flatMap(tree.integer) ?? 0)
     }
     if let value = tree.child(node, .booleanValue) { return .boolean(tree.isTrue(value, .booleanValue)) }
@@ -321,14 +332,18 @@ struct ConditionFolder {
     return arithmetic(name, a, b)
   }
 
-  /// Whether two expressions are the same for every row: alike, or one column with and without its table's name.
+  /// Whether two expressions are the same for every row: alike, or one column with and without the name of the
+  /// only table there is.
   private func areSame(_ left: Int, _ right: Int) -> Bool {
     let (a, b) = (tree.unwrapped(left), tree.unwrapped(right))
     if tree[a].field == .columnRef, tree[b].field == .columnRef, let x = tree.child(a, .fields),
       let y = tree.child(b, .fields)
     {
       let (first, second) = (tree.strings(x), tree.strings(y))
-      return first.last == second.last && (first.count == 1 || second.count == 1 || first == second)
+      guard first.last == second.last else { return false }
+      guard first.count != second.count else { return first == second }
+      return min(first.count, second.count) == 1 && max(first.count, second.count) == 2
+        && (first.count == 2 ? first : second).first == table && !isInSubquery[left - root]
     }
     return known(left) == .perRow && tree.areEqual(left, right) && !isVolatile(left)
   }

@@ -9,7 +9,7 @@ import PolicyBytecode
 /// - PostgreSQL parses the whole payload before it runs any of it, so one error anywhere is one unparsed operation.
 /// - A payload with no statement is one operation with an empty `command`.
 func decodePostgres(_ payload: [UInt8], _ context: inout DecodeContext) {
-  var decoder = PostgresDecoder()
+  let decoder = PostgresDecoder()
   if !decoder.decode(payload, &context) {
     context.operation(.postgres) { facts, demand in
       if demand.contains(.command) { facts.add(.command, "") }
@@ -27,11 +27,8 @@ struct PostgresDecoder {
     case expression
   }
 
-  /// How many layers of code held as text are around the text at hand.
-  private var nesting = 0
-
   /// Emits the operations of `bytes`; false if there is none.
-  mutating func decode(
+  func decode(
     _ bytes: [UInt8], as origin: Origin = .statements, _ context: inout DecodeContext
   ) -> Bool {
     guard !bytes.contains(0), String(validating: bytes, as: UTF8.self) != nil else {
@@ -42,17 +39,18 @@ struct PostgresDecoder {
     guard let depth = text.depthBound(), depth <= DecodeLimits.postgresTreeDepth else {
       return fail(.depth, &context)
     }
-    let tree: ParseTree
     do throws(ParseTree.Failure) {
-      tree = try ParseTree(bytes)
+      return emit(try ParseTree(bytes), text, origin, &context)
     } catch {
+      if let newer = PostgresNewerSyntax(text), let tree = try? ParseTree(newer.bytes) {
+        return emit(tree, text, origin, &context, at: newer.original)
+      }
       return fail(text.reason(error), &context)
     }
-    return emit(tree, text, origin, &context)
   }
 
   /// Emits what the static code of a PL/pgSQL body runs.
-  mutating func decodeProcedure(_ body: [UInt8], _ context: inout DecodeContext) {
+  func decodeProcedure(_ body: [UInt8], _ context: inout DecodeContext) {
     var reader = PLpgSQLReader(body)
     reader.read()
     for item in reader.items {
@@ -71,7 +69,7 @@ struct PostgresDecoder {
   }
 
   /// Emits what EXECUTE runs: `sql` is `select EXPRESSION`, and its value is known if it is constant.
-  private mutating func decodeDynamic(_ sql: [UInt8], _ context: inout DecodeContext) {
+  private func decodeDynamic(_ sql: [UInt8], _ context: inout DecodeContext) {
     _ = decode(sql, as: .expression, &context)
     var code = PostgresEmbedded.unknown
     if let depth = PostgresText(sql).depthBound(), depth <= DecodeLimits.postgresTreeDepth,
@@ -82,13 +80,10 @@ struct PostgresDecoder {
     decodeEmbedded(code, &context)
   }
 
-  private mutating func decodeEmbedded(_ code: PostgresEmbedded, _ context: inout DecodeContext) {
-    guard nesting < DecodeLimits.nesting else {
-      context.unparsed(.postgres, .depth)
-      return
-    }
-    nesting += 1
-    defer { nesting -= 1 }
+  private func decodeEmbedded(_ code: PostgresEmbedded, _ context: inout DecodeContext) {
+    guard context.sqlNesting < DecodeLimits.nesting else { return context.unparsed(.postgres, .depth) }
+    context.sqlNesting += 1
+    defer { context.sqlNesting -= 1 }
     switch code {
     case .sql(let bytes): _ = decode(bytes, &context)
     case .plpgsql(let bytes): decodeProcedure(bytes, &context)
@@ -99,18 +94,21 @@ struct PostgresDecoder {
 
   // MARK: - Operations
 
-  private mutating func emit(
-    _ tree: ParseTree, _ text: PostgresText, _ origin: Origin, _ context: inout DecodeContext
+  /// `original` gives the position in `text` of one in the text that was parsed.
+  private func emit(
+    _ tree: ParseTree, _ text: PostgresText, _ origin: Origin, _ context: inout DecodeContext,
+    at original: @escaping (Int) -> Int = { $0 }
   ) -> Bool {
     let roots = tree.child(0, .statements).map { tree.children($0) } ?? []
     for root in roots {
       guard let statement = tree.child(root, .statement) else { continue }
       let start = tree.child(root, .statementLocation).flatMap(tree.integer) ?? 0
       let length = tree.child(root, .statementLength).flatMap(tree.integer)
-      let first = text.firstToken(from: Int(start))
-      let last = length.map { text.firstToken(from: Int(start + $0)) } ?? text.tokens.count
+      let first = text.firstToken(from: original(Int(start)))
+      let last = length.map { text.firstToken(from: original(Int(start + $0))) } ?? text.tokens.count
       let reader = PostgresStatementReader(
-        tree: tree, text: text, root: tree.unwrapped(statement), tokens: text.trimmed(first..<max(first, last)))
+        tree: tree, text: text, root: tree.unwrapped(statement), tokens: text.trimmed(first..<max(first, last)),
+        original: original)
       if origin == .expression, reader.touchesNothing { continue }
       for statement in reader.statements { emit(statement, tree, text, &context) }
       for code in reader.embedded { decodeEmbedded(code, &context) }
@@ -138,7 +136,10 @@ struct PostgresDecoder {
         let hasWhere = !conditions.isEmpty && conditions.allSatisfy { $0 != nil }
         if demand.contains(.sqlWhere) { facts.add(.sqlWhere, hasWhere) }
         if demand.contains(.sqlWhereConstant) {
-          let isConstant = conditions.contains { $0.map { ConditionFolder.isUnrestricting(tree, $0) } ?? false }
+          let table = tree.onlyTable(ofStatement: statement.node)
+          let isConstant = conditions.contains { condition in
+            condition.map { ConditionFolder.isUnrestricting(tree, $0, table: table) } ?? false
+          }
           facts.add(.sqlWhereConstant, isConstant)
         }
       }
@@ -217,6 +218,23 @@ extension ParseTree {
       }
     }
     return result
+  }
+
+  /// The name by which the only table of the UPDATE, DELETE or SELECT at `node` is known to its condition.
+  fileprivate func onlyTable(ofStatement node: Int) -> [UInt8]? {
+    let relation: Int?
+    switch self[node].field {
+    case .updateStatement, .deleteStatement:
+      let isAlone = child(node, .fromClause) == nil && child(node, .usingClause) == nil
+      relation = isAlone ? child(node, .relation) : nil
+    case .selectStatement:
+      let items = list(node, .fromClause)
+      relation = items.count == 1 ? items[0] : nil
+    default: relation = nil
+    }
+    guard let relation, self[relation].isRelation else { return nil }
+    if let alias = child(relation, .alias).flatMap({ child($0, .aliasName) }) { return text(alias) }
+    return child(relation, .relationName).map { text($0) }
   }
 
   /// The literal LIMIT of the query that the statement at `node` is or holds.

@@ -289,7 +289,14 @@ struct PostgresText {
     return .string
   }
 
+  /// Numbers as of PostgreSQL 16: `1_000` and `0x1F` too.
   private mutating func scanNumber() {
+    if peek() == UInt8(ascii: "0"), let radix = peek(1).map(lowered), let digit = peek(2), isDigit(digit, radix: radix)
+    {
+      at += 2
+      while let byte = peek(), isDigit(byte, radix: radix) { at += 1 }
+      return
+    }
     skipDigits()
     // `1..10` is a range of PL/pgSQL.
     if peek() == UInt8(ascii: "."), peek(1) != UInt8(ascii: ".") {
@@ -304,7 +311,11 @@ struct PostgresText {
   }
 
   private mutating func skipDigits() {
-    while let byte = peek(), isDigit(byte) { at += 1 }
+    while let byte = peek() {
+      let isSeparator = byte == UInt8(ascii: "_") && peek(1).map(isDigit) == true
+      guard isDigit(byte) || isSeparator else { return }
+      at += 1
+    }
   }
 
   /// The longest run of operator characters before a comment; one that ends in `+` or `-` keeps it only if it holds a
@@ -336,6 +347,16 @@ private func isSpace(_ byte: UInt8) -> Bool {
 
 @inline(__always)
 private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+
+/// Whether `byte` may stand in a number after `0x`, `0o` or `0b`, by the letter.
+private func isDigit(_ byte: UInt8, radix: UInt8) -> Bool {
+  switch radix {
+  case UInt8(ascii: "x"): isDigit(byte) || lowered(byte) >= 0x61 && lowered(byte) <= 0x66 || byte == UInt8(ascii: "_")
+  case UInt8(ascii: "o"): byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "7") || byte == UInt8(ascii: "_")
+  case UInt8(ascii: "b"): byte == UInt8(ascii: "0") || byte == UInt8(ascii: "1") || byte == UInt8(ascii: "_")
+  default: false
+  }
+}
 
 @inline(__always)
 func isNameStart(_ byte: UInt8) -> Bool {

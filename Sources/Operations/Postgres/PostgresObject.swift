@@ -4,7 +4,7 @@ extension ParseTree {
     switch self[node].field {
     case .selectStatement: child(node, .intoClause) == nil ? nil : "table"
     case .dropStatement: kind(node, .removeType)
-    case .renameStatement: kind(node, .renameType)
+    case .renameStatement: renamed(node)
     case .alterTableStatement, .createTableAsStatement, .commentStatement, .secLabelStatement, .grantStatement:
       kind(node, .objtype)
     case .alterObjectSchemaStatement, .alterOwnerStatement, .alterObjectDependsStatement: kind(node, .objectType)
@@ -21,6 +21,15 @@ extension ParseTree {
   }
 
   private func kind(_ node: Int, _ field: ParseField) -> String? { Self.objectTypes[string(node, field)] }
+
+  /// Columns and constraints are renamed by an ALTER of what they belong to.
+  private func renamed(_ node: Int) -> String? {
+    switch string(node, .renameType) {
+    case "OBJECT_COLUMN": kind(node, .relationType)
+    case "OBJECT_TABCONSTRAINT": "table"
+    default: kind(node, .renameType)
+    }
+  }
 
   private static let reindexed = [
     "REINDEX_OBJECT_INDEX": "index", "REINDEX_OBJECT_TABLE": "table", "REINDEX_OBJECT_SCHEMA": "schema",

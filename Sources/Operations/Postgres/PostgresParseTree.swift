@@ -36,7 +36,8 @@ enum ParseField: String, CaseIterable, BitwiseCopyable {
   case definitionName = "defname", filename, sqlBody = "sql_body", isFrom = "is_from", isProgram = "is_program"
   case isProcedure = "is_procedure"
   // Definitions.
-  case objtype, objectType, removeType, renameType, objects, object, typeRelation = "typevar", sequence, setstmt, val
+  case objtype, objectType, removeType, renameType, objects, object, typeRelation = "typevar", sequence, relationType,
+    alias, aliasName = "aliasname", setstmt, val
   case truncateStatement = "TruncateStmt", dropStatement = "DropStmt", commentStatement = "CommentStmt"
   case secLabelStatement = "SecLabelStmt", renameStatement = "RenameStmt", alterTableStatement = "AlterTableStmt"
   case alterObjectSchemaStatement = "AlterObjectSchemaStmt", alterOwnerStatement = "AlterOwnerStmt"
@@ -113,6 +114,9 @@ struct ParseTree {
   private(set) var nodes: [ParseNode] = []
   /// From the position of a query to that of its WITH clause.
   private(set) var withClauses: [Int: Int] = [:]
+  /// The values of negative integers by their constants' positions, nil where the sign stands apart from the digits:
+  /// libpg_query writes them as it writes 0, without a value.
+  private(set) var negatives: [Int: Int64?] = [:]
 
   /// Parses `text`, which must hold no NUL. Its depth must be bounded: see `PostgresText.depthBound()`.
   init(_ text: [UInt8]) throws(Failure) {
@@ -126,12 +130,13 @@ struct ParseTree {
     guard bytes.count <= Int(UInt32.max) else { throw .unreadable }
     json = Array(bytes)
     nodes.reserveCapacity(json.count / 16)
-    guard read() else { throw .unreadable }
+    guard read(text) else { throw .unreadable }
   }
 
-  private mutating func read() -> Bool {
+  private mutating func read(_ text: [UInt8]) -> Bool {
     var nodes = nodes
     var withClauses: [Int: Int] = [:]
+    var negatives: [Int: Int64?] = [:]
     let isRead = json.withUnsafeBufferPointer { json in
       var scanner = JSONScanner(json)
       var open: [Int] = []
@@ -160,7 +165,12 @@ struct ParseTree {
           node.start = UInt32(range.lowerBound)
           node.end = UInt32(range.upperBound)
         case .number(let range):
-          if node.field == .location, nodes[open[open.count - 1]].field != .commonTableExpr { continue }
+          if node.field == .location, let parent = open.last {
+            if nodes[parent].field == .constant, let value = Self.negative(json[range], in: text) {
+              negatives[parent] = value
+            }
+            if nodes[parent].field != .commonTableExpr { continue }
+          }
           node.kind = .number
           node.start = UInt32(range.lowerBound)
           node.end = UInt32(range.upperBound)
@@ -176,7 +186,17 @@ struct ParseTree {
     }
     self.nodes = nodes
     self.withClauses = withClauses
+    self.negatives = negatives
     return isRead
+  }
+
+  /// The negative integer at `location` of `text`; nil if there is no sign, and nil inside if no digit follows it.
+  private static func negative(_ location: Slice<UnsafeBufferPointer<UInt8>>, in text: [UInt8]) -> Int64?? {
+    guard let start = Int(String(decoding: location, as: UTF8.self)), text.indices.contains(start),
+      text[start] == UInt8(ascii: "-")
+    else { return nil }
+    let digits = text[(start + 1)...].prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+    return .some(Int64(String(decoding: digits, as: UTF8.self)).map { -$0 })
   }
 
   // MARK: - Looking around
@@ -274,6 +294,7 @@ struct ParseTree {
         && (x.kind == .boolean
           ? x.start == y.start
           : json[Int(x.start)..<Int(x.end)] == json[Int(y.start)..<Int(y.end)])
+        && (x.field != .constant || negatives[a + offset] == negatives[b + offset])
     }
   }
 }

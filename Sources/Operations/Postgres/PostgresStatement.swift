@@ -54,8 +54,14 @@ struct PostgresStatementReader {
   /// The relations that INSERT, UPDATE, DELETE and MERGE write to.
   private var targets: Set<Int> = []
 
+  /// The position in the text of one in the text that was parsed.
+  private let original: (Int) -> Int
+
   /// Reads the statement whose node is `root`.
-  init(tree: ParseTree, text: PostgresText, root: Int, tokens: Range<Int>) {
+  init(
+    tree: ParseTree, text: PostgresText, root: Int, tokens: Range<Int>, original: @escaping (Int) -> Int = { $0 }
+  ) {
+    self.original = original
     self.tree = tree
     self.text = text
     begin(root, tokens)
@@ -194,7 +200,7 @@ struct PostgresStatementReader {
       [.insertStatement, .updateStatement, .deleteStatement, .mergeStatement].contains(tree[query].field)
     else { return }
     let outer = statements[current].tokens
-    let name = tree.child(position, .location).flatMap(tree.integer).flatMap { text.token(at: Int($0)) }
+    let name = tree.child(position, .location).flatMap(tree.integer).flatMap { text.token(at: original(Int($0))) }
     carried[query] = name.flatMap { text.commonTableExpression(named: $0, in: outer) } ?? outer
   }
 

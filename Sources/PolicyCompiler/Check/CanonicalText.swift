@@ -27,9 +27,11 @@ enum CanonicalText {
     .redisCommand: upperCase,
   ]
 
-  // Words of the language between single spaces. Quoted names keep their text, of literals the quotes and a `?` stay,
-  // with the letters before them (`E'?'`); everything else is lower case, and `--` begins no comment.
-  private static let sqlPart = #"("[^"]*"|`[^`]*`|[A-Za-z&]*'\?'|[^-A-Z"`' \t\r\n])"#
+  // Words between single spaces. Quoted names keep their text (those with quotes or comment marks in them are left out:
+  // who writes these means a literal or a comment); of literals the quotes and a `?` stay, with the letters before them
+  // (`E'?'`); everything else is lower case, and `--` begins no comment.
+  private static let sqlName = #""(-?[^-"'])*-?"|`(-?[^-`'])*-?`"#
+  private static let sqlPart = "(\(sqlName)|[A-Za-z&]*'\\?'|[^-A-Z\"`' \\t\\r\\n])"
   private static let sqlWord = "(-|(-?\(sqlPart))+-?)"
 
   private static let sqlCommand = Form(

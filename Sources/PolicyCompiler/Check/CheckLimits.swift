@@ -21,7 +21,7 @@ public enum CheckLimits {
   /// Steps of one question whether a condition can hold; past it the linter takes it that it can.
   static let satisfiabilitySteps = 2_000
   /// Questions about the languages of two patterns that the linter asks of one policy set.
-  static let patternQuestions = 20_000
+  static let patternQuestions = 4_000
   /// Pairs of rules that the linter compares in one policy set.
   static let rulePairs = 400_000
 }

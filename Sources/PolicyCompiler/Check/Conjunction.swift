@@ -134,6 +134,11 @@ private struct ValueConflicts {
   }
 
   private func findInText(_ group: [Literal], _ present: [Literal]) -> [Literal]? {
+    if let newest = group.last, !newest.isNegated, case .matches(let patterns) = newest.predicate.test,
+      patterns.allSatisfy(relations.isEmpty)
+    {
+      return [newest]
+    }
     for literal in present {
       guard case .matches(let patterns) = literal.predicate.test,
         patterns.allSatisfy({ $0.kind == .equals && !$0.ignoringCase && !$0.isQualifiedName })

@@ -57,36 +57,54 @@ struct CoverageLint {
       if summary.selectiveKeys.isEmpty { general.append(index) }
       for key in summary.selectiveKeys { byKey[key, default: []].append(index) }
     }
-    var covered: Set<Int> = []
-    var pairsLeft = CheckLimits.rulePairs
-    for (index, candidate) in candidates.enumerated() {
+    var search = Search(candidates: candidates, summaries: summaries)
+    for index in candidates.indices {
       var near = Set(summaries[index].keys.flatMap { byKey[$0] ?? [] })
       near.formUnion(general)
       near.remove(index)
-      var union: [Int] = []
-      var isReported = false
-      for other in near.sorted() where !isReported {
-        let relation = relation(candidate.rule, candidates[other].rule)
-        // Of two rules that cover each other one is reported.
-        guard relation != .none, relation != .covers || !covered.contains(other),
-          summaries[other].requiredFacts.isSubset(of: summaries[index].facts)
-        else { continue }
-        pairsLeft -= 1
-        guard pairsLeft > 0 else { return }
-        if satisfiability.canHold([summaries[index].formula, summaries[other].negation]) {
-          if relation == .covers { union.append(other) }
-        } else {
-          report(candidate, by: [candidates[other]], relation)
-          isReported = true
-          if relation == .covers { covered.insert(index) }
-        }
-      }
-      if !isReported, (2...Self.unionSize).contains(union.count), covers(union, index, summaries) {
-        let needed = union.filter { one in !covers(union.filter { $0 != one }, index, summaries) }
-        report(candidate, by: (needed.isEmpty ? union : needed).map { candidates[$0] }, .covers)
-        covered.insert(index)
-      }
+      compare(index, with: near.sorted(), &search)
     }
+    for (index, others) in search.unions where (2...Self.unionSize).contains(others.count) {
+      // What a rule covers cannot help to cover that rule: one of the two has to stay.
+      let union = others.filter { !search.covered.contains($0) }
+      guard union.count > 1, covers(union, index, summaries) else { continue }
+      let needed = union.filter { one in !covers(union.filter { $0 != one }, index, summaries) }
+      report(candidates[index], by: (needed.isEmpty ? union : needed).map { candidates[$0] }, .covers)
+      search.covered.insert(index)
+    }
+  }
+
+  private struct Search {
+    let candidates: [Candidate]
+    let summaries: [Summary]
+    /// Rules reported as covered.
+    var covered: Set<Int> = []
+    /// For a rule that no other covers, those that cover a part of it.
+    var unions: [(Int, [Int])] = []
+    var pairsLeft = CheckLimits.rulePairs
+  }
+
+  /// Reports the rule if one of the others covers or defeats it.
+  private func compare(_ index: Int, with others: [Int], _ search: inout Search) {
+    let candidate = search.candidates[index]
+    var union: [Int] = []
+    for other in others {
+      let relation = relation(candidate.rule, search.candidates[other].rule)
+      // Of two rules that cover each other one is reported.
+      guard relation != .none, relation != .covers || !search.covered.contains(other),
+        search.summaries[other].requiredFacts.isSubset(of: search.summaries[index].facts)
+      else { continue }
+      search.pairsLeft -= 1
+      guard search.pairsLeft > 0 else { return }
+      if satisfiability.canHold([search.summaries[index].formula, search.summaries[other].negation]) {
+        if relation == .covers { union.append(other) }
+        continue
+      }
+      report(candidate, by: [search.candidates[other]], relation)
+      if relation == .covers { search.covered.insert(index) }
+      return
+    }
+    if union.count > 1 { search.unions.append((index, union)) }
   }
 
   private func covers(_ union: [Int], _ index: Int, _ summaries: [Summary]) -> Bool {
@@ -136,7 +154,8 @@ struct CoverageLint {
     let notes = others.map { Diagnostic.Note("`\($0.rule.displayName)` is here", at: $0.nameSpan) }
     guard relation == .defeats, let own = candidate.rule.decision, let others = others.first?.rule.decision else {
       bag.report(
-        .coveredRule, "the rule `\(name)` adds nothing: wherever it applies \(names) does the same",
+        .coveredRule,
+        "the rule `\(name)` adds nothing: wherever it applies \(names) \(others.count == 1 ? "does" : "do") the same",
         at: candidate.nameSpan,
         notes: notes)
       return

@@ -8,8 +8,12 @@ final class DiagnosticBag {
     _ code: DiagnosticCode, _ message: String, at span: SourceSpan, notes: [Diagnostic.Note] = [],
     fix: Diagnostic.Fix? = nil
   ) {
+    if code.severity == .error { errorCount += 1 }
     diagnostics.append(Diagnostic(code, message, at: span, notes: notes, fix: fix))
   }
+
+  /// The number of errors so far, to tell whether a pass found any.
+  private(set) var errorCount = 0
 
   func add(_ found: [Diagnostic]) { diagnostics += found }
 }

@@ -60,8 +60,12 @@ struct MeaningLint {
     return notes
   }
 
+  /// The test as it is written, with `not` where it stands negated otherwise.
   private func text(_ literal: Literal) -> String {
-    (literal.isNegated ? "not " : "") + sources.text(literal.predicate.span)
+    let written = sources.text(literal.predicate.span)
+    let words = written.dropFirst(literal.schema.name.utf8.count).split(whereSeparator: \.isWhitespace)
+    let isWrittenNegated = words.starts(with: ["is", "not"]) || words.starts(with: ["not", "in"])
+    return isWrittenNegated == literal.isNegated ? written : "not " + written
   }
 
   /// HP0205, where one fact's protocol carries the other's operations.

@@ -16,11 +16,11 @@ final class PatternRelations {
   /// Whether every text that `first` matches is matched by `second`; false where that is not known.
   func isSubset(_ first: Pattern, of second: Pattern) -> Bool {
     if first == second { return true }
-    // Two exact texts are decided without an automaton, unless they are names that schemas qualify.
     if let decided = compareExact(first, second) { return decided }
+    if startApart(first, second) { return false }
     let pair = Pair(first: first, second: second)
     if let known = subsets[pair] { return known }
-    let answer = ask(first, second) { $0.isSubset(of: $1) } ?? false
+    let answer = ask(first, second) { $0.isSubset(of: $1) } == .yes
     subsets[pair] = answer
     return answer
   }
@@ -29,9 +29,10 @@ final class PatternRelations {
   func intersect(_ first: Pattern, _ second: Pattern) -> Bool {
     if first == second { return true }
     if let decided = compareExact(first, second) { return decided }
+    if startApart(first, second) { return false }
     let pair = inOrder(first, second) ? Pair(first: first, second: second) : Pair(first: second, second: first)
     if let known = intersections[pair] { return known }
-    let answer = ask(first, second) { $0.intersects($1) } ?? true
+    let answer = ask(first, second) { $0.intersects($1) } != .no
     intersections[pair] = answer
     return answer
   }
@@ -40,9 +41,22 @@ final class PatternRelations {
   func matches(_ pattern: Pattern, _ text: String) -> Bool? {
     let exact = Pattern(.equals, text)
     if let decided = compareExact(exact, pattern) { return decided }
-    return ask(exact, pattern) { $0.isSubset(of: $1) }
+    if startApart(exact, pattern) { return false }
+    switch ask(exact, pattern, { $0.isSubset(of: $1) }) {
+    case .yes: return true
+    case .no: return false
+    case .undecided: return nil
+    }
   }
 
+  /// Whether no text matches; false where that is not known.
+  func isEmpty(_ pattern: Pattern) -> Bool {
+    guard pattern.kind == .regex, questionsLeft > 0 else { return false }
+    questionsLeft -= 1
+    return language(pattern)?.isEmpty == .yes
+  }
+
+  /// Two exact texts are compared without automata, unless they are names that schemas qualify.
   private func compareExact(_ first: Pattern, _ second: Pattern) -> Bool? {
     guard first.kind == .equals, second.kind == .equals, !first.isQualifiedName, !second.isQualifiedName,
       !first.ignoringCase, !second.ignoringCase
@@ -50,17 +64,34 @@ final class PatternRelations {
     return first.source == second.source
   }
 
+  /// Whether the texts of the two begin differently: by far the commonest reason to have none in common.
+  private func startApart(_ first: Pattern, _ second: Pattern) -> Bool {
+    guard let one = plainStart(first), let other = plainStart(second) else { return false }
+    return zip(one, other).contains { $0 != $1 }
+  }
+
+  /// The bytes that every matching text begins with, as far as the pattern spells them.
+  private func plainStart(_ pattern: Pattern) -> Substring.UTF8View? {
+    guard !pattern.isQualifiedName, !pattern.ignoringCase else { return nil }
+    switch pattern.kind {
+    case .equals, .prefix: return pattern.source[...].utf8
+    case .glob, .pathGlob: return pattern.source.prefix { !"*?[\\".contains($0) }.utf8
+    case .suffix, .contains, .regex, .pcre: return nil
+    }
+  }
+
   private func ask(
-    _ first: Pattern, _ second: Pattern, _ question: (PatternLanguage, PatternLanguage) -> Bool?
-  ) -> Bool? {
-    guard questionsLeft > 0, let one = language(first), let other = language(second) else { return nil }
+    _ first: Pattern, _ second: Pattern, _ question: (PatternLanguage, PatternLanguage) -> PatternLanguage.Answer
+  ) -> PatternLanguage.Answer {
+    guard questionsLeft > 0, let one = language(first), let other = language(second) else { return .undecided }
     questionsLeft -= 1
     return question(one, other)
   }
 
   private func language(_ pattern: Pattern) -> PatternLanguage? {
     if let known = languages[pattern] { return known }
-    let language = try? PatternLanguage(pattern)
+    // A pattern that cannot be read is reported where it stands.
+    let language = (try? PatternLanguage(pattern)) ?? nil
     languages[pattern] = .some(language)
     return language
   }

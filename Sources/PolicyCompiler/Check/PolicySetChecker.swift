@@ -119,7 +119,7 @@ private struct PolicySetChecker {
       }
     }
     let checked = actions.check(rule, in: entry.file)
-    let parts = RuleParts(
+    var parts = RuleParts(
       declaration: rule, file: entry.file, clauses: clauses.compactMap { $0 }, actions: checked.compactMap { $0 },
       isSound: !clauses.contains { $0 == nil } && !checked.contains { $0 == nil })
     var result = CheckedRule(
@@ -128,7 +128,9 @@ private struct PolicySetChecker {
     result.title = rule.title?.value
     result.onResponse = rule.onResponse
     AnnotationChecker(bag: bag, now: now).apply(rule.annotations, of: rule, to: &result)
+    let errors = bag.errorCount
     TrapRules(bag: bag).check(parts)
+    if bag.errorCount > errors { parts.isSound = false }
     return (result, parts)
   }
 

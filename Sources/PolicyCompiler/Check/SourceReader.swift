@@ -27,17 +27,17 @@ public struct SourceReader {
 
   /// A reader of files that are at hand, by path relative to the root.
   public static func inMemory(_ files: [String: [UInt8]]) -> SourceReader {
-    SourceReader(
-      root: "/",
-      canonicalPath: { SourcePath.normalised($0.hasPrefix("/") ? $0 : "/" + $0) },
+    let root = "/root"
+    func canonical(_ path: String) -> String { SourcePath.normalised(path.hasPrefix("/") ? path : root + "/" + path) }
+    let byPath = Dictionary(files.map { (canonical($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
+    return SourceReader(
+      root: root, canonicalPath: canonical,
       read: { path throws(SourceReadError) in
-        let key = String(SourcePath.normalised("/" + path).dropFirst())
-        guard let bytes = files[key] else { throw .notFound }
+        guard let bytes = byPath[canonical(path)] else { throw .notFound }
         return bytes
       },
       names: { folder in
-        let prefix = SourcePath.normalised("/" + folder + "/.")
-        return files.keys.filter { SourcePath.folder(of: "/" + $0) == prefix }.map { SourcePath.lastPart(of: $0) }
+        byPath.keys.filter { SourcePath.folder(of: $0) == canonical(folder) }.map(SourcePath.lastPart)
       })
   }
 }

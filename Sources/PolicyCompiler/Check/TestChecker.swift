@@ -31,6 +31,7 @@ struct TestChecker {
               .badTest, "nobody sends this request; put a line `as user \"…\" on PROTOCOL \"…\"` before it",
               at: SourceSpan(file: file, stated.range))
           }
+          _ = stated.expectations.map { expectation($0, file) }
           return nil
         }
         return request(stated, identity, file)

@@ -84,6 +84,18 @@ public struct JSONWriter: Sendable {
     needsComma = false
   }
 
+  /// Writes an array with each element on a line of its own.
+  public mutating func lines<Element>(_ elements: [Element], _ body: (Element, inout JSONWriter) -> Void) {
+    array { writer in
+      for element in elements {
+        writer.separate()
+        writer.newline()
+        body(element, &writer)
+      }
+      if !elements.isEmpty { writer.newline() }
+    }
+  }
+
   private mutating func container(_ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void) {
     separate()
     bytes.append(open)

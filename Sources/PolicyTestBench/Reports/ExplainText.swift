@@ -28,11 +28,11 @@ extension ExplainedRequest {
     var text = "  \(head)  \(style(.name, rule.name)): \(rule.effects)\(observed)  \(place)\n"
     var table = TextTable([.left, .left, .left], indent: 11)
     for step in rule.path {
-      table.add([step.isTrue ? "✓" : "✗", step.text, step.valueText])
+      table.add([step.passes ? "✓" : "✗", step.text, step.valueText])
     }
     text += table.text { row, column, cell in
       switch column {
-      case 0: style(rule.path[row].isTrue ? .good : .bad, cell)
+      case 0: style(rule.path[row].passes ? .good : .bad, cell)
       case 2: style(.faint, cell)
       default: cell
       }
@@ -92,8 +92,8 @@ extension ExplainedRequest {
           $0.object {
             $0.key("test")
             $0.string(step.text)
-            $0.key("holds")
-            $0.boolean(step.isTrue)
+            $0.key("passes")
+            $0.boolean(step.passes)
             $0.key("values")
             $0.strings(step.values)
             $0.key("file")

@@ -6,7 +6,7 @@ extension Outcome {
     var parts = [style(decision.role, decision.word)]
     if !rules.isEmpty { parts.append("by " + rules.map { style(.name, $0) }.joined(separator: ", ")) }
     if !approvals.isEmpty { parts.append("approve " + approvals.map(\.policyText).joined(separator: " and ")) }
-    if !masks.isEmpty { parts.append("\(masks.count) \(masks.count == 1 ? "mask" : "masks")") }
+    if !masks.isEmpty { parts.append(counted(masks.count, "mask")) }
     if record != .none { parts.append("record \(record.word)") }
     if !tags.isEmpty { parts.append("tag " + tags.map { "\"\(printable($0))\"" }.joined(separator: ", ")) }
     if operations != 1 { parts.append("\(operations) operations") }

@@ -39,6 +39,9 @@ public func printable(_ text: String) -> String {
   return result
 }
 
+/// `1 line`, `2 lines`.
+public func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
 /// Lays rows out in columns; numbers to the right. The last column is not padded.
 public struct TextTable: Sendable {
   public enum Alignment: Sendable { case left, right }

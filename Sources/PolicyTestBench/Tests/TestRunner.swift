@@ -30,7 +30,7 @@ public struct TestRunner {
           report.failedRequests += 1
           report.add(
             TestReport.Failure(
-              name: test.name, location: locate(request.span), request: request.payload.line,
+              name: test.name, location: locate(request.span), span: request.span, request: request.payload.line,
               expected: failed.map(phrase).joined(separator: ", "), actual: outcome.phrase))
         }
         for tag in outcome.tags where !tags.contains(tag) { tags.append(tag) }

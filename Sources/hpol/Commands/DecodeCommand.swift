@@ -1,3 +1,4 @@
+import Glibc
 import Operations
 import PolicyBytecode
 import PolicyTestBench
@@ -25,6 +26,7 @@ let decodeCommand = Command(
     if let name = arguments.value("protocol"), let spoken = OperationProtocol(name: name) {
       return try decodeOne(spoken, arguments, console)
     }
+    if arguments.positionals.isEmpty, isatty(0) == 1 { throw .usage("expected `--protocol NAME` and a command") }
     return try decodeLines(arguments.positionals.isEmpty ? ["-"] : arguments.positionals, arguments, console)
   })
 
@@ -74,7 +76,7 @@ private func decodeLines(
     }
   }
   guard unusable > 0 else { return .holds }
-  console.error("\(unusable) \(unusable == 1 ? "line" : "lines") could not be used")
+  console.error("\(counted(unusable, "line")) could not be used")
   return .doesNotHold
 }
 

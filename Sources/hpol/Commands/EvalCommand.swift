@@ -46,6 +46,6 @@ let evalCommand = Command(
     }
     if !isJSON { console.write((printsLines ? "\n" : "") + summary.text(console.style)) }
     guard unreadable > 0 else { return .holds }
-    console.error("\(unreadable) \(unreadable == 1 ? "line" : "lines") could not be replayed")
+    console.error("\(counted(unreadable, "line")) could not be replayed")
     return .doesNotHold
   })

@@ -1,5 +1,6 @@
 import PolicyBytecode
 import PolicyRuntime
+import PolicySyntax
 import PolicyTestBench
 
 let inspectCommand = Command(
@@ -27,7 +28,7 @@ let inspectCommand = Command(
       let rule = arguments.value("rule")
       let names = bundle.rules.flatMap { [bundle.text($0.fullName), bundle.text($0.displayName)] }
       if let rule, !names.contains(rule) {
-        let hint = nearest(to: rule, among: names).map { "; did you mean `\($0)`?" } ?? ""
+        let hint = nearest(rule, in: names).map { "; did you mean `\($0)`?" } ?? ""
         throw .failure("no rule is called `\(rule)`\(hint)")
       }
       console.write(bundle.dot(rule: rule))

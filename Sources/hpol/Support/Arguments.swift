@@ -1,3 +1,5 @@
+import PolicySyntax
+
 /// An option of a command.
 struct Option: Sendable {
   /// Without its dashes.
@@ -59,7 +61,7 @@ struct Arguments: Equatable {
     guard let option = options.first(where: { parts[0] == "--\($0.name)" || $0.letter.map { "-\($0)" } == parts[0] })
     else {
       let known = options.map { "--\($0.name)" }
-      let hint = nearest(to: parts[0], among: known).map { "; did you mean `\($0)`?" } ?? ""
+      let hint = nearest(parts[0], in: known).map { "; did you mean `\($0)`?" } ?? ""
       throw UsageError("unknown option `\(parts[0])`\(hint)")
     }
     guard option.isRepeatable || !has(option.name) else { throw UsageError("`--\(option.name)` is given twice") }

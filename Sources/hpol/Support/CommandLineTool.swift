@@ -1,3 +1,4 @@
+import PolicySyntax
 import PolicyTestBench
 
 /// The program: finds the command, hands it its arguments, and says what went wrong.
@@ -8,7 +9,8 @@ enum CommandLineTool {
   static let bundleVersion = 1
 
   static let commands: [Command] = [
-    evalCommand, explainCommand, testCommand, decodeCommand, buildCommand, inspectCommand, benchCommand,
+    checkCommand, formatCommand, testCommand, evalCommand, explainCommand, decodeCommand, buildCommand, inspectCommand,
+    benchCommand,
   ]
 
   /// Runs `hpol` with the words after its name; gives the exit code.
@@ -71,7 +73,7 @@ enum CommandLineTool {
   private static func command(named name: String) throws(CommandError) -> Command {
     if let command = commands.first(where: { $0.name == name }) { return command }
     if name.hasPrefix("-") { throw .usage("unknown option `\(name)`") }
-    let hint = nearest(to: name, among: commands.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
+    let hint = nearest(name, in: commands.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
     throw .usage("unknown command `\(name)`\(hint)")
   }
 

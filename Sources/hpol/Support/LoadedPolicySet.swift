@@ -17,14 +17,19 @@ struct LoadedPolicySet {
     switch try PolicyArguments(paths) {
     case .bundle(let path): return LoadedPolicySet(bundle: try readFile(path, limit: 256 << 20), build: nil)
     case .sources(let files):
-      let build = PolicyBuild(
-        roots: files, reader: fileReader(files), now: now(), toolVersion: CommandLineTool.version, adjust: adjust)
+      let build = build(files, adjust: adjust)
       guard let bundle = build.bundle else {
         print(build, console)
         return nil
       }
       return LoadedPolicySet(bundle: bundle, build: build)
     }
+  }
+
+  /// Checks and compiles sources.
+  static func build(_ files: [String], adjust: (inout CheckedPolicy) -> Void = { _ in }) -> PolicyBuild {
+    PolicyBuild(
+      roots: files, reader: fileReader(files), now: now(), toolVersion: CommandLineTool.version, adjust: adjust)
   }
 
   /// The engine that runs the policy.
