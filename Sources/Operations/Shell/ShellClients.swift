@@ -38,7 +38,10 @@ extension ShellDecoder {
     var script = PsqlScript(Array(bytes(text.value)))
     script.read()
     if script.statements.contains(where: { !Ascii.isSpace($0) }) {
+      let outer = context.syntaxDepth
+      context.syntaxDepth = depth
       context.nested(.postgres, in: .shell, script.statements, program: Array(bytes(call.name)))
+      context.syntaxDepth = outer
     }
     if script.isUnknown { unknownStatements(call, &context) }
     for code in script.commands { carrying(call, &context) { $0.code(code, .process, &$1) } }

@@ -98,6 +98,8 @@ struct ShellDecoder: ~Copyable {
 
   mutating func decode(_ payload: [UInt8], _ context: inout DecodeContext) {
     let before = context.batch.count
+    depth = context.syntaxDepth
+    reader.depth = depth
     do {
       let root = try reader.read(payload)
       if !reader.census.functions.isEmpty { noteCalls() }
