@@ -149,9 +149,8 @@ struct PsqlScript {
       commands.append(Array(arguments))
       return
     case "copy":
-      // The statement itself; a program in it runs here rather than on the server.
+      // The statement itself, a program in it included: that this runs here rather than on the server changes nothing.
       statements += Array(";COPY".utf8) + arguments + [Ascii.semicolon]
-      if let program = Self.program(arguments) { commands.append(program) }
       return
     case "g", "gx", "gset", "gdesc", "watch", "crosstabview", "bind_named", "o", "out", "w", "write":
       if name.first == "g" || name == "watch" || name == "crosstabview" { statements.append(Ascii.semicolon) }
@@ -178,22 +177,5 @@ struct PsqlScript {
   private mutating func backquoted(_ arguments: ArraySlice<UInt8>) {
     let pieces = arguments.split(separator: Ascii.backquote, omittingEmptySubsequences: false)
     for position in stride(from: 1, to: pieces.count, by: 2) { commands.append(Array(pieces[position])) }
-  }
-
-  /// The command of `PROGRAM '…'`.
-  private static func program(_ arguments: ArraySlice<UInt8>) -> [UInt8]? {
-    let lower = arguments.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
-    let word = Array("program".utf8)
-    var index = 0
-    while index + word.count < lower.count {
-      guard lower[index] == word[0], lower[index...].starts(with: word) else {
-        index += 1
-        continue
-      }
-      let rest = Array(arguments)[(index + word.count)...].drop(while: Ascii.isSpace)
-      if rest.first == Ascii.quote { return Array(rest.dropFirst().prefix { $0 != Ascii.quote }) }
-      index += 1
-    }
-    return nil
   }
 }
