@@ -26,8 +26,11 @@ public struct OperationVerdict: BitwiseCopyable, Sendable {
 /// evaluated for the operation at hand and bit 0 how. The verifier has proved that the walk stays inside its tables.
 public struct Interpreter: ~Copyable {
   public let policy: LoadedPolicy
-  /// Rules that applied to the operations judged since ``begin(_:at:)``.
+  /// Rules that applied to the operations judged since ``begin(_:at:)``; with ``limitMark`` those that could not be
+  /// decided.
   public private(set) var fired = RawBuffer<UInt32>()
+  /// In ``fired``: a PCRE pattern of the rule reached its limit, which blocks whatever its action.
+  public static let limitMark: UInt32 = 1 << 31
 
   private let memo: UnsafeMutablePointer<UInt32>
   private let stamps: UnsafeMutablePointer<UInt32>
@@ -98,7 +101,7 @@ public struct Interpreter: ~Copyable {
     let firstFired = fired.count
     var decision: UInt8 = 0
     var record = meta.record(operation.protocol)
-    var limitReached = false
+    var limitReached = session.isUndecided
     let isUnparsed = operation.unparsed != .none
     let unparsedDefault = meta.unparsedDecision(operation.protocol)
     let needsUnparsedTest = isUnparsed && unparsedDefault != Decision.allow.rawValue
@@ -110,7 +113,7 @@ public struct Interpreter: ~Copyable {
         evaluator.isUndecided = false
         if !rule.pointee.isObserved {
           limitReached = true
-          fired.append(number)
+          fired.append(number | Self.limitMark)
           continue
         }
       }

@@ -85,14 +85,15 @@ extension Interpreter {
     var observed: Set<Int> = []
     for verdict in verdicts {
       for position in verdict.firstFired..<verdict.endFired {
-        let number = Int(fired[Int(position)])
+        let isLimited = fired[Int(position)] & Self.limitMark != 0
+        let number = Int(fired[Int(position)] & ~Self.limitMark)
         let rule = bundle.rules[number]
         if rule.isObserved {
           observed.insert(number)
           continue
         }
         applied.insert(number)
-        let decides = rule.decision == 1 + decision.rawValue || verdict.limitReached && decision == .block
+        let decides = rule.decision == 1 + decision.rawValue || isLimited
         let counts = decision != .allow || !verdict.needsUnparsedTest || rule.testsUnparsed
         if verdict.isByRule, verdict.decision == decision, decides, counts { deciding.insert(number) }
       }
