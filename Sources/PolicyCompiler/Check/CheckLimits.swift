@@ -25,7 +25,7 @@ public enum CheckLimits {
   /// Values of one test that the linter looks into.
   static let comparedValues = 256
   /// Questions about the languages of two patterns that the linter asks of one policy set.
-  static let patternQuestions = 4_000
+  static let patternQuestions = 1_000
   /// Pairs of rules that the linter compares in one policy set.
-  static let rulePairs = 4_000_000
+  static let rulePairs = 2_000_000
 }

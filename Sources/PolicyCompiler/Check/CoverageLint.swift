@@ -15,7 +15,8 @@ struct CoverageLint {
   private struct IndexKey: Hashable {
     var fact: Fact
     var key: String?
-    var value: String
+    /// nil: the fact itself.
+    var value: String?
   }
 
   /// What is asked of a candidate often, computed once.
@@ -26,67 +27,71 @@ struct CoverageLint {
     var facts: FactSet
     /// The facts of the tests that must hold.
     var requiredFacts: FactSet
-    /// The values of each test that must hold and is on plain values.
-    var requiredKeys: [[IndexKey]]
-    /// Of those, the test's that fewest rules share.
-    var selectiveKeys: [IndexKey] = []
+    /// The tests that must hold and are on plain values.
+    var requiredTests: [ValueTest] = []
+    /// Of one of those, the one that fewest rules share.
+    var selectiveValues: [Int] = []
     /// The values of all tests on plain values.
-    var keys: [IndexKey]
+    var values: [Int] = []
 
-    /// The values of the tests in ``requiredKeys``, by fact.
-    var requiredValues: [FactKey: [Set<String>]] = [:]
-
-    /// Whether all, or all but a part of one fact's values, that this condition requires lies in what the other requires.
+    /// Whether all, or all but a part of one test's values, that this condition requires lies in what the other requires.
     func relation(to other: Summary) -> ValueRelation {
       guard other.requiredFacts.isSubset(of: facts) else { return .apart }
       var isPartial = false
-      for (fact, tests) in other.requiredValues {
-        guard let own = requiredValues[fact] else { return .apart }
-        for values in tests where !own.contains(where: { $0.isSubset(of: values) }) {
-          guard !isPartial, own.contains(where: { !$0.isDisjoint(with: values) }) else { return .apart }
-          isPartial = true
+      for test in other.requiredTests {
+        let own = requiredTests.filter { $0.fact == test.fact }
+        if own.contains(where: { $0.values.allSatisfy(test.values.contains) }) { continue }
+        guard !isPartial, own.contains(where: { $0.values.contains(where: test.values.contains) }) else {
+          return .apart
         }
+        isPartial = true
       }
       return isPartial ? .overlapping : .within
     }
+  }
 
-    mutating func chooseKeys(_ frequency: [IndexKey: Int]) {
-      func shared(_ keys: [IndexKey]) -> Int { keys.reduce(0) { $0 + (frequency[$1] ?? 0) } }
-      selectiveKeys = requiredKeys.min { shared($0) < shared($1) } ?? []
-    }
+  /// A test of a fact for values, all by number.
+  private struct ValueTest {
+    var fact: Int
+    var values: [Int]
   }
 
   private enum ValueRelation { case apart, overlapping, within }
 
   /// Rules that together cover another; more are not tried.
   private static let unionSize = 8
+  /// Rules found by one value past which another value has to find them.
+  private static let commonValue = 256
 
   let satisfiability: Satisfiability
   let bag: DiagnosticBag
 
   func check(_ candidates: [Candidate]) {
-    var summaries = candidates.map(summary)
-    let frequency = summaries.reduce(into: [IndexKey: Int]()) { counts, summary in
-      for key in summary.keys { counts[key, default: 0] += 1 }
-    }
-    for index in summaries.indices { summaries[index].chooseKeys(frequency) }
-    var byKey: [IndexKey: [Int]] = [:]
+    var numbers: [IndexKey: Int] = [:]
+    var summaries = candidates.map { summary($0, &numbers) }
+    var frequency = [Int](repeating: 0, count: numbers.count)
+    for value in summaries.flatMap(\.values) { frequency[value] += 1 }
+    var byValue = [[Int]](repeating: [], count: numbers.count)
     var general: [Int] = []
-    for (index, summary) in summaries.enumerated() {
-      if summary.selectiveKeys.isEmpty { general.append(index) }
-      for key in summary.selectiveKeys { byKey[key, default: []].append(index) }
+    for index in summaries.indices {
+      func shared(_ test: ValueTest) -> Int { test.values.reduce(0) { $0 + frequency[$1] } }
+      let selective = summaries[index].requiredTests.min { shared($0) < shared($1) }?.values ?? []
+      summaries[index].selectiveValues = selective
+      if selective.isEmpty { general.append(index) }
+      for value in selective { byValue[value].append(index) }
     }
     var search = Search(candidates: candidates, summaries: summaries)
     var lastSeenBy = [Int](repeating: -1, count: candidates.count)
     for index in candidates.indices {
       lastSeenBy[index] = index
       var others: [Int] = []
-      for near in summaries[index].keys.map({ byKey[$0] ?? [] }) + [general] {
-        for other in near where lastSeenBy[other] != index {
-          lastSeenBy[other] = index
-          search.pairsLeft -= 1
-          if summaries[index].relation(to: summaries[other]) != .apart { others.append(other) }
-        }
+      // What covers a rule has all the values of one of its tests, so a value that few share finds it.
+      let lists = summaries[index].values.map { byValue[$0] }.sorted { $0.count < $1.count }
+      let near = lists.enumerated().filter { $0.offset == 0 || $0.element.count <= Self.commonValue }.map(\.element)
+      for other in (near + [general]).joined() where lastSeenBy[other] != index {
+        lastSeenBy[other] = index
+        search.pairsLeft -= 1
+        if summaries[index].relation(to: summaries[other]) != .apart { others.append(other) }
       }
       guard search.pairsLeft > 0 else { break }
       compare(index, with: others.sorted(), &search)
@@ -137,17 +142,22 @@ struct CoverageLint {
     !satisfiability.canHold([summaries[index].formula] + union.map { summaries[$0].negation })
   }
 
-  private func summary(_ candidate: Candidate) -> Summary {
+  private func summary(_ candidate: Candidate, _ numbers: inout [IndexKey: Int]) -> Summary {
     let formula = Formula(candidate.rule.condition)
     let required = formula.requiredLiterals
     var summary = Summary(
       formula: formula, negation: Formula(candidate.rule.condition, isNegated: true),
-      facts: FactSet(formula.literals.map(\.predicate.fact)), requiredFacts: FactSet(required.map(\.predicate.fact)),
-      requiredKeys: required.map(Self.keys).filter { !$0.isEmpty }, keys: formula.literals.flatMap(Self.keys))
-    for keys in summary.requiredKeys {
+      facts: FactSet(formula.literals.map(\.predicate.fact)), requiredFacts: FactSet(required.map(\.predicate.fact)))
+    func number(_ key: IndexKey) -> Int {
+      if let known = numbers[key] { return known }
+      numbers[key] = numbers.count
+      return numbers.count - 1
+    }
+    summary.values = formula.literals.flatMap(Self.keys).map(number)
+    for keys in required.map(Self.keys) {
       guard let first = keys.first else { continue }
-      let fact = FactKey(fact: first.fact, key: first.key ?? "")
-      summary.requiredValues[fact, default: []].append(Set(keys.map(\.value)))
+      let fact = number(IndexKey(fact: first.fact, key: first.key, value: nil))
+      summary.requiredTests.append(ValueTest(fact: fact, values: keys.map(number)))
     }
     return summary
   }
