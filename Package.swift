@@ -26,6 +26,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CPgQuery"),
     .systemLibrary(name: "CPCRE2"),
+    .target(name: "CAllocationCounter"),
 
     target("PolicySyntax"),
     target("PolicyBytecode"),
@@ -33,12 +34,24 @@ let package = Package(
     target("PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"]),
     target("PolicyRuntime", ["PolicyBytecode", "PatternMatching"]),
     target("Operations", ["PolicyBytecode", "PatternMatching", "CPgQuery"]),
+    target(
+      "PolicyTestBench",
+      ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime", "Operations"]),
     .executableTarget(
       name: "hpol",
       dependencies: [
         "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime", "Operations",
+        "PolicyTestBench",
       ],
       swiftSettings: strict),
+
+    .executableTarget(
+      name: "hpol-bench",
+      dependencies: [
+        "CAllocationCounter", "Operations", "PolicySyntax", "PolicyBytecode", "PolicyCompiler", "PolicyRuntime",
+        "PolicyTestBench",
+      ],
+      path: "Sources/Benchmarks", swiftSettings: strict),
 
     .target(
       name: "TestSupport",
@@ -50,7 +63,12 @@ let package = Package(
     tests(of: "PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"], excluding: ["Fixtures"]),
     tests(of: "PolicyRuntime", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler"]),
     tests(of: "Operations", ["PolicyBytecode", "PatternMatching"]),
-    .testTarget(name: "hpolTests", dependencies: ["TestSupport"], swiftSettings: strict),
+    tests(
+      of: "PolicyTestBench", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "Operations"]),
+    .testTarget(
+      name: "hpolTests",
+      dependencies: ["hpol", "PolicyTestBench", "PolicyBytecode", "PolicyCompiler", "Operations", "TestSupport"],
+      exclude: ["Golden"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -42,6 +42,11 @@ public struct DecodeContext: ~Copyable {
     if tool != nil { viaTools.removeLast() }
   }
 
+  /// Declares that `program` carries what is emitted from here to ``leaveProgram()``, within the layer at hand.
+  mutating func enter(program: [UInt8]) { viaPrograms.append(program) }
+
+  mutating func leaveProgram() { viaPrograms.removeLast() }
+
   private mutating func dispatch(_ protocol: OperationProtocol, _ payload: [UInt8]) {
     guard payload.count <= DecodeLimits.payloadBytes else { return unparsed(`protocol`, .oversized) }
     switch `protocol` {
@@ -64,6 +69,13 @@ public struct DecodeContext: ~Copyable {
     guard begin(`protocol`) else { return }
     batch.facts.add(.unparsed, true)
     batch.end(unparsed: reason)
+  }
+
+  /// Emits an operation of the payload that the layer `carrier` holds, but that is not there to be read.
+  mutating func unparsed(_ protocol: OperationProtocol, in carrier: OperationProtocol, _ reason: UnparsedReason) {
+    via.append(carrier)
+    unparsed(`protocol`, reason)
+    via.removeLast()
   }
 
   /// Opens an operation with the facts that all have. At the limit, one `unparsed` operation stands for the rest.

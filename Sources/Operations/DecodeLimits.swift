@@ -8,4 +8,7 @@ public enum DecodeLimits {
   public static let nesting = 16
   /// Depth of syntax inside one payload: parentheses, blocks, substitutions.
   public static let syntaxDepth = 128
+  /// Depth of the tree that PostgreSQL's parser makes of one payload, as `PostgresText.depthBound()` bounds it. A level
+  /// takes at most 0.5 KiB of the calling thread's stack, of which 512 KiB are assumed.
+  static let postgresTreeDepth = 640
 }

@@ -1,8 +1,8 @@
 /// Finds which of many literals a text contains, by short windows of them ("grams").
 ///
 /// With a stride of s, s successive grams of each literal are in the table, so that looking at every s-th place of the
-/// text is sure to meet one (Wu and Manber 1994 shift in the same spirit). A bitmap with two bits for each gram in one
-/// word turns most places away without a branch; what passes is looked up, compared with four more bytes of the
+/// text is sure to meet one (Wu and Manber 1994 shift in the same spirit). A bitmap with a bit for each gram turns most
+/// places away without a branch; what passes is looked up, compared with four more bytes of the
 /// literal, then with all of it.
 struct GramTable: ~Copyable {
   private struct Entry: BitwiseCopyable {
@@ -25,13 +25,17 @@ struct GramTable: ~Copyable {
 
   private let buckets: Buckets<Entry>
   private let bitmap: UnsafeMutablePointer<UInt32>
-  private let bitmapShift: UInt64
+  private let cellMask: UInt64
   private let nodes: UnsafeMutablePointer<Node>
   private let positions: UnsafeMutablePointer<UInt32>
   let nodeCount: Int
   private let width: Int
   private let step: Int
   private let mask: UInt32
+
+  /// Sizes of the bitmap, as logarithms of 32-bit cells: not worth making it smaller; still within the second cache.
+  private static let leastCellBits = 8
+  private static let mostCellBits = 15
 
   /// The longest literal that fits.
   static let longest = 255
@@ -72,13 +76,14 @@ struct GramTable: ~Copyable {
     }
     self.nodeCount = nodeCount
 
-    let bits = max(6, logarithm(atLeast: entries.count / 4))
-    bitmapShift = UInt64(64 - bits)
-    bitmap = .allocate(capacity: 1 << bits)
-    bitmap.initialize(repeating: 0, count: 1 << bits)
+    // 32 bits a gram, a twentieth of them set at most.
+    let cellCount = 1 << min(max(GramTable.leastCellBits, logarithm(atLeast: entries.count)), GramTable.mostCellBits)
+    cellMask = UInt64(cellCount - 1)
+    bitmap = .allocate(capacity: cellCount)
+    bitmap.initialize(repeating: 0, count: cellCount)
     for entry in entries {
       let hash = spread(UInt64(entry.gram))
-      bitmap[Int(hash >> bitmapShift)] |= 1 << UInt32(hash >> 32 & 31) | 1 << UInt32(hash >> 37 & 31)
+      bitmap[Int(hash >> 40 & cellMask)] |= 1 << UInt32(hash >> 35 & 31)
     }
     buckets = Buckets(entries) { spread(UInt64($0.gram)) }
   }
@@ -102,27 +107,28 @@ struct GramTable: ~Copyable {
   ) {
     if nodeCount == 0 || count < width { return }
     // Up to here four bytes can be loaded at once.
-    let wide = count - 4
+    let wide = count &- 4
+    let bitmap = self.bitmap
+    let (cellMask, mask, step) = (self.cellMask, self.mask, self.step)
     var place = 0
     while place <= wide {
-      let probes = min(64, (wide - place) / step + 1)
+      // 64 probes a round, without a branch that depends on the text; the first ends in the lowest bit.
+      let probes = min(64, (wide &- place) / step &+ 1)
       var hits: UInt64 = 0
-      var probe = place
-      for index in 0..<probes {
-        let hash = spread(UInt64(FoldedText.load4(base + probe) & mask))
-        let cell = bitmap[Int(truncatingIfNeeded: hash >> bitmapShift)]
-        let hit =
-          cell >> UInt32(truncatingIfNeeded: hash >> 32 & 31)
-          & cell >> UInt32(truncatingIfNeeded: hash >> 37 & 31) & 1
-        hits |= UInt64(hit) &<< UInt64(index)
+      var probe = base + place
+      for _ in 0..<probes {
+        let hash = spread(UInt64(FoldedText.load4(probe) & mask))
+        let cell = bitmap[Int(truncatingIfNeeded: hash &>> 40 & cellMask)]
+        hits = hits &>> 1 | UInt64(cell &>> UInt32(truncatingIfNeeded: hash &>> 35)) &<< 63
         probe += step
       }
+      hits &>>= UInt64(64 &- probes)
       while hits != 0 {
-        let at = place + hits.trailingZeroBitCount * step
-        hits &= hits - 1
+        let at = place &+ hits.trailingZeroBitCount &* step
+        hits &= hits &- 1
         visit(FoldedText.load4(base + at) & mask, at, base, count, isKnown, found)
       }
-      place += probes * step
+      place &+= probes &* step
     }
     while place <= count - width {
       visit(GramTable.load(base + place, width), place, base, count, isKnown, found)

@@ -80,7 +80,7 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     prefixes = AnchorTable(first, view, atEnd: false)
     suffixes = AnchorTable(last, view, atEnd: true)
     long = GramTable(within.long, view, width: 4, step: 4)
-    short = GramTable(within.short, view, width: 4, step: 1)
+    short = GramTable(within.short, view, width: 3, step: 2)
     pairs = GramTable(within.pairs, view, width: 2, step: 1)
     bytes = GramTable(within.bytes, view, width: 1, step: 1)
   }

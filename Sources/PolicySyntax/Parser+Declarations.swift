@@ -97,13 +97,21 @@ extension Parser {
   /// The text of the `##` lines that stand directly above the current token.
   private func documentation() -> String? {
     var lines: [String] = []
+    var isLineStart = true
     for token in tokens[..<index].reversed() {
-      switch token.kind {
-      case .docComment:
-        let line = text(token).dropFirst(2)
-        lines.append(String(line.first == " " ? line.dropFirst() : line))
-      case .whitespace where text(token).filter(\.isNewline).count <= 1: continue
-      default: return joined(lines)
+      let text = text(token)
+      if token.kind == .docComment, isLineStart {
+        let line = text.dropFirst(2)
+        let trimmed = String(
+          (line.first == " " ? line.dropFirst() : line).reversed().drop(while: \.isWhitespace).reversed())
+        lines.append(trimmed)
+        isLineStart = false
+      } else if token.kind == .whitespace, text.filter(\.isNewline).count <= 1 {
+        isLineStart = text.contains(where: \.isNewline)
+      } else {
+        // What stands before a comment on its line has the comment, not the declaration under it.
+        if !isLineStart, !token.kind.isTrivia, !lines.isEmpty { lines.removeLast() }
+        return joined(lines)
       }
     }
     return joined(lines)

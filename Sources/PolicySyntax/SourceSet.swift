@@ -14,6 +14,21 @@ public struct SourceSet: Sendable {
   public func file(_ index: UInt32) -> SourceFile? {
     Int(index) < files.count ? files[Int(index)] : nil
   }
+
+  /// The path of a file; empty if there is none of that index.
+  public func path(_ index: UInt32) -> String { file(index)?.path ?? "" }
+
+  /// The text of a span, as far as its file reaches.
+  public func text(_ span: SourceSpan) -> String {
+    guard let bytes = file(span.file)?.bytes else { return "" }
+    let end = min(Int(span.range.end), bytes.count)
+    return String(decoding: bytes[min(Int(span.range.start), end)..<end], as: UTF8.self)
+  }
+
+  /// The line and column of an offset in a file; those of a file's start where there is no such file.
+  public func position(_ offset: UInt32, in index: UInt32) -> SourcePosition {
+    file(index)?.position(of: offset) ?? SourcePosition(line: 1, column: 1)
+  }
 }
 
 /// A place in a file as people count: from 1, columns in Unicode scalars.

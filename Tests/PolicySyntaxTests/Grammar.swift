@@ -232,7 +232,8 @@ extension Grammar {
       }
       return result
     case .difference(let wanted, let excluded):
-      return ends(wanted, start, count, &memo, isText, terminal).subtracting(ends(excluded, start, count, &memo, isText, terminal))
+      return ends(wanted, start, count, &memo, isText, terminal).subtracting(
+        ends(excluded, start, count, &memo, isText, terminal))
     }
   }
 }

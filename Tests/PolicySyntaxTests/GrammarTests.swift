@@ -14,7 +14,7 @@ private func readGrammar() throws -> Grammar {
 }
 
 /// Tokens joined by white space and comments of all kinds.
-private func spaced(_ tokens: [String], _ random: inout RandomSource) -> String {
+func spaced(_ tokens: [String], _ random: inout RandomSource) -> String {
   tokens.map { token in
     let spaces = [" ", " ", "  ", "\n", "\n\n", "\t", "\r\n", " # x y\n", "\n## doc é\n"]
     return token + spaces[random.below(spaces.count)]

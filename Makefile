@@ -1,0 +1,51 @@
+# `make` alone lists the targets: the comment after `##` is a target's line.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help deps try build test format lint fuzz bench corpus clean
+
+HPOL := .build/release/hpol
+BUNDLE := .build/policies.hpolb
+SOURCES := Package.swift Sources Tests
+STRICT := --explicit-target-dependency-import-check error
+FUZZ_SECONDS ?= 600
+PACKAGES := libpg-query-dev libpcre2-dev libssl-dev zlib1g-dev libzstd-dev tzdata python3 python3-venv
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+deps: ## install the Debian packages that are missing
+	@scripts/install-packages $(PACKAGES)
+
+try: deps build ## build, compile policies/, judge the recorded fixtures/, and report
+	@$(HPOL) check policies
+	@$(HPOL) build policies --output $(BUNDLE)
+	@$(HPOL) test policies --fixtures fixtures
+	@$(HPOL) eval $(BUNDLE) --fixtures fixtures --summary
+
+build: ## build the release program, .build/release/hpol
+	swift build -c release --product hpol
+
+test: deps lint ## install what is missing, check the format, build, and run all tests
+	swift build --build-tests $(STRICT)
+	swift test --skip-build
+
+format: ## format the Swift sources in place
+	swift format -i -p -r $(SOURCES)
+
+lint: ## check the format of the Swift sources
+	swift format lint --strict -p -r $(SOURCES)
+
+fuzz: deps ## compare the interpreter with the reference evaluator for FUZZ_SECONDS (600)
+	HPOL_FUZZ_SECONDS=$(FUZZ_SECONDS) swift test $(STRICT) --filter Fuzz
+
+bench: build ## measure load, bind, judge and decode for 10 to 10,000 rules
+	@$(HPOL) bench
+
+corpus: build ## measure the decoders on real commands: make corpus DATA=FOLDER
+	@test -n "$(DATA)" || { echo "usage: make corpus DATA=FOLDER, of .jsonl files with id, protocol, command, label" >&2; exit 2; }
+	@python3 scripts/corpus.py --hpol $(HPOL) "$(DATA)"
+
+clean: ## remove what was built
+	rm -rf .build

@@ -1,0 +1,50 @@
+/// Functions whose arguments do more than compute: they name files or tables of the server, or are SQL that it runs.
+enum PostgresFunctions {
+  enum Role {
+    /// The arguments at these positions name files.
+    case files([Int])
+    /// The first argument names a table that is read.
+    case tables
+    /// Gives the positions of the arguments that are SQL.
+    case code(@Sendable ([ConstantValue]) -> [Int])
+  }
+
+  /// What the function `name`, folded, is known for; those of some extensions only with their schema.
+  static func role(_ name: [UInt8]) -> Role? {
+    let name = String(decoding: name, as: UTF8.self)
+    return roles[name] ?? (name.hasPrefix("crosstab") ? .code(crosstab) : nil)
+  }
+
+  private static let roles: [String: Role] = [
+    "pg_read_file": .files([0]), "pg_read_binary_file": .files([0]), "pg_ls_dir": .files([0]),
+    "pg_stat_file": .files([0]), "lo_import": .files([0]), "lo_export": .files([1]),
+    // adminpack
+    "pg_file_read": .files([0]), "pg_file_write": .files([0]), "pg_file_unlink": .files([0]),
+    "pg_file_rename": .files([0, 1, 2]), "pg_file_sync": .files([0]),
+    "table_to_xml": .tables, "table_to_xmlschema": .tables, "table_to_xml_and_xmlschema": .tables,
+    "query_to_xml": .code { _ in [0] }, "query_to_xmlschema": .code { _ in [0] },
+    "query_to_xml_and_xmlschema": .code { _ in [0] }, "ts_stat": .code { _ in [0] },
+    "ts_rewrite": .code { $0.count == 2 ? [1] : [] },
+    "dblink": .code { remote($0, afterNames: 0) }, "dblink_exec": .code { remote($0, afterNames: 0) },
+    "dblink_open": .code { remote($0, afterNames: 1) }, "dblink_send_query": .code { _ in [1] },
+    // pg_cron, pg_background, Citus
+    "cron.schedule": .code { [max($0.count - 1, 0)] }, "cron.schedule_in_database": .code { _ in [2] },
+    "pg_background_launch": .code { _ in [0] }, "run_command_on_workers": .code { _ in [0] },
+    "run_command_on_all_nodes": .code { _ in [0] }, "run_command_on_coordinator": .code { _ in [0] },
+  ]
+
+  /// dblink's functions take SQL after `names` names, and may take a connection before and a flag at the end.
+  private static func remote(_ arguments: [ConstantValue], afterNames names: Int) -> [Int] {
+    let withConnection = names + 1
+    guard withConnection < arguments.count else { return [names] }
+    if case .boolean = arguments[withConnection] { return [names] }
+    return [withConnection]
+  }
+
+  /// tablefunc's `crosstab(sql)`, `crosstab(sql, categories)`, `crosstab(sql, 2)`.
+  @Sendable private static func crosstab(_ arguments: [ConstantValue]) -> [Int] {
+    guard arguments.count > 1 else { return [0] }
+    if case .integer = arguments[1] { return [0] }
+    return [0, 1]
+  }
+}

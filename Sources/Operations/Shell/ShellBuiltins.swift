@@ -1,0 +1,222 @@
+import PolicyBytecode
+
+/// Builtins that change what later commands mean, and programs whose output is known.
+extension ShellDecoder {
+  mutating func changeDirectory(_ call: ShellCall) {
+    let before = directories
+    defer { previousDirectories = before }
+    let name = bytes(call.name)
+    guard !name.elementsEqual("popd".utf8) else { return mayBeIn(previousDirectories) }
+    guard let index = call.arguments.operands.first else {
+      if name.first == 0x63 {
+        directories = [[Ascii.tilde]]
+        if let home = variables.lookup(Self.home, reader.census), home.isKnown, let value = home.values.first {
+          directories = [value]
+        }
+      }
+      return
+    }
+    let target = fields[index]
+    let text = bytes(target.value)
+    if text.elementsEqual([Ascii.dash]) {
+      directories = previousDirectories
+    } else if target.isUnknown || target.hasGlob || text.count > Self.longestPath {
+      directories = [[]]
+      if target.alternatives >= 0 {
+        mayBeIn(alternatives[Int(target.alternatives)].map { ShellPaths.normalised($0[...], in: []) })
+      }
+    } else {
+      var next: [[UInt8]] = []
+      for directory in before {
+        let path = ShellPaths.normalised(text, in: directory)
+        if !next.contains(path), path.count <= Self.longestPath { next.append(path) }
+      }
+      directories = next.isEmpty ? [[]] : next.map { $0 == [Ascii.dot] ? [] : $0 }
+    }
+  }
+
+  /// PATH_MAX of Linux.
+  private static let longestPath = 4096
+
+  /// `export`, `declare` and their kin: `NAME=VALUE` and `NAME`.
+  mutating func declare(_ call: ShellCall, _ context: inout DecodeContext) {
+    let exports = bytes(call.name).elementsEqual("export".utf8) || call.arguments.has(0x78)
+    // A reference, an integer or a case conversion: the value is not what is written.
+    let isPlain = !["n", "i", "l", "u", "c"].contains { call.arguments.has($0.utf8.first ?? 0) }
+    for index in call.arguments.operands {
+      let field = fields[index]
+      let text = bytes(field.value)
+      let name = Array(text.prefix { Ascii.isName($0) })
+      guard !name.isEmpty, !field.isUnknown || text.dropFirst(name.count).first == Ascii.equals else {
+        variables.forgetAll()
+        continue
+      }
+      if text.count == name.count {
+        if exports { variables.export(name) }
+        if !isPlain { variables.set(name, [], isKnown: false) }
+        continue
+      }
+      let isKnown = isPlain && !field.isUnknown && text[text.startIndex + name.count] == Ascii.equals
+      let value = Array(text.dropFirst(name.count + 1))
+      variables.set(name, isKnown ? [value] : [], isKnown: isKnown, isExported: exports)
+    }
+  }
+
+  /// `read`, `unset`, `set` and whatever else assigns what cannot be known.
+  mutating func forgetNames(_ call: ShellCall) {
+    let name = bytes(call.name)
+    if name.elementsEqual("set".utf8) || name.elementsEqual("shift".utf8) {
+      let dashes = call.argv.dropFirst().first.map { text($0, is: "--") } ?? false
+      let words = call.argv.dropFirst(2).map { fields[$0] }
+      let isKnown = dashes && functionDepth == 0 && words.allSatisfy { !$0.isUnknown && !$0.hasGlob }
+      if name.first == 0x73, name.count == 3, !dashes, call.arguments.operands.isEmpty { return }
+      variables.set(
+        ShellCensus.positional, isKnown ? [[]] + words.map { Array(bytes($0.value)) } : [], isKnown: isKnown)
+      return
+    }
+    guard !variables.isEmpty else { return }
+    for index in call.argv.dropFirst() {
+      let names = fields[index].isUnknown ? nil : Optional(bytes(fields[index].value).prefix { Ascii.isName($0) })
+      guard let names else {
+        variables.forgetAll()
+        continue
+      }
+      if !names.isEmpty { variables.set(Array(names), [], isKnown: false) }
+    }
+  }
+
+  /// What a program without a role does that others need to know of: its output, and the variable of `printf -v`.
+  mutating func note(_ call: ShellCall, _ context: inout DecodeContext) {
+    let name = bytes(call.name)
+    switch name.count {
+    case 4 where name.elementsEqual("echo".utf8): output = echo(call.argv)
+    case 6 where name.elementsEqual("printf".utf8):
+      if call.arguments.has(0x76) {
+        if call.inShell { forgetNames(call) }
+      } else {
+        output = printf(call.arguments.operands)
+      }
+    case 3 where name.elementsEqual("cat".utf8) || name.elementsEqual("tee".utf8):
+      let copies = call.arguments.operands.isEmpty && call.arguments.options.isEmpty || name.first == 0x74
+      if copies, input.kind == .literal { output = input.text }
+    default: break
+    }
+  }
+
+  /// What `echo` prints; nil where that is not known: words that are not, or backslashes that shells treat differently.
+  private mutating func echo(_ argv: Range<Int>) -> ByteRange? {
+    var words = argv.dropFirst().map { fields[$0] }[...]
+    var newline = true
+    var escapes = false
+    while let first = words.first {
+      let text = bytes(first.value)
+      guard text.count > 1, text.first == Ascii.dash, text.dropFirst().allSatisfy({ "neE".utf8.contains($0) }) else { break }
+      if text.contains(0x6E) { newline = false }
+      if text.contains(0x65) { escapes = true }
+      words.removeFirst()
+    }
+    guard words.allSatisfy({ !$0.isUnknown && !$0.hasGlob }) else { return nil }
+    var text = Array(words.map { bytes($0.value) }.joined(separator: [Ascii.space]))
+    if text.contains(Ascii.backslash) {
+      guard escapes else { return nil }
+      text = ShellEscapes.decode(text, .echo)
+    }
+    if newline { text.append(Ascii.newline) }
+    return store(text)
+  }
+
+  /// What `printf` prints, for formats of text, `%s` and `%%`.
+  private mutating func printf(_ operands: [Int]) -> ByteRange? {
+    guard operands.allSatisfy({ !fields[$0].isUnknown && !fields[$0].hasGlob }), let first = operands.first else {
+      return nil
+    }
+    let format = ShellEscapes.decode(bytes(fields[first].value), .format)
+    var result: [UInt8] = []
+    var words = operands.dropFirst()
+    repeat {
+      let before = words.count
+      var index = 0
+      while index < format.count {
+        guard format[index] == Ascii.percent, index + 1 < format.count else {
+          result.append(format[index])
+          index += 1
+          continue
+        }
+        switch format[index + 1] {
+        case Ascii.percent: result.append(Ascii.percent)
+        case 0x73: if let word = words.popFirst() { result += bytes(fields[word].value) }
+        case 0x62:
+          if let word = words.popFirst() { result += ShellEscapes.decode(bytes(fields[word].value), .echo) }
+        default: return nil
+        }
+        index += 2
+      }
+      if words.count == before { break }
+    } while !words.isEmpty
+    return store(result)
+  }
+
+  /// What a list in `<( )` prints, if it is one `echo` or `printf` of words that are known.
+  mutating func literalOutput(of list: Int32) -> ByteRange? {
+    let head = reader.tree.nodes[Int(list)].first
+    guard head >= 0 else { return nil }
+    let node = reader.tree.nodes[Int(head)]
+    guard node.kind == .simple, node.next < 0, node.redirections < 0, node.assignments < 0 else { return nil }
+    let base = fields.count
+    defer { fields.removeLast(fields.count - base) }
+    var index = node.words
+    while index >= 0 {
+      let word = reader.tree.words[Int(index)]
+      // Only words that substitute nothing: the list itself has been walked.
+      var part = word.first
+      while part >= 0 {
+        guard reader.tree.parts[Int(part)].kind == .literal else { return nil }
+        part = reader.tree.parts[Int(part)].next
+      }
+      guard !word.hasBrace else { return nil }
+      let text = value(literal: word.first)
+      fields.append(text)
+      index = word.next
+    }
+    guard fields.count > base else { return nil }
+    let name = bytes(fields[base].value)
+    if name.elementsEqual("echo".utf8) { return echo(base..<fields.count) }
+    if name.elementsEqual("printf".utf8) { return printf(Array(base + 1..<fields.count)) }
+    return nil
+  }
+
+  /// The text of literal parts.
+  private mutating func value(literal first: Int32) -> ShellField {
+    var text: [UInt8] = []
+    var index = first
+    while index >= 0 {
+      let part = reader.tree.parts[Int(index)]
+      text += reader.tree.source[part.spelling.range]
+      index = part.next
+    }
+    return field(text)
+  }
+
+  /// `at` and `crontab -` read commands from their input.
+  mutating func schedule(_ call: ShellCall, _ context: inout DecodeContext) {
+    guard bytes(call.name).elementsEqual("crontab".utf8) else {
+      if !call.arguments.has(0x66) { standardInput(call, &context) }
+      return
+    }
+    let readsInput = call.arguments.operands.contains { text($0, is: "-") } || call.argv.count == 1
+    guard readsInput, input.kind == .literal else {
+      if readsInput, input.kind == .unknown { unknownCode(.process, &context) }
+      return
+    }
+    for line in Array(bytes(input.text)).split(separator: Ascii.newline) {
+      var rest = line.drop(while: Ascii.isBlank)
+      guard let first = rest.first, first != Ascii.hash, !Ascii.isNameStart(first) else { continue }
+      // Five fields, or one such as `@daily`.
+      for _ in 0..<(first == Ascii.at ? 1 : 5) {
+        rest = rest.drop { !Ascii.isBlank($0) }.drop(while: Ascii.isBlank)
+      }
+      let code = Array(rest)
+      carrying(call, &context) { $0.code(code, .process, &$1) }
+    }
+  }
+}

@@ -1,0 +1,280 @@
+import PolicyBytecode
+
+/// One program about to run.
+struct ShellCall {
+  /// Its words: a range of the decoder's fields, the program first.
+  var argv: Range<Int>
+  /// Its base name, in the arena.
+  var name: ByteRange
+  var program: ShellProgram
+  var arguments: ShellArguments
+  var effects: ShellEffects
+  /// It runs in the shell itself, so that a builtin changes the shell's state.
+  var inShell: Bool
+}
+
+/// Simple commands to operations with facts.
+extension ShellDecoder {
+  /// Runs the program that the fields name: emits its operation, then what it runs in turn.
+  mutating func run(_ argv: Range<Int>, _ effects: ShellEffects, inShell: Bool, _ context: inout DecodeContext) {
+    guard !isDone(context) else { return }
+    output = nil
+    let first = fields[argv.lowerBound]
+    let text = bytes(first.value)
+    let isHistory = text.count > 1 && text.first == Ascii.bang
+    if first.isUnknown || first.hasGlob || isHistory {
+      if inShell { variables.forgetAll() }
+      context.unparsed(.shell, .unknownProgram)
+      if !effects.reads.isEmpty || !effects.writes.isEmpty { emitEmpty(effects, &context) }
+      return
+    }
+    let base = ShellPaths.baseName(text)
+    let program = ShellProgram.named(base)
+    let name = ByteRange(base.startIndex, base.endIndex)
+    let arguments = program.role == .find ? findArguments(argv) : arguments(argv, program)
+    var call = ShellCall(
+      argv: argv, name: name, program: program, arguments: arguments, effects: effects, inShell: inShell)
+    let wasPrivileged = isPrivileged
+    if program.isPrivileged { isPrivileged = true }
+    perform(&call, &context)
+    isPrivileged = wasPrivileged
+    if inShell, !reader.census.functions.isEmpty, reader.census.functions.contains(Array(bytes(name))) {
+      variables.called()
+    }
+  }
+
+  /// Runs words behind a program that carries them.
+  mutating func carry(
+    _ call: ShellCall, _ argv: Range<Int>, inShell: Bool = false, _ context: inout DecodeContext
+  ) {
+    guard !argv.isEmpty else {
+      // The program itself may be among the words that xargs appends.
+      if hasTrailing { context.unparsed(.shell, .unknownProgram) }
+      return
+    }
+    carrying(call, &context) { $0.run(argv, ShellEffects(), inShell: inShell, &$1) }
+  }
+
+  /// Walks what a program carries.
+  mutating func carrying(_ call: ShellCall, _ context: inout DecodeContext, _ body: Walk) {
+    guard wrappers < ShellLimits.wrappers else { return context.unparsed(.shell, .depth) }
+    wrappers += 1
+    context.enter(program: Array(bytes(call.name)))
+    body(&self, &context)
+    context.leaveProgram()
+    wrappers -= 1
+  }
+
+  /// Emits a command without a program: redirections and assignments by themselves, or nothing at all.
+  mutating func emitEmpty(_ effects: ShellEffects, _ context: inout DecodeContext) {
+    var paths: [ByteRange] = []
+    var writes: [ByteRange] = []
+    addRedirections(effects, &paths, &writes, &context)
+    guard !isExhausted else { return }
+    let isUnknown = (effects.reads + effects.writes).contains { $0.isUnknown }
+    let (arena, isPrivileged) = (arena, isPrivileged)
+    context.operation(.shell) { facts, demand in
+      if demand.contains(.command) { facts.add(.command, []) }
+      for path in paths { facts.add(.shellPath, arena[path.range]) }
+      if demand.contains(.shellPrivileged) { facts.add(.shellPrivileged, isPrivileged) }
+      for path in writes { facts.add(.shellWrites, arena[path.range]) }
+      if demand.contains(.shellUnknown) { facts.add(.shellUnknown, isUnknown) }
+    }
+  }
+
+  /// Emits the operation of one program. `script` is the log's range of programs that write the script it runs.
+  mutating func emit(_ call: ShellCall, script: ByteRange = ByteRange(), _ context: inout DecodeContext) {
+    log.append(call.name)
+    var paths: [ByteRange] = []
+    var writes: [ByteRange] = []
+    if demand.contains(.shellPath) || demand.contains(.shellWrites) {
+      addPaths(call, &paths, &writes, &context)
+      addRedirections(call.effects, &paths, &writes, &context)
+    }
+    let command = demand.contains(.command) ? canonical(call) : ByteRange()
+    spend(command.count, &context)
+    guard !isExhausted else { return }
+    var inputs: [ByteRange] = []
+    if demand.contains(.shellInputFrom) {
+      let piped = input.log.count > 0 && input.kind != .inherited ? input.log : ByteRange()
+      inputs = Array(log[piped.range] + log[script.range])
+      spend(inputs.reduce(0) { $0 + $1.count }, &context)
+      guard !isExhausted else { return }
+    }
+    var isUnknown = hasTrailing || (call.effects.reads + call.effects.writes).contains { $0.isUnknown }
+    for index in call.argv where fields[index].isUnknown { isUnknown = true }
+    let (arena, fields, isPrivileged) = (arena, fields, isPrivileged)
+    context.operation(.shell) { facts, demand in
+      if demand.contains(.command) { facts.add(.command, arena[command.range]) }
+      if demand.contains(.shellProgram) { facts.add(.shellProgram, arena[call.name.range]) }
+      if demand.contains(.shellFlag) {
+        for option in call.arguments.options {
+          if option.letter != 0 {
+            facts.add(.shellFlag, [Ascii.dash, option.letter])
+          } else {
+            facts.add(.shellFlag, option.name)
+          }
+        }
+      }
+      if demand.contains(.shellArgument) {
+        for index in call.argv.dropFirst() { facts.add(.shellArgument, arena[fields[index].value.range]) }
+      }
+      if demand.contains(.shellPath) { for path in paths { facts.add(.shellPath, arena[path.range]) } }
+      if demand.contains(.shellPrivileged) { facts.add(.shellPrivileged, isPrivileged) }
+      for name in inputs { facts.add(.shellInputFrom, arena[name.range]) }
+      if demand.contains(.shellWrites) { for path in writes { facts.add(.shellWrites, arena[path.range]) } }
+      if demand.contains(.shellUnknown) { facts.add(.shellUnknown, isUnknown) }
+    }
+  }
+
+  /// The words joined by one space; one with blanks or quotes, or an empty one, in single quotes.
+  private mutating func canonical(_ call: ShellCall) -> ByteRange {
+    let start = arena.count
+    for index in call.argv {
+      if index > call.argv.lowerBound { arena.append(Ascii.space) }
+      let word = fields[index].value
+      var needsQuotes = word.count == 0
+      for at in word.range {
+        let byte = arena[at]
+        if Ascii.isSpace(byte) || byte == Ascii.quote || byte == Ascii.doubleQuote { needsQuotes = true }
+      }
+      if needsQuotes { arena.append(Ascii.quote) }
+      for at in word.range {
+        let byte = arena[at]
+        if byte == Ascii.quote { arena += [Ascii.quote, Ascii.backslash, Ascii.quote] }
+        arena.append(byte)
+      }
+      if needsQuotes { arena.append(Ascii.quote) }
+    }
+    return ByteRange(start, arena.count)
+  }
+
+  // MARK: - Paths
+
+  private mutating func addRedirections(
+    _ effects: ShellEffects, _ paths: inout [ByteRange], _ writes: inout [ByteRange], _ context: inout DecodeContext
+  ) {
+    for field in effects.reads { addPath(field, isWritten: false, &paths, &writes, &context) }
+    for field in effects.writes { addPath(field, isWritten: true, &paths, &writes, &context) }
+  }
+
+  private mutating func addPath(
+    _ field: ShellField, from offset: Int = 0, isWritten: Bool, _ paths: inout [ByteRange],
+    _ writes: inout [ByteRange], _ context: inout DecodeContext
+  ) {
+    let whole = bytes(field.value)
+    var text = whole.dropFirst(offset)
+    if field.isUnknown, whole.starts(with: "<(".utf8) || whole.starts(with: ">(".utf8) { return }
+    if text.starts(with: "file://".utf8) { text = text.dropFirst(7) }
+    guard !text.isEmpty, !isAddress(text) else { return }
+    var spellings = [text]
+    if field.alternatives >= 0 { spellings += alternatives[Int(field.alternatives)].map { $0[...] } }
+    var found: [[UInt8]] = []
+    for spelling in spellings where !spelling.isEmpty {
+      for directory in directories {
+        let path = ShellPaths.normalised(spelling, in: directory)
+        spend(path.count, &context)
+        if !found.contains(path) { found.append(path) }
+      }
+    }
+    for path in found {
+      let range = store(path)
+      if demand.contains(.shellPath) { paths.append(range) }
+      if isWritten, demand.contains(.shellWrites) { writes.append(range) }
+    }
+  }
+
+  /// Whether an operand is a URL rather than a path.
+  private func isAddress(_ text: ArraySlice<UInt8>) -> Bool {
+    guard let first = text.first, Ascii.isNameStart(first), let colon = text.prefix(16).firstIndex(of: Ascii.colon) else {
+      return false
+    }
+    return text[colon...].starts(with: "://".utf8)
+  }
+
+  private mutating func addPaths(
+    _ call: ShellCall, _ paths: inout [ByteRange], _ writes: inout [ByteRange], _ context: inout DecodeContext
+  ) {
+    let program = call.program
+    let arguments = call.arguments
+    let toStandardOutput = arguments.has(0x63) && program.operands == .write && bytes(call.name).last != 0x65 && isCompressor(call)
+    for option in arguments.options {
+      guard let value = option.value, option.use != .code, program.role != .interpreter, program.role != .awk else {
+        continue
+      }
+      switch option.use {
+      case .path, .write: addPath(value, isWritten: option.use == .write, &paths, &writes, &context)
+      default:
+        if ShellPaths.isEvident(bytes(value.value)) {
+          addPath(value, isWritten: false, &paths, &writes, &context)
+        }
+      }
+    }
+    // The script or the pattern is no operand if an option gives it.
+    let hasScript = program.skipped > 0 && (arguments.has(0x65) || arguments.has(0x66) && program.role != .plain || isGrepFile(call))
+    let skipped = hasScript ? 0 : program.skipped
+    let hasTarget = arguments.has(0x74) && program.writesLast
+    var operands = arguments.operands[...]
+    if program.role == .interpreter || program.role == .shell {
+      // Behind code given by an option come the code's own arguments.
+      operands = operands.prefix(arguments.options.contains { $0.use == .code } ? 0 : operands.count)
+    }
+    let last = operands.indices.last
+    for position in operands.indices where position >= skipped {
+      let field = fields[operands[position]]
+      let text = bytes(field.value)
+      var isWritten = program.operands == .write && !toStandardOutput
+      if program.writesLast, position == last, operands.count > 1 || program.role == .plain, !hasTarget {
+        isWritten = true
+      }
+      if program.writesWith != 0, arguments.has(program.writesWith) { isWritten = true }
+      if program.role == .find { isWritten = writesFound(call) }
+      if let equals = text.firstIndex(of: Ascii.equals), text.first.map(Ascii.isNameStart) == true,
+        text[..<equals].allSatisfy({ Ascii.isName($0) || $0 == Ascii.dash })
+      {
+        let key = text[..<equals]
+        let value = text[(equals + 1)...]
+        let isOutput = key.elementsEqual("of".utf8)
+        if isOutput || key.elementsEqual("if".utf8) || ShellPaths.isEvident(value) {
+          addPath(field, from: equals + 1 - text.startIndex, isWritten: isOutput, &paths, &writes, &context)
+          continue
+        }
+      }
+      if program.operands == .none {
+        if text.starts(with: "file://".utf8) { addPath(field, isWritten: false, &paths, &writes, &context) }
+        continue
+      }
+      addPath(field, isWritten: isWritten, &paths, &writes, &context)
+    }
+    if program.role == .find, operands.isEmpty {
+      let here = field([Ascii.dot])
+      addPath(here, isWritten: writesFound(call), &paths, &writes, &context)
+    }
+    addArchive(call, &paths, &writes, &context)
+  }
+
+  private func isGrepFile(_ call: ShellCall) -> Bool {
+    call.arguments.options.contains { $0.letter == 0x66 && $0.value != nil }
+  }
+
+  /// `gzip -c` and its kin write nothing but their standard output.
+  private func isCompressor(_ call: ShellCall) -> Bool {
+    call.program.names.contains { $0.letter == 0x63 && $0.name.elementsEqual("stdout".utf8) }
+  }
+
+  /// What `tar` writes: the archive it creates or changes, the directory it extracts into.
+  private mutating func addArchive(
+    _ call: ShellCall, _ paths: inout [ByteRange], _ writes: inout [ByteRange], _ context: inout DecodeContext
+  ) {
+    guard call.program.isOldStyle else { return }
+    let creates = [0x63, 0x72, 0x75, 0x41].contains { call.arguments.has($0) }
+    for option in call.arguments.options {
+      guard let value = option.value else { continue }
+      if option.letter == 0x66 {
+        addPath(value, isWritten: creates, &paths, &writes, &context)
+      } else if option.letter == 0x43, call.arguments.has(0x78) {
+        addPath(value, isWritten: true, &paths, &writes, &context)
+      }
+    }
+  }
+}

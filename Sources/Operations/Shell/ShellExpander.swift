@@ -1,0 +1,299 @@
+import PolicyBytecode
+
+/// Words to fields: POSIX 2.6, as far as values can be known from the line. Substitutions are walked on the way, so
+/// what they run is emitted before the command they stand in.
+extension ShellDecoder {
+  /// The state of one word's expansion.
+  private struct Expansion {
+    var field = ShellField()
+    var hasContent = false
+    var openBracket = false
+    /// Where in the text an unknown value with alternatives is spelled.
+    var alternativesAt = 0..<0
+    var alternatives: [[UInt8]] = []
+  }
+
+  /// Appends the fields of `word`.
+  mutating func expand(_ word: ShellWord, _ context: inout DecodeContext) {
+    let first = fields.count
+    let logStart = log.count
+    if word.hasBrace, let choices = braceExpansion(word) {
+      for choice in choices { expand(parts: choice, splits: true, &context) }
+    } else if word.hasBrace, isOverBraced(word) {
+      // Too many: the word keeps its spelling.
+      var field = field(reader.tree.source[word.spelling.range])
+      field.isUnknown = true
+      fields.append(field)
+      substitutions(word.first, &context)
+    } else {
+      expand(parts: word.first, splits: true, &context)
+    }
+    if log.count > logStart {
+      for index in first..<fields.count { fields[index].log = ByteRange(logStart, log.count) }
+    }
+  }
+
+  /// The one field of a word that is neither split nor subject to globs: an assignment's value, a here-document.
+  mutating func value(_ first: Int32, _ context: inout DecodeContext) -> ShellField {
+    let count = fields.count
+    let logStart = log.count
+    expand(parts: first, splits: false, &context)
+    var result = fields.count > count ? fields[count] : ShellField(value: store(EmptyCollection()))
+    fields.removeLast(fields.count - count)
+    if log.count > logStart { result.log = ByteRange(logStart, log.count) }
+    return result
+  }
+
+  private mutating func finish(_ expansion: inout Expansion, _ context: inout DecodeContext) {
+    if expansion.hasContent || !building.isEmpty {
+      expansion.field.value = store(building)
+      if !expansion.alternatives.isEmpty {
+        let prefix = building[..<expansion.alternativesAt.lowerBound]
+        let suffix = building[expansion.alternativesAt.upperBound...]
+        spend(building.count * expansion.alternatives.count, &context)
+        alternatives.append(expansion.alternatives.map { prefix + $0 + suffix })
+        expansion.field.alternatives = Int32(alternatives.count - 1)
+      }
+      spend(building.count, &context)
+      fields.append(expansion.field)
+    }
+    building.removeAll(keepingCapacity: true)
+    expansion = Expansion()
+  }
+
+  private mutating func expand(parts first: Int32, splits: Bool, _ context: inout DecodeContext) {
+    let saved = building
+    building = []
+    defer { building = saved }
+    var expansion = Expansion()
+    var index = first
+    while index >= 0, !isExhausted {
+      let part = reader.tree.parts[Int(index)]
+      let isQuoted = part.isQuoted || !splits
+      switch part.kind {
+      case .literal:
+        if !part.isQuoted {
+          appendUnquoted(part.spelling, &expansion, isLast: part.next < 0)
+        } else {
+          building += reader.tree.source[part.spelling.range]
+          expansion.hasContent = true
+        }
+      case .parameter: parameter(part, isQuoted: isQuoted, &expansion, &context)
+      case .command:
+        substitution(part.child, &context)
+        spell(part, &expansion)
+      case .processInput:
+        substitution(part.child, &context)
+        if building.isEmpty, part.next < 0 { expansion.field.processInput = part.child }
+        spell(part, &expansion)
+      case .processOutput:
+        deferred.append(part.child)
+        spell(part, &expansion)
+      case .arithmetic:
+        arithmetic(part, &context)
+        spell(part, &expansion)
+      case .array:
+        var word = part.child
+        while word >= 0 {
+          let element = reader.tree.words[Int(word)]
+          substitutions(element.first, &context)
+          word = element.next
+        }
+        spell(part, &expansion)
+      }
+      if building.count > ShellLimits.expandedBytes { spend(building.count, &context) }
+      index = part.next
+    }
+    finish(&expansion, &context)
+  }
+
+  /// The expansion stands for itself: its value is not known.
+  private mutating func spell(_ part: ShellPart, _ expansion: inout Expansion) {
+    building += reader.tree.source[part.spelling.range]
+    expansion.field.isUnknown = true
+    expansion.hasContent = true
+  }
+
+  private mutating func appendUnquoted(_ range: ByteRange, _ expansion: inout Expansion, isLast: Bool) {
+    var start = Int(range.start)
+    let end = Int(range.end)
+    if building.isEmpty, !expansion.hasContent, reader.tree.source[start] == Ascii.tilde {
+      var stop = start + 1
+      while stop < end, reader.tree.source[stop] != Ascii.slash { stop += 1 }
+      if stop == start + 1, stop < end || isLast, let home = variables.lookup(Self.home, reader.census) {
+        if home.isKnown, let value = home.values.first {
+          building += value
+          start = stop
+        } else {
+          expansion.field.isUnknown = true
+        }
+      }
+    }
+    noteGlobs(reader.tree.source[start..<end], &expansion)
+    building += reader.tree.source[start..<end]
+  }
+
+  private func noteGlobs(_ text: ArraySlice<UInt8>, _ expansion: inout Expansion) {
+    for byte in text {
+      switch byte {
+      case Ascii.star, Ascii.question, Ascii.open: expansion.field.hasGlob = true
+      case Ascii.openBracket: expansion.openBracket = true
+      case Ascii.closeBracket: if expansion.openBracket { expansion.field.hasGlob = true }
+      default: break
+      }
+    }
+  }
+
+  static let home = Array("HOME".utf8)
+  private static let separators = Array("IFS".utf8)
+  private static let workingDirectory = Array("PWD".utf8)
+
+  // MARK: - Parameters
+
+  private mutating func parameter(
+    _ part: ShellPart, isQuoted: Bool, _ expansion: inout Expansion, _ context: inout DecodeContext
+  ) {
+    let name = Array(reader.tree.source[part.name.range])
+    if part.op == .other {
+      substitutions(part.child, &context)
+      return spell(part, &expansion)
+    }
+    guard let first = name.first else { return spell(part, &expansion) }
+    if !Ascii.isNameStart(first) { return special(part, first, name, isQuoted: isQuoted, &expansion, &context) }
+    let separatorsAreSet = !variables.isEmpty && variables.lookup(Self.separators, reader.census) != nil
+    if name == Self.separators, !separatorsAreSet, part.op == .none {
+      if isQuoted {
+        building += [Ascii.space, Ascii.tab, Ascii.newline]
+        expansion.hasContent = true
+      } else {
+        finish(&expansion, &context)
+      }
+      return
+    }
+    let known = variables.isEmpty ? nil : variables.lookup(name, reader.census)
+    if let known, known.isKnown, let value = known.values.first,
+      !value.isEmpty || part.op == .none || part.op == .ifUnset
+    {
+      substitutions(part.child, &context)
+      if !isQuoted, separatorsAreSet { return spell(part, &expansion) }
+      return append(value, isQuoted: isQuoted, &expansion, &context)
+    }
+    if name == Self.workingDirectory, known == nil, part.op == .none, directories.count == 1,
+      directories[0].first == Ascii.slash
+    {
+      return append(directories[0], isQuoted: isQuoted, &expansion, &context)
+    }
+    let start = building.count
+    var possible = known?.values ?? []
+    if part.op != .none {
+      let operand = value(part.child, &context)
+      if part.op == .assign { variables.set(name, [], isKnown: false) }
+      if !operand.isUnknown { possible.append(Array(bytes(operand.value))) }
+    } else if known == nil, name == Self.home {
+      // Not known, but spelled in one way: see `ShellPaths`.
+      building += reader.tree.source[part.spelling.range]
+      expansion.hasContent = true
+      return
+    }
+    spell(part, &expansion)
+    if !possible.isEmpty, expansion.alternatives.isEmpty {
+      expansion.alternatives = possible
+      expansion.alternativesAt = start..<building.count
+    }
+  }
+
+  /// Positional and special parameters.
+  private mutating func special(
+    _ part: ShellPart, _ first: UInt8, _ name: [UInt8], isQuoted: Bool, _ expansion: inout Expansion,
+    _ context: inout DecodeContext
+  ) {
+    substitutions(part.child, &context)
+    guard part.op == .none, let positional = variables.lookup(ShellCensus.positional, reader.census),
+      positional.isKnown, variables.lookup(Self.separators, reader.census) == nil
+    else { return spell(part, &expansion) }
+    let values = positional.values
+    switch first {
+    case Ascii.at, Ascii.star:
+      if first == Ascii.star, isQuoted {
+        append(Array(values.dropFirst().joined(separator: [Ascii.space])), isQuoted: true, &expansion, &context)
+        return
+      }
+      for (index, value) in values.dropFirst().enumerated() {
+        if index > 0 { finish(&expansion, &context) }
+        append(value, isQuoted: isQuoted, &expansion, &context)
+      }
+    case _ where Ascii.isDigit(first):
+      let number = name.reduce(0) { min($0 * 10 + Int($1 - Ascii.zero), values.count) }
+      append(number < values.count ? values[number] : [], isQuoted: isQuoted, &expansion, &context)
+    default: spell(part, &expansion)
+    }
+  }
+
+  /// Appends a known value: as it is in quotes, else split at blanks and subject to globs.
+  private mutating func append(
+    _ value: [UInt8], isQuoted: Bool, _ expansion: inout Expansion, _ context: inout DecodeContext
+  ) {
+    if isQuoted {
+      building += value
+      expansion.hasContent = true
+      return
+    }
+    var start = 0
+    while start < value.count {
+      if Ascii.isSpace(value[start]) {
+        finish(&expansion, &context)
+        start += 1
+        continue
+      }
+      var end = start
+      while end < value.count, !Ascii.isSpace(value[end]) { end += 1 }
+      noteGlobs(value[start..<end], &expansion)
+      building += value[start..<end]
+      start = end
+    }
+  }
+
+  // MARK: - Substitutions
+
+  /// Walks the commands of one substitution.
+  private mutating func substitution(_ root: Int32, _ context: inout DecodeContext) {
+    let saved = (building, deferred, output)
+    building = []
+    deferred = []
+    subshell(&context) { $0.list(root, &$1) }
+    (building, deferred, output) = saved
+  }
+
+  /// Walks all substitutions in parts whose value does not matter.
+  mutating func substitutions(_ first: Int32, _ context: inout DecodeContext) {
+    var index = first
+    while index >= 0 {
+      let part = reader.tree.parts[Int(index)]
+      switch part.kind {
+      case .literal: break
+      case .command, .processInput, .processOutput: substitution(part.child, &context)
+      case .parameter: substitutions(part.child, &context)
+      case .arithmetic: arithmetic(part, &context)
+      case .array:
+        var word = part.child
+        while word >= 0 {
+          substitutions(reader.tree.words[Int(word)].first, &context)
+          word = reader.tree.words[Int(word)].next
+        }
+      }
+      index = part.next
+    }
+  }
+
+  /// Arithmetic may assign: its names are no longer known.
+  private mutating func arithmetic(_ part: ShellPart, _ context: inout DecodeContext) {
+    forget(arithmetic: part.spelling)
+    substitutions(part.child, &context)
+  }
+
+  mutating func forget(arithmetic text: ByteRange) {
+    guard !variables.isEmpty else { return }
+    for name in ShellCensus.arithmeticNames(reader.tree.source[text.range])
+    where variables.lookup(name, reader.census) != nil { variables.set(name, [], isKnown: false) }
+  }
+}

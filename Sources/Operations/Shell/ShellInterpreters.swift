@@ -1,0 +1,261 @@
+import PolicyBytecode
+
+/// Programs that run code: shells, `eval`, `source`, other interpreters.
+extension ShellDecoder {
+  /// Whether an operand names standard input.
+  private func isStandardInput(_ field: ShellField) -> Bool {
+    let text = bytes(field.value)
+    return ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains { text.elementsEqual($0.utf8) }
+  }
+
+  /// What reads its standard input as shell code.
+  mutating func standardInput(_ call: ShellCall, positional: [ShellField]? = nil, _ context: inout DecodeContext) {
+    switch input.kind {
+    case .inherited, .file: break
+    case .unknown: unknownCode(.process, &context)
+    case .literal:
+      let text = Array(bytes(input.text))
+      let outer = input
+      // What is left of the text for the commands in it is not known.
+      input = ShellInput(kind: .unknown)
+      carrying(call, &context) { $0.code(text, .process, positional: positional, &$1) }
+      input = outer
+    }
+  }
+
+  mutating func shell(_ call: ShellCall, _ context: inout DecodeContext) {
+    var call = call
+    // `+e` is an option too.
+    while let first = call.arguments.operands.first, bytes(fields[first].value).first == Ascii.plus {
+      let more = arguments(first..<call.argv.upperBound, call.program)
+      call.arguments.options += more.options
+      call.arguments.operands = more.operands
+    }
+    let operands = call.arguments.operands
+    let hasCode = call.arguments.has(0x63)
+    let script = operands.first.map { fields[$0] }
+    // Start-up files run too.
+    var sources = call.arguments.options.compactMap { $0.use == .path ? $0.value : nil }
+    if let script, hasCode || !call.arguments.has(0x73) { sources.append(script) }
+    emit(call, script: logged(sources), &context)
+    for source in sources.dropLast(script == nil || call.arguments.has(0x73) && !hasCode ? 0 : 1) {
+      substituted(source, call, .process, &context)
+    }
+    if hasCode {
+      guard let script else {
+        if hasTrailing || input.kind == .unknown { unknownCode(.process, &context) }
+        return
+      }
+      let rest = operands.dropFirst().map { fields[$0] }
+      let name = rest.isEmpty ? [field(bytes(call.name))] : rest
+      codeArgument([script], positional: hasTrailing ? nil : name, call, &context)
+    } else if let script, !call.arguments.has(0x73) {
+      if isStandardInput(script) {
+        standardInput(call, &context)
+      } else {
+        substituted(script, call, .process, &context)
+      }
+    } else {
+      let name = field(bytes(call.name))
+      standardInput(call, positional: [name] + operands.map { fields[$0] }, &context)
+    }
+  }
+
+  /// The log's range of the programs in the substitutions of some words.
+  private func logged(_ sources: [ShellField]) -> ByteRange {
+    let ranges = sources.map(\.log).filter { $0.count > 0 }
+    guard let start = ranges.map(\.start).min(), let end = ranges.map(\.end).max() else { return ByteRange() }
+    return ByteRange(Int(start), Int(end))
+  }
+
+  /// A script given as `<( )`: its text if that is known, else code that is not.
+  private mutating func substituted(
+    _ script: ShellField, _ call: ShellCall, _ scope: CodeScope, _ context: inout DecodeContext
+  ) {
+    guard script.processInput >= 0 else {
+      // `sh "$(mktemp)"` runs a file; `sh $(curl …)` and `sh x<(…)` might run anything, but not what they print.
+      return
+    }
+    guard let text = literalOutput(of: script.processInput) else { return unknownCode(scope, &context) }
+    let code = Array(bytes(text))
+    carrying(call, &context) { $0.code(code, scope, &$1) }
+  }
+
+  mutating func eval(_ call: ShellCall, _ context: inout DecodeContext) {
+    let words = call.argv.dropFirst().map { fields[$0] }.drop { bytes($0.value).elementsEqual("--".utf8) }
+    emit(call, script: logged(Array(words)), &context)
+    let scope: CodeScope = call.inShell ? .same : .process
+    if hasTrailing || words.contains(where: { $0.isUnknown || $0.hasGlob }) { return unknownCode(scope, &context) }
+    let code = Array(words.map { bytes($0.value) }.joined(separator: [Ascii.space]))
+    carrying(call, &context) { $0.code(code, scope, &$1) }
+  }
+
+  mutating func source(_ call: ShellCall, _ context: inout DecodeContext) {
+    guard let script = call.arguments.operands.first.map({ fields[$0] }) else { return emit(call, &context) }
+    emit(call, script: logged([script]), &context)
+    let scope: CodeScope = call.inShell ? .same : .process
+    if isStandardInput(script) {
+      let outer = input
+      switch input.kind {
+      case .inherited, .file: break
+      case .unknown: unknownCode(scope, &context)
+      case .literal:
+        let text = Array(bytes(input.text))
+        input = ShellInput(kind: .unknown)
+        carrying(call, &context) { $0.code(text, scope, &$1) }
+        input = outer
+      }
+    } else {
+      substituted(script, call, scope, &context)
+    }
+    if call.inShell { variables.forgetAll() }
+  }
+
+  /// The code of a trap runs at any later time, with the variables of then.
+  mutating func trap(_ call: ShellCall, _ code: ShellField, _ context: inout DecodeContext) {
+    guard !code.isUnknown else { return unknownCode(.same, &context) }
+    let text = Array(bytes(code.value))
+    let before = reader.census.inFunctions
+    carrying(call, &context) {
+      $0.reader.census.functionDepth += 1
+      $0.asFunction(&$1) { $0.code(text, .same, &$1) }
+      $0.reader.census.functionDepth -= 1
+    }
+    variables.poison(reader.census.inFunctions.subtracting(before))
+  }
+
+  // MARK: - Other languages
+
+  mutating func interpreter(_ call: ShellCall, _ context: inout DecodeContext) {
+    let options = call.arguments.options
+    let codes = options.filter { option in
+      Self.codeLetters.contains { bytes(call.name).starts(with: $0.0.utf8) && $0.1.utf8.contains(option.letter) }
+    }.compactMap(\.value)
+    let script = codes.isEmpty ? call.arguments.operands.first.map { fields[$0] } : nil
+    emit(call, script: logged(codes + (script.map { [$0] } ?? [])), &context)
+    for code in codes {
+      let text = bytes(code.value)
+      let isSubstitution = text.starts(with: "$(".utf8) || text.starts(with: "`".utf8)
+      if code.isUnknown, code.log.count > 0, isSubstitution {
+        unknownCode(.process, &context)
+      } else {
+        commands(in: text, call, &context)
+      }
+    }
+    guard codes.isEmpty else { return }
+    if let script, !isStandardInput(script) {
+      if script.processInput >= 0, literalOutput(of: script.processInput) == nil { unknownCode(.process, &context) }
+      return
+    }
+    // Options that mean that no code is read: a module, a version, a file.
+    let isBusy = options.contains { option in
+      "mVh".utf8.contains(option.letter) || option.isNamed("--version") || option.isNamed("--help")
+        || option.isNamed("-v") || bytes(call.name).starts(with: "php".utf8) && option.letter == 0x66
+    }
+    if isBusy { return }
+    switch input.kind {
+    case .inherited, .file: break
+    case .unknown: unknownCode(.process, &context)
+    case .literal: commands(in: bytes(input.text), call, &context)
+    }
+  }
+
+  /// The options that give code, by program.
+  private static let codeLetters: [(String, String)] = [
+    ("python", "c"), ("pypy", "c"), ("perl", "eE"), ("ruby", "e"), ("node", "ep"), ("deno", "ep"), ("bun", "ep"),
+    ("php", "rBER"), ("lua", "e"), ("osascript", "e"), ("Rscript", "e"), ("groovy", "e"), ("julia", "e"), ("pwsh", "c"),
+  ]
+
+  mutating func awk(_ call: ShellCall, _ context: inout DecodeContext) {
+    if let first = call.arguments.operands.first, !call.arguments.has(0x66) {
+      commands(in: bytes(fields[first].value), call, &context)
+    }
+    for option in call.arguments.options where option.letter == 0x65 {
+      if let value = option.value { commands(in: bytes(value.value), call, &context) }
+    }
+  }
+
+  /// Editors run `!COMMAND` given as a start-up command.
+  mutating func editor(_ call: ShellCall, _ context: inout DecodeContext) {
+    var starts = call.arguments.options.filter { $0.letter == 0x63 || $0.isNamed("--cmd") }.compactMap(\.value)
+    for index in call.arguments.operands where bytes(fields[index].value).first == Ascii.plus {
+      var command = fields[index]
+      command.value.start += 1
+      starts.append(command)
+    }
+    for var command in starts {
+      while command.value.count > 0, arena[Int(command.value.start)] == Ascii.colon { command.value.start += 1 }
+      guard command.value.count > 1, arena[Int(command.value.start)] == Ascii.bang else { continue }
+      command.value.start += 1
+      codeArgument([command], call, &context)
+    }
+  }
+
+  /// Looks for calls that run a literal command line: `system("…")`, `subprocess.run(["…", …])`. Best effort: the
+  /// language itself is not read.
+  private mutating func commands(in code: ArraySlice<UInt8>, _ call: ShellCall, _ context: inout DecodeContext) {
+    let code = Array(code)
+    var index = 0
+    while index < code.count, !isDone(context) {
+      guard Ascii.isNameStart(code[index]) else {
+        index += 1
+        continue
+      }
+      let start = index
+      while index < code.count, Ascii.isName(code[index]) { index += 1 }
+      guard index - start <= 12, Self.runners.contains(Array(code[start..<index])) else { continue }
+      var at = index
+      var isList = false
+      while at < code.count, Ascii.isSpace(code[at]) || code[at] == Ascii.open || code[at] == Ascii.openBracket {
+        isList = isList || code[at] == Ascii.openBracket
+        at += 1
+      }
+      var words: [[UInt8]] = []
+      while at < code.count, code[at] == Ascii.quote || code[at] == Ascii.doubleQuote {
+        guard let (word, end) = string(code, at) else { break }
+        words.append(word)
+        at = end
+        while at < code.count, Ascii.isSpace(code[at]) { at += 1 }
+        guard at < code.count, code[at] == Ascii.comma else { break }
+        at += 1
+        while at < code.count, Ascii.isSpace(code[at]) { at += 1 }
+      }
+      index = max(index, at)
+      guard let first = words.first else { continue }
+      if words.count == 1, !isList {
+        carrying(call, &context) { $0.code(first, .process, &$1) }
+      } else {
+        let base = fields.count
+        for word in words {
+          let field = field(word)
+          fields.append(field)
+        }
+        carry(call, base..<fields.count, &context)
+        fields.removeLast(fields.count - base)
+      }
+    }
+  }
+
+  private static let runners = Set(
+    [
+      "system", "popen", "exec", "execSync", "spawn", "spawnSync", "execFile", "run", "call", "check_call",
+      "check_output", "Popen", "shell_exec", "passthru", "proc_open", "getoutput", "execvp",
+    ].map { Array($0.utf8) })
+
+  /// The string literal at `start`, and where it ends; nil if it does not.
+  private func string(_ code: [UInt8], _ start: Int) -> ([UInt8], Int)? {
+    var text: [UInt8] = []
+    var index = start + 1
+    while index < code.count {
+      if code[index] == code[start] { return (text, index + 1) }
+      if code[index] == Ascii.backslash, index + 1 < code.count {
+        index += 1
+        text.append(code[index] == 0x6E ? Ascii.newline : code[index])
+      } else {
+        text.append(code[index])
+      }
+      index += 1
+    }
+    return nil
+  }
+}

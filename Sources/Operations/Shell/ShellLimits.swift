@@ -1,0 +1,13 @@
+/// The shell decoder's own limits. Past one, the payload or the command at hand is `unparsed`.
+enum ShellLimits {
+  /// Bytes of a payload with all the texts in it that are read in an unescaped form.
+  static let sourceBytes = 8 << 20
+  /// Bytes that the expansion of all words of a payload yields.
+  static let expandedBytes = 8 << 20
+  /// Words that the braces of one word may expand to.
+  static let braceWords = 1024
+  /// Wrappers and code around one command: `sudo env nice … rm`.
+  static let wrappers = 16
+  /// Values that a variable or the working directory may have, as far as they are followed.
+  static let candidates = 8
+}

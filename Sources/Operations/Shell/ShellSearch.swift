@@ -1,0 +1,199 @@
+import PolicyBytecode
+
+/// `find`, `xargs` and `parallel`: commands that run once for each of many words.
+extension ShellDecoder {
+  /// Primaries of `find` that take no argument.
+  private static let bare = Set(
+    [
+      "-delete", "-depth", "-d", "-daystart", "-follow", "-xdev", "-x", "-X", "-E", "-s", "-mount", "-noleaf", "-warn",
+      "-nowarn", "-empty", "-executable", "-readable", "-writable", "-nouser", "-nogroup", "-true", "-false", "-print",
+      "-print0", "-ls", "-prune", "-quit", "-not", "-and", "-or", "-a", "-o", "-H", "-L", "-P", "-help", "--help",
+      "-version", "--version", "-ignore_readdir_race", "-noignore_readdir_race",
+    ].map { Array($0.utf8) })
+
+  /// Primaries that do not narrow down what is found by much.
+  private static let unrestrictive = Set(
+    [
+      "-delete", "-depth", "-d", "-daystart", "-follow", "-xdev", "-x", "-mount", "-noleaf", "-warn", "-nowarn",
+      "-print", "-print0", "-ls", "-true", "-a", "-and", "-o", "-or", "-type", "-mindepth", "-maxdepth", "-exec",
+      "-execdir", "-ok", "-okdir", "-H", "-L", "-P", "-readable", "-writable", "-fprint", "-fprint0", "-printf", "-fls",
+    ].map { Array($0.utf8) })
+
+  private static let executing = Set(["-exec", "-execdir", "-ok", "-okdir"].map { Array($0.utf8) })
+  private static let writing = Set(["-fprint", "-fprint0", "-fls", "-fprintf"].map { Array($0.utf8) })
+
+  /// `find`'s starting points are its operands; every primary is a flag. The command behind `-exec`
+  /// is neither.
+  func findArguments(_ argv: Range<Int>) -> ShellArguments {
+    var result = ShellArguments()
+    var isExpression = false
+    var index = argv.lowerBound + 1
+    while index < argv.upperBound {
+      let text = Array(bytes(fields[index].value))
+      index += 1
+      guard text.count > 1, text.first == Ascii.dash else {
+        let isOperator = text == [Ascii.bang] || text == [Ascii.open] || text == [Ascii.close] || text == [Ascii.comma]
+        isExpression = isExpression || isOperator
+        if !isExpression { result.operands.append(index - 1) }
+        continue
+      }
+      if text.starts(with: "-O".utf8) {
+        result.options.append(.init(letter: 0, name: text, value: nil, use: .none))
+        continue
+      }
+      isExpression = isExpression || text != Array("-H".utf8) && text != Array("-L".utf8) && text != Array("-P".utf8)
+      if Self.bare.contains(text) {
+        result.options.append(.init(letter: 0, name: text, value: nil, use: .none))
+        continue
+      }
+      let isCommand = Self.executing.contains(text)
+      let value = index < argv.upperBound && !isCommand ? fields[index] : nil
+      let use: ShellProgram.Use = Self.writing.contains(text) ? .write : .none
+      result.options.append(.init(letter: 0, name: text, value: value, use: use))
+      index += 1
+      if isCommand { index = commandEnd(index - 1, argv.upperBound) + 1 }
+    }
+    return result
+  }
+
+  /// Where the command of an `-exec` that starts at `start` ends: at `;`, or at a `+` behind `{}`.
+  private func commandEnd(_ start: Int, _ end: Int) -> Int {
+    var index = start
+    while index < end {
+      if text(index, is: ";") || text(index, is: "+") && index > start && text(index - 1, is: "{}") { return index }
+      index += 1
+    }
+    return end
+  }
+
+  func writesFound(_ call: ShellCall) -> Bool { call.arguments.options.contains { $0.isNamed("-delete") } }
+
+  mutating func find(_ call: ShellCall, _ context: inout DecodeContext) {
+    // Without a test that narrows it down, what is found may be a starting point.
+    var points: Int32 = -1
+    let isRestricted = call.arguments.options.contains { option in
+      !Self.unrestrictive.contains(option.name)
+        && !(option.isNamed("-name") && option.value.map { bytes($0.value).elementsEqual([Ascii.star]) } == true)
+    }
+    if !isRestricted {
+      alternatives.append(
+        call.arguments.operands.prefix(ShellLimits.candidates).filter { !fields[$0].isUnknown }.map {
+          Array(bytes(fields[$0].value))
+        })
+      points = Int32(alternatives.count - 1)
+    }
+    var index = call.argv.lowerBound + 1
+    while index < call.argv.upperBound {
+      guard Self.executing.contains(Array(bytes(fields[index].value))) else {
+        index += 1
+        continue
+      }
+      let end = commandEnd(index + 1, call.argv.upperBound)
+      inserting(call, index + 1..<end, [Ascii.openBrace, Ascii.closeBrace], alternatives: points, &context)
+      index = end + 1
+    }
+  }
+
+  /// Runs words in which each occurrence of `mark` stands for something that is not known.
+  private mutating func inserting(
+    _ call: ShellCall, _ argv: Range<Int>, _ mark: [UInt8], alternatives: Int32 = -1, _ context: inout DecodeContext
+  ) {
+    let base = fields.count
+    fields += fields[argv]
+    for index in base..<fields.count {
+      let text = bytes(fields[index].value)
+      guard contains(text, mark) else { continue }
+      fields[index].isUnknown = true
+      if text.count == mark.count { fields[index].alternatives = alternatives }
+    }
+    carry(call, base..<fields.count, &context)
+    fields.removeLast(fields.count - base)
+  }
+
+  private func contains(_ text: ArraySlice<UInt8>, _ mark: [UInt8]) -> Bool {
+    guard let first = mark.first, text.count >= mark.count, mark.count <= 64 else { return false }
+    for index in text.startIndex...(text.endIndex - mark.count)
+    where text[index] == first && text[index..<index + mark.count].elementsEqual(mark) { return true }
+    return false
+  }
+
+  mutating func xargs(_ call: ShellCall, _ context: inout DecodeContext) {
+    guard let first = call.arguments.operands.first else { return }
+    let argv = first..<call.argv.upperBound
+    let outer = input
+    defer { input = outer }
+    // The command's own input is not xargs's.
+    input.kind = .file
+    if let option = call.arguments.options.last(where: { $0.letter | 0x20 == 0x69 }) {
+      let mark = option.value.map { Array(bytes($0.value)) } ?? []
+      return inserting(call, argv, mark.isEmpty ? [Ascii.openBrace, Ascii.closeBrace] : mark, &context)
+    }
+    let isPlain = !call.arguments.has(0x30) && !call.arguments.has(0x64) && !call.arguments.has(0x61)
+    if outer.kind == .literal, isPlain, let words = splitWords(bytes(outer.text)) {
+      let base = fields.count
+      fields += fields[argv]
+      for word in words {
+        let field = field(word)
+        fields.append(field)
+      }
+      carry(call, base..<fields.count, &context)
+      fields.removeLast(fields.count - base)
+      return
+    }
+    let trailing = hasTrailing
+    hasTrailing = true
+    carry(call, argv, &context)
+    hasTrailing = trailing
+  }
+
+  /// GNU parallel: the words before `:::` are a line of shell, to which each word behind is added.
+  mutating func parallel(_ call: ShellCall, _ context: inout DecodeContext) {
+    let operands = call.arguments.operands
+    let separator = operands.firstIndex { bytes(fields[$0].value).starts(with: ":::".utf8) } ?? operands.count
+    let line = operands[..<separator].map { fields[$0] }
+    let inputs = operands[separator...].filter { !bytes(fields[$0].value).starts(with: ":::".utf8) }.map { fields[$0] }
+    let outer = input
+    input.kind = .file
+    defer { input = outer }
+    if line.isEmpty {
+      // The words themselves, or the lines of the input, are commands.
+      for command in inputs { codeArgument([command], call, &context) }
+      if inputs.isEmpty, outer.kind == .unknown { unknownCode(.process, &context) }
+      return
+    }
+    let hasMark = line.contains { bytes($0.value).contains(Ascii.openBrace) }
+    codeArgument(hasMark ? line : line + inputs, call, &context)
+  }
+
+  /// Splits text as xargs and `env -S` do: at blanks, with quotes and backslashes; nil where a quote is not closed.
+  func splitWords(_ text: ArraySlice<UInt8>) -> [[UInt8]]? {
+    var words: [[UInt8]] = []
+    var word: [UInt8] = []
+    var hasWord = false
+    var quote: UInt8 = 0
+    var index = text.startIndex
+    while index < text.endIndex {
+      let byte = text[index]
+      index += 1
+      if quote != 0 {
+        if byte == quote { quote = 0 } else { word.append(byte) }
+        continue
+      }
+      switch byte {
+      case Ascii.space, Ascii.tab, Ascii.newline:
+        if hasWord { words.append(word) }
+        word = []
+        hasWord = false
+        continue
+      case Ascii.quote, Ascii.doubleQuote: quote = byte
+      case Ascii.backslash where index < text.endIndex:
+        word.append(text[index])
+        index += 1
+      default: word.append(byte)
+      }
+      hasWord = true
+    }
+    if hasWord { words.append(word) }
+    return quote == 0 ? words : nil
+  }
+}

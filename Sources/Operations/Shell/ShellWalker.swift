@@ -1,0 +1,353 @@
+import PolicyBytecode
+
+/// Lists, pipelines and compound commands, in the order in which they run. Branches that may not run, loops and
+/// functions are walked once.
+extension ShellDecoder {
+  typealias Walk = (inout ShellDecoder, inout DecodeContext) -> Void
+
+  /// Runs `body` in a subshell: its assignments and its working directory end with it.
+  mutating func subshell(_ context: inout DecodeContext, _ body: Walk) {
+    let mark = variables.enterSubshell()
+    let saved = (directories, previousDirectories)
+    body(&self, &context)
+    variables.leaveSubshell(mark)
+    (directories, previousDirectories) = saved
+  }
+
+  /// Runs `body`, which may not run: what it assigns is not known behind it, and where it leads to is only possible.
+  mutating func branch(_ context: inout DecodeContext, _ body: Walk) {
+    let region = variables.openRegion()
+    let before = directories
+    body(&self, &context)
+    variables.closeRegion(region)
+    mayBeIn(before)
+  }
+
+  /// Adds directories in which the commands from here on may run.
+  mutating func mayBeIn(_ more: [[UInt8]]) {
+    for directory in more where !directories.contains(directory) && directories.count < ShellLimits.candidates {
+      directories.append(directory)
+    }
+  }
+
+  mutating func list(_ list: Int32, _ context: inout DecodeContext) {
+    var child = reader.tree.nodes[Int(list)].first
+    while child >= 0, !isDone(context) {
+      let head = child
+      if reader.tree.nodes[Int(head)].isBackground {
+        subshell(&context) { child = $0.chain(head, &$1) }
+      } else {
+        child = chain(head, &context)
+      }
+    }
+  }
+
+  /// Pipelines joined by `&&` and `||`; gives what follows them.
+  private mutating func chain(_ head: Int32, _ context: inout DecodeContext) -> Int32 {
+    command(head, &context)
+    var child = reader.tree.nodes[Int(head)].next
+    var wasAnd = false
+    var region: Int32?
+    let before = directories
+    while child >= 0 {
+      let node = reader.tree.nodes[Int(child)]
+      if node.link == .sequence { break }
+      // What a pipeline assigns holds in those that run only if it ran.
+      if !wasAnd || node.link != .and {
+        if let region { variables.closeRegion(region) }
+        region = variables.openRegion()
+        mayBeIn(before)
+      }
+      wasAnd = node.link == .and
+      command(child, &context)
+      child = node.next
+    }
+    if let region {
+      variables.closeRegion(region)
+      mayBeIn(before)
+    }
+    return child
+  }
+
+  private mutating func pipeline(_ first: Int32, _ context: inout DecodeContext) {
+    let outer = input
+    let start = outer.kind == .inherited ? log.count : Int(outer.log.start)
+    var child = first
+    while child >= 0, !isDone(context) {
+      output = nil
+      subshell(&context) { $0.command(child, &$1) }
+      input = ShellInput(kind: .unknown, log: ByteRange(start, log.count))
+      if let output {
+        input.kind = .literal
+        input.text = output
+      }
+      child = reader.tree.nodes[Int(child)].next
+    }
+    output = nil
+    input = outer
+  }
+
+  /// One command. Its redirections apply to all that it holds.
+  mutating func command(_ index: Int32, _ context: inout DecodeContext) {
+    guard !isDone(context) else { return }
+    let node = reader.tree.nodes[Int(index)]
+    depth += 1
+    defer { depth -= 1 }
+    switch node.kind {
+    case .simple: return simple(node, &context)
+    case .pipeline: return pipeline(node.first, &context)
+    default: break
+    }
+    let outer = input
+    if input.kind == .literal { input.kind = .unknown }
+    if node.redirections >= 0 {
+      let effects = effects(node.redirections, &context)
+      if var redirected = effects.input {
+        // What of a text is left for a command inside is not known.
+        if redirected.kind == .literal { redirected.kind = .unknown }
+        input = redirected
+      }
+      if !effects.reads.isEmpty || !effects.writes.isEmpty { emitEmpty(effects, &context) }
+    }
+    let waiting = deferred
+    deferred = []
+    let start = log.count
+    compound(node, &context)
+    output = nil
+    deferred = waiting
+    finishDeferred(from: start, &context)
+    input = outer
+  }
+
+  /// Walks the lists in `>( )`, which read what the programs logged since `start` print.
+  mutating func finishDeferred(from start: Int, _ context: inout DecodeContext) {
+    guard !deferred.isEmpty else { return }
+    let lists = deferred
+    let outer = input
+    deferred = []
+    input = ShellInput(
+      kind: .unknown, log: ByteRange(outer.kind == .inherited ? start : Int(outer.log.start), log.count))
+    for inner in lists { subshell(&context) { $0.list(inner, &$1) } }
+    input = outer
+  }
+
+  private mutating func compound(_ node: ShellNode, _ context: inout DecodeContext) {
+    let tree = (first: node.first, words: node.words)
+    switch node.kind {
+    case .simple, .pipeline: break
+    case .list, .group: list(tree.first, &context)
+    case .subshell, .coprocess:
+      subshell(&context) {
+        if node.kind == .coprocess { $0.command(tree.first, &$1) } else { $0.list(tree.first, &$1) }
+      }
+    case .conditional:
+      list(tree.first, &context)
+      var child = reader.tree.nodes[Int(tree.first)].next
+      while child >= 0 {
+        branch(&context) { $0.list(child, &$1) }
+        child = reader.tree.nodes[Int(child)].next
+      }
+    case .loop:
+      enterLoop()
+      branch(&context) {
+        $0.list(tree.first, &$1)
+        $0.list($0.reader.tree.nodes[Int(tree.first)].next, &$1)
+      }
+    case .arithmeticLoop:
+      arithmetic(tree.words, &context)
+      enterLoop()
+      branch(&context) { $0.list(tree.first, &$1) }
+    case .forLoop: forLoop(node, &context)
+    case .caseOf:
+      substitutions(reader.tree.words[Int(tree.words)].first, &context)
+      var child = tree.first
+      while child >= 0 {
+        let item = reader.tree.nodes[Int(child)]
+        substitutions(words: item.words, &context)
+        branch(&context) { $0.list(child, &$1) }
+        child = item.next
+      }
+    case .function: function(node, &context)
+    case .test: substitutions(words: tree.words, &context)
+    case .arithmetic: arithmetic(tree.words, &context)
+    }
+  }
+
+  private mutating func substitutions(words first: Int32, _ context: inout DecodeContext) {
+    var index = first
+    while index >= 0 {
+      substitutions(reader.tree.words[Int(index)].first, &context)
+      index = reader.tree.words[Int(index)].next
+    }
+  }
+
+  private mutating func arithmetic(_ word: Int32, _ context: inout DecodeContext) {
+    forget(arithmetic: reader.tree.words[Int(word)].spelling)
+    substitutions(words: word, &context)
+  }
+
+  /// A later round sees what an earlier one assigned, and where it went.
+  private mutating func enterLoop() {
+    variables.enterLoop()
+    mayBeIn(reader.census.directories)
+  }
+
+  private mutating func forLoop(_ node: ShellNode, _ context: inout DecodeContext) {
+    let base = fields.count
+    var index = node.words
+    while index >= 0 {
+      expand(reader.tree.words[Int(index)], &context)
+      index = reader.tree.words[Int(index)].next
+    }
+    let items = fields[base...]
+    let isLiteral = node.hasWords && items.allSatisfy { !$0.isUnknown && !$0.hasGlob }
+    // Globs are possible values as they are spelled.
+    let values = items.prefix(ShellLimits.candidates).filter { !$0.isUnknown }.map { Array(bytes($0.value)) }
+    let isKnown = isLiteral && items.count == 1
+    fields.removeLast(fields.count - base)
+    enterLoop()
+    branch(&context) {
+      $0.variables.set(Array($0.reader.tree.source[node.name.range]), values, isKnown: isKnown)
+      $0.list(node.first, &$1)
+    }
+  }
+
+  /// A body runs when it is called, with the variables, parameters, directory and input of then.
+  private mutating func function(_ node: ShellNode, _ context: inout DecodeContext) {
+    asFunction(&context) { $0.command(node.first, &$1) }
+  }
+
+  mutating func asFunction(_ context: inout DecodeContext, _ body: Walk) {
+    let mark = variables.enterFunction()
+    let saved = (directories, previousDirectories, input)
+    functionDepth += 1
+    mayBeIn(reader.census.directories)
+    input = ShellInput(kind: .unknown)
+    branch(&context) {
+      $0.variables.set(ShellCensus.positional, [], isKnown: false)
+      body(&$0, &$1)
+    }
+    functionDepth -= 1
+    (directories, previousDirectories, input) = saved
+    variables.leaveFunction(mark)
+  }
+
+  // MARK: - Simple commands
+
+  private mutating func simple(_ node: ShellNode, _ context: inout DecodeContext) {
+    let base = fields.count
+    let start = log.count
+    let waiting = deferred
+    deferred = []
+    output = nil
+    var index = node.words
+    while index >= 0, !isExhausted {
+      expand(reader.tree.words[Int(index)], &context)
+      index = reader.tree.words[Int(index)].next
+    }
+    let outer = input
+    var effects = ShellEffects()
+    if node.redirections >= 0 {
+      effects = self.effects(node.redirections, &context)
+      if let redirected = effects.input { input = redirected }
+    }
+    if fields.count == base {
+      assign(node.assignments, isExported: false, &context)
+      if !isDone(context) { emitEmpty(effects, &context) }
+    } else {
+      let mark = variables.enterSubshell()
+      if node.assignments >= 0 { assign(node.assignments, isExported: true, &context) }
+      let changes = variables.enterSubshell()
+      if !isDone(context) { run(base..<fields.count, effects, inShell: true, &context) }
+      // The assignments before a command end with it, unless it assigned others itself.
+      if node.assignments >= 0, variables.enterSubshell() == changes { variables.leaveSubshell(mark) }
+    }
+    if effects.redirectsOutput { output = nil }
+    if !deferred.isEmpty {
+      let saved = output
+      finishDeferred(from: start, &context)
+      output = saved
+    }
+    deferred = waiting
+    input = outer
+    fields.removeLast(fields.count - base)
+  }
+
+  private mutating func assign(_ first: Int32, isExported: Bool, _ context: inout DecodeContext) {
+    var index = first
+    while index >= 0 {
+      let word = reader.tree.words[Int(index)]
+      let value = value(word.first, &context)
+      let name = Array(reader.tree.source[word.name.range])
+      let isKnown = !value.isUnknown && !word.isPartial
+      var values = isKnown ? [Array(bytes(value.value))] : []
+      if value.alternatives >= 0 { values = alternatives[Int(value.alternatives)] }
+      variables.set(name, values, isKnown: isKnown, isExported: isExported)
+      index = word.next
+    }
+  }
+
+  // MARK: - Redirections
+
+  private mutating func effects(_ first: Int32, _ context: inout DecodeContext) -> ShellEffects {
+    var effects = ShellEffects()
+    var index = first
+    while index >= 0, !isExhausted {
+      let redirection = reader.tree.redirections[Int(index)]
+      index = redirection.next
+      guard redirection.word >= 0 else { continue }
+      let word = reader.tree.words[Int(redirection.word)]
+      let logStart = log.count
+      let isInput = redirection.descriptor <= 0
+      if redirection.kind == .hereDocument || redirection.kind == .hereString {
+        var text = value(word.first, &context)
+        guard isInput else { continue }
+        if redirection.kind == .hereString { text.value = store(Array(bytes(text.value)) + [Ascii.newline]) }
+        effects.input = ShellInput(
+          kind: text.isUnknown ? .unknown : .literal, text: text.value, log: ByteRange(logStart, log.count))
+        continue
+      }
+      let base = fields.count
+      expand(word, &context)
+      let targets = fields[base...].map { $0 }
+      fields.removeLast(fields.count - base)
+      for target in targets {
+        let isSubstitution = log.count > logStart || !deferred.isEmpty && target.isUnknown
+        switch redirection.kind {
+        case .input, .readWrite:
+          if !isSubstitution || target.processInput < 0 { effects.reads.append(target) }
+          if redirection.kind == .readWrite { effects.writes.append(target) }
+          guard isInput else { continue }
+          effects.input = ShellInput(kind: .file, log: ByteRange(logStart, log.count))
+          if target.processInput >= 0 {
+            let text = literalOutput(of: target.processInput)
+            effects.input?.kind = text == nil ? .unknown : .literal
+            effects.input?.text = text ?? ByteRange()
+          } else if isRemote(target) || target.isUnknown {
+            effects.input?.kind = .unknown
+          }
+        case .output, .both:
+          if redirection.descriptor <= 1 { effects.redirectsOutput = true }
+          effects.writes.append(target)
+        case .duplicateOutput, .duplicateInput:
+          let text = bytes(target.value)
+          let isDescriptor = text.allSatisfy { Ascii.isDigit($0) || $0 == Ascii.dash }
+          if redirection.kind == .duplicateOutput {
+            if redirection.descriptor <= 1 { effects.redirectsOutput = true }
+            if !isDescriptor { effects.writes.append(target) }
+          } else if isInput {
+            effects.input = ShellInput(kind: .unknown, log: ByteRange(logStart, log.count))
+          }
+        case .hereString, .hereDocument: break
+        }
+      }
+    }
+    return effects
+  }
+
+  /// Whether reading a path is reading from the network.
+  private func isRemote(_ field: ShellField) -> Bool {
+    let text = bytes(field.value)
+    return text.starts(with: "/dev/tcp/".utf8) || text.starts(with: "/dev/udp/".utf8)
+  }
+}

@@ -1,0 +1,301 @@
+import PolicyBytecode
+
+/// Programs that run what their arguments name.
+extension ShellDecoder {
+  /// Emits a program's operation, then those of what it runs.
+  mutating func perform(_ call: inout ShellCall, _ context: inout DecodeContext) {
+    switch call.program.role {
+    case .shell: return shell(call, &context)
+    case .interpreter: return interpreter(call, &context)
+    case .eval: return eval(call, &context)
+    case .source: return source(call, &context)
+    case .client: return psql(call, &context)
+    case .container: return container(&call, &context)
+    case .versionControl: return versionControl(&call, &context)
+    default: break
+    }
+    emit(call, &context)
+    guard !isDone(context) else { return }
+    for option in call.arguments.options where option.use == .code {
+      if let value = option.value { codeArgument([value], call, &context) }
+    }
+    let operands = call.arguments.operands
+    switch call.program.role {
+    case .prefix: prefix(call, &context)
+    case .environment: environment(call, &context)
+    case .user: user(call, &context)
+    case .remote:
+      for option in call.arguments.options where option.letter == 0x6F {
+        if let value = option.value { settingCommand(value, call, &context) }
+      }
+      if operands.count > 1 {
+        codeArgument(operands.dropFirst().map { fields[$0] }, call, &context)
+      } else {
+        standardInput(call, &context)
+      }
+    case .joined: joined(call, &context)
+    case .lock:
+      guard operands.count > 1 else { break }
+      if text(operands[1], is: "-c") || text(operands[1], is: "--command") {
+        if operands.count > 2 { codeArgument([fields[operands[2]]], call, &context) }
+      } else {
+        carry(call, operands[1]..<call.argv.upperBound, &context)
+      }
+    case .exec:
+      if bytes(call.name).first == 0x63, call.arguments.has(0x76) || call.arguments.has(0x56) { break }
+      guard let first = operands.first else { break }
+      // `exec` replaces the shell; `command` and `builtin` run in it.
+      carry(call, first..<call.argv.upperBound, inShell: call.inShell && bytes(call.name).first != 0x65, &context)
+    case .coproc:
+      guard let first = operands.first else { break }
+      let outer = input
+      input = ShellInput(kind: .unknown)
+      carry(call, first..<call.argv.upperBound, &context)
+      input = outer
+    case .applet:
+      if let first = operands.first { carry(call, first..<call.argv.upperBound, &context) }
+    case .loader: break
+    case .find: find(call, &context)
+    case .xargs: xargs(call, &context)
+    case .parallel: parallel(call, &context)
+    case .pod: pod(call, &context)
+    case .schedule: schedule(call, &context)
+    case .trap:
+      guard operands.count > 1, let code = operands.first, !text(code, is: "-"), fields[code].value.count > 0 else { break }
+      trap(call, fields[code], &context)
+    case .awk: awk(call, &context)
+    case .editor: editor(call, &context)
+    case .directory: if call.inShell { changeDirectory(call) }
+    case .declare: if call.inShell { declare(call, &context) }
+    case .read: if call.inShell { forgetNames(call) }
+    case .plain: note(call, &context)
+    case .shell, .interpreter, .eval, .source, .client, .container, .versionControl, .login: break
+    }
+  }
+
+  func text(_ index: Int, is word: String) -> Bool { bytes(fields[index].value).elementsEqual(word.utf8) }
+
+  /// Decodes words, joined by a space, as shell code that a program runs in a process of its own.
+  mutating func codeArgument(
+    _ words: [ShellField], positional: [ShellField]? = nil, _ call: ShellCall, _ context: inout DecodeContext
+  ) {
+    guard !words.contains(where: { $0.isUnknown }) else { return unknownCode(.process, &context) }
+    let code = Array(words.map { bytes($0.value) }.joined(separator: [Ascii.space]))
+    carrying(call, &context) { $0.code(code, .process, positional: positional, &$1) }
+  }
+
+  /// `ProxyCommand=…`, `core.pager=…`: a setting whose value is a command.
+  mutating func settingCommand(_ setting: ShellField, _ call: ShellCall, _ context: inout DecodeContext) {
+    let text = bytes(setting.value)
+    guard let end = text.firstIndex(where: { $0 == Ascii.equals || $0 == Ascii.space }) else { return }
+    let key = text[..<end].map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+    var value = setting
+    value.value.start += Int32(end + 1 - text.startIndex)
+    if key.starts(with: "alias.".utf8) {
+      guard text[(end + 1)...].first == Ascii.bang else { return }
+      value.value.start += 1
+    } else if !Self.commandSettings.contains(key) {
+      return
+    }
+    codeArgument([value], call, &context)
+  }
+
+  private static let commandSettings = Set(
+    [
+      "proxycommand", "localcommand", "knownhostscommand", "core.pager", "core.editor", "core.sshcommand",
+      "core.fsmonitor", "core.askpass", "sequence.editor", "diff.external", "credential.helper", "gpg.program",
+    ].map { Array($0.utf8) })
+
+  // MARK: - Prefixes
+
+  private mutating func prefix(_ call: ShellCall, _ context: inout DecodeContext) {
+    let operands = call.arguments.operands
+    var skipped = 0
+    switch String(decoding: bytes(call.name), as: UTF8.self) {
+    case "timeout", "gtimeout", "chroot", "chrt", "gosu", "su-exec": skipped = 1
+    case "taskset":
+      if call.arguments.has(0x70) { return }
+      skipped = 1
+    case "time":
+      while skipped < operands.count, isAssignment(operands[skipped]) { skipped += 1 }
+    default: break
+    }
+    while skipped < operands.count, text(operands[skipped], is: "--") { skipped += 1 }
+    let inner = skipped < operands.count ? operands[skipped]..<call.argv.upperBound : 0..<0
+    carry(call, inner, inShell: call.inShell && bytes(call.name).elementsEqual("time".utf8), &context)
+  }
+
+  private func isAssignment(_ index: Int) -> Bool {
+    let text = bytes(fields[index].value)
+    guard let first = text.first, Ascii.isNameStart(first), let end = text.firstIndex(where: { !Ascii.isName($0) }) else {
+      return false
+    }
+    return text[end] == Ascii.equals
+  }
+
+  /// `sudo`, `doas`, `env`: options, assignments, a command.
+  private mutating func environment(_ call: ShellCall, _ context: inout DecodeContext) {
+    let isEnv = bytes(call.name).elementsEqual("env".utf8)
+    let saved = directories
+    let mark = variables.enterSubshell()
+    defer {
+      directories = saved
+      variables.leaveSubshell(mark)
+    }
+    if let directory = call.arguments.value(isEnv ? 0x43 : 0x44) {
+      directories = directory.isUnknown ? [[]] : directories.map { ShellPaths.normalised(bytes(directory.value), in: $0) }
+    }
+    var operands = call.arguments.operands[...]
+    var first = call.argv.upperBound
+    let base = fields.count
+    if isEnv, let string = call.arguments.value(0x53) {
+      guard !string.isUnknown, let words = splitWords(bytes(string.value)) else {
+        return context.unparsed(.shell, .unknownProgram)
+      }
+      for word in words {
+        let field = field(word)
+        fields.append(field)
+      }
+      fields += operands.map { fields[$0] }
+      operands = Array(base..<fields.count)[...]
+    }
+    while let index = operands.first {
+      if isAssignment(index) {
+        let text = bytes(fields[index].value)
+        if let equals = text.firstIndex(of: Ascii.equals) {
+          variables.set(
+            Array(text[..<equals]), [Array(text[(equals + 1)...])], isKnown: !fields[index].isUnknown, isExported: true)
+        }
+      } else if !text(index, is: "--") && !text(index, is: "-") {
+        first = index
+        break
+      }
+      operands.removeFirst()
+    }
+    let end = fields.count > base ? fields.count : call.argv.upperBound
+    if first < end, operands.first != nil {
+      if !isEnv, call.arguments.has(0x65) {
+        fields.removeLast(fields.count - base)
+        return
+      }
+      carry(call, first..<end, &context)
+    } else if hasTrailing {
+      context.unparsed(.shell, .unknownProgram)
+    } else if !isEnv, call.arguments.has(0x73) || call.arguments.has(0x69) {
+      standardInput(call, &context)
+    }
+    fields.removeLast(fields.count - base)
+  }
+
+  /// `su` and `runuser`: code of `-c` was decoded; else a command behind `runuser -u`, else a shell.
+  private mutating func user(_ call: ShellCall, _ context: inout DecodeContext) {
+    let operands = call.arguments.operands
+    if call.arguments.has(0x75), bytes(call.name).first == 0x72 {
+      if let first = operands.first { carry(call, first..<call.argv.upperBound, &context) }
+      return
+    }
+    if call.arguments.has(0x63) { return }
+    for (position, index) in operands.enumerated() where text(index, is: "-c") || text(index, is: "--command") {
+      if position + 1 < operands.count { codeArgument([fields[operands[position + 1]]], call, &context) }
+      return
+    }
+    standardInput(call, &context)
+  }
+
+  /// `watch` and `tmux`: words joined into one line of shell.
+  private mutating func joined(_ call: ShellCall, _ context: inout DecodeContext) {
+    var operands = call.arguments.operands[...]
+    guard let first = operands.first else { return }
+    if bytes(call.name).elementsEqual("watch".utf8) {
+      if call.arguments.has(0x78) { return carry(call, first..<call.argv.upperBound, &context) }
+      return codeArgument(operands.map { fields[$0] }, call, &context)
+    }
+    let verb = bytes(fields[first].value)
+    let verbs = ["new", "neww", "split", "respawn", "run", "send", "if", "popup", "display-popup", "pipe-pane"]
+    guard verbs.contains(where: { verb.starts(with: $0.utf8) }) else { return }
+    operands.removeFirst()
+    while let index = operands.first, bytes(fields[index].value).first == Ascii.dash {
+      let option = bytes(fields[index].value)
+      operands.removeFirst()
+      // -s NAME, -n NAME, -t TARGET, -c DIRECTORY, -x and -y SIZE, -e VARIABLE, -F FORMAT
+      if option.count == 2, let letter = option.last, "sntcxyeFlp".utf8.contains(letter) { _ = operands.popFirst() }
+    }
+    let keys = ["Enter", "C-m", "KPEnter"]
+    let words = operands.filter { index in !keys.contains { text(index, is: $0) } }
+    if !words.isEmpty { codeArgument(words.map { fields[$0] }, call, &context) }
+  }
+
+  // MARK: - Containers
+
+  /// `docker exec` and `docker run`, also behind `container` and `compose`.
+  private mutating func container(_ call: inout ShellCall, _ context: inout DecodeContext) {
+    var start: Int?
+    var entry: ShellField?
+    var verb = call.arguments.operands.first
+    while let index = verb, text(index, is: "container") || text(index, is: "compose") {
+      let more = arguments(index..<call.argv.upperBound, call.program)
+      call.arguments.options += more.options
+      verb = more.operands.first
+    }
+    if let index = verb {
+      var program = call.program
+      let runs = text(index, is: "run") || text(index, is: "create") || text(index, is: "exec")
+      program.isOrdered = runs
+      let inner = arguments(index..<call.argv.upperBound, program)
+      call.arguments.options += inner.options
+      if runs, inner.operands.count > 1 { start = inner.operands[1] }
+      entry = runs ? inner.options.last { $0.isNamed("--entrypoint") }?.value : nil
+    }
+    emit(call, &context)
+    guard start != nil || entry != nil else { return }
+    let base = fields.count
+    if let entry { fields.append(entry) }
+    if let start { fields += fields[start..<call.argv.upperBound] }
+    elsewhere(call, base..<fields.count, &context)
+    fields.removeLast(fields.count - base)
+  }
+
+  /// `kubectl exec POD -- COMMAND`.
+  private mutating func pod(_ call: ShellCall, _ context: inout DecodeContext) {
+    let operands = call.arguments.operands
+    guard let verb = operands.first, text(verb, is: "exec") || text(verb, is: "run") || text(verb, is: "debug") else {
+      return
+    }
+    if let dashes = call.argv.first(where: { $0 > verb && text($0, is: "--") }) {
+      elsewhere(call, dashes + 1..<call.argv.upperBound, &context)
+    } else if text(verb, is: "exec"), operands.count > 2 {
+      elsewhere(call, operands[2]..<call.argv.upperBound, &context)
+    }
+  }
+
+  /// Runs words on another machine, whose working directory is not this one.
+  private mutating func elsewhere(_ call: ShellCall, _ argv: Range<Int>, _ context: inout DecodeContext) {
+    let saved = directories
+    directories = [[]]
+    carry(call, argv, &context)
+    directories = saved
+  }
+
+  /// `git`: flags behind the subcommand, settings and verbs that run commands.
+  private mutating func versionControl(_ call: inout ShellCall, _ context: inout DecodeContext) {
+    let settings = call.arguments.options.filter { $0.letter == 0x63 || $0.letter == 0x43 }.compactMap(\.value)
+    var inner = ShellArguments()
+    if let verb = call.arguments.operands.first {
+      var program = call.program
+      program.isOrdered = false
+      inner = arguments(verb..<call.argv.upperBound, program)
+      call.arguments.options += inner.options
+    }
+    emit(call, &context)
+    for setting in settings { settingCommand(setting, call, &context) }
+    for option in inner.options where option.use == .code {
+      if let value = option.value { codeArgument([value], call, &context) }
+    }
+    guard let verb = call.arguments.operands.first, let action = inner.operands.first else { return }
+    if text(verb, is: "submodule"), text(action, is: "foreach"), inner.operands.count > 1 {
+      codeArgument(inner.operands.dropFirst().map { fields[$0] }, call, &context)
+    } else if text(verb, is: "bisect"), text(action, is: "run"), inner.operands.count > 1 {
+      carry(call, inner.operands[1]..<call.argv.upperBound, &context)
+    }
+  }
+}

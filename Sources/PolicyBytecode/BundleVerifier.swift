@@ -1,0 +1,174 @@
+extension Bundle {
+  /// Proves what readers of the records rely on: every reference in bounds, every graph forward-only with its atoms
+  /// of the right kind, every enumeration known, every text UTF-8.
+  func verify() throws(BundleError) {
+    try verifyTexts()
+    try verifyAtoms()
+    try verifyRules()
+    try verifyActions()
+  }
+
+  private func check(_ holds: Bool, _ message: @autoclosure () -> String) throws(BundleError) {
+    if !holds { throw BundleError(message()) }
+  }
+
+  private func check(_ range: RecordRange, in count: Int, _ what: String) throws(BundleError) {
+    try check(Int(range.start) + Int(range.count) <= count, "\(what) lies outside its section")
+  }
+
+  private func check(_ ref: TextRef, _ what: String) throws(BundleError) {
+    let end = Int(ref.offset) + Int(ref.length)
+    try check(end <= strings.count, "\(what) lies outside `strings`")
+    // The section is UTF-8 as a whole; a reference must also begin and end between characters.
+    let isContinuation = { (offset: Int) in offset < self.strings.count && self.strings[offset] & 0xC0 == 0x80 }
+    try check(!isContinuation(Int(ref.offset)) && !isContinuation(end), "\(what) splits a character")
+  }
+
+  private func verifyTexts() throws(BundleError) {
+    try check(isValidUTF8(strings), "the section `strings` is not UTF-8")
+    try check(meta.toolVersion, "the tool's version")
+    try check(meta.textDetectors, in: textLists.count, "the list of detectors")
+    for ref in textLists { try check(ref, "a text of a list") }
+    for key in keys {
+      try check(key.key, "a key")
+      try check(key.fact < UInt32(Fact.allCases.count), "a key is of an unknown fact")
+      let fact = Fact.allCases[Int(key.fact)]
+      try check(fact.schema.isKeyed, "`\(fact.schema.name)` takes no key")
+    }
+    for source in sources { try check(source.path, "a source's path") }
+    for detector in detectors {
+      try check(detector.name, "a detector's name")
+      try check(detector.regex, "a detector's regex")
+      try check(detector.check, "a detector's check")
+    }
+    for decode in decodes {
+      let protocols = UInt16(OperationProtocol.allCases.count)
+      try check(decode.carrier < protocols && decode.inner < protocols, "a decode names an unknown protocol")
+      try check(decode.selectors, in: textLists.count, "a decode's selectors")
+      try check(decode.selectors.count % 2 == 0, "a decode's selectors are not pairs")
+    }
+    for bits in [meta.decisions, meta.unparsed, meta.records] {
+      for shift in stride(from: UInt16(0), to: 16, by: 2) { try check(bits >> shift & 3 < 3, "a default is unknown") }
+    }
+  }
+
+  private func verifyAtoms() throws(BundleError) {
+    try check(atoms.count < 1 << 28, "there are too many atoms")
+    try check(Int(meta.bindAtoms) <= atoms.count, "there are fewer atoms than bind atoms")
+    for (index, atom) in atoms.enumerated() {
+      guard let kind = AtomKind(rawValue: atom.kind), Int(atom.fact) < Fact.allCases.count else {
+        throw BundleError("atom \(index) is of an unknown kind")
+      }
+      let fact = Fact.allCases[Int(atom.fact)]
+      try check(fact.schema.isKeyed == (atom.key != 0), "atom \(index) lacks a key or has one too many")
+      try check(
+        atom.key == 0 || Int(atom.key) <= keys.count && keys[Int(atom.key) - 1].fact == UInt32(atom.fact),
+        "atom \(index) has the key of another fact")
+      try check((fact.schema.phase == .bind) == (index < Int(meta.bindAtoms)), "atom \(index) is in the wrong phase")
+      try check(atom.comparison < 4, "atom \(index) compares in an unknown way")
+      try check(atom.text, "the text of atom \(index)")
+      try check(atom.place)
+      let operandLimit =
+        switch kind {
+        case .matchesLazily, .allMatch: patternLists.count
+        case .isOneOf: integers.count
+        case .inNetworks: networks.count
+        case .inWindows: windows.count
+        case .matched, .isTrue, .isPresent, .compare, .notAfter: 0
+        }
+      try check(atom.operands, in: operandLimit, "the operands of atom \(index)")
+    }
+    for matcher in matchers {
+      try check(matcher.atoms, in: links.count, "the links of a matcher")
+      for link in matcher.atoms.indices {
+        try check(Int(links[link]) < atoms.count, "a link names no atom")
+        let atom = atoms[Int(links[link])]
+        try check(
+          atom.kind == AtomKind.matched.rawValue && UInt16(atom.fact) == matcher.fact && atom.key == matcher.key,
+          "a matcher links to an atom of another kind or fact")
+      }
+    }
+    for network in networks { try check(network.prefixLength <= 128, "a network's prefix is longer than 128 bits") }
+    for window in windows {
+      try check(window.start <= 86_400 && window.end <= 86_400, "a window lies outside the day")
+      try check(window.zone, in: transitions.count, "the zone of a window")
+    }
+    for window in windows where window.zone.count > 1 {
+      let times = window.zone.indices.map { transitions[$0].from }
+      try check(zip(times, times.dropFirst()).allSatisfy(<), "a zone's transitions are not in order")
+    }
+    try check(transitions.allSatisfy { abs($0.offset) <= 86_400 }, "a zone is more than a day from UTC")
+  }
+
+  private func check(_ place: PlaceRecord) throws(BundleError) {
+    try check(Int(place.file) < sources.count, "a place names no source")
+  }
+
+  private func verifyRules() throws(BundleError) {
+    try check(rules.count <= BundleFormat.maxRules, "there are too many rules")
+    for (index, rule) in rules.enumerated() {
+      try check(rule.fullName, "the name of rule \(index)")
+      try check(rule.displayName, "the name of rule \(index)")
+      try check(rule.title, "the title of rule \(index)")
+      try check(rule.place)
+      try check(rule.flags < 8 && rule.protocols < 256, "rule \(index) has unknown flags")
+      try check(rule.decision <= 3 && rule.record <= 3 && rule.obligations < 4, "rule \(index) has unknown effects")
+      try check(rule.actions, in: actions.count, "the actions of rule \(index)")
+      try check(rule.triggers, in: triggers.count, "the triggers of rule \(index)")
+      try verifyGraph(rule.bindGraph, isBind: true, index)
+      try verifyGraph(rule.judgeGraph, isBind: false, index)
+      for trigger in rule.triggers.indices {
+        let atom = Int(triggers[trigger])
+        try check(
+          atom >= Int(meta.bindAtoms) && atom < atoms.count && atoms[atom].kind == AtomKind.matched.rawValue,
+          "a trigger of rule \(index) is not an atom that the scan finds")
+      }
+    }
+  }
+
+  /// A graph ends: each step goes forward and stays inside, or is terminal.
+  private func verifyGraph(_ graph: RecordRange, isBind: Bool, _ rule: Int) throws(BundleError) {
+    try check(graph, in: code.count, "the graph of rule \(rule)")
+    try check(Int(graph.count) <= BundleFormat.maxGraphWords, "the graph of rule \(rule) is too large")
+    for position in graph.indices {
+      let word = code[position]
+      let left = graph.indices.upperBound - position
+      for step in [word.whenTrue, word.whenFalse] {
+        try check(
+          step == GraphWord.no || step == GraphWord.yes || Int(step) < left,
+          "a jump in the graph of rule \(rule) leaves it")
+      }
+      try check(word.atom < atoms.count, "the graph of rule \(rule) tests no atom")
+      let isBound = word.atom < Int(meta.bindAtoms)
+      let expected: GraphWord.Operation =
+        isBound ? .bound : atoms[word.atom].kind == AtomKind.matched.rawValue ? .scanned : .lazy
+      try check(word.operation == expected.rawValue, "the graph of rule \(rule) tests an atom in the wrong way")
+      try check(!isBind || isBound, "the bind graph of rule \(rule) tests an operation")
+    }
+  }
+
+  private func verifyActions() throws(BundleError) {
+    for (index, action) in actions.enumerated() {
+      guard let kind = ActionKind(rawValue: action.kind) else { throw BundleError("action \(index) is unknown") }
+      try check(action.text, "the text of action \(index)")
+      try check(action.replacement, "the replacement of action \(index)")
+      try check(action.list, in: textLists.count, "the list of action \(index)")
+      try check(MaskMethod(rawValue: action.method) != nil, "action \(index) masks in an unknown way")
+      try check(action.hasText < 2, "action \(index) has an unknown flag")
+      if kind == .record { try check(action.count < 3, "action \(index) records at an unknown level") }
+    }
+  }
+}
+
+/// Whether `bytes` are well-formed UTF-8.
+public func isValidUTF8(_ bytes: some Sequence<UInt8>) -> Bool {
+  var decoder = UTF8()
+  var iterator = bytes.makeIterator()
+  while true {
+    switch decoder.decode(&iterator) {
+    case .scalarValue: continue
+    case .emptyInput: return true
+    case .error: return false
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import PolicyBytecode
+
+/// Why an operation got its verdict: how each rule fared on it.
+public struct Explanation: Sendable {
+  public enum Outcome: Sendable { case applied, nearMiss }
+
+  /// A test on the path through a rule's graph.
+  public struct Step: Sendable, Hashable {
+    /// As an author would write it; with `not` where the rule asks that it does not hold.
+    public var text: String
+    /// Whether it came out as the rule asks.
+    public var passes: Bool
+    /// What the fact was; none: it is absent.
+    public var values: [String]
+    public var file: String
+    public var line: Int
+    public var column: Int
+  }
+
+  public struct Rule: Sendable {
+    public var name: String
+    public var title: String
+    public var effects: String
+    public var outcome: Outcome
+    public var isObserved: Bool
+    public var file: String
+    public var line: Int
+    /// The tests that were decided on the way, in the order of the graph; for a near miss the last one is what failed.
+    public var path: [Step]
+  }
+
+  /// The rules that applied, then those that lacked the least.
+  public var rules: [Rule]
+}
+
+extension Interpreter {
+  /// Near misses that are kept.
+  private static let nearMissLimit = 3
+
+  /// Explains the operation that was judged last.
+  ///
+  /// `facts` are the session's own, for the values beside tests that binding decided.
+  public mutating func explain(
+    _ number: Int, of batch: borrowing OperationBatch, in session: Session
+  ) -> Explanation {
+    let bundle = policy.bundle
+    let operation = batch.operations[number]
+    let bits = session.outcomes(operation.protocol)
+    let mask = UInt32(ProtocolSet(operation.protocol).rawValue)
+    var applied: [Explanation.Rule] = []
+    var missed: [(failures: Int, rule: Explanation.Rule)] = []
+    for index in bundle.rules.indices {
+      let rule = bundle.rules[index]
+      guard !rule.isOnResponse, rule.protocols & mask != 0 else { continue }
+      var path: [Explanation.Step] = []
+      var failures = 0
+      var applies = true
+      for graph in [rule.bindGraph, rule.judgeGraph] where graph.count > 0 {
+        let end = trace(graph, bits, number, batch, session, &path, &failures)
+        applies = applies && end
+      }
+      let entry = Explanation.Rule(
+        name: bundle.text(rule.displayName), title: bundle.text(rule.title), effects: bundle.effects(rule),
+        outcome: applies ? .applied : .nearMiss, isObserved: rule.isObserved,
+        file: bundle.text(bundle.sources[Int(rule.place.file)].path), line: Int(rule.place.line), path: path)
+      if applies {
+        applied.append(entry)
+      } else if failures == 1, path.count > 1 {
+        missed.append((path.count, entry))
+      }
+    }
+    missed.sort { $0.failures > $1.failures }
+    return Explanation(rules: applied + missed.prefix(Self.nearMissLimit).map(\.rule))
+  }
+
+  /// Walks a graph and notes each test. Where a test ends the walk with no, the walk goes on as if it had held, so
+  /// that `failures` counts what was missing; the result is that of the real walk.
+  private mutating func trace(
+    _ graph: RecordRange, _ bits: [UInt64], _ number: Int, _ batch: borrowing OperationBatch, _ session: Session,
+    _ path: inout [Explanation.Step], _ failures: inout Int
+  ) -> Bool {
+    let bundle = policy.bundle
+    var position = Int(graph.start)
+    var holds = true
+    while true {
+      let word = bundle.code[position]
+      let atom = bundle.atoms[word.atom]
+      let isTrue =
+        word.operation == GraphWord.Operation.bound.rawValue
+        ? bits[word.atom >> 6] >> UInt64(word.atom & 63) & 1 != 0 : test(word.atom, number, batch)
+      let isWanted = word.whenTrue != GraphWord.no
+      path.append(
+        Explanation.Step(
+          text: (isWanted ? "" : "not ") + bundle.text(atom.text), passes: isTrue == isWanted, values: values(atom, number, batch, session),
+          file: bundle.text(bundle.sources[Int(atom.place.file)].path), line: Int(atom.place.line),
+          column: Int(atom.place.column)))
+      var step = isTrue ? word.whenTrue : word.whenFalse
+      if step == GraphWord.no {
+        holds = false
+        failures += 1
+        step = isTrue ? word.whenFalse : word.whenTrue
+      }
+      if step == GraphWord.no || step == GraphWord.yes { return holds }
+      position += Int(step)
+    }
+  }
+
+  /// The values of the fact that an atom tests, as text.
+  private func values(
+    _ atom: AtomRecord, _ number: Int, _ batch: borrowing OperationBatch, _ session: Session
+  ) -> [String] {
+    guard let fact = Fact(rawValue: atom.fact) else { return [] }
+    if fact.schema.phase == .bind || fact == .session {
+      return session.values(of: fact, key: atom.key, operation: batch.operations[number].protocol)
+    }
+    let operation = batch.operations[number]
+    var found: [String] = []
+    for range in [0..<batch.commonEnd, Int(operation.firstEntry)..<Int(operation.endEntry)] {
+      for position in range {
+        let entry = batch.facts.entries[position]
+        guard entry.fact == atom.fact, entry.key == atom.key else { continue }
+        found.append(factText(entry, fact, batch.facts))
+      }
+    }
+    return found
+  }
+}
+
+/// A fact's value as a person would write it.
+private func factText(_ entry: FactEntry, _ fact: Fact, _ facts: borrowing FactBuffer) -> String {
+  guard entry.isInline else { return facts.text(entry) }
+  return fact.schema.type == .boolean ? (entry.integer != 0 ? "true" : "false") : String(entry.integer)
+}

@@ -1,0 +1,89 @@
+import PatternMatching
+import PolicyBytecode
+
+/// A selection of a bundle's matchers, arranged so that one look at a fact's value finds all that match it.
+///
+/// Matchers of one fact and key share a ``PatternIndex``; a matcher's *ordinal* is its position in the selection.
+/// Immutable after `init`. Invariant: `slots` holds `slotCount` initialised slots; `slotOfFact` holds for each
+/// `Fact.rawValue` the first slot of that fact or `none`, and slots of one fact follow each other.
+final class FactIndex: @unchecked Sendable {
+  struct Slot: ~Copyable {
+    let fact: UInt8
+    let key: UInt16
+    /// The ordinal of the index's first pattern.
+    let firstOrdinal: UInt32
+    let index: PatternIndex
+  }
+
+  static let none: UInt16 = .max
+  let slots: UnsafeMutablePointer<Slot>
+  let slotCount: Int
+  let slotOfFact: UnsafeMutablePointer<UInt16>
+
+  /// Indexes `matchers`, which must be sorted: the order of the bundle groups them by fact and key.
+  init(_ matchers: [UInt32], of bundle: Bundle, table: PatternTable) {
+    slotOfFact = .allocate(capacity: 256)
+    slotOfFact.initialize(repeating: Self.none, count: 256)
+    var groups: [Range<Int>] = []
+    var start = 0
+    for position in matchers.indices {
+      let isLast = position + 1 == matchers.count
+      let matcher = bundle.matchers[Int(matchers[position])]
+      let next = isLast ? nil : bundle.matchers[Int(matchers[position + 1])]
+      if next?.fact != matcher.fact || next?.key != matcher.key {
+        groups.append(start..<position + 1)
+        start = position + 1
+      }
+    }
+    slotCount = groups.count
+    slots = .allocate(capacity: max(groups.count, 1))
+    for (number, group) in groups.enumerated() {
+      let first = bundle.matchers[Int(matchers[group.lowerBound])]
+      let patterns = matchers[group].map { bundle.matchers[Int($0)].pattern }
+      (slots + number).initialize(
+        to: Slot(
+          fact: UInt8(first.fact), key: first.key, firstOrdinal: UInt32(group.lowerBound),
+          index: PatternIndex(table, selecting: patterns)))
+      if slotOfFact[Int(first.fact)] == Self.none { slotOfFact[Int(first.fact)] = UInt16(number) }
+    }
+  }
+
+  deinit {
+    slots.deinitialize(count: slotCount)
+    slots.deallocate()
+    slotOfFact.deallocate()
+  }
+
+  var view: FactIndexView { FactIndexView(slots: slots, slotCount: slotCount, slotOfFact: slotOfFact) }
+}
+
+/// The pointers of a ``FactIndex``, for the hot path; valid while the index lives.
+struct FactIndexView {
+  let slots: UnsafePointer<FactIndex.Slot>
+  let slotCount: Int
+  let slotOfFact: UnsafePointer<UInt16>
+
+  init(slots: UnsafePointer<FactIndex.Slot>, slotCount: Int, slotOfFact: UnsafePointer<UInt16>) {
+    self.slots = slots
+    self.slotCount = slotCount
+    self.slotOfFact = slotOfFact
+  }
+
+  /// Finds the matchers that `entry` matches: their ordinals less the slot's first replace what `hits` held. Returns
+  /// the first ordinal, or nil if no matcher is on that fact.
+  @inline(__always)
+  func scan(
+    _ entry: FactEntry, in facts: borrowing FactBuffer, hits: inout RawBuffer<UInt32>, scratch: inout PatternScratch
+  ) -> Int? {
+    var number = slotOfFact[Int(entry.fact)]
+    if number == FactIndex.none || entry.isInline { return nil }
+    while slots[Int(number)].key != entry.key {
+      number += 1
+      guard Int(number) < slotCount, slots[Int(number)].fact == entry.fact else { return nil }
+    }
+    hits.removeAll()
+    // No index holds a PCRE pattern, and only those can be undecided.
+    _ = slots[Int(number)].index.scan(facts.bytes(entry), hash: entry.hash, scratch: &scratch, hits: &hits)
+    return Int(slots[Int(number)].firstOrdinal)
+  }
+}

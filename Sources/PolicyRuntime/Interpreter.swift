@@ -1,0 +1,251 @@
+import PatternMatching
+import PolicyBytecode
+
+/// What the policy says of one operation.
+public struct OperationVerdict: BitwiseCopyable, Sendable {
+  public var decision: Decision
+  /// Whether a rule decided, rather than a default.
+  public var isByRule: Bool
+  /// A PCRE pattern reached its match limit, which blocks.
+  public var limitReached: Bool
+  public var record: RecordLevel
+  /// The rules that apply, in ``Interpreter/fired``; observed ones among them.
+  public var firstFired: UInt32
+  public var endFired: UInt32
+}
+
+/// Judges operations: the bytecode's interpreter. One for each thread, reused.
+///
+/// A scan of the operation's facts finds the atoms that hold and wakes the rules that wait for them; the graphs of the
+/// woken rules are walked. State is two arrays of stamps, so nothing is cleared between operations and nothing is
+/// allocated once the buffers have grown.
+///
+/// Invariant: `memo` has an entry an atom and `stamps` one a rule; `memo[a] >> 1 == epoch` says that atom `a` was
+/// evaluated for the operation at hand and bit 0 how. The verifier has proved that the walk stays inside its tables.
+public struct Interpreter: ~Copyable {
+  public let policy: LoadedPolicy
+  /// Rules that applied to the operations judged since ``begin(_:at:)``.
+  public private(set) var fired = RawBuffer<UInt32>()
+
+  private let memo: UnsafeMutablePointer<UInt32>
+  private let stamps: UnsafeMutablePointer<UInt32>
+  private var epoch: UInt32 = 0
+  private var hits = RawBuffer<UInt32>(capacity: 256)
+  private var scratch: PatternScratch
+  private var candidates = RawBuffer<UInt32>(capacity: 256)
+  private var evaluator: AtomEvaluator
+  /// The session's tags, as facts.
+  private var momentFacts = FactBuffer(arenaCapacity: 256, entryCapacity: 16)
+
+  // The bundle's tables, at hand without reference counting.
+  private let rules: UnsafePointer<RuleRecord>
+  private let code: UnsafePointer<GraphWord>
+  private let atoms: UnsafePointer<AtomRecord>
+  private let meta: MetaRecord
+
+  public init(_ policy: LoadedPolicy) {
+    let bundle = policy.bundle
+    self.policy = policy
+    memo = .allocate(capacity: max(bundle.atoms.count, 1))
+    memo.initialize(repeating: 0, count: bundle.atoms.count)
+    stamps = .allocate(capacity: max(bundle.rules.count, 1))
+    stamps.initialize(repeating: 0, count: bundle.rules.count)
+    scratch = PatternScratch()
+    evaluator = AtomEvaluator(bundle, policy.table, moment: Moment())
+    rules = Self.base(bundle.rules)
+    code = Self.base(bundle.code)
+    atoms = Self.base(bundle.atoms)
+    meta = bundle.meta
+  }
+
+  deinit {
+    memo.deallocate()
+    stamps.deallocate()
+  }
+
+  /// The start of a table; of an empty one an address that is never read.
+  private static func base<Record>(_ table: UnsafeBufferPointer<Record>) -> UnsafePointer<Record> {
+    table.baseAddress ?? UnsafePointer(bitPattern: 64)!
+  }
+
+  /// Begins a request of `session`: what has fired is forgotten, tags and time are those of now.
+  public mutating func begin(_ session: Session, at moment: Moment) {
+    fired.removeAll()
+    evaluator.moment = moment
+    momentFacts.removeAll()
+    for tag in session.tags { momentFacts.add(.session, tag) }
+  }
+
+  /// Judges one operation of `batch`. After ``begin(_:at:)`` of its request.
+  public mutating func judge(
+    _ number: Int, of batch: borrowing OperationBatch, in session: Session
+  ) -> OperationVerdict {
+    let operation = batch.operations[number]
+    let own = Int(operation.firstEntry)..<Int(operation.endEntry)
+    let view = session.view(operation.protocol)
+    nextEpoch()
+    candidates.removeAll()
+    for index in 0..<view.alwaysCount { candidates.append(view.always[index]) }
+    for position in 0..<batch.commonEnd { scan(batch.facts.entries[position], batch.facts, view) }
+    for position in own { scan(batch.facts.entries[position], batch.facts, view) }
+    for position in 0..<momentFacts.entries.count { scanMoment(position, view) }
+
+    let firstFired = fired.count
+    var decision: UInt8 = 0
+    var record = meta.record(operation.protocol)
+    var limitReached = false
+    let isUnparsed = operation.unparsed != .none
+    let unparsedDefault = meta.unparsedDecision(operation.protocol)
+    for index in 0..<candidates.count {
+      let number = candidates[index]
+      let rule = rules + Int(number)
+      let applies = walk(rule.pointee.judgeGraph, batch, own, view)
+      if evaluator.isUndecided {
+        evaluator.isUndecided = false
+        if !rule.pointee.isObserved {
+          limitReached = true
+          fired.append(number)
+          continue
+        }
+      }
+      guard applies else { continue }
+      fired.append(number)
+      if rule.pointee.isObserved { continue }
+      if rule.pointee.record > record + 1 { record = rule.pointee.record - 1 }
+      // Only an `allow` that speaks of what is unparsed lifts a block of it.
+      if isUnparsed, rule.pointee.decision == 1 + Decision.allow.rawValue, !rule.pointee.testsUnparsed,
+        unparsedDefault != Decision.allow.rawValue
+      {
+        continue
+      }
+      decision = max(decision, rule.pointee.decision)
+    }
+    if limitReached { decision = 1 + Decision.block.rawValue }
+    let fallback = isUnparsed ? unparsedDefault : meta.decision(operation.protocol)
+    return OperationVerdict(
+      decision: Self.decision(decision == 0 ? fallback : decision - 1), isByRule: decision != 0,
+      limitReached: limitReached, record: Self.level(record), firstFired: UInt32(firstFired),
+      endFired: UInt32(fired.count))
+  }
+
+  /// The truth of an atom for the operation judged last, for explanations: binding may have left out the rule that
+  /// asks for it, so each of its patterns is tried by itself.
+  mutating func test(_ atom: Int, _ number: Int, _ batch: borrowing OperationBatch) -> Bool {
+    let operation = batch.operations[number]
+    let own = Int(operation.firstEntry)..<Int(operation.endEntry)
+    if atoms[atom].kind == AtomKind.matched.rawValue { return matches(atom, batch, own) }
+    let holds = evaluate(atom, batch, own)
+    evaluator.isUndecided = false
+    return holds
+  }
+
+  /// Whether an atom's patterns match any of its fact's values, asked of each pattern by itself.
+  private mutating func matches(_ atom: Int, _ batch: borrowing OperationBatch, _ own: Range<Int>) -> Bool {
+    let fact = atoms[atom].fact
+    let key = atoms[atom].key
+    for index in Int(policy.matcherStarts[atom])..<Int(policy.matcherStarts[atom + 1]) {
+      let pattern = policy.bundle.matchers[Int(policy.matcherNumbers[index])].pattern
+      if fact == Fact.session.rawValue {
+        for entry in momentFacts.entries.elements
+        where policy.table.matches(pattern, momentFacts.bytes(entry), scratch: &scratch) == .matched {
+          return true
+        }
+        continue
+      }
+      for position in 0..<own.upperBound where position < batch.commonEnd || position >= own.lowerBound {
+        let entry = batch.facts.entries[position]
+        guard entry.fact == fact, entry.key == key, !entry.isInline else { continue }
+        if policy.table.matches(pattern, batch.facts.bytes(entry), scratch: &scratch) == .matched { return true }
+      }
+    }
+    return false
+  }
+
+  private static func decision(_ raw: UInt8) -> Decision {
+    raw == 0 ? .allow : raw == 1 ? .approve : .block
+  }
+
+  private static func level(_ raw: UInt8) -> RecordLevel {
+    raw == 0 ? .none : raw == 1 ? .commands : .full
+  }
+
+  @inline(__always)
+  private mutating func nextEpoch() {
+    epoch += 1
+    if epoch == 1 << 31 { resetStamps() }
+  }
+
+  @inline(never)
+  private mutating func resetStamps() {
+    memo.update(repeating: 0, count: policy.bundle.atoms.count)
+    stamps.update(repeating: 0, count: policy.bundle.rules.count)
+    epoch = 1
+  }
+
+  @inline(__always)
+  private mutating func scan(_ entry: FactEntry, _ facts: borrowing FactBuffer, _ view: ResidualView) {
+    guard let first = view.index.scan(entry, in: facts, hits: &hits, scratch: &scratch) else { return }
+    wake(first, view)
+  }
+
+  @inline(never)
+  private mutating func scanMoment(_ position: Int, _ view: ResidualView) {
+    let entry = momentFacts.entries[position]
+    guard let first = view.index.scan(entry, in: momentFacts, hits: &hits, scratch: &scratch) else { return }
+    wake(first, view)
+  }
+
+  /// Sets the atoms of the patterns in `hits` and collects the rules that wait for them.
+  @inline(__always)
+  private mutating func wake(_ firstOrdinal: Int, _ view: ResidualView) {
+    for position in 0..<hits.count {
+      let ordinal = firstOrdinal + Int(hits[position])
+      for event in Int(view.eventStarts[ordinal])..<Int(view.eventStarts[ordinal + 1]) {
+        let event = view.events[event]
+        if memo[Int(event.atom)] >> 1 == epoch { continue }
+        memo[Int(event.atom)] = epoch << 1 | 1
+        for index in Int(event.firstRule)..<Int(event.firstRule) + Int(event.ruleCount) {
+          let rule = view.woken[index]
+          if stamps[Int(rule)] == epoch { continue }
+          stamps[Int(rule)] = epoch
+          candidates.append(rule)
+        }
+      }
+    }
+  }
+
+  /// Walks a graph to yes or no.
+  @inline(__always)
+  private mutating func walk(
+    _ graph: RecordRange, _ batch: borrowing OperationBatch, _ own: Range<Int>, _ view: ResidualView
+  ) -> Bool {
+    if graph.count == 0 { return true }
+    var position = Int(graph.start)
+    while true {
+      let word = code[position]
+      let atom = word.atom
+      let isTrue: Bool
+      switch word.operation {
+      case GraphWord.Operation.scanned.rawValue: isTrue = memo[atom] == epoch << 1 | 1
+      case GraphWord.Operation.bound.rawValue: isTrue = view.bindBits[atom >> 6] >> UInt64(atom & 63) & 1 != 0
+      default: isTrue = evaluate(atom, batch, own)
+      }
+      let step = isTrue ? word.whenTrue : word.whenFalse
+      if step == GraphWord.no { return false }
+      if step == GraphWord.yes { return true }
+      position += Int(step)
+    }
+  }
+
+  /// Evaluates an atom, once for each operation.
+  @inline(never)
+  private mutating func evaluate(_ atom: Int, _ batch: borrowing OperationBatch, _ own: Range<Int>) -> Bool {
+    if memo[atom] >> 1 == epoch { return memo[atom] & 1 != 0 }
+    let isTrue =
+      atoms[atom].fact == Fact.session.rawValue
+      ? evaluator.holds(atoms[atom], momentFacts, shared: 0..<0, own: 0..<momentFacts.entries.count, scratch: &scratch)
+      : evaluator.holds(atoms[atom], batch.facts, shared: 0..<batch.commonEnd, own: own, scratch: &scratch)
+    memo[atom] = epoch << 1 | (isTrue ? 1 : 0)
+    return isTrue
+  }
+}

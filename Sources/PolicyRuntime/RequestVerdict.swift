@@ -1,0 +1,170 @@
+import PolicyBytecode
+
+/// What the policy says of a request: the strictest verdict of its operations, and what must be done besides.
+public struct RequestVerdict: Sendable, Hashable {
+  public var decision: Decision
+  /// Names of the rules that decided, sorted. Empty: a default did.
+  public var rules: [String]
+  /// Their distinct messages, in the order of ``rules``, joined by newlines.
+  public var message: String?
+  /// What must be met before an `approve` request may run; empty unless it is one.
+  public var approvals: [ApprovalRequirement]
+  /// Masks for the response; empty if the request is blocked.
+  public var masks: [MaskObligation]
+  public var record: RecordLevel
+  /// Tags to set on the session, sorted; empty if the request is blocked.
+  public var tags: [String]
+  /// Names of observed rules that apply, sorted: reported, never enforced.
+  public var observed: [String]
+  public var operations: Int
+}
+
+/// Who must approve.
+public struct ApprovalRequirement: Sendable, Hashable {
+  public var groups: [String]
+  public var count: Int
+  /// Seconds, or nil.
+  public var within: Int?
+  public var question: String?
+}
+
+/// What of a response is rewritten, and how.
+public struct MaskObligation: Sendable, Hashable {
+  public enum Subject: Sendable, Hashable {
+    case detector(String)
+    case column([String])
+    case json(String)
+    case header([String])
+    case regex(String)
+  }
+  public enum Treatment: Sendable, Hashable {
+    case redact, hash
+    case with(String)
+    case keepFirst(Int)
+    case keepLast(Int)
+
+    /// Redact is stricter than hash, hash than with, with than keep.
+    private var strictness: Int {
+      switch self {
+      case .redact: 3
+      case .hash: 2
+      case .with: 1
+      case .keepFirst, .keepLast: 0
+      }
+    }
+
+    /// The treatment of what two masks cover: the stricter; where two of one kind differ, redact.
+    func merged(_ other: Treatment) -> Treatment {
+      if self == other { return self }
+      if strictness == other.strictness { return .redact }
+      return strictness > other.strictness ? self : other
+    }
+  }
+  public var subject: Subject
+  public var treatment: Treatment
+}
+
+extension Interpreter {
+  /// Judges every operation of `batch` and combines the verdicts. Does not touch the session's tags.
+  public mutating func judge(
+    _ batch: borrowing OperationBatch, in session: Session, at moment: Moment
+  ) -> RequestVerdict {
+    begin(session, at: moment)
+    var verdicts: [OperationVerdict] = []
+    verdicts.reserveCapacity(batch.count)
+    for number in 0..<batch.count { verdicts.append(judge(number, of: batch, in: session)) }
+    return combine(verdicts)
+  }
+
+  /// The verdict of a request from those of its operations.
+  public func combine(_ verdicts: [OperationVerdict]) -> RequestVerdict {
+    let bundle = policy.bundle
+    let decision = verdicts.map(\.decision).max() ?? .block
+    var deciding: Set<Int> = []
+    var applied: Set<Int> = []
+    var observed: Set<Int> = []
+    for verdict in verdicts {
+      for position in verdict.firstFired..<verdict.endFired {
+        let number = Int(fired[Int(position)])
+        let rule = bundle.rules[number]
+        if rule.isObserved {
+          observed.insert(number)
+          continue
+        }
+        applied.insert(number)
+        let decides = rule.decision == 1 + decision.rawValue || verdict.limitReached && decision == .block
+        if verdict.isByRule, verdict.decision == decision, decides { deciding.insert(number) }
+      }
+    }
+    var result = RequestVerdict(
+      decision: decision, rules: deciding.map { bundle.text(bundle.rules[$0].displayName) }.sorted(), message: nil,
+      approvals: [], masks: [], record: verdicts.map(\.record).max() ?? .none, tags: [],
+      observed: observed.map { bundle.text(bundle.rules[$0].displayName) }.sorted(), operations: verdicts.count)
+    addMessages(of: deciding, to: &result)
+    if decision == .approve { addApprovals(of: applied, to: &result) }
+    if decision != .block { addObligations(of: applied, to: &result) }
+    return result
+  }
+
+  private func actions(of rules: Set<Int>) -> [ActionRecord] {
+    let bundle = policy.bundle
+    let sorted = rules.map { (bundle.text(bundle.rules[$0].displayName), $0) }.sorted { $0 < $1 }
+    return sorted.flatMap { bundle.rules[$0.1].actions.indices.map { bundle.actions[$0] } }
+  }
+
+  private func addMessages(of rules: Set<Int>, to result: inout RequestVerdict) {
+    let kind: ActionKind = result.decision == .block ? .block : .approve
+    var messages: [String] = []
+    for action in actions(of: rules) where action.kind == kind.rawValue && action.hasText != 0 {
+      let text = policy.bundle.text(action.text)
+      if !messages.contains(text) { messages.append(text) }
+    }
+    if !messages.isEmpty { result.message = messages.joined(separator: "\n") }
+  }
+
+  private func addApprovals(of rules: Set<Int>, to result: inout RequestVerdict) {
+    for action in actions(of: rules) where action.kind == ActionKind.approve.rawValue {
+      let requirement = ApprovalRequirement(
+        groups: policy.bundle.texts(action.list), count: Int(action.count),
+        within: action.within == 0 ? nil : Int(action.within),
+        question: action.hasText == 0 ? nil : policy.bundle.text(action.text))
+      if !result.approvals.contains(requirement) { result.approvals.append(requirement) }
+    }
+  }
+
+  private func addObligations(of rules: Set<Int>, to result: inout RequestVerdict) {
+    var tags: Set<String> = []
+    for action in actions(of: rules) {
+      if action.kind == ActionKind.tag.rawValue { tags.insert(policy.bundle.text(action.text)) }
+      guard let subject = maskSubject(action) else { continue }
+      let treatment = maskTreatment(action)
+      if let known = result.masks.firstIndex(where: { $0.subject == subject }) {
+        result.masks[known].treatment = result.masks[known].treatment.merged(treatment)
+      } else {
+        result.masks.append(MaskObligation(subject: subject, treatment: treatment))
+      }
+    }
+    result.tags = tags.sorted()
+  }
+
+  private func maskSubject(_ action: ActionRecord) -> MaskObligation.Subject? {
+    switch ActionKind(rawValue: action.kind) {
+    case .maskDetector: .detector(policy.bundle.text(action.text))
+    case .maskColumn: .column(policy.bundle.texts(action.list))
+    case .maskJSON: .json(policy.bundle.text(action.text))
+    case .maskHeader: .header(policy.bundle.texts(action.list))
+    case .maskRegex: .regex(policy.bundle.text(action.text))
+    case .block, .allow, .approve, .record, .tag, nil: nil
+    }
+  }
+
+  private func maskTreatment(_ action: ActionRecord) -> MaskObligation.Treatment {
+    switch MaskMethod(rawValue: action.method) {
+    case .hash: .hash
+    case .with: .with(policy.bundle.text(action.replacement))
+    case .keepFirst: .keepFirst(Int(action.count))
+    case .keepLast: .keepLast(Int(action.count))
+    case .redact, nil: .redact
+    }
+  }
+}

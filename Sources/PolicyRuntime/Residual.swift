@@ -1,0 +1,130 @@
+import PatternMatching
+import PolicyBytecode
+
+/// What is left of a policy for one protocol once the principal and the connection are known: the rules that can still
+/// apply, and an index of just the patterns they ask for.
+///
+/// Immutable after `init`, shared by every session with the same outcomes. Invariant: all pointers live as long as
+/// this object; `eventStarts` has one more entry than the index has ordinals.
+final class Residual: @unchecked Sendable {
+  /// Rules whose bind graph holds, sorted.
+  let rules: [UInt32]
+  private let index: FactIndex
+  private let eventStarts: UnsafeMutablePointer<UInt32>
+  private let events: UnsafeMutablePointer<ResidualEvent>
+  private let woken: UnsafeMutablePointer<UInt32>
+  private let always: UnsafeMutablePointer<UInt32>
+  private let alwaysCount: Int
+  private let bindBits: UnsafeMutablePointer<UInt64>
+
+  init(_ policy: LoadedPolicy, bits: [UInt64], protocol: OperationProtocol) {
+    let bundle = policy.bundle
+    bindBits = .allocate(capacity: max(bits.count, 1))
+    bindBits.initialize(from: bits, count: bits.count)
+    let mask = UInt32(ProtocolSet(`protocol`).rawValue)
+
+    var live: [UInt32] = []
+    var unconditional: [UInt32] = []
+    var wokenBy: [(atom: UInt32, rule: UInt32)] = []
+    var isNeeded = [Bool](repeating: false, count: bundle.atoms.count)
+    var needed: [UInt32] = []
+    for (number, rule) in bundle.rules.enumerated() where rule.protocols & mask != 0 && !rule.isOnResponse {
+      guard Self.holds(rule.bindGraph, bundle.code, bindBits) else { continue }
+      live.append(UInt32(number))
+      if rule.triggers.count == 0 { unconditional.append(UInt32(number)) }
+      for trigger in rule.triggers.indices { wokenBy.append((bundle.triggers[trigger], UInt32(number))) }
+      for position in rule.judgeGraph.indices {
+        let word = bundle.code[position]
+        guard word.operation == GraphWord.Operation.scanned.rawValue, !isNeeded[word.atom] else { continue }
+        isNeeded[word.atom] = true
+        needed.append(UInt32(word.atom))
+      }
+    }
+    rules = live
+    alwaysCount = unconditional.count
+    always = .allocate(capacity: max(unconditional.count, 1))
+    always.initialize(from: unconditional, count: unconditional.count)
+
+    // A stable order of atoms makes the lists of rules contiguous.
+    wokenBy.sort { ($0.atom, $0.rule) < ($1.atom, $1.rule) }
+    woken = .allocate(capacity: max(wokenBy.count, 1))
+    var wokenRange: [UInt32: Range<UInt32>] = [:]
+    for (position, pair) in wokenBy.enumerated() {
+      woken[position] = pair.rule
+      let start = wokenRange[pair.atom]?.lowerBound ?? UInt32(position)
+      wokenRange[pair.atom] = start..<UInt32(position) + 1
+    }
+
+    var selected: Set<UInt32> = []
+    for atom in needed {
+      let range = Int(policy.matcherStarts[Int(atom)])..<Int(policy.matcherStarts[Int(atom) + 1])
+      selected.formUnion(policy.matcherNumbers[range])
+    }
+    let matchers = selected.sorted()
+    index = FactIndex(matchers, of: bundle, table: policy.table)
+    var eventList: [ResidualEvent] = []
+    eventStarts = .allocate(capacity: matchers.count + 1)
+    for (ordinal, matcher) in matchers.enumerated() {
+      eventStarts[ordinal] = UInt32(eventList.count)
+      for link in bundle.matchers[Int(matcher)].atoms.indices {
+        let atom = bundle.links[link]
+        guard isNeeded[Int(atom)] else { continue }
+        let range = wokenRange[atom] ?? 0..<0
+        eventList.append(ResidualEvent(atom: atom, firstRule: range.lowerBound, ruleCount: UInt32(range.count)))
+      }
+    }
+    eventStarts[matchers.count] = UInt32(eventList.count)
+    events = .allocate(capacity: max(eventList.count, 1))
+    events.initialize(from: eventList, count: eventList.count)
+  }
+
+  deinit {
+    bindBits.deallocate()
+    always.deallocate()
+    woken.deallocate()
+    eventStarts.deallocate()
+    events.deallocate()
+  }
+
+  /// Walks a graph that tests only bind atoms.
+  static func holds(
+    _ graph: RecordRange, _ code: UnsafeBufferPointer<GraphWord>, _ bits: UnsafePointer<UInt64>
+  ) -> Bool {
+    if graph.count == 0 { return true }
+    var position = Int(graph.start)
+    while true {
+      let word = code[position]
+      let isTrue = bits[word.atom >> 6] >> UInt64(word.atom & 63) & 1 != 0
+      let step = isTrue ? word.whenTrue : word.whenFalse
+      if step == GraphWord.no { return false }
+      if step == GraphWord.yes { return true }
+      position += Int(step)
+    }
+  }
+
+  var view: ResidualView {
+    ResidualView(
+      index: index.view, eventStarts: eventStarts, events: events, woken: woken, always: always,
+      alwaysCount: alwaysCount, bindBits: bindBits)
+  }
+}
+
+/// An atom becomes true, and these rules (a range of ``ResidualView/woken``) may now apply.
+struct ResidualEvent: BitwiseCopyable {
+  let atom: UInt32
+  let firstRule: UInt32
+  let ruleCount: UInt32
+}
+
+/// The pointers of a ``Residual``, for the hot path; valid while the residual lives.
+struct ResidualView {
+  let index: FactIndexView
+  /// By the index's ordinals.
+  let eventStarts: UnsafePointer<UInt32>
+  let events: UnsafePointer<ResidualEvent>
+  let woken: UnsafePointer<UInt32>
+  /// Rules that no single atom must wake.
+  let always: UnsafePointer<UInt32>
+  let alwaysCount: Int
+  let bindBits: UnsafePointer<UInt64>
+}

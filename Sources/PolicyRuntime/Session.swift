@@ -1,0 +1,143 @@
+import PatternMatching
+import PolicyBytecode
+
+/// The facts of a principal and a connection, for ``Session``.
+public struct SessionFacts: Sendable, Hashable {
+  public var user: String?
+  public var groups: [String] = []
+  /// `human`, `service` or `agent`.
+  public var actor = "human"
+  public var client: String?
+  /// A name may come again: a claim with several values.
+  public var claims: [Pair] = []
+  public var target: String?
+  public var labels: [Pair] = []
+  /// 16 bytes, IPv4 mapped into IPv6.
+  public var source: [UInt8]?
+
+  /// A key and its value.
+  public struct Pair: Sendable, Hashable {
+    public var key: String
+    public var value: String
+    public init(_ key: String, _ value: String) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  public init() {}
+}
+
+/// One session bound to a policy: who, from where, to which target. Not shared between threads.
+///
+/// Binding evaluates every test on those facts once; a residual for each protocol whose operations the session's
+/// requests hold is fetched on first use.
+public final class Session {
+  public let policy: LoadedPolicy
+  /// The session's tags, without duplicates. Whoever keeps the session adds those of an `allow`ed request's verdict.
+  public var tags: [String] = []
+  private let facts: SessionFacts
+  /// The outcomes of the bind atoms but those on `protocol`.
+  private let bits: [UInt64]
+  private var residuals: [Residual?]
+  private var views: [ResidualView?]
+
+  public init(_ policy: LoadedPolicy, _ facts: SessionFacts) {
+    self.policy = policy
+    self.facts = facts
+    bits = bindOutcomes(policy, facts)
+    residuals = Array(repeating: nil, count: OperationProtocol.allCases.count)
+    views = Array(repeating: nil, count: OperationProtocol.allCases.count)
+  }
+
+  /// The rules that can still apply to operations of `protocol`.
+  public func liveRules(_ protocol: OperationProtocol) -> [Int] {
+    _ = view(`protocol`)
+    return residuals[Int(`protocol`.rawValue)]?.rules.map(Int.init) ?? []
+  }
+
+  @inline(__always)
+  func view(_ protocol: OperationProtocol) -> ResidualView {
+    if let view = views[Int(`protocol`.rawValue)] { return view }
+    return bind(`protocol`)
+  }
+
+  @inline(never)
+  private func bind(_ protocol: OperationProtocol) -> ResidualView {
+    let residual = policy.residual(bindOutcomes(policy, protocol: `protocol`, onto: bits), `protocol`)
+    residuals[Int(`protocol`.rawValue)] = residual
+    views[Int(`protocol`.rawValue)] = residual.view
+    return residual.view
+  }
+
+  /// The values of a fact that binding or the session knows, for explanations.
+  func values(of fact: Fact, key: UInt16, operation: OperationProtocol) -> [String] {
+    let name = key == 0 ? "" : policy.keys[Int(key) - 1].key
+    switch fact {
+    case .user: return facts.user.map { [$0] } ?? []
+    case .group: return facts.groups
+    case .actor: return [facts.actor]
+    case .client: return facts.client.map { [$0] } ?? []
+    case .claim: return facts.claims.filter { $0.key == name }.map(\.value)
+    case .label: return facts.labels.filter { $0.key == name }.map(\.value)
+    case .target: return facts.target.map { [$0] } ?? []
+    case .protocol: return [operation.name]
+    case .session: return tags.sorted()
+    default: return []
+    }
+  }
+
+  /// The outcomes of the bind atoms for operations of `protocol`, for explanations.
+  func outcomes(_ protocol: OperationProtocol) -> [UInt64] { bindOutcomes(policy, protocol: `protocol`, onto: bits) }
+}
+
+/// The outcomes of all bind atoms for the facts of a session.
+private func bindOutcomes(_ policy: LoadedPolicy, _ session: SessionFacts) -> [UInt64] {
+  var facts = FactBuffer(arenaCapacity: 512, entryCapacity: 32)
+  if let user = session.user { facts.add(.user, user) }
+  for group in session.groups { facts.add(.group, group) }
+  facts.add(.actor, session.actor)
+  if let client = session.client { facts.add(.client, client) }
+  if let target = session.target { facts.add(.target, target) }
+  if let source = session.source { facts.add(.source, source) }
+  for (number, key) in policy.keys.enumerated() {
+    let pairs = key.fact == .claim ? session.claims : key.fact == .label ? session.labels : []
+    for pair in pairs where pair.key == key.key { facts.add(key.fact, key: UInt16(number + 1), pair.value) }
+  }
+  var scratch = PatternScratch()
+  var bits = [UInt64](repeating: 0, count: (Int(policy.bundle.meta.bindAtoms) + 63) / 64)
+  scanBindAtoms(policy, facts, &bits)
+  for atom in policy.lazyBindAtoms {
+    let record = policy.bundle.atoms[Int(atom)]
+    var evaluator = AtomEvaluator(policy.bundle, policy.table, moment: Moment())
+    if evaluator.holds(record, facts, shared: 0..<0, own: 0..<facts.entries.count, scratch: &scratch) {
+      bits[Int(atom >> 6)] |= 1 << UInt64(atom & 63)
+    }
+  }
+  return bits
+}
+
+/// `bits` with the outcomes of the tests on `protocol`.
+private func bindOutcomes(_ policy: LoadedPolicy, protocol: OperationProtocol, onto bits: [UInt64]) -> [UInt64] {
+  var bits = bits
+  var facts = FactBuffer(arenaCapacity: 16, entryCapacity: 1)
+  facts.add(.protocol, `protocol`.name)
+  scanBindAtoms(policy, facts, &bits)
+  return bits
+}
+
+private func scanBindAtoms(_ policy: LoadedPolicy, _ facts: borrowing FactBuffer, _ bits: inout [UInt64]) {
+  let bundle = policy.bundle
+  var hits = RawBuffer<UInt32>()
+  var scratch = PatternScratch()
+  for entry in facts.entries.elements {
+    guard let first = policy.bindIndex.view.scan(entry, in: facts, hits: &hits, scratch: &scratch) else { continue }
+    for hit in hits.elements {
+      let matcher = bundle.matchers[Int(policy.bindMatchers[first + Int(hit)])]
+      for link in matcher.atoms.indices {
+        let atom = bundle.links[link]
+        bits[Int(atom >> 6)] |= 1 << UInt64(atom & 63)
+      }
+    }
+  }
+}

@@ -1,0 +1,180 @@
+import Operations
+import PolicyBytecode
+import PolicyCompiler
+import PolicyRuntime
+
+/// The engine behind every verb of the bench: a loaded bundle, a decoder that computes just the facts it asks for, and
+/// an interpreter. The same code judges in a gateway.
+public final class Engine {
+  public let policy: LoadedPolicy
+  private var context: DecodeContext
+  private var interpreter: Interpreter
+  private var sessions: [Principal: Session] = [:]
+  /// What `@until` is compared with where a request has no time of its own: seconds since 1970, UTC.
+  private let clock: Int64
+
+  /// Sessions that are kept bound.
+  public static let sessionLimit = 1024
+
+  /// Verifies and loads the bytes of a bundle.
+  public init(_ bundle: [UInt8], clock: Int64) throws(BundleError) {
+    policy = try LoadedPolicy(Bundle(bundle))
+    context = DecodeContext(demand: policy.demand)
+    interpreter = Interpreter(policy)
+    self.clock = clock
+  }
+
+  /// Judges a request of a session that has `tags`.
+  public func judge(_ request: JudgedRequest, _ tags: [String]) -> Outcome {
+    var verdicts: [OperationVerdict] = []
+    return judge(request, tags, &verdicts)
+  }
+
+  /// Judges a request; `verdicts` are those of its operations.
+  func judge(_ request: JudgedRequest, _ tags: [String], _ verdicts: inout [OperationVerdict]) -> Outcome {
+    let session = session(of: request.principal, tags)
+    context.decode(request.protocol, request.payload.bytes)
+    interpreter.begin(session, at: Moment(time: request.principal.time, clock: clock))
+    verdicts.removeAll(keepingCapacity: true)
+    for number in 0..<context.batch.count { verdicts.append(interpreter.judge(number, of: context.batch, in: session)) }
+    return Outcome(interpreter.combine(verdicts))
+  }
+
+  /// The numbers of the rules that applied to an operation judged last.
+  func fired(_ verdict: OperationVerdict) -> [Int] {
+    (verdict.firstFired..<verdict.endFired).map { Int(interpreter.fired[Int($0)]) }
+  }
+
+  /// Judges a request and says why: for each operation what it is, its verdict, and how the rules fared.
+  public func explain(_ request: JudgedRequest, _ tags: [String] = []) -> ExplainedRequest {
+    let session = session(of: request.principal, tags)
+    // A person wants to see every fact, not only those that some rule asks for.
+    var demand = policy.demand
+    demand.facts = .all
+    var full = DecodeContext(demand: demand)
+    full.decode(request.protocol, request.payload.bytes)
+    interpreter.begin(session, at: Moment(time: request.principal.time, clock: clock))
+    var verdicts: [OperationVerdict] = []
+    var operations: [ExplainedOperation] = []
+    for number in 0..<full.batch.count {
+      let verdict = interpreter.judge(number, of: full.batch, in: session)
+      verdicts.append(verdict)
+      operations.append(
+        ExplainedOperation(
+          operation: DecodedOperation(full.batch, number), decision: verdict.decision, isByRule: verdict.isByRule,
+          limitReached: verdict.limitReached,
+          rules: interpreter.explain(number, of: full.batch, in: session).rules))
+    }
+    return ExplainedRequest(outcome: Outcome(interpreter.combine(verdicts)), operations: operations)
+  }
+
+  /// Measures decoding and judging of each request, the best of `rounds`.
+  public func measure(_ requests: [JudgedRequest], rounds: Int) -> CostReport {
+    let clock = ContinuousClock()
+    var entries = requests.map {
+      CostReport.Entry(request: $0.summary, decodeNanoseconds: .infinity, judgeNanoseconds: .infinity)
+    }
+    let payloads = requests.map(\.payload.bytes)
+    for _ in 0..<rounds {
+      for (index, request) in requests.enumerated() {
+        let session = session(of: request.principal, [])
+        let start = clock.now
+        context.decode(request.protocol, payloads[index])
+        let decoded = clock.now
+        interpreter.begin(session, at: Moment(time: request.principal.time, clock: self.clock))
+        for number in 0..<context.batch.count { _ = interpreter.judge(number, of: context.batch, in: session) }
+        let judged = clock.now
+        entries[index].decodeNanoseconds = min(entries[index].decodeNanoseconds, (decoded - start) / .nanoseconds(1))
+        entries[index].judgeNanoseconds = min(entries[index].judgeNanoseconds, (judged - decoded) / .nanoseconds(1))
+      }
+    }
+    return CostReport(entries: entries.sorted { $0.total > $1.total })
+  }
+
+  private func session(of principal: Principal, _ tags: [String]) -> Session {
+    var identity = principal
+    identity.time = nil
+    let session: Session
+    if let known = sessions[identity] {
+      session = known
+    } else {
+      if sessions.count >= Self.sessionLimit { sessions.removeAll(keepingCapacity: true) }
+      session = Session(policy, SessionFacts(identity))
+      sessions[identity] = session
+    }
+    session.tags = tags
+    return session
+  }
+}
+
+/// A request, its verdict, and why.
+public struct ExplainedRequest: Sendable {
+  public var outcome: Outcome
+  public var operations: [ExplainedOperation]
+}
+
+/// One operation of an explained request.
+public struct ExplainedOperation: Sendable {
+  public var operation: DecodedOperation
+  public var decision: Decision
+  /// A rule decided; otherwise a default did.
+  public var isByRule: Bool
+  public var limitReached: Bool
+  public var rules: [Explanation.Rule]
+}
+
+extension SessionFacts {
+  /// The facts of a principal that a test or a fixture states. A source that is no address is none.
+  init(_ principal: Principal) {
+    self.init()
+    user = principal.user
+    groups = principal.groups
+    actor = principal.actor
+    client = principal.client
+    claims = principal.claims.compactMap { $0.count == 2 ? Pair($0[0], $0[1]) : nil }
+    target = principal.target
+    labels = principal.labels.compactMap { $0.count == 2 ? Pair($0[0], $0[1]) : nil }
+    source = principal.source.flatMap(AddressParser.address)
+  }
+}
+
+extension Outcome {
+  init(_ verdict: RequestVerdict) {
+    self.init(
+      verdict.decision, rules: verdict.rules, message: verdict.message,
+      approvals: verdict.approvals.map { requirement in
+        Approval(
+          groups: requirement.groups, count: UInt32(requirement.count), within: requirement.within.map { UInt32($0) },
+          question: requirement.question)
+      },
+      masks: verdict.masks.map { Mask(MaskSubject($0.subject), MaskHow($0.treatment)) }, record: verdict.record,
+      tags: verdict.tags, operations: verdict.operations)
+    observed = verdict.observed
+  }
+}
+
+extension MaskSubject {
+  fileprivate init(_ subject: MaskObligation.Subject) {
+    self =
+      switch subject {
+      case .detector(let name): .detector(name)
+      case .column(let globs): .column(globs)
+      case .json(let path): .json(path)
+      case .header(let globs): .header(globs)
+      case .regex(let source): .regex(source)
+      }
+  }
+}
+
+extension MaskHow {
+  fileprivate init(_ treatment: MaskObligation.Treatment) {
+    self =
+      switch treatment {
+      case .redact: .redact
+      case .hash: .hash
+      case .with(let text): .with(text)
+      case .keepFirst(let count): .keepFirst(UInt32(count))
+      case .keepLast(let count): .keepLast(UInt32(count))
+      }
+  }
+}

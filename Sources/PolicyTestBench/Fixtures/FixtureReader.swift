@@ -1,0 +1,84 @@
+/// A line that could not be used.
+public struct LineFailure: Hashable, Sendable {
+  public var file: String
+  /// From 1.
+  public var line: Int
+  /// From 1, in bytes.
+  public var column: Int
+  /// Lower case, no full stop.
+  public var reason: String
+
+  public init(file: String, line: Int, column: Int, reason: String) {
+    self.file = file
+    self.line = line
+    self.column = column
+    self.reason = reason
+  }
+
+  public var message: String { "\(file):\(line):\(column): \(reason)" }
+}
+
+/// What a line gave.
+public enum LineResult<Value: Sendable>: Sendable {
+  case value(Value, line: Int)
+  case failure(LineFailure)
+}
+
+/// The JSON lines of a file, one at a time: fixtures, or inputs of `hpol decode`. Blank lines are passed over.
+public struct FixtureReader: ~Copyable {
+  private var lines: LineReader
+  private var parser = FixtureParser()
+
+  /// Opens a file; `-` is standard input.
+  public init(path: String, lineLimit: Int = LineReader.lineBytes) throws(FileError) {
+    lines = try LineReader(path: path, limit: lineLimit)
+    self.lineLimit = lineLimit
+  }
+  private let lineLimit: Int
+
+  /// The next fixture, or why its line holds none; nil at the end.
+  public mutating func nextFixture() throws(FileError) -> LineResult<Fixture>? {
+    try next { (parser, bytes) throws(JSONError) in try parser.fixture(bytes) }
+  }
+
+  /// The next input of `hpol decode`, or why its line holds none; nil at the end.
+  public mutating func nextDecodeInput() throws(FileError) -> LineResult<DecodeInput>? {
+    try next { (parser, bytes) throws(JSONError) in try parser.decodeInput(bytes) }
+  }
+
+  private mutating func next<Value: Sendable>(
+    _ parse: (inout FixtureParser, UnsafeBufferPointer<UInt8>) throws(JSONError) -> Value
+  ) throws(FileError) -> LineResult<Value>? {
+    while let line = try lines.next() {
+      if line.isTooLong {
+        return failure(line, column: 1, "the line is longer than \(lineLimit) bytes")
+      }
+      if lines.withBytes(of: line, isBlank) { continue }
+      if line.number == 1, let tool = lines.withBytes(of: line, decompressor) {
+        throw FileError(lines.name, "it is compressed; pipe it in with `\(tool) FILE | hpol … -`")
+      }
+      do throws(JSONError) {
+        let value = try lines.withBytes(of: line) { (bytes) throws(JSONError) in try parse(&parser, bytes) }
+        return .value(value, line: line.number)
+      } catch {
+        return failure(line, column: error.offset + 1, error.message)
+      }
+    }
+    return nil
+  }
+
+  private func failure<Value>(_ line: LineReader.Line, column: Int, _ reason: String) -> LineResult<Value> {
+    .failure(LineFailure(file: lines.name, line: line.number, column: column, reason: reason))
+  }
+}
+
+private func isBlank(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+}
+
+/// The program that reads a file beginning so, if it is compressed.
+private func decompressor(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+  if bytes.starts(with: [0x1F, 0x8B]) { return "zcat" }
+  if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) { return "zstdcat" }
+  return nil
+}

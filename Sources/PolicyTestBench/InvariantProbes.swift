@@ -1,0 +1,79 @@
+import PolicyBytecode
+import PolicyCompiler
+import PolicyRuntime
+import PolicySyntax
+
+/// Invariants as rules that only observe, so that the engine itself says for which operations their conditions hold.
+///
+/// A claim of an invariant becomes one rule; after an operation is judged, each such rule that applies is held against
+/// the operation's verdict.
+public struct InvariantProbes: Sendable {
+  /// What a claim demands of a verdict, by the full name of its rule.
+  private var claims: [String: (invariant: CheckedInvariant, claim: CheckedInvariant.Claim)] = [:]
+  /// A name that no rule can have.
+  private static let prefix = "\u{7F}invariant "
+
+  /// A request whose verdict refutes an invariant.
+  public struct Violation: Sendable, Hashable {
+    public var invariant: String
+    public var span: SourceSpan
+    /// What became of the operation, and what was claimed.
+    public var message: String
+  }
+
+  /// Adds the rules to `policy`, in its order by name.
+  public init(addingTo policy: inout CheckedPolicy) {
+    for invariant in policy.invariants {
+      for (number, claim) in invariant.claims.enumerated() {
+        let name = Self.prefix + "\(invariant.name) \(number)"
+        var rule = CheckedRule(
+          fullName: name, displayName: name, span: claim.span, condition: claim.condition, actions: [])
+        rule.isObserved = true
+        policy.rules.append(rule)
+        claims[name] = (invariant, claim)
+      }
+    }
+    policy.rules.sort { $0.fullName < $1.fullName }
+  }
+
+  public var isEmpty: Bool { claims.isEmpty }
+
+  /// The claims that the verdict of an operation refutes, the rules in `fired` having applied to it.
+  func violations(_ verdict: OperationVerdict, fired: [Int], of bundle: Bundle) -> [Violation] {
+    var masked: Set<String> = []
+    for number in fired where !bundle.rules[number].isObserved {
+      for index in bundle.rules[number].actions.indices
+      where bundle.actions[index].kind == ActionKind.maskDetector.rawValue {
+        masked.insert(bundle.text(bundle.actions[index].text))
+      }
+    }
+    return fired.compactMap { number in
+      guard let (invariant, claim) = claims[bundle.text(bundle.rules[number].fullName)],
+        meets(claim, verdict, masked) != claim.isAlways
+      else { return nil }
+      let demand = (claim.isAlways ? "always " : "never ") + claim.outcome.phrase
+      return Violation(
+        invariant: invariant.name, span: claim.span,
+        message: "`\(demand)` does not hold: the verdict is \(verdict.decision.word), record \(verdict.record.word)")
+    }
+  }
+
+  /// Whether a verdict is what the claim speaks of. `always record commands` is also met by a fuller recording.
+  private func meets(_ claim: CheckedInvariant.Claim, _ verdict: OperationVerdict, _ masked: Set<String>) -> Bool {
+    switch claim.outcome {
+    case .decision(let decision): verdict.decision == decision
+    case .record(let level): claim.isAlways ? verdict.record >= level : verdict.record == level
+    case .mask(let detector): masked.contains(detector)
+    }
+  }
+}
+
+extension CheckedInvariant.Outcome {
+  fileprivate var phrase: String {
+    switch self {
+    case .decision(let decision): decision.word
+    case .record(let level): "record \(level.word)"
+    case .mask(let detector): "mask \(detector)"
+    }
+  }
+}

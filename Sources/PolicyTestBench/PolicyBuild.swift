@@ -1,0 +1,63 @@
+import Glibc
+import PolicyBytecode
+import PolicyCompiler
+import PolicySyntax
+
+/// A policy set from its sources to a bundle.
+public struct PolicyBuild: Sendable {
+  public var sources: SourceSet
+  /// Everything found, in order of file and place.
+  public var diagnostics: [Diagnostic]
+  /// Nil where there are errors.
+  public var policy: CheckedPolicy?
+  public var bundle: [UInt8]?
+
+  /// Checks and compiles. `now` (seconds since 1970, UTC) is only used to tell exceptions that have ended; it does not
+  /// find its way into the bundle. `adjust` may change the checked policy before it is compiled.
+  public init(
+    roots: [String], reader: SourceReader, now: Int64, toolVersion: String,
+    adjust: (inout CheckedPolicy) -> Void = { _ in }
+  ) {
+    let zones = ZoneFiles()
+    let checked = checkPolicySet(roots: roots, reader: reader, now: now) { zones.read($0) != nil }
+    let sources = checked.sources
+    self.sources = sources
+    diagnostics = checked.diagnostics
+    policy = checked.policy
+    guard var policy = checked.policy else { return }
+    adjust(&policy)
+    let environment = CompileEnvironment(
+      sourcePaths: sources.files.map(\.path), toolVersion: toolVersion,
+      position: { span in
+        let position = sources.position(span.range.start, in: span.file)
+        return (UInt32(position.line), UInt32(position.column))
+      },
+      zone: zones.read)
+    switch compileBundle(policy, environment) {
+    case .success(let bytes): bundle = bytes
+    case .failure(let failure):
+      diagnostics += failure.diagnostics
+      self.policy = nil
+    }
+  }
+}
+
+/// The zone files of the machine that compiles.
+struct ZoneFiles {
+  static let folder = "/usr/share/zoneinfo/"
+  /// The bytes past which a file is no zone.
+  static let maxBytes = 1 << 20
+
+  /// The TZif file of a zone; nil if there is none. A name that would leave the folder is none.
+  func read(_ zone: String) -> [UInt8]? {
+    let isPlain = zone.utf8.allSatisfy { byte in
+      byte >= 0x30 && byte <= 0x39 || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || "+-_/".utf8.contains(byte)
+    }
+    guard isPlain, !zone.hasPrefix("/"), !zone.isEmpty, let file = fopen(Self.folder + zone, "r") else { return nil }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: Self.maxBytes)
+    let count = fread(&bytes, 1, bytes.count, file)
+    bytes.removeLast(bytes.count - count)
+    return bytes.starts(with: Array("TZif".utf8)) ? bytes : nil
+  }
+}

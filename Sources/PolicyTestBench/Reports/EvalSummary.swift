@@ -1,0 +1,59 @@
+import PolicyBytecode
+
+/// What a policy said to many requests, counted.
+public struct EvalSummary: Sendable {
+  public private(set) var requests = 0
+  public private(set) var operations = 0
+  private var decisions: [Decision: Int] = [:]
+  private var rules: [String: (decision: Decision, count: Int)] = [:]
+  private var byDefault: [Decision: Int] = [:]
+  private var protocols: [OperationProtocol: Int] = [:]
+  private var masked = 0
+  private var recordedInFull = 0
+
+  public init() {}
+
+  public mutating func add(_ request: JudgedRequest, _ outcome: Outcome) {
+    requests += 1
+    operations += outcome.operations
+    decisions[outcome.decision, default: 0] += 1
+    protocols[request.protocol, default: 0] += 1
+    for rule in outcome.rules { rules[rule, default: (outcome.decision, 0)].count += 1 }
+    if outcome.rules.isEmpty { byDefault[outcome.decision, default: 0] += 1 }
+    if !outcome.masks.isEmpty { masked += 1 }
+    if outcome.record == .full { recordedInFull += 1 }
+  }
+
+  /// The report for people: decisions, then the rules that decided, the busiest first.
+  public func text(_ style: TextStyle) -> String {
+    let wires = protocols.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key.name)" }
+    var text = "\(requests) requests"
+    if !wires.isEmpty { text += " (\(wires.joined(separator: ", ")))" }
+    text += ", \(operations) operations\n\n"
+    var table = TextTable([.left, .right, .right], indent: 2)
+    for decision in Decision.allCases {
+      let count = decisions[decision] ?? 0
+      table.add([decision.word, "\(count)", share(count)])
+    }
+    let roles = Decision.allCases.map(\.role)
+    text += table.text { row, column, cell in column == 0 ? style(roles[row], cell) : cell }
+    text += "\n  \(recordedInFull) recorded in full, \(masked) with masks\n"
+    guard !rules.isEmpty || !byDefault.isEmpty else { return text }
+    text += "\n" + style(.strong, "decided by") + "\n"
+    var deciders = TextTable([.left, .left, .right], indent: 2)
+    let sorted = rules.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+    for (name, entry) in sorted { deciders.add([entry.decision.word, name, "\(entry.count)"]) }
+    for decision in Decision.allCases.reversed() {
+      if let count = byDefault[decision] { deciders.add([decision.word, "(default)", "\(count)"]) }
+    }
+    let decisionOfRow = deciders.rows.map { row in Decision.allCases.first { $0.word == row[0] } ?? .allow }
+    text += deciders.text { row, column, cell in column == 0 ? style(decisionOfRow[row].role, cell) : cell }
+    return text
+  }
+
+  private func share(_ count: Int) -> String {
+    guard requests > 0 else { return "0 %" }
+    let tenths = (count * 1000 + requests / 2) / requests
+    return "\(tenths / 10).\(tenths % 10) %"
+  }
+}

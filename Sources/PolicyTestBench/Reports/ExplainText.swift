@@ -1,0 +1,121 @@
+import PolicyBytecode
+import PolicyRuntime
+
+extension ExplainedRequest {
+  /// The report of `hpol explain` for people: the verdict, then each operation with the rules that applied and those
+  /// that nearly did, every test with its outcome and the fact's value.
+  public func text(_ style: TextStyle) -> String {
+    var text = outcome.text(style)
+    for explained in operations {
+      let operation = explained.operation
+      let carried = operation.via.isEmpty ? "" : style(.faint, " in " + operation.via.joined(separator: " in "))
+      let command = operation.command.map { $0.isEmpty ? "nothing to run" : printable($0) } ?? "unparsed"
+      let reason = operation.unparsed == .none ? "" : " (\(operation.unparsed.word))"
+      text += "\n" + style(.name, operation.protocol.name) + carried + "  " + style(.strong, command) + reason + "\n"
+      text += "  " + style(explained.decision.role, explained.decision.word)
+      text +=
+        explained.limitReached
+        ? " because a PCRE pattern reached its match limit\n" : explained.isByRule ? "\n" : " by default\n"
+      for rule in explained.rules { text += ruleText(rule, style) }
+    }
+    return text
+  }
+
+  private func ruleText(_ rule: Explanation.Rule, _ style: TextStyle) -> String {
+    let head = rule.outcome == .applied ? style(.good, "applies") : style(.warning, "nearly ")
+    let observed = rule.isObserved ? ", only observed" : ""
+    let place = style(.faint, "\(rule.file):\(rule.line)")
+    var text = "  \(head)  \(style(.name, rule.name)): \(rule.effects)\(observed)  \(place)\n"
+    var table = TextTable([.left, .left, .left], indent: 11)
+    for step in rule.path {
+      table.add([step.passes ? "✓" : "✗", step.text, step.valueText])
+    }
+    text += table.text { row, column, cell in
+      switch column {
+      case 0: style(rule.path[row].passes ? .good : .bad, cell)
+      case 2: style(.faint, cell)
+      default: cell
+      }
+    }
+    return text
+  }
+
+  /// Writes the line of `hpol explain --json`.
+  public func write(to writer: inout JSONWriter) {
+    writer.object {
+      $0.key("decision")
+      $0.string(outcome.decision.word)
+      $0.key("rules")
+      $0.strings(outcome.rules)
+      $0.key("message")
+      $0.string(outcome.message)
+      $0.key("operations")
+      $0.array {
+        for explained in operations {
+          $0.object {
+            $0.key("protocol")
+            $0.string(explained.operation.protocol.name)
+            $0.key("command")
+            $0.string(explained.operation.command)
+            $0.key("unparsed")
+            $0.string(explained.operation.unparsed == .none ? nil : explained.operation.unparsed.word)
+            $0.key("decision")
+            $0.string(explained.decision.word)
+            $0.key("byDefault")
+            $0.boolean(!explained.isByRule)
+            $0.key("rules")
+            $0.array { for rule in explained.rules { write(rule, to: &$0) } }
+          }
+        }
+      }
+    }
+    writer.newline()
+  }
+
+  private func write(_ rule: Explanation.Rule, to writer: inout JSONWriter) {
+    writer.object {
+      $0.key("name")
+      $0.string(rule.name)
+      $0.key("applies")
+      $0.boolean(rule.outcome == .applied)
+      $0.key("observed")
+      $0.boolean(rule.isObserved)
+      $0.key("effects")
+      $0.string(rule.effects)
+      $0.key("file")
+      $0.string(rule.file)
+      $0.key("line")
+      $0.integer(rule.line)
+      $0.key("tests")
+      $0.array {
+        for step in rule.path {
+          $0.object {
+            $0.key("test")
+            $0.string(step.text)
+            $0.key("passes")
+            $0.boolean(step.passes)
+            $0.key("values")
+            $0.strings(step.values)
+            $0.key("file")
+            $0.string(step.file)
+            $0.key("line")
+            $0.integer(step.line)
+            $0.key("column")
+            $0.integer(step.column)
+          }
+        }
+      }
+    }
+  }
+}
+
+extension Explanation.Step {
+  /// The values shown beside a test are cut here.
+  private static let shownBytes = 80
+
+  fileprivate var valueText: String {
+    guard !values.isEmpty else { return "absent" }
+    let text = values.map(printable).joined(separator: ", ")
+    return text.count <= Self.shownBytes ? text : String(text.prefix(Self.shownBytes)) + "…"
+  }
+}

@@ -1,0 +1,92 @@
+import PolicyBytecode
+import PolicyCompiler
+
+/// A rewriting that a verdict asks for.
+public struct Mask: Hashable, Sendable {
+  public var subject: MaskSubject
+  public var how: MaskHow
+
+  public init(_ subject: MaskSubject, _ how: MaskHow) {
+    self.subject = subject
+    self.how = how
+  }
+}
+
+/// What became of a request: the strictest verdict over its operations.
+public struct Outcome: Sendable {
+  public var decision: Decision
+  /// Names of the rules that decided, as reports call them, sorted.
+  public var rules: [String]
+  /// Their distinct messages, joined by newlines.
+  public var message: String?
+  public var approvals: [Approval]
+  public var masks: [Mask]
+  public var record: RecordLevel
+  /// Tags that the session has from the next request on.
+  public var tags: [String]
+  /// Names of rules in `@mode(observe)` that apply: reported, never enforced.
+  public var observed: [String] = []
+  /// How many operations the request holds.
+  public var operations: Int
+  /// The response after masking, where there was one.
+  public var response: String?
+
+  public init(
+    _ decision: Decision, rules: [String] = [], message: String? = nil, approvals: [Approval] = [],
+    masks: [Mask] = [], record: RecordLevel = .none, tags: [String] = [], operations: Int = 1, response: String? = nil
+  ) {
+    self.decision = decision
+    self.rules = rules
+    self.message = message
+    self.approvals = approvals
+    self.masks = masks
+    self.record = record
+    self.tags = tags
+    self.operations = operations
+    self.response = response
+  }
+}
+
+/// A request as the engine takes it, whether a test or a fixture states it.
+public struct JudgedRequest: Sendable {
+  public var principal: Principal
+  public var `protocol`: OperationProtocol
+  public var payload: RequestPayload
+  public var response: JSONValue?
+
+  public init(
+    principal: Principal, protocol: OperationProtocol, payload: RequestPayload, response: JSONValue? = nil
+  ) {
+    self.principal = principal
+    self.protocol = `protocol`
+    self.payload = payload
+    self.response = response
+  }
+
+  public init(_ fixture: Fixture) {
+    self.init(
+      principal: fixture.principal, protocol: fixture.protocol, payload: fixture.payload, response: fixture.response)
+  }
+}
+
+/// The engine: judges a request of a session that has the given tags.
+public typealias Judge = (_ request: JudgedRequest, _ tags: [String]) -> Outcome
+
+/// The sessions of a recording and the tags they have. It holds only those that have one.
+public struct SessionTags: Sendable {
+  private var tags: [String: [String]] = [:]
+
+  public init() {}
+
+  /// The tags that a fixture's session has so far.
+  public func tags(of fixture: Fixture) -> [String] { fixture.session.flatMap { tags[$0] } ?? [] }
+
+  /// Judges a fixture within its session, which gets the tags that the outcome sets.
+  public mutating func judge(_ fixture: Fixture, by judge: Judge) -> Outcome {
+    let outcome = judge(JudgedRequest(fixture), tags(of: fixture))
+    if let session = fixture.session, !outcome.tags.isEmpty {
+      for tag in outcome.tags where tags[session]?.contains(tag) != true { tags[session, default: []].append(tag) }
+    }
+    return outcome
+  }
+}

@@ -1,0 +1,28 @@
+import PolicyBytecode
+
+extension Outcome {
+  /// One line for people: the decision, what decided, and what is asked for besides.
+  public func text(_ style: TextStyle) -> String {
+    var parts = [style(decision.role, decision.word)]
+    if !rules.isEmpty { parts.append("by " + rules.map { style(.name, $0) }.joined(separator: ", ")) }
+    if !approvals.isEmpty { parts.append("approve " + approvals.map(\.policyText).joined(separator: " and ")) }
+    if !masks.isEmpty { parts.append(counted(masks.count, "mask")) }
+    if record != .none { parts.append("record \(record.word)") }
+    if !tags.isEmpty { parts.append("tag " + tags.map { "\"\(printable($0))\"" }.joined(separator: ", ")) }
+    if operations != 1 { parts.append("\(operations) operations") }
+    var line = parts.joined(separator: style(.faint, " · "))
+    if let message { line += "\n  " + style(.faint, printable(message)) }
+    return line + "\n"
+  }
+}
+
+extension Decision {
+  /// How reports colour it.
+  public var role: TextStyle.Role {
+    switch self {
+    case .allow: .good
+    case .approve: .warning
+    case .block: .bad
+    }
+  }
+}

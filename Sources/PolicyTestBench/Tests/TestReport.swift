@@ -1,0 +1,145 @@
+import PolicySyntax
+
+/// How the tests of a policy set and its pinned fixtures went.
+public struct TestReport: Sendable {
+  /// One expectation, or the whole of a fixture, that does not hold.
+  public struct Failure: Sendable {
+    /// The test's name, or the fixture's id.
+    public var name: String
+    /// `file:line`.
+    public var location: String
+    /// Where a `test` block states it; nil for a fixture.
+    public var span: SourceSpan?
+    /// The request in one line.
+    public var request: String
+    /// What was stated, and what happened instead; lower case, no full stop.
+    public var expected: String
+    public var actual: String
+
+    public init(
+      name: String, location: String, span: SourceSpan? = nil, request: String, expected: String, actual: String
+    ) {
+      self.name = name
+      self.location = location
+      self.span = span
+      self.request = request
+      self.expected = expected
+      self.actual = actual
+    }
+  }
+
+  /// `test` blocks that were run, and requests in them.
+  public var tests = 0
+  public var testRequests = 0
+  /// Fixtures that were judged, and those of them that pin something.
+  public var fixtures = 0
+  public var pinnedFixtures = 0
+  public var failures: [Failure] = []
+  /// Failures in `test` blocks and in fixtures, counted even where ``failures`` has no more room.
+  public var failedRequests = 0
+  public var failedFixtures = 0
+  /// Lines of fixture files that hold none; the first of them in ``unreadable``.
+  public var notReplayable = 0
+  public var unreadable: [LineFailure] = []
+
+  /// How many failures, and how many unreadable lines, are kept with their details.
+  public static let detailLimit = 1000
+
+  public init() {}
+
+  public var holds: Bool { failedRequests == 0 && failedFixtures == 0 && notReplayable == 0 }
+
+  mutating func add(_ failure: Failure) { if failures.count < Self.detailLimit { failures.append(failure) } }
+
+  /// Counts a line that holds no fixture.
+  public mutating func add(_ failure: LineFailure) {
+    notReplayable += 1
+    if unreadable.count < Self.detailLimit { unreadable.append(failure) }
+  }
+}
+
+extension TestReport {
+  /// The failures of `test` blocks, as findings about the policy.
+  public var diagnostics: [Diagnostic] {
+    failures.compactMap { failure in
+      failure.span.map { span in
+        Diagnostic(
+          .testFails, "the test `\(failure.name)` does not hold", at: span,
+          notes: [
+            Diagnostic.Note("expected \(failure.expected)"), Diagnostic.Note("the verdict is \(failure.actual)"),
+          ])
+      }
+    }
+  }
+
+  /// The report of `hpol test` for people.
+  public func text(_ style: TextStyle) -> String {
+    var text = ""
+    for failure in failures {
+      text += style(.bad, "fails") + "  \(style(.name, failure.name))  \(style(.faint, failure.location))\n"
+      text += "       \(failure.request)\n"
+      text += "       expected \(failure.expected)\n"
+      text += "       actual   \(failure.actual)\n"
+    }
+    let hidden = failedRequests + failedFixtures - failures.count
+    if hidden > 0 { text += style(.faint, "       … and \(hidden) more\n") }
+    for line in unreadable { text += style(.bad, "not replayable") + "  \(line.message)\n" }
+    if tests > 0 || fixtures == 0 {
+      text += summary("tests", "\(tests) with \(testRequests) requests", failedRequests, style)
+    }
+    if fixtures > 0 || notReplayable > 0 {
+      text += summary("fixtures", "\(fixtures), \(pinnedFixtures) of them pinned", failedFixtures, style)
+    }
+    if notReplayable > 0 { text += style(.bad, "\(notReplayable) not replayable") + "\n" }
+    return text
+  }
+
+  private func summary(_ what: String, _ count: String, _ failed: Int, _ style: TextStyle) -> String {
+    "\(what): \(count): " + (failed == 0 ? style(.good, "all hold") : style(.bad, "\(failed) do not hold")) + "\n"
+  }
+
+  /// The report of `hpol test --json`: one object.
+  public func write(to writer: inout JSONWriter) {
+    writer.object {
+      $0.key("holds")
+      $0.boolean(holds)
+      for (key, value) in [
+        ("tests", tests), ("requests", testRequests), ("fixtures", fixtures), ("pinned", pinnedFixtures),
+        ("failed", failedRequests + failedFixtures), ("notReplayable", notReplayable),
+      ] {
+        $0.key(key)
+        $0.integer(value)
+      }
+      $0.key("failures")
+      $0.array {
+        for failure in failures {
+          $0.object {
+            for (key, value) in [
+              ("name", failure.name), ("location", failure.location), ("request", failure.request),
+              ("expected", failure.expected), ("actual", failure.actual),
+            ] {
+              $0.key(key)
+              $0.string(value)
+            }
+          }
+        }
+      }
+      $0.key("unreadable")
+      $0.array {
+        for line in unreadable {
+          $0.object {
+            $0.key("file")
+            $0.string(line.file)
+            $0.key("line")
+            $0.integer(line.line)
+            $0.key("column")
+            $0.integer(line.column)
+            $0.key("reason")
+            $0.string(line.reason)
+          }
+        }
+      }
+    }
+    writer.newline()
+  }
+}

@@ -1,0 +1,154 @@
+import PolicyBytecode
+import PolicyCompiler
+import PolicySyntax
+
+/// Runs the `test` blocks of a policy set and pinned fixtures against an engine, and collects what does not hold.
+public struct TestRunner {
+  public private(set) var report = TestReport()
+  private let judge: Judge
+  private let displayNames: [String: String]
+  private let locate: (SourceSpan) -> String
+  private var sessions = SessionTags()
+
+  /// `locate` prints where a span stands, as `file:line`.
+  public init(policy: CheckedPolicy, locate: @escaping (SourceSpan) -> String, judge: @escaping Judge) {
+    self.judge = judge
+    self.locate = locate
+    displayNames = Dictionary(policy.rules.map { ($0.fullName, $0.displayName) }) { first, _ in first }
+  }
+
+  /// Runs one `test` block.
+  public mutating func run(_ test: CheckedTest) {
+    report.tests += 1
+    for session in test.sessions {
+      var tags: [String] = []
+      for request in session.requests {
+        report.testRequests += 1
+        let outcome = judge(JudgedRequest(request), tags)
+        let failed = request.expectations.filter { !holds($0, outcome) }
+        if !failed.isEmpty {
+          report.failedRequests += 1
+          report.add(
+            TestReport.Failure(
+              name: test.name, location: locate(request.span), span: request.span, request: request.payload.line,
+              expected: failed.map(phrase).joined(separator: ", "), actual: outcome.phrase))
+        }
+        for tag in outcome.tags where !tags.contains(tag) { tags.append(tag) }
+      }
+    }
+  }
+
+  /// Judges a fixture and holds it against what it pins. `location` is its `file:line`.
+  @discardableResult
+  public mutating func run(_ fixture: Fixture, location: String) -> Outcome {
+    report.fixtures += 1
+    let outcome = sessions.judge(fixture, by: judge)
+    guard let expect = fixture.expect else { return outcome }
+    report.pinnedFixtures += 1
+    let failed = expect.failures(outcome)
+    if !failed.isEmpty {
+      report.failedFixtures += 1
+      report.add(
+        TestReport.Failure(
+          name: fixture.id.map { $0.string ?? $0.text } ?? "fixture", location: location,
+          request: printable(String(decoding: fixture.payload.bytes.prefix(200), as: UTF8.self)),
+          expected: failed.joined(separator: ", "), actual: outcome.phrase))
+    }
+    return outcome
+  }
+
+  /// Counts a line that holds no fixture.
+  public mutating func add(_ failure: LineFailure) { report.add(failure) }
+
+  private func holds(_ expectation: CheckedTest.Expectation, _ outcome: Outcome) -> Bool {
+    switch expectation {
+    case .allow: outcome.decision == .allow
+    case .block(let rules):
+      outcome.decision == .block && rules.allSatisfy { outcome.rules.contains(displayNames[$0] ?? $0) }
+    case .approve(nil): outcome.decision == .approve
+    case .approve(let requirements?):
+      outcome.decision == .approve && Set(requirements) == Set(outcome.approvals)
+    case .masked(let text): outcome.response?.contains(text) == true
+    case .record(let level): outcome.record == level
+    case .tag(let name): outcome.tags.contains(name)
+    }
+  }
+
+  private func phrase(_ expectation: CheckedTest.Expectation) -> String {
+    switch expectation {
+    case .allow: "allow"
+    case .block(let rules):
+      rules.isEmpty ? "block" : "block by " + rules.map { displayNames[$0] ?? $0 }.joined(separator: ", ")
+    case .approve(nil): "approve"
+    case .approve(let requirements?): "approve " + requirements.map(\.policyText).joined(separator: " and ")
+    case .masked(let text): "masked \"\(printable(text))\""
+    case .record(let level): "record \(level.word)"
+    case .tag(let name): "tag \"\(printable(name))\""
+    }
+  }
+}
+
+extension Fixture.Expectation {
+  /// What of it does not hold, in words.
+  func failures(_ outcome: Outcome) -> [String] {
+    var failures: [String] = []
+    let missing = (rules ?? []).filter { !outcome.rules.contains($0) }
+    if decision.map({ $0 != outcome.decision }) == true || !missing.isEmpty {
+      let by = missing.isEmpty ? "" : " by " + missing.joined(separator: ", ")
+      failures.append((decision?.word ?? outcome.decision.word) + by)
+    }
+    for text in masked ?? [] where outcome.response?.contains(text) != true {
+      failures.append("masked \"\(printable(text))\"")
+    }
+    if let record, record != outcome.record { failures.append("record \(record.word)") }
+    return failures
+  }
+}
+
+extension Outcome {
+  /// What happened, in the words of an expectation.
+  fileprivate var phrase: String {
+    var text = decision.word
+    if !rules.isEmpty { text += " by " + rules.joined(separator: ", ") }
+    if decision == .approve { text += ": " + approvals.map(\.policyText).joined(separator: " and ") }
+    text += ", record \(record.word)"
+    if !tags.isEmpty { text += ", tag " + tags.map { "\"\(printable($0))\"" }.joined(separator: ", ") }
+    if let response { text += ", response \"\(printable(String(response.prefix(200))))\"" }
+    return text
+  }
+}
+
+extension CheckedTest.Payload {
+  /// In one line, as a test writes it.
+  fileprivate var line: String {
+    switch self {
+    case .text(let text): "\"\(printable(text))\""
+    case .tool(let name, let arguments): "tool \"\(printable(name))\" \(printable(arguments))"
+    case .http(let method, let path, _, _): "\"\(printable(method + " " + path))\""
+    }
+  }
+}
+
+extension JudgedRequest {
+  /// The request that a test states.
+  init(_ request: CheckedTest.Request) {
+    let payload: RequestPayload
+    switch request.payload {
+    case .text(let text): payload = .text([UInt8](text.utf8))
+    case .http(let method, let path, let headers, let body):
+      payload = .http(method: method, path: path, headers: headers, body: body)
+    case .tool(let name, let arguments):
+      // The checker has read the arguments as JSON; were they not, they would be judged as the text they are.
+      let value = (try? JSONValue(parsing: arguments)) ?? .string(arguments)
+      let call = JSONValue.object([.init("name", .string(name)), .init("arguments", value)])
+      payload = .message(
+        .object([
+          .init("jsonrpc", .string("2.0")), .init("id", .number("1")), .init("method", .string("tools/call")),
+          .init("params", call),
+        ]))
+    }
+    self.init(
+      principal: request.principal, protocol: request.protocol, payload: payload,
+      response: request.response.map { .string($0) })
+  }
+}

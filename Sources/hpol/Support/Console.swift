@@ -1,0 +1,107 @@
+import Glibc
+import PolicyTestBench
+
+/// Standard output, buffered, and standard error; which of them are terminals, and whether they take colour.
+final class Console {
+  enum ColourChoice: String, CaseIterable { case auto, always, never }
+
+  /// How to decorate standard output and standard error.
+  private(set) var style: TextStyle
+  private(set) var errorStyle: TextStyle
+  let errorIsTerminal: Bool
+  private var buffer: [UInt8] = []
+
+  private static let bufferBytes = 64 << 10
+
+  init() {
+    errorIsTerminal = isatty(2) == 1
+    style = .plain
+    errorStyle = .plain
+    choose(.auto)
+  }
+
+  /// Follows `--color`; `auto` colours terminals unless `NO_COLOR` is set or the terminal is dumb.
+  func choose(_ choice: ColourChoice) {
+    func colours(_ descriptor: Int32) -> Bool {
+      switch choice {
+      case .always: return true
+      case .never: return false
+      case .auto:
+        let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+        let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? false
+        return isatty(descriptor) == 1 && !noColour && !isDumb
+      }
+    }
+    style = TextStyle(usesColour: colours(1))
+    errorStyle = TextStyle(usesColour: colours(2))
+  }
+
+  func write(_ text: String) { write([UInt8](text.utf8)) }
+
+  func write(_ bytes: [UInt8]) {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= Self.bufferBytes { flush() }
+  }
+
+  /// Hands on what a JSON writer holds, and empties it.
+  func write(_ writer: inout JSONWriter) {
+    write(writer.bytes)
+    writer.removeAll()
+  }
+
+  /// Sends what is buffered. If nobody reads any more, the program ends here: nothing it could still do is wanted.
+  func flush() {
+    if !writeAll(1, buffer) { _exit(ExitCode.failed.rawValue) }
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// Prints `hpol: error: …` on standard error, after all that was written before.
+  func error(_ message: String) {
+    flush()
+    _ = writeAll(2, [UInt8]("hpol: \(errorStyle(.bad, "error")): \(message)\n".utf8))
+  }
+
+  /// Prints text on standard error as it is.
+  func note(_ text: String) {
+    flush()
+    _ = writeAll(2, [UInt8](text.utf8))
+  }
+
+  private func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        buffer.baseAddress.map { Glibc.write(descriptor, $0 + sent, bytes.count - sent) } ?? 0
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return false }
+      sent += count
+    }
+    return true
+  }
+}
+
+/// A line on a terminal's standard error that says how far a long command has come; nothing elsewhere.
+struct Progress {
+  private let console: Console
+  private let label: String
+  private var count = 0
+  private var lastShown = 0
+
+  init(_ label: String, _ console: Console) {
+    self.label = label
+    self.console = console
+  }
+
+  private static let step = 10_000
+
+  mutating func advance() {
+    count += 1
+    guard console.errorIsTerminal, count - lastShown >= Self.step else { return }
+    lastShown = count
+    console.note("\r\(label) \(count)\u{1B}[K")
+  }
+
+  /// Takes the line away.
+  func finish() { if lastShown > 0 { console.note("\r\u{1B}[K") } }
+}

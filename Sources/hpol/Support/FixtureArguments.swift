@@ -1,0 +1,48 @@
+import Glibc
+import PolicyTestBench
+
+/// The fixtures that `--fixtures` names: files, `-`, or folders, searched for `.jsonl` files.
+struct FixtureArguments {
+  static let option = Option(
+    name: "fixtures", letter: "f", value: "FILE", isRepeatable: true,
+    help: "recorded requests: a .jsonl file, a folder of them, or - for standard input")
+
+  let paths: [String]
+
+  init(_ arguments: Arguments) throws(CommandError) {
+    var found: [String] = []
+    for path in arguments.all("fixtures") {
+      if path != "-", isFolder(path) {
+        let files = try filesBelow(path, suffix: ".jsonl")
+        guard !files.isEmpty else { throw .failure("`\(path)` holds no `.jsonl` file") }
+        found += files
+      } else {
+        found.append(path)
+      }
+    }
+    paths = found
+  }
+
+  /// Hands on each fixture with its `file:line`, in order. What cannot be read is reported and counted.
+  func forEach(
+    _ console: Console, _ body: (Fixture, String) -> Void, unreadable: (LineFailure) -> Void
+  ) throws(CommandError) {
+    var progress = Progress("judging", console)
+    for path in paths {
+      do throws(FileError) {
+        var reader = try FixtureReader(path: path)
+        while let line = try reader.nextFixture() {
+          switch line {
+          case .failure(let failure): unreadable(failure)
+          case .value(let fixture, let number):
+            body(fixture, "\(path == "-" ? "standard input" : path):\(number)")
+            progress.advance()
+          }
+        }
+      } catch {
+        throw CommandError(error)
+      }
+    }
+    progress.finish()
+  }
+}

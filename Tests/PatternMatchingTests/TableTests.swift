@@ -1,0 +1,99 @@
+import PatternMatching
+import PolicyBytecode
+import Testing
+
+private let samples: [Pattern] = [
+  Pattern(.equals, "drop table"), Pattern(.prefix, "rm -rf", ignoringCase: true), Pattern(.suffix, ".sh"),
+  Pattern(.contains, "passwd"), Pattern(.glob, "*drop*t[a-c]ble*"), Pattern(.regex, "\\brm\\s+-[rf]+", ignoringCase: true),
+  Pattern(.equals, "public.customers", isQualifiedName: true), Pattern(.regex, "a|b"), Pattern(.pcre, "(a)\\1"),
+]
+
+private func encoded(_ patterns: [Pattern]) throws -> [UInt8] {
+  var builder = PatternTableBuilder()
+  for pattern in patterns { _ = builder.add(try PatternCompiler().compile(pattern)) }
+  return builder.encode()
+}
+
+@Test func encodingIsDeterministic() throws {
+  #expect(try encoded(samples) == encoded(samples))
+  #expect(try encoded([]).count == 32)
+}
+
+/// Flipped bytes are refused, or matching stays within the table; a sanitizer tells, and so would a crash.
+@Test func damagedTablesAreRefusedOrHarmless() throws {
+  let intact = try encoded(samples)
+  let texts = ["", "a", "drop table", "RM -rf /etc/passwd; drop the table.sh", "x.customers", String(repeating: "rm -r ", count: 40)]
+  var random = SplitMix(5)
+  var scratch = PatternScratch()
+  var hits = RawBuffer<UInt32>()
+  var opened = 0
+  for round in 0..<3000 {
+    var bytes = intact
+    for _ in 0..<Int.random(in: 1..<4, using: &random) {
+      // Half of the damage goes into the header and the records.
+      let end = round % 2 == 0 ? bytes.count : 400
+      bytes[Int.random(in: 0..<end, using: &random)] = UInt8.random(in: 0...255, using: &random)
+    }
+    let memory = copy(bytes)
+    defer { memory.deallocate() }
+    guard let table = try? PatternTable(UnsafeRawBufferPointer(memory)) else { continue }
+    opened += 1
+    let index = PatternIndex(table, selecting: (0..<UInt32(table.count)).map { $0 })
+    for text in texts {
+      Array(text.utf8).withUnsafeBufferPointer { text in
+        for index in 0..<UInt32(table.count) { _ = table.matches(index, text, scratch: &scratch) }
+        hits.removeAll()
+        _ = index.scan(text, scratch: &scratch, hits: &hits)
+      }
+    }
+  }
+  #expect(opened > 100)
+}
+
+@Test func cutTablesAreRefused() throws {
+  let intact = try encoded(samples)
+  for count in stride(from: 0, to: intact.count, by: 3) {
+    let memory = copy(Array(intact[..<count]))
+    defer { memory.deallocate() }
+    #expect(throws: PatternTableError.self) { try PatternTable.verify(UnsafeRawBufferPointer(memory)) }
+  }
+}
+
+/// Thousands of occurrences of a literal cost one confirmation, and 10,000 patterns may share it.
+@Test func repeatedLiteralsStayLinear() throws {
+  let patterns = (0..<500).map { Pattern(.regex, "delete from [a-z]{\($0 % 5)}\\d") }
+  let table = try TestTable(patterns)
+  let index = PatternIndex(table.table, selecting: patterns.indices.map { UInt32($0) })
+  var scratch = PatternScratch()
+  var hits = RawBuffer<UInt32>()
+  let text = Array(String(repeating: "delete from ", count: 500).utf8)
+  let duration = ContinuousClock().measure {
+    text.withUnsafeBufferPointer { _ = index.scan($0, scratch: &scratch, hits: &hits) }
+  }
+  #expect(hits.count == 0)
+  #expect(duration < .seconds(5))
+}
+
+@Test func scansWithoutAnswersSaySo() throws {
+  let table = try TestTable([Pattern(.pcre, "^(a+)+$"), Pattern(.prefix, "aa")])
+  let index = PatternIndex(table.table, selecting: [1, 0, 1])
+  var scratch = PatternScratch()
+  var hits = RawBuffer<UInt32>()
+  let text = Array(String(repeating: "a", count: 40).utf8) + [0x21]
+  let isDecided = text.withUnsafeBufferPointer { index.scan($0, scratch: &scratch, hits: &hits) }
+  #expect(!isDecided)
+  #expect(Set(hits.elements) == [0, 2])
+}
+
+@Test func aKnownHashIsTakenAtItsWord() throws {
+  let table = try TestTable([Pattern(.equals, "drop")])
+  let index = PatternIndex(table.table, selecting: [0])
+  var scratch = PatternScratch()
+  var hits = RawBuffer<UInt32>()
+  let text = Array("drop".utf8)
+  text.withUnsafeBufferPointer {
+    _ = index.scan($0, hash: factHash(of: "drop"), scratch: &scratch, hits: &hits)
+    _ = index.scan($0, scratch: &scratch, hits: &hits)
+  }
+  #expect(hits.count == 2)
+}

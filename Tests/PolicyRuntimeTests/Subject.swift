@@ -1,0 +1,93 @@
+import PatternMatching
+import PolicyBytecode
+import PolicyCompiler
+import PolicySyntax
+import TestSupport
+
+@testable import PolicyRuntime
+
+/// What tests of the interpreter are done with: a policy compiled and loaded as a program would.
+final class Subject {
+  let bundle: [UInt8]
+  let loaded: LoadedPolicy
+  private var interpreter: Interpreter
+  private var batch = OperationBatch()
+
+  init(_ policy: CheckedPolicy) throws {
+    bundle = try compileBundle(policy, .tests).get()
+    loaded = try LoadedPolicy(Bundle(bundle))
+    interpreter = Interpreter(loaded)
+  }
+
+  /// A session of `principal` that has `tags`.
+  func session(_ principal: Principal, tags: Set<String> = []) -> Session {
+    let session = Session(loaded, SessionFacts(principal))
+    session.tags = tags.sorted()
+    return session
+  }
+
+  func judge(
+    _ request: ReferenceRequest, in session: Session, time: Int64? = nil, clock: Int64 = 0
+  ) -> RequestVerdict {
+    request.write(to: &batch, keys: loaded.keys)
+    return interpreter.judge(batch, in: session, at: Moment(time: time, clock: clock))
+  }
+}
+
+extension SessionFacts {
+  init(_ principal: Principal) {
+    self.init()
+    user = principal.user
+    groups = principal.groups
+    actor = principal.actor
+    client = principal.client
+    claims = principal.claims.map { Pair($0[0], $0[1]) }
+    target = principal.target
+    labels = principal.labels.map { Pair($0[0], $0[1]) }
+    source = principal.source.flatMap(addressBytes)
+  }
+}
+
+extension ReferenceVerdict {
+  /// The interpreter's verdict in the reference's terms.
+  init(_ verdict: RequestVerdict) {
+    self.init()
+    decision = verdict.decision
+    rules = verdict.rules
+    message = verdict.message
+    approvals = verdict.approvals.map {
+      Approval(
+        groups: $0.groups, count: UInt32($0.count), within: $0.within.map(UInt32.init), question: $0.question)
+    }
+    for mask in verdict.masks { masks[MaskSubject(mask.subject)] = MaskHow(mask.treatment) }
+    record = verdict.record
+    tags = Set(verdict.tags)
+    observed = verdict.observed
+  }
+}
+
+extension MaskSubject {
+  fileprivate init(_ subject: MaskObligation.Subject) {
+    self =
+      switch subject {
+      case .detector(let name): .detector(name)
+      case .column(let globs): .column(globs)
+      case .json(let path): .json(path)
+      case .header(let globs): .header(globs)
+      case .regex(let source): .regex(source)
+      }
+  }
+}
+
+extension MaskHow {
+  fileprivate init(_ treatment: MaskObligation.Treatment) {
+    self =
+      switch treatment {
+      case .redact: .redact
+      case .hash: .hash
+      case .with(let text): .with(text)
+      case .keepFirst(let count): .keepFirst(UInt32(count))
+      case .keepLast(let count): .keepLast(UInt32(count))
+      }
+  }
+}
