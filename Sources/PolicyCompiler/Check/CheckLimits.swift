@@ -26,6 +26,8 @@ public enum CheckLimits {
   static let comparedValues = 256
   /// Questions about the languages of two patterns that the linter asks of one policy set.
   static let patternQuestions = 1_000
-  /// Pairs of rules that the linter compares in one policy set.
+  /// Pairs of rules of one policy set for which the linter asks whether one implies the other.
+  static let ruleQuestions = 100_000
+  /// Pairs of rules of one policy set of which the linter compares the values.
   static let rulePairs = 2_000_000
 }

@@ -114,6 +114,7 @@ struct CoverageLint {
     /// For a rule that no other covers, those that may cover a part of it.
     var unions: [(Int, [Int])] = []
     var pairsLeft = CheckLimits.rulePairs
+    var questionsLeft = CheckLimits.ruleQuestions
   }
 
   /// Reports the rule if one of the others covers or defeats it.
@@ -125,9 +126,10 @@ struct CoverageLint {
       let relation = relation(candidate.rule, search.candidates[other].rule)
       // Of two rules that cover each other one is reported.
       guard relation != .none, relation != .covers || !search.covered.contains(other) else { continue }
-      if summary.relation(to: search.summaries[other]) == .overlapping
-        || satisfiability.canHold([summary.formula, search.summaries[other].negation])
-      {
+      let isPartial = summary.relation(to: search.summaries[other]) == .overlapping
+      if !isPartial { search.questionsLeft -= 1 }
+      guard search.questionsLeft > 0 else { return }
+      if isPartial || satisfiability.canHold([summary.formula, search.summaries[other].negation]) {
         if relation == .covers { union.append(other) }
         continue
       }
