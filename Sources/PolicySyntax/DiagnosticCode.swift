@@ -79,12 +79,16 @@ public enum DiagnosticCode: UInt16, CaseIterable, Sendable {
   case alwaysMatches = 308
   case patternNeverCanonical = 309
   case invariantsOnlyTested = 310
+  case globTakenLiterally = 311
 
   /// The stable code: `HP` and four digits.
   public var text: String {
     let digits = String(rawValue)
     return "HP" + String(repeating: "0", count: 4 - digits.count) + digits
   }
+
+  /// Whether it is about the text and structure of a file.
+  public var isSyntax: Bool { rawValue < 100 }
 
   public var severity: Severity {
     switch self {

@@ -12,6 +12,17 @@ enum Keywords {
   /// Words that cannot be the subject of a test, and so not the name of a define.
   static let reservedInConditions = Set(declarations + clauses + connectives + claims)
 
+  /// What other languages call a clause or an action, for the message.
+  static let clauseSynonyms = [
+    "if": "when", "deny": "block", "denied": "block", "reject": "block", "forbid": "block", "permit": "allow",
+    "accept": "allow", "except": "unless", "redact": "mask", "log": "record",
+  ]
+  /// What other languages call a declaration.
+  static let declarationSynonyms = [
+    "import": "use", "include": "use", "require": "use", "let": "define", "def": "define", "set": "list",
+    "const": "define", "package": "policy", "version": "hpol",
+  ]
+
   /// What other languages call an operator, for the message.
   static let operatorSynonyms = [
     "equals": "is", "equal": "is", "eq": "is", "isnt": "is not", "isn": "is not", "startswith": "starts with",

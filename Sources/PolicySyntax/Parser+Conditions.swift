@@ -34,7 +34,7 @@ extension Parser {
     guard isForeign || word.lowercased() == connective else { return false }
     report(
       .expectedToken, "\(found) is written `\(connective)`", at: current.range,
-      fix: replace(current.range, by: connective))
+      fix: replaceSymbol(current.range, by: connective))
     bump()
     return true
   }
@@ -72,7 +72,14 @@ extension Parser {
     let begin = start
     let prefix = current.range
     if accept("has") {
+      let factStart = start
       let subject = try parseSubject("a fact after `has`")
+      if Keywords.operators.contains(word) {
+        let has = SourceRange(begin, factStart)
+        throw fail(
+          .expectedToken, "`has` asks only whether there is a value; leave it out before `\(word)`",
+          at: SourceRange(begin, prefix.end), fix: replace(has, by: "", "remove `has`"))
+      }
       return .test(
         TestExpression(
           isAll: false, subject: subject, op: .has, operatorRange: prefix, operand: nil, ignoringCase: false,
@@ -151,7 +158,7 @@ extension Parser {
     }
     report(
       .expectedToken, "\(found) is written `\(meant.rawValue)`", at: current.range,
-      fix: replace(current.range, by: " \(meant.rawValue) ", "write `\(meant.rawValue)`"))
+      fix: replaceSymbol(current.range, by: meant.rawValue))
     return meant
   }
 

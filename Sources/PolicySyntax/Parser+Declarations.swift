@@ -29,6 +29,7 @@ extension Parser {
     let ownDocumentation = annotations.isEmpty ? documentation : documentation ?? self.documentation()
     let keywordRange = current.range
     guard let keyword = acceptDeclarationKeyword() else {
+      if isForeignComment { throw foreignComment() }
       throw fail(
         .unexpectedDeclaration,
         "expected a declaration (`rule`, `list`, `default`, `test`, …), found \(found)")
@@ -91,6 +92,7 @@ extension Parser {
     if Keywords.declarations.contains(word) { return acceptKeyword(Keywords.declarations) }
     let next = peek().kind
     guard next == .word || next == .integer || next.isString else { return nil }
+    if let keyword = acceptSynonym(Keywords.declarationSynonyms, of: Keywords.declarations) { return keyword }
     return acceptMisspelt(Keywords.declarations)
   }
 
@@ -179,7 +181,7 @@ extension Parser {
   /// One of these words, as a name.
   mutating func parseWord(of words: [String], _ place: String) throws(SyntaxError) -> Name {
     let range = current.range
-    guard let word = acceptKeyword(words) else {
+    guard let word = acceptSynonym(Keywords.clauseSynonyms, of: words) ?? acceptKeyword(words) else {
       throw expected(words.map { "`\($0)`" }.joined(separator: " or ") + " " + place)
     }
     return Name(word, range)
@@ -200,9 +202,13 @@ extension Parser {
     return ListDeclaration(name: name, source: .items(items), documentation: documentation, range: range(from: begin))
   }
 
-  /// `=`; `:` and the like are reported and taken for it.
+  /// `=`; `:` and the like are reported and taken for it, and so is its lack before what can only be the value.
   private mutating func expectEqual(_ place: String) throws(SyntaxError) {
     if accept(.equal) { return }
+    if kind == .leftBracket {
+      return report(
+        .expectedToken, "expected `=` \(place), found \(found)", at: current.range, fix: insert(" =", at: previousEnd))
+    }
     guard kind == .colon || kind == .foreign || kind == .arrow || at("is") else { throw expected("`=` \(place)") }
     report(
       .expectedToken, "expected `=` \(place), found \(found)", at: current.range, fix: replace(current.range, by: "="))

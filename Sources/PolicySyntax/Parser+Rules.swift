@@ -34,6 +34,10 @@ extension Parser {
     defer { close(node) }
     let begin = start
     guard let keyword = acceptClauseKeyword() else {
+      if isForeignComment { throw foreignComment() }
+      if kind == .word, !isFirstOnLine, Keywords.operators.contains(peekWord()) {
+        throw expected("`and` or `or` between two tests")
+      }
       throw expected("`when`, `unless` or an action such as `block`")
     }
     switch keyword {
@@ -69,23 +73,16 @@ extension Parser {
   }
 
   private mutating func acceptClauseKeyword() -> String? {
-    let synonyms = [
-      "if": "when", "deny": "block", "reject": "block", "forbid": "block", "permit": "allow", "except": "unless",
-      "redact": "mask", "log": "record",
-    ]
-    if let keyword = synonyms[word.lowercased()] {
-      report(
-        .expectedToken, "unknown word `\(word)`; here it is called `\(keyword)`", at: current.range,
-        fix: replace(current.range, by: keyword))
-      bump()
-      return keyword
-    }
-    return acceptKeyword(Keywords.clauses)
+    acceptSynonym(Keywords.clauseSynonyms, of: Keywords.clauses) ?? acceptKeyword(Keywords.clauses)
   }
 
   /// What follows `approve`, up to the question.
   mutating func parseApproval(from begin: UInt32) throws(SyntaxError) -> ApproveAction {
-    try expect("by", "after `approve`")
+    if kind.isString {
+      report(.expectedToken, "expected `by` after `approve`, found \(found)", at: current.range, fix: insert(" by", at: previousEnd))
+    } else {
+      try expect("by", "after `approve`")
+    }
     var action = ApproveAction(groups: [], count: nil, within: nil, question: nil, range: range(from: begin))
     repeat {
       guard kind.isString || kind == .word else { throw expected("a group in quotes, or a list's name") }

@@ -100,7 +100,8 @@ extension Parser {
 
   private mutating func parseExpectation() throws(SyntaxError) -> Expectation {
     let begin = start
-    switch acceptKeyword(["allow", "block", "approve", "masked", "record", "tag"]) {
+    let keywords = ["allow", "block", "approve", "masked", "record", "tag"]
+    switch acceptSynonym(Keywords.clauseSynonyms, of: keywords) ?? acceptKeyword(keywords) {
     case "allow": return .allow(range(from: begin))
     case "block":
       var rules: [Name] = []

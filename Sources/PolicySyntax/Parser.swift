@@ -22,6 +22,8 @@ struct Parser {
   private var lastErrorStart: UInt32?
   private var hasMoreErrors = false
   var depth = 0
+  /// Whether a literal without its end took a `}` with it, so that the missing brace is no error of its own.
+  private var hasSwallowedBrace = false
 
   init(_ source: [UInt8], file: UInt32) {
     self.source = source
@@ -206,6 +208,17 @@ extension Parser {
     Diagnostic.Fix(title ?? "write `\(text)`", [Diagnostic.Edit(span(range), text)])
   }
 
+  /// Replaces a symbol by a word, with the spaces that words need.
+  func replaceSymbol(_ range: SourceRange, by word: String) -> Diagnostic.Fix {
+    func isSpace(_ index: Int) -> Bool {
+      source.indices.contains(index) && [0x20, 0x09, 0x0A, 0x0D].contains(source[index])
+    }
+    let opens = range.start == 0 || source[Int(range.start) - 1] == UInt8(ascii: "(")
+    let before = opens || isSpace(Int(range.start) - 1) ? "" : " "
+    let after = isSpace(Int(range.end)) ? "" : " "
+    return replace(range, by: before + word + after, "write `\(word)`")
+  }
+
   func insert(_ text: String, at offset: UInt32) -> Diagnostic.Fix {
     Diagnostic.Fix("insert `\(text)`", [Diagnostic.Edit(span(SourceRange(offset, offset)), text)])
   }
@@ -231,6 +244,25 @@ extension Parser {
       return keyword
     }
     return acceptMisspelt(keywords)
+  }
+
+  /// What other languages call one of these keywords; reported.
+  mutating func acceptSynonym(_ synonyms: [String: String], of keywords: [String]) -> String? {
+    guard let keyword = synonyms[word.lowercased()], keywords.contains(keyword) else { return nil }
+    report(
+      .expectedToken, "unknown word `\(word)`; here it is called `\(keyword)`", at: current.range,
+      fix: replace(current.range, by: keyword))
+    bump()
+    return keyword
+  }
+
+  /// Whether a comment of other languages begins here.
+  var isForeignComment: Bool {
+    (kind == .regex || kind == .unterminatedRegex) && source[Int(start)...].starts(with: "/*".utf8)
+  }
+
+  mutating func foreignComment() -> SyntaxError {
+    fail(.unexpectedDeclaration, "comments begin with `#` and end with the line")
   }
 
   mutating func acceptMisspelt(_ keywords: [String]) -> String? {
@@ -260,6 +292,9 @@ extension Parser {
     case ";": report(.unexpectedCharacter, "nothing ends with `;` here", at: token.range, fix: remove)
     case "\u{201C}", "\u{201D}", "\u{2018}", "\u{2019}":
       report(.unexpectedCharacter, "`\(character)` is not a quote; strings stand in `\"…\"` or `'…'`", at: token.range)
+    case _ where character.unicodeScalars.allSatisfy { $0.properties.generalCategory == .format }:
+      let code = String(character.unicodeScalars.first?.value ?? 0, radix: 16, uppercase: true)
+      report(.unexpectedCharacter, "U+\(code), an invisible character, means nothing here", at: token.range, fix: remove)
     case "\u{A0}":
       let fix = replace(token.range, by: " ", "write a space")
       report(.unexpectedCharacter, "a no-break space separates nothing", at: token.range, fix: fix)
@@ -271,6 +306,9 @@ extension Parser {
   }
 
   private mutating func reportLexicalError(_ token: Token) {
+    if token.kind == .unterminatedString || token.kind == .unterminatedRegex, text(token).contains("}") {
+      hasSwallowedBrace = true
+    }
     switch token.kind {
     case .unterminatedString:
       let quote =
@@ -350,6 +388,10 @@ extension Parser {
     var isWhole = true
     while !accept(.rightBrace) {
       if isAtEnd || startsDeclaration() {
+        if hasSwallowedBrace {
+          hasSwallowedBrace = false
+          return false
+        }
         let note = isAtEnd ? "the file ends here" : "a declaration begins here"
         report(
           .unclosedBrace, "the `{` after \(owner) is not closed", at: brace,

@@ -57,10 +57,12 @@ struct AnnotationChecker {
   private func until(
     _ annotation: Annotation, _ declaration: RuleDeclaration, _ rule: inout CheckedRule, at span: SourceSpan
   ) {
-    guard case .date(let date) = annotation.argument, let days = CalendarTime.days(date.text) else {
+    guard case .date(let date) = annotation.argument else {
       bag.report(.badAnnotation, "`@until` takes a date, as in `@until(2027-03-31)`", at: span)
       return
     }
+    // The parser has said of any other that the calendar has no such day.
+    guard let days = CalendarTime.days(date.text) else { return }
     let end = (days + 1) * CalendarTime.secondsPerDay - 1
     rule.until = end
     guard end < now else { return }

@@ -22,6 +22,10 @@ struct CommandWords {
   private static let bundlers: Set<String> = [
     "chgrp", "chmod", "chown", "cp", "curl", "ln", "mv", "rm", "tar", "tee", "umount",
   ]
+  /// Programs whose first word says what they do.
+  private static let commanders: Set<String> = [
+    "docker", "git", "helm", "npm", "openssl", "pip", "systemctl", "terraform", "yum",
+  ]
   /// Verbs that begin nothing but SQL.
   private static let statementVerbs: Set<String> = [
     "alter", "delete", "drop", "grant", "insert", "merge", "revoke", "select", "truncate", "update",
@@ -38,15 +42,20 @@ struct CommandWords {
   let isAnchored: Bool
   /// Whether the pattern spells a pipe.
   let hasPipe: Bool
-  /// Whether the words are alternatives, so that they do not all stand in a match.
-  private let hasAlternatives: Bool
+  /// The words at the beginning that stand in every match.
+  private let certain: [String]
+  /// Whether more letters may follow the last of them.
+  private let lastIsOpen: Bool
 
   init(_ pattern: Pattern) {
     let isRegex = pattern.kind == .regex || pattern.kind == .pcre
     let spelled = isRegex ? Self.spelledByRegex(pattern.source) : Self.spelledByGlob(pattern.source, pattern.kind)
     words = spelled.split(separator: " ").map(String.init)
     hasPipe = words.contains("|")
-    hasAlternatives = isRegex && pattern.source.contains { "(|?".contains($0) }
+    let start = isRegex ? Self.certainStart(ofRegex: pattern.source) : Self.certainStart(ofGlob: pattern)
+    let text = isRegex ? Self.spelledByRegex(String(start.text)) : String(start.text)
+    certain = text.split(separator: " ").prefix { $0 != "|" }.map(String.init)
+    lastIsOpen = start.isCut && !text.hasSuffix(" ")
     switch pattern.kind {
     case .equals, .prefix: isAnchored = true
     case .glob, .pathGlob: isAnchored = !pattern.source.hasPrefix("*")
@@ -72,39 +81,85 @@ struct CommandWords {
     let objects = [
       "database", "extension", "function", "index", "procedure", "role", "schema", "table", "trigger", "user", "view",
     ]
-    guard ["alter", "create", "drop"].contains(verb), let noun, objects.contains(noun) else {
-      return "sql.verb is \(verb)"
-    }
+    guard certain.first?.lowercased() == verb else { return "sql.verb in […]" }
+    guard ["alter", "create", "drop"].contains(verb), let noun, objects.contains(noun),
+      certain.dropFirst().first?.lowercased() == noun
+    else { return "sql.verb is \(verb)" }
     return "sql.verb is \(verb) and sql.object is \(noun)"
   }
 
   private func programSubject(_ program: String) -> Subject {
-    if hasPipe, let target = words.drop(while: { $0 != "|" }).first(where: Self.shells.contains) {
-      return .program(
-        hint: "shell.program is \"\(target)\" and shell.input-from contains \"\(program)\"", fact: .shellInputFrom)
+    let isCertain = certain.first?.lowercased() == program
+    if hasPipe, words.drop(while: { $0 != "|" }).contains(where: Self.shells.contains) {
+      let source = isCertain ? "contains \"\(program)\"" : "in […]"
+      return .program(hint: "shell.input-from \(source)", fact: .shellInputFrom)
     }
     switch program {
     case "sudo", "su": return .program(hint: "shell.privileged", fact: .shellPrivileged)
     case "kubectl":
-      let verb = words.dropFirst().first { !$0.hasPrefix("-") && $0 != "|" }
-      return .program(hint: "k8s.verb is \(hasAlternatives ? "…" : verb ?? "…")", fact: .k8sVerb)
+      let verb = isCertain ? certain.dropFirst().first { FactSchema.k8sVerbs.contains($0) } : nil
+      return .program(hint: "k8s.verb is \(verb ?? "…")", fact: .k8sVerb)
     default: break
     }
+    guard isCertain else { return .program(hint: "shell.program in […]", fact: .shellProgram) }
     var tests = ["shell.program is \"\(program)\""]
-    for flag in hasAlternatives ? [] : words where flag.hasPrefix("-") && flag.utf8.count > 1 {
-      let letters = flag.dropFirst()
-      if Self.bundlers.contains(program), !flag.hasPrefix("--"), letters.allSatisfy(\.isLetter) {
-        tests += letters.map { "shell.flag contains \"-\($0)\"" }
-      } else {
-        tests.append("shell.flag contains \(literalText(flag))")
-      }
+    for (index, word) in certain.enumerated().dropFirst() {
+      let isOpen = lastIsOpen && index == certain.count - 1
+      tests += self.tests(of: word, of: program, isOpen: isOpen, isSubcommand: index == 1)
     }
     return .program(hint: tests.joined(separator: " and "), fact: .shellProgram)
+  }
+
+  /// What says that the word is among the program's, in the form in which facts have it.
+  private func tests(of word: String, of program: String, isOpen: Bool, isSubcommand: Bool) -> [String] {
+    let letters = word.dropFirst()
+    guard word.hasPrefix("-") else {
+      guard isSubcommand, Self.commanders.contains(program), word.first?.isLetter == true else { return [] }
+      return ["shell.argument \(isOpen ? "starts with" : "contains") \(literalText(word))"]
+    }
+    // The long form of a flag may have a short one, which the fact has instead; only the decoder knows.
+    guard !isOpen, !letters.isEmpty, letters.allSatisfy(\.isLetter) else { return [] }
+    guard Self.bundlers.contains(program) else { return ["shell.flag contains \"\(word)\""] }
+    return letters.map { "shell.flag contains \"-\($0)\"" }
   }
 
   private static func spelledByGlob(_ source: String, _ kind: Pattern.Kind) -> String {
     guard kind == .glob || kind == .pathGlob else { return source }
     return String(source.map { "*?[]\\".contains($0) ? " " : $0 })
+  }
+
+  /// A pattern's beginning up to what is no plain text, and whether that cuts a word.
+  private static func certainStart(ofGlob pattern: Pattern) -> (text: Substring, isCut: Bool) {
+    guard pattern.kind == .glob || pattern.kind == .pathGlob else { return (pattern.source[...], false) }
+    let start = pattern.source.drop { $0 == "*" }
+    let text = start.prefix { !"*?[\\".contains($0) }
+    return (text, text.endIndex < start.endIndex)
+  }
+
+  /// The same of a regex, whose alternatives at the top leave nothing certain.
+  private static func certainStart(ofRegex source: String) -> (text: Substring, isCut: Bool) {
+    var depth = 0
+    var end: String.Index?
+    var previous = source.startIndex
+    var index = source.startIndex
+    while index < source.endIndex {
+      let begin = index
+      switch source[index] {
+      case "\\": _ = source.formIndex(&index, offsetBy: 1, limitedBy: source.index(before: source.endIndex))
+      case "|" where depth == 0: return ("", true)
+      case "(":
+        depth += 1
+        end = end ?? begin
+      case ")": depth -= 1
+      case "[", ".": end = end ?? begin
+      // What may be repeated not even once is not certain.
+      case "?", "*", "{": end = end ?? previous
+      default: break
+      }
+      previous = begin
+      source.formIndex(after: &index)
+    }
+    return (source[..<(end ?? source.endIndex)], end != nil)
   }
 
   /// The text of a regex with everything that is not plain characters as a space; a class of white space is one too.

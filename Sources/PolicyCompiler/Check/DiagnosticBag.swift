@@ -16,6 +16,19 @@ final class DiagnosticBag {
   private(set) var errorCount = 0
 
   func add(_ found: [Diagnostic]) { diagnostics += found }
+
+  /// Whether a name was not found, so that what was meant may seem unused.
+  var hasUnknownNames: Bool {
+    diagnostics.contains {
+      [.unknownName, .unknownFact, .wrongValueType, .unknownValue, .unknownDetector, .badApproval].contains($0.code)
+    }
+  }
+
+  /// Without the findings on a word's form where another error says what the word should be.
+  var distinctDiagnostics: [Diagnostic] {
+    let explained = Set(diagnostics.filter { $0.severity == .error && $0.code != .badName }.map(\.span))
+    return diagnostics.filter { $0.code != .badName || !explained.contains($0.span) }
+  }
 }
 
 extension Diagnostic.Fix {

@@ -5,6 +5,8 @@ struct Linter {
   let names: NameTable
   let bag: DiagnosticBag
   let sources: SourceSet
+  /// The files that were given; those behind them were pulled in by `use`.
+  let rootCount: Int
 
   /// - Parameter parts: the rules in the order of `policy.rules`.
   func lint(_ parts: [RuleParts], _ policy: CheckedPolicy) {
@@ -22,8 +24,11 @@ struct Linter {
     for invariant in policy.invariants {
       for claim in invariant.claims { meaning.check(claim, of: invariant) }
     }
-    CoverageLint(satisfiability: satisfiability, bag: bag).check(candidates)
-    reportUnused()
+    // Where a file could not be read to its end, rules seem wider than they are, and names unused.
+    if !bag.diagnostics.contains(where: { $0.code.isSyntax }) {
+      CoverageLint(satisfiability: satisfiability, bag: bag).check(candidates)
+      if !bag.hasUnknownNames { reportUnused() }
+    }
     if let first = policy.invariants.first {
       bag.report(
         .invariantsOnlyTested,
@@ -31,10 +36,10 @@ struct Linter {
     }
   }
 
-  /// HP0301: what nothing in the set names.
+  /// HP0301: what nothing in the set names. A shared file that is only used serves other sets too.
   private func reportUnused() {
-    for (index, entry) in names.entries.enumerated() where entry.content.space == .value && !names.used.contains(index)
-    {
+    for (index, entry) in names.entries.enumerated()
+    where entry.content.space == .value && entry.file < rootCount && !names.used.contains(index) {
       bag.report(.unusedDeclaration, "nothing uses the \(entry.content.noun) `\(entry.shortName)`", at: entry.nameSpan)
     }
   }

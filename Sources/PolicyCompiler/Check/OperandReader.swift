@@ -225,12 +225,16 @@ final class OperandReader {
   }
 
   private func reportBareWord(_ word: String, _ value: ListValue, _ use: FactTest) {
-    let fix = value.isInline ? Diagnostic.Fix("quote it", value.span, literalText(word)) : nil
-    let near = didYouMean(word, among: names.names(in: .value))
+    // A list's misspelt name put in quotes would be a test that never holds.
+    let near = nearest(word, in: names.names(in: .value).sorted())
+    var quoted = literalText(word)
+    if case .item = use.test.operand, use.test.op == .in || use.test.op == .notIn { quoted = "[\(quoted)]" }
+    let fix = near.map { ("write `\($0)`", $0) } ?? ("quote it", quoted)
     report(
       .wrongValueType,
-      "`\(use.schema.name)` is text and there is no list `\(word)`; write `\(literalText(word))`" + near, value, use,
-      fix: fix)
+      "`\(use.schema.name)` is text and there is no list `\(word)`; "
+        + (near.map { "did you mean `\($0)`, or `\(quoted)`?" } ?? "write `\(quoted)`"), value, use,
+      fix: value.isInline ? Diagnostic.Fix(fix.0, value.span, fix.1) : nil)
   }
 
   private func reportUnknown(_ text: String, _ words: [String], _ value: ListValue, _ use: FactTest) {

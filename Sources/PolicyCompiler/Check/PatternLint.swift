@@ -2,7 +2,7 @@ import PatternMatching
 import PolicyBytecode
 import PolicySyntax
 
-/// Patterns that do not catch what they are meant to, or cost too much: HP0304, HP0305 and HP0309.
+/// Patterns that do not catch what they are meant to, or cost too much: HP0304, HP0305, HP0309 and HP0311.
 struct PatternLint {
   private let relations: PatternRelations
   private let bag: DiagnosticBag
@@ -25,6 +25,7 @@ struct PatternLint {
         guard case .matches(let patterns) = literal.predicate.test else { continue }
         for pattern in patterns {
           if pattern.kind == .pcre { checkCost(pattern, literal.predicate) }
+          checkLiteral(pattern, literal.predicate)
           if checkForm(pattern, literal.predicate, protocols) {
             checkEvasion(pattern, literal.predicate, protocols, beside: facts)
           }
@@ -82,6 +83,24 @@ struct PatternLint {
     return .init(
       "write `\(new)`", SourceSpan(file: span.file, SourceRange(from, from + UInt32(sought.count))), new)
   }
+
+  /// HP0311: a glob after an operator that compares whole values. A star alone, and one in what commands say, may be
+  /// meant as it stands.
+  private func checkLiteral(_ pattern: Pattern, _ predicate: CheckedPredicate) {
+    guard pattern.kind == .equals, pattern.source.contains("*"), pattern.source.contains(where: { $0 != "*" }),
+      Self.namesThings.contains(predicate.fact)
+    else { return }
+    bag.report(
+      .globTakenLiterally,
+      "`\(pattern.source)` is compared letter by letter here, its `*` too; for a glob write `\(predicate.fact.schema.name) like`",
+      at: predicate.span)
+  }
+
+  /// Facts whose values have no `*` in them.
+  private static let namesThings = FactSet([
+    .user, .group, .client, .target, .label, .claim, .viaTool, .viaProgram, .sqlTable, .sqlReads, .sqlWrites,
+    .sqlFunction, .shellProgram, .k8sNamespace, .k8sName, .httpHost, .httpPath, .mcpTool,
+  ] as [Fact])
 
   /// HP0304: an equal spelling is not matched.
   private func checkEvasion(

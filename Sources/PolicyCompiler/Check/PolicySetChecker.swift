@@ -30,8 +30,9 @@ public func checkPolicySet(
   var checker = PolicySetChecker(
     names: names, conditions: conditions, actions: ActionChecker(conditions: conditions, bag: bag), bag: bag, now: now)
   checker.check(files)
-  Linter(names: names, bag: bag, sources: loader.sources).lint(checker.parts, checker.policy)
-  let diagnostics = IgnoreFilter(ignores: loader.files.map(\.ignores)).apply(to: bag.diagnostics)
+  Linter(names: names, bag: bag, sources: loader.sources, rootCount: loader.rootCount)
+    .lint(checker.parts, checker.policy)
+  let diagnostics = IgnoreFilter(ignores: loader.files.map(\.ignores)).apply(to: bag.distinctDiagnostics)
   let isValid = !diagnostics.contains { $0.severity == .error }
   return CheckResult(policy: isValid ? checker.policy : nil, diagnostics: diagnostics, sources: loader.sources)
 }

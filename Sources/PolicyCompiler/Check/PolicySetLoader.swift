@@ -6,6 +6,8 @@ struct PolicySetLoader {
   let bag: DiagnosticBag
   private(set) var sources = SourceSet()
   private(set) var files: [ParsedFile] = []
+  /// How many of them, the first, were given; the others are used by them.
+  private(set) var rootCount = 0
   /// The values of list files, by the canonical path.
   private var listFiles: [String: [String]?] = [:]
   private var indexByPath: [String: Int] = [:]
@@ -28,6 +30,7 @@ struct PolicySetLoader {
           .fileNotFound, message(error, path), at: SourceSpan(file: UInt32(files.count - 1), SourceRange(0, 0)))
       }
     }
+    rootCount = files.count
     var next = 0
     while next < files.count {
       for declaration in files[next].ast.declarations {

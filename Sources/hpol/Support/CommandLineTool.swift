@@ -1,3 +1,4 @@
+import PolicyBytecode
 import PolicySyntax
 import PolicyTestBench
 
@@ -6,7 +7,7 @@ enum CommandLineTool {
   /// Of the tool, the policy language and the bundle format, as in CHANGELOG.md.
   static let version = "0.1.0"
   static let languageVersion = 1
-  static let bundleVersion = 1
+  static let bundleVersion = BundleFormat.version
 
   static let commands: [Command] = [
     checkCommand, formatCommand, testCommand, evalCommand, explainCommand, decodeCommand, buildCommand, inspectCommand,

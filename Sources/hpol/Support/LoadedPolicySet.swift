@@ -15,7 +15,7 @@ struct LoadedPolicySet {
     _ paths: [String], _ console: Console, adjust: (inout CheckedPolicy) -> Void = { _ in }
   ) throws(CommandError) -> LoadedPolicySet? {
     switch try PolicyArguments(paths) {
-    case .bundle(let path): return LoadedPolicySet(bundle: try readFile(path, limit: 256 << 20), build: nil)
+    case .bundle(let path): return LoadedPolicySet(bundle: try readFile(path, limit: BundleFormat.maxBytes), build: nil)
     case .sources(let files):
       let build = build(files, adjust: adjust)
       guard let bundle = build.bundle else {

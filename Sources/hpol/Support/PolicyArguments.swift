@@ -1,11 +1,11 @@
+import PolicyBytecode
+
 /// What the `POLICY…` arguments of a command name.
 enum PolicyArguments: Equatable {
   /// `.hpol` files, those of folders included, sorted and each once.
   case sources([String])
   case bundle(String)
 
-  /// The first bytes of a bundle.
-  static let bundleMagic: [UInt8] = [UInt8]("HPOLBNDL".utf8)
   static let fileExtension = ".hpol"
 
   /// Takes `.hpol` files, folders, which are searched to the bottom, or one bundle.
@@ -34,6 +34,6 @@ enum PolicyArguments: Equatable {
   }
 
   private static func isBundle(_ path: String) throws(CommandError) -> Bool {
-    try readFile(path, limit: bundleMagic.count, cuts: true) == bundleMagic
+    try readFile(path, limit: BundleFormat.magic.count, cuts: true) == BundleFormat.magic
   }
 }
