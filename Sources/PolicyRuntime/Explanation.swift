@@ -65,11 +65,13 @@ extension Interpreter {
         file: bundle.text(bundle.sources[Int(rule.place.file)].path), line: Int(rule.place.line), path: path)
       if applies {
         applied.append(entry)
-      } else if failures == 1, path.count > 1 {
-        missed.append((path.count, entry))
+      } else if failures == 1, path.contains(where: { $0.passes && !$0.text.hasPrefix("not ") }) {
+        // A rule of which only exclusions held is near to nothing.
+        missed.append((path.count { !$0.passes }, entry))
       }
     }
-    missed.sort { $0.failures > $1.failures }
+    // The nearest first: those that failed the fewest tests on the way, and of these what passed the most.
+    missed.sort { ($0.failures, $1.rule.path.count) < ($1.failures, $0.rule.path.count) }
     return Explanation(rules: applied + missed.prefix(Self.nearMissLimit).map(\.rule))
   }
 

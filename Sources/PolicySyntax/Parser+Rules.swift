@@ -79,7 +79,9 @@ extension Parser {
   /// What follows `approve`, up to the question.
   mutating func parseApproval(from begin: UInt32) throws(SyntaxError) -> ApproveAction {
     if kind.isString {
-      report(.expectedToken, "expected `by` after `approve`, found \(found)", at: current.range, fix: insert(" by", at: previousEnd))
+      report(
+        .expectedToken, "expected `by` after `approve`, found \(found)", at: current.range,
+        fix: insert(" by", at: previousEnd))
     } else {
       try expect("by", "after `approve`")
     }

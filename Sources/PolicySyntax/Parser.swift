@@ -24,6 +24,8 @@ struct Parser {
   var depth = 0
   /// Whether a literal without its end took a `}` with it, so that the missing brace is no error of its own.
   private var hasSwallowedBrace = false
+  /// Where the last report of unknown characters ends: those in it need none of their own.
+  private var explainedEnd: UInt32 = 0
 
   init(_ source: [UInt8], file: UInt32) {
     self.source = source
@@ -173,6 +175,7 @@ extension Parser {
   ) {
     guard lastErrorStart != range.start else { return }
     lastErrorStart = range.start
+    if code == .unexpectedCharacter { explainedEnd = range.end }
     guard diagnostics.count < SyntaxLimits.diagnostics else {
       if !hasMoreErrors {
         diagnostics[diagnostics.count - 1].notes.append(Diagnostic.Note("further errors in this file are not reported"))
@@ -282,7 +285,31 @@ extension Parser {
     return keywords.contains(lowered) ? lowered : nearest(lowered, in: keywords)
   }
 
+  /// From a typographic quote to the one that closes it on its line, and those in quotes of the language.
+  private func curlyQuoted(_ token: Token) -> (SourceRange, Diagnostic.Fix?) {
+    let rest = text(SourceRange(token.range.start, UInt32(source.count)))
+    let line = rest.dropFirst().prefix { !$0.isNewline }
+    guard "\u{201C}\u{2018}".contains(rest.prefix(1)),
+      let end = line.firstIndex(where: { "\u{201D}\u{2019}".contains($0) })
+    else { return (token.range, nil) }
+    let inner = line[..<end]
+    let length = UInt32(inner.utf8.count) + 2 * (token.range.end - token.range.start)
+    let range = SourceRange(token.range.start, token.range.start + length)
+    let isPlain = !inner.contains { "\"\\".contains($0) }
+    return (range, isPlain ? replace(range, by: "\"\(inner)\"", "quote it") : nil)
+  }
+
+  /// The run of characters around a token that would be one word elsewhere.
+  private func bareWord(around token: Token) -> SourceRange {
+    func ends(_ byte: UInt8) -> Bool { byte <= 0x20 || "[](){},\"'".utf8.contains(byte) }
+    var (start, end) = (Int(token.range.start), Int(token.range.end))
+    while start > 0, !ends(source[start - 1]) { start -= 1 }
+    while end < source.count, !ends(source[end]) { end += 1 }
+    return SourceRange(UInt32(start), UInt32(end))
+  }
+
   private mutating func reportUnknown(_ token: Token) {
+    guard token.range.start >= explainedEnd else { return }
     let character = text(token)
     let remove = replace(token.range, by: "", "remove it")
     switch character {
@@ -291,10 +318,19 @@ extension Parser {
       report(.unexpectedCharacter, "comments begin with `#`", at: token.range, fix: replace(slashes, by: "#"))
     case ";": report(.unexpectedCharacter, "nothing ends with `;` here", at: token.range, fix: remove)
     case "\u{201C}", "\u{201D}", "\u{2018}", "\u{2019}":
-      report(.unexpectedCharacter, "`\(character)` is not a quote; strings stand in `\"…\"` or `'…'`", at: token.range)
+      let (range, fix) = curlyQuoted(token)
+      report(
+        .unexpectedCharacter, "`\(character)` is not a quote; strings stand in `\"…\"` or `'…'`", at: range, fix: fix)
+    case "*", "?":
+      let range = bareWord(around: token)
+      let quoted = "\"\(text(range))\""
+      report(
+        .unexpectedCharacter, "a glob stands in quotes: `\(quoted)`", at: range,
+        fix: text(range).contains("\\") ? nil : replace(range, by: quoted, "quote it"))
     case _ where character.unicodeScalars.allSatisfy { $0.properties.generalCategory == .format }:
       let code = String(character.unicodeScalars.first?.value ?? 0, radix: 16, uppercase: true)
-      report(.unexpectedCharacter, "U+\(code), an invisible character, means nothing here", at: token.range, fix: remove)
+      report(
+        .unexpectedCharacter, "U+\(code), an invisible character, means nothing here", at: token.range, fix: remove)
     case "\u{A0}":
       let fix = replace(token.range, by: " ", "write a space")
       report(.unexpectedCharacter, "a no-break space separates nothing", at: token.range, fix: fix)

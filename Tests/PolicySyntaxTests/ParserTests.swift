@@ -32,10 +32,10 @@ private func fixed(_ source: String) -> String {
 @Test func slipsAreFixed() {
   // What is written, one finding each, and what the fix makes of it.
   let cases: [(String, String)] = [
-    ("define d = sql.verb = drop", "define d = sql.verb  is  drop"),
-    ("define d = sql.verb == drop", "define d = sql.verb  is  drop"),
-    ("define d = sql.verb != drop", "define d = sql.verb  is not  drop"),
-    ("define d = command =~ /x/", "define d = command  matches  /x/"),
+    ("define d = sql.verb = drop", "define d = sql.verb is drop"),
+    ("define d = sql.verb == drop", "define d = sql.verb is drop"),
+    ("define d = sql.verb != drop", "define d = sql.verb is not drop"),
+    ("define d = command =~ /x/", "define d = command matches /x/"),
     ("define d = a && b", "define d = a and b"),
     ("define d = a || b", "define d = a or b"),
     ("define d = a AND b", "define d = a and b"),
@@ -67,6 +67,18 @@ private func fixed(_ source: String) -> String {
     ("test t { \"x\" -> allow }", "test t { \"x\" => allow }"),
     ("test t { \"x\" => alow }", "test t { \"x\" => allow }"),
     ("use lists", "use \"lists\""),
+    ("define d = !sql.where", "define d = not sql.where"),
+    ("define d = a&&b", "define d = a and b"),
+    ("define d = (!a)", "define d = (not a)"),
+    ("define d = has a is \"x\"", "define d = a is \"x\""),
+    ("rule r { approve \"dba\" }", "rule r { approve by \"dba\" }"),
+    ("rule r { when a is “x” block }", "rule r { when a is \"x\" block }"),
+    ("rule r { when a\u{200B} block }", "rule r { when a block }"),
+    ("default deny", "default block"),
+    ("test t { \"x\" => deny }", "test t { \"x\" => block }"),
+    ("import \"x.hpol\"", "use \"x.hpol\""),
+    ("let d = a", "define d = a"),
+    ("list l [\"a\"]", "list l = [\"a\"]"),
   ]
   for (source, expected) in cases {
     #expect(findings(source).count == 1, "\(source): \(findings(source))")

@@ -188,7 +188,8 @@ final class ConditionChecker {
       let fix = near.count == 1 ? Diagnostic.Fix("write `\(near[0])`", span, near[0]) : nil
       bag.report(
         .unknownFact,
-        "there is no \(what) `\(name.text)`" + (near.isEmpty ? "" : "; did you mean \(quotedList(near, joiner: "or"))?"),
+        "there is no \(what) `\(name.text)`"
+          + (near.isEmpty ? "" : "; did you mean \(quotedList(near, joiner: "or"))?"),
         at: span, fix: fix)
     case .found(let entry):
       let declared = names.entries[entry]

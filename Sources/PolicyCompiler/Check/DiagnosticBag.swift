@@ -24,10 +24,19 @@ final class DiagnosticBag {
     }
   }
 
-  /// Without the findings on a word's form where another error says what the word should be.
+  /// Without the findings on a word's form where another error says what the word should be, and without those on what
+  /// is left of text that is no token at all.
   var distinctDiagnostics: [Diagnostic] {
     let explained = Set(diagnostics.filter { $0.severity == .error && $0.code != .badName }.map(\.span))
-    return diagnostics.filter { $0.code != .badName || !explained.contains($0.span) }
+    let strange = diagnostics.filter { $0.code == .unexpectedCharacter }.map(\.span)
+    return diagnostics.filter { diagnostic in
+      if diagnostic.code == .badName, explained.contains(diagnostic.span) { return false }
+      guard !diagnostic.code.isSyntax else { return true }
+      return !strange.contains { span in
+        span.file == diagnostic.span.file && span.range.start <= diagnostic.span.range.start
+          && diagnostic.span.range.end <= span.range.end
+      }
+    }
   }
 }
 

@@ -97,10 +97,11 @@ struct PatternLint {
   }
 
   /// Facts whose values have no `*` in them.
-  private static let namesThings = FactSet([
-    .user, .group, .client, .target, .label, .claim, .viaTool, .viaProgram, .sqlTable, .sqlReads, .sqlWrites,
-    .sqlFunction, .shellProgram, .k8sNamespace, .k8sName, .httpHost, .httpPath, .mcpTool,
-  ] as [Fact])
+  private static let namesThings = FactSet(
+    [
+      .user, .group, .client, .target, .label, .claim, .viaTool, .viaProgram, .sqlTable, .sqlReads, .sqlWrites,
+      .sqlFunction, .shellProgram, .k8sNamespace, .k8sName, .httpHost, .httpPath, .mcpTool,
+    ] as [Fact])
 
   /// HP0304: an equal spelling is not matched.
   private func checkEvasion(

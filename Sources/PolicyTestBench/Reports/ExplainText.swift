@@ -27,16 +27,19 @@ extension ExplainedRequest {
     let place = style(.faint, "\(rule.file):\(rule.line)")
     var text = "  \(head)  \(style(.name, rule.name)): \(rule.effects)\(observed)  \(place)\n"
     var table = TextTable([.left, .left, .left], indent: 11)
-    for step in rule.path {
-      table.add([step.passes ? "✓" : "✗", step.text, step.valueText])
+    let steps = rule.shownSteps
+    for step in steps {
+      table.add([step.passes ? "✓" : "✗", step.shownText, step.valueText])
     }
     text += table.text { row, column, cell in
       switch column {
-      case 0: style(rule.path[row].passes ? .good : .bad, cell)
+      case 0: style(steps[row].passes ? .good : .bad, cell)
       case 2: style(.faint, cell)
       default: cell
       }
     }
+    let others = rule.path.count - steps.count
+    if others > 0 { text += "           " + style(.faint, "✗  and \(counted(others, "alternative"))") + "\n" }
     return text
   }
 
@@ -109,7 +112,30 @@ extension ExplainedRequest {
   }
 }
 
+extension Explanation.Rule {
+  /// The failed tests of one rule that are shown; the others are counted.
+  private static let shownFailures = 3
+
+  /// The tests that held, and of the others the last ones: the rule lacked the very last, or what stands for it.
+  fileprivate var shownSteps: [Explanation.Step] {
+    let failures = path.indices.filter { !path[$0].passes }
+    let hidden = Set(failures.dropLast(Self.shownFailures))
+    return path.indices.filter { !hidden.contains($0) }.map { path[$0] }
+  }
+}
+
 extension Explanation.Step {
+  /// A test is cut here: the place of its rule stands above it, and `--json` has it whole.
+  private static let shownTestCharacters = 72
+
+  fileprivate var shownText: String {
+    guard text.count > Self.shownTestCharacters else { return text }
+    let start = text.prefix(Self.shownTestCharacters)
+    // A list is cut between its elements.
+    guard text.hasSuffix("]"), let comma = start.lastIndex(of: ",") else { return start + "…" }
+    return start[...comma] + " …]"
+  }
+
   /// The values shown beside a test are cut here.
   private static let shownBytes = 80
 

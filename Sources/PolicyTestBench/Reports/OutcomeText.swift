@@ -11,7 +11,8 @@ extension Outcome {
     if !tags.isEmpty { parts.append("tag " + tags.map { "\"\(printable($0))\"" }.joined(separator: ", ")) }
     if operations != 1 { parts.append("\(operations) operations") }
     var line = parts.joined(separator: style(.faint, " · "))
-    if let message { line += "\n  " + style(.faint, printable(message)) }
+    // The messages of several rules stand below each other.
+    for message in message?.split(separator: "\n") ?? [] { line += "\n  " + style(.faint, printable(String(message))) }
     return line + "\n"
   }
 }

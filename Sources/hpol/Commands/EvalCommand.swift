@@ -21,6 +21,7 @@ let evalCommand = Command(
   run: { (arguments, console) throws(CommandError) in
     let fixtures = try FixtureArguments(arguments)
     guard !fixtures.paths.isEmpty else { throw .usage("expected `--fixtures FILE.jsonl`") }
+    try arguments.allowOnlyOne(of: ["json", "summary"])
     guard let policy = try LoadedPolicySet.load(arguments.positionals, console) else { return .doesNotHold }
     let engine = try policy.engine()
     var sessions = SessionTags()

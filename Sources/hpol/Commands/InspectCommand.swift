@@ -22,6 +22,8 @@ let inspectCommand = Command(
     ("hpol inspect policies --dot --rule rm-root | dot -Tsvg > rm-root.svg", "how is this rule decided?"),
   ],
   run: { (arguments, console) throws(CommandError) in
+    try arguments.allowOnlyOne(of: ["disassemble", "dot", "json"])
+    guard arguments.has("dot") || !arguments.has("rule") else { throw .usage("`--rule` goes with `--dot`") }
     guard let policy = try LoadedPolicySet.load(arguments.positionals, console) else { return .doesNotHold }
     let bundle = try policy.engine().policy.bundle
     if arguments.has("dot") {

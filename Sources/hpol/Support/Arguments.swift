@@ -54,6 +54,12 @@ struct Arguments: Equatable {
   /// All values of an option that may be repeated.
   func all(_ name: String) -> [String] { values[name] ?? [] }
 
+  /// Refuses more than one of these options.
+  func allowOnlyOne(of names: [String]) throws(CommandError) {
+    let given = names.filter(has).map { "`--\($0)`" }
+    if given.count > 1 { throw .usage("\(given[0]) and \(given[1]) exclude each other") }
+  }
+
   private mutating func take(
     _ word: String, _ rest: inout ArraySlice<String>, _ options: [Option]
   ) throws(UsageError) {
