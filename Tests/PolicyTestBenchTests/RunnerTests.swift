@@ -141,7 +141,7 @@ private func runner() -> TestRunner {
   #expect(
     full.text(.plain)
       == "approve · by a, b · approve by \"dba\" count 2 within 15m · 5 masks · record commands · tag \"t\" · 3 operations\n"
-      + "  one\\ntwo\n")
+      + "  one\n  two\n")
 }
 
 /// Failures past the limit are counted, and said to be there.

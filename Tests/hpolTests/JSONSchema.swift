@@ -23,7 +23,8 @@ struct JSONSchema {
     let members: [JSONValue.Member]
     if case .object(let found) = value { members = found } else { members = [] }
     switch keyword {
-    case "$schema", "title", "description", "$defs", "then", "format", "pattern": return nil
+    case "title", "description": return argument.string == nil ? "\(path): the schema's \(keyword) is no text" : nil
+    case "$schema", "$defs", "then", "format", "pattern": return nil
     case "$ref": return violation(value, resolve(argument.string ?? ""), path)
     case "type":
       let types = argument.array?.compactMap(\.string) ?? [argument.string ?? ""]
