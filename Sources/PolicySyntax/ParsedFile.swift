@@ -33,7 +33,8 @@ public func parsePolicy(_ source: [UInt8], file: UInt32) -> ParsedFile {
   }
   if let offset = firstInvalidUTF8(source) {
     let range = SourceRange(UInt32(offset), UInt32(offset + 1))
-    return unreadable(source, Diagnostic(.notUTF8, "the file is not UTF-8 here; save it as UTF-8", at: SourceSpan(file: file, range)))
+    return unreadable(
+      source, Diagnostic(.notUTF8, "the file is not UTF-8 here; save it as UTF-8", at: SourceSpan(file: file, range)))
   }
   var parser = Parser(source, file: file)
   let ast = parser.parseFile()

@@ -101,7 +101,7 @@ private func runner() -> TestRunner {
              expected block by rm-root, record full
              actual   allow, record none
       not replayable  a.jsonl:4:2: expected a value
-      tests: 1 with 1 requests: 1 do not hold
+      tests: 1 with 1 request: 1 do not hold
       fixtures: 1, 1 of them pinned: 1 do not hold
       1 not replayable
 

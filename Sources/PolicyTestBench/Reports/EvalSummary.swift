@@ -27,9 +27,9 @@ public struct EvalSummary: Sendable {
   /// The report for people: decisions, then the rules that decided, the busiest first.
   public func text(_ style: TextStyle) -> String {
     let wires = protocols.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key.name)" }
-    var text = "\(requests) requests"
+    var text = counted(requests, "request")
     if !wires.isEmpty { text += " (\(wires.joined(separator: ", ")))" }
-    text += ", \(operations) operations\n\n"
+    text += ", \(counted(operations, "operation"))\n\n"
     var table = TextTable([.left, .right, .right], indent: 2)
     for decision in Decision.allCases {
       let count = decisions[decision] ?? 0
@@ -42,14 +42,21 @@ public struct EvalSummary: Sendable {
     text += "\n" + style(.strong, "decided by") + "\n"
     var deciders = TextTable([.left, .left, .right], indent: 2)
     let sorted = rules.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
-    for (name, entry) in sorted { deciders.add([entry.decision.word, name, "\(entry.count)"]) }
+    for (name, entry) in sorted.prefix(Self.shownRules) { deciders.add([entry.decision.word, name, "\(entry.count)"]) }
     for decision in Decision.allCases.reversed() {
       if let count = byDefault[decision] { deciders.add([decision.word, "(default)", "\(count)"]) }
     }
     let decisionOfRow = deciders.rows.map { row in Decision.allCases.first { $0.word == row[0] } ?? .allow }
     text += deciders.text { row, column, cell in column == 0 ? style(decisionOfRow[row].role, cell) : cell }
+    if sorted.count > Self.shownRules {
+      let rest = sorted.count - Self.shownRules
+      text += "  " + style(.faint, "and \(counted(rest, "rule")) that decided less") + "\n"
+    }
     return text
   }
+
+  /// The busiest rules that are listed, so that the report stays under a screen.
+  private static let shownRules = 20
 
   private func share(_ count: Int) -> String {
     guard requests > 0 else { return "0 %" }

@@ -67,7 +67,7 @@ extension TestReport {
     if hidden > 0 { text += style(.faint, "       … and \(hidden) more\n") }
     for line in unreadable { text += style(.bad, "not replayable") + "  \(line.message)\n" }
     if tests > 0 || fixtures == 0 {
-      text += summary("tests", "\(tests) with \(testRequests) requests", failedRequests, style)
+      text += summary("tests", "\(tests) with \(counted(testRequests, "request"))", failedRequests, style)
     }
     if fixtures > 0 || notReplayable > 0 {
       text += summary("fixtures", "\(fixtures), \(pinnedFixtures) of them pinned", failedFixtures, style)

@@ -31,7 +31,8 @@ public struct TestRunner {
           report.add(
             TestReport.Failure(
               name: test.name, location: locate(request.span), request: request.payload.line,
-              expected: failed.map(phrase).joined(separator: ", "), actual: outcome.phrase))
+              expected: failed.map(phrase).joined(separator: ", "),
+              actual: outcome.phrase + (failed.contains(where: \.isMasked) ? outcome.lackOfResponse : "")))
         }
         for tag in outcome.tags where !tags.contains(tag) { tags.append(tag) }
       }
@@ -107,6 +108,11 @@ extension Fixture.Expectation {
 }
 
 extension Outcome {
+  /// Why nothing can be masked, where no response was looked at.
+  fileprivate var lackOfResponse: String {
+    response == nil ? "; this version of hpol judges and masks no responses" : ""
+  }
+
   /// What happened, in the words of an expectation.
   fileprivate var phrase: String {
     var text = decision.word
@@ -116,6 +122,13 @@ extension Outcome {
     if !tags.isEmpty { text += ", tag " + tags.map { "\"\(printable($0))\"" }.joined(separator: ", ") }
     if let response { text += ", response \"\(printable(String(response.prefix(200))))\"" }
     return text
+  }
+}
+
+extension CheckedTest.Expectation {
+  fileprivate var isMasked: Bool {
+    if case .masked = self { return true }
+    return false
   }
 }
 

@@ -22,6 +22,8 @@ let buildCommand = Command(
     let engine = try policy.engine()
     try writeFile(output, policy.bundle)
     let bundle = engine.policy.bundle
-    console.write("\(output): \(bundle.rules.count) rules, \(bundle.atoms.count) tests, \(bundle.count) bytes\n")
+    console.write(
+      "\(output): \(counted(bundle.rules.count, "rule")), \(counted(bundle.atoms.count, "test")), \(bundle.count) bytes\n"
+    )
     return .holds
   })
