@@ -19,7 +19,8 @@ public struct PolicyBuild: Sendable {
     adjust: (inout CheckedPolicy) -> Void = { _ in }
   ) {
     let zones = ZoneFiles()
-    let checked = checkPolicySet(roots: roots, reader: reader, now: now) { zones.read($0) != nil }
+    let checked = checkPolicySet(
+      roots: roots, reader: reader, now: now, zoneExists: { zones.read($0) != nil }, flags: shellFlags)
     let sources = checked.sources
     self.sources = sources
     diagnostics = checked.diagnostics

@@ -8,9 +8,18 @@ let checkMoment: Int64 = 1_795_168_800
 /// Checks a policy set of files in memory, from its first file.
 func checkInMemory(_ files: [(path: String, text: [UInt8])], roots: [String]? = nil) -> CheckResult {
   let reader = SourceReader.inMemory(Dictionary(files.map { ($0.path, $0.text) }, uniquingKeysWith: { a, _ in a }))
-  return checkPolicySet(roots: roots ?? [files[0].path], reader: reader, now: checkMoment) { zone in
-    ["UTC", "Europe/Berlin", "America/New_York"].contains(zone)
-  }
+  return checkPolicySet(
+    roots: roots ?? [files[0].path], reader: reader, now: checkMoment,
+    zoneExists: { ["UTC", "Europe/Berlin", "America/New_York"].contains($0) },
+    flags: { program, word in
+      // What the decoder of shell lines says of the flags in fixtures and pages.
+      switch (program, word) {
+      case ("rm", "--recursive"), ("rm", "-R"): ["-r"]
+      case ("rm", "--force"), ("git", "--force"): ["-f"]
+      case ("tool", _): [word]
+      default: nil
+      }
+    })
 }
 
 /// Checks one file of text.

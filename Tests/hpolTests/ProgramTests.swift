@@ -52,6 +52,15 @@ func hpol(_ arguments: [String], input: String = "", environment: [String: Strin
       ["decode", "-p", "shell", "rm", "x"],
       "hpol: error: expected one command; put it in quotes: rm x\n  see `hpol decode --help`\n"
     ),
+    (
+      ["eval", "x.hpol", "-f", "-", "--json", "--summary"],
+      "hpol: error: `--json` and `--summary` exclude each other\n  see `hpol eval --help`\n"
+    ),
+    (
+      ["inspect", "x.hpol", "--dot", "--json"],
+      "hpol: error: `--dot` and `--json` exclude each other\n  see `hpol inspect --help`\n"
+    ),
+    (["inspect", "x.hpol", "--rule", "r"], "hpol: error: `--rule` goes with `--dot`\n  see `hpol inspect --help`\n"),
   ]
   for (words, message) in cases {
     let run = try hpol(words)

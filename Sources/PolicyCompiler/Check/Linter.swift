@@ -7,6 +7,8 @@ struct Linter {
   let sources: SourceSet
   /// The files that were given; those behind them were pulled in by `use`.
   let rootCount: Int
+  /// How `shell.flag` has a word of a program's line; nil: not known.
+  let flags: (_ program: String, _ word: String) -> [String]?
 
   /// - Parameter parts: the rules in the order of `policy.rules`.
   func lint(_ parts: [RuleParts], _ policy: CheckedPolicy) {
@@ -14,7 +16,7 @@ struct Linter {
     let satisfiability = Satisfiability(relations: relations)
     let meaning = MeaningLint(satisfiability: satisfiability, bag: bag, sources: sources)
     var candidates: [CoverageLint.Candidate] = []
-    var patterns = PatternLint(relations: relations, bag: bag, sources: sources)
+    var patterns = PatternLint(relations: relations, bag: bag, sources: sources, flags: flags)
     for (rule, parts) in zip(policy.rules, parts) where parts.isSound {
       patterns.check(parts)
       if meaning.canApply(parts) {

@@ -7,13 +7,18 @@ struct PatternLint {
   private let relations: PatternRelations
   private let bag: DiagnosticBag
   private let sources: SourceSet
+  private let flags: (_ program: String, _ word: String) -> [String]?
   /// Tests looked at; one in a define is met by every rule that uses it.
   private var seen: Set<SourceSpan> = []
 
-  init(relations: PatternRelations, bag: DiagnosticBag, sources: SourceSet) {
+  init(
+    relations: PatternRelations, bag: DiagnosticBag, sources: SourceSet,
+    flags: @escaping (_ program: String, _ word: String) -> [String]?
+  ) {
     self.relations = relations
     self.bag = bag
     self.sources = sources
+    self.flags = flags
   }
 
   mutating func check(_ rule: RuleParts) {
@@ -23,6 +28,7 @@ struct PatternLint {
     for clause in rule.clauses {
       for literal in Formula(clause.condition).literals where seen.insert(literal.predicate.span).inserted {
         guard case .matches(let patterns) = literal.predicate.test else { continue }
+        checkFlags(patterns, literal.predicate, of: formula)
         for pattern in patterns {
           if pattern.kind == .pcre { checkCost(pattern, literal.predicate) }
           checkLiteral(pattern, literal.predicate)
@@ -56,6 +62,36 @@ struct PatternLint {
       fix: caseFix(pattern, predicate, nil))
     return false
   }
+
+  /// HP0309 of flags in a form that the fact does not have, for all programs that the rule names.
+  private func checkFlags(_ patterns: [Pattern], _ predicate: CheckedPredicate, of rule: Formula) {
+    guard predicate.fact == .shellFlag, patterns.allSatisfy({ $0.kind == .equals }) else { return }
+    var programs: Set<String> = []
+    for literal in rule.literals where literal.predicate.fact == .shellProgram && !literal.isNegated {
+      guard case .matches(let names) = literal.predicate.test, names.allSatisfy({ $0.kind == .equals }) else { return }
+      programs.formUnion(names.map(\.source))
+    }
+    guard let example = programs.min(), programs.count <= Self.flagPrograms else { return }
+    var canonical: Set<[String]> = []
+    for pattern in patterns {
+      for program in programs {
+        guard let found = flags(program, pattern.source), !found.isEmpty, !found.contains(pattern.source) else {
+          return
+        }
+        canonical.insert(found)
+      }
+    }
+    guard let pattern = patterns.first, let found = flags(example, pattern.source) else { return }
+    let isCertain = patterns.count == 1 && canonical.count == 1 && found.count == 1
+    bag.report(
+      .patternNeverCanonical,
+      "`shell.flag` holds no `\(pattern.source)` of `\(example)`: it has \(quotedList(found)) for it",
+      at: predicate.span,
+      fix: isCertain ? replace(literalText(pattern.source), by: literalText(found[0]), in: predicate.span) : nil)
+  }
+
+  /// A rule of more programs is not looked into for flags.
+  private static let flagPrograms = 16
 
   /// A fix that changes the case of the pattern where that makes it match.
   private func caseFix(_ pattern: Pattern, _ predicate: CheckedPredicate, _ form: CanonicalText.Form?) -> Diagnostic

@@ -17,8 +17,10 @@ public struct CheckResult: Sendable {
 ///   - roots: paths for the reader; files given twice count once.
 ///   - now: seconds since 1970, UTC, to tell which exceptions have ended.
 ///   - zoneExists: whether the time zone database has a zone of that name.
+///   - flags: how `shell.flag` has a word of a program's line; nil: not known.
 public func checkPolicySet(
-  roots: [String], reader: SourceReader, now: Int64, zoneExists: @escaping (String) -> Bool
+  roots: [String], reader: SourceReader, now: Int64, zoneExists: @escaping (String) -> Bool,
+  flags: @escaping (_ program: String, _ word: String) -> [String]? = { _, _ in nil }
 ) -> CheckResult {
   let bag = DiagnosticBag()
   var loader = PolicySetLoader(reader: reader, bag: bag)
@@ -30,7 +32,7 @@ public func checkPolicySet(
   var checker = PolicySetChecker(
     names: names, conditions: conditions, actions: ActionChecker(conditions: conditions, bag: bag), bag: bag, now: now)
   checker.check(files)
-  Linter(names: names, bag: bag, sources: loader.sources, rootCount: loader.rootCount)
+  Linter(names: names, bag: bag, sources: loader.sources, rootCount: loader.rootCount, flags: flags)
     .lint(checker.parts, checker.policy)
   let diagnostics = IgnoreFilter(ignores: loader.files.map(\.ignores)).apply(to: bag.distinctDiagnostics)
   let isValid = !diagnostics.contains { $0.severity == .error }
