@@ -10,7 +10,7 @@ BUNDLE := .build/policies.hpolb
 SOURCES := Package.swift Sources Tests
 STRICT := --explicit-target-dependency-import-check error
 FUZZ_SECONDS ?= 600
-PACKAGES := libpg-query-dev libpcre2-dev libssl-dev zlib1g-dev libzstd-dev tzdata python3 python3-venv
+PACKAGES := libpg-query-dev libpcre2-dev libssl-dev tzdata python3
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -37,8 +37,11 @@ format: ## format the Swift sources in place
 lint: ## check the format of the Swift sources
 	swift format lint --strict -p -r $(SOURCES)
 
-fuzz: deps ## compare the interpreter with the reference evaluator for FUZZ_SECONDS (600)
-	HPOL_FUZZ_SECONDS=$(FUZZ_SECONDS) swift test $(STRICT) --filter Fuzz
+fuzz: deps ## compare the interpreter with the reference evaluator for FUZZ_SECONDS (600), a new seed each round
+	swift build --build-tests $(STRICT)
+	@seed=$${FUZZ_SEED:-$$(date +%s)}; while [ $$SECONDS -lt $(FUZZ_SECONDS) ]; do \
+	  echo "seed $$seed"; HPOL_FUZZ_SEED=$$seed swift test --skip-build --filter FuzzTests/interpreterAgreesWithReference; \
+	  seed=$$((seed + 1)); done
 
 bench: deps ## measure build, load, bind, judge and decode for 10 to 10,000 rules
 	swift build -c release --product hpol-bench

@@ -17,8 +17,8 @@ struct SplitMix64: RandomNumberGenerator {
 }
 
 /// The workload of the benchmark: rules that name 1 to 3 of 50 groups, one of 7 protocols, sometimes a target, and a
-/// pattern (40 % literal, 40 % glob, 20 % regex); requests of 20 to 400 bytes of which 15 % hold the text of a rule for
-/// the right principal, 5 % for the wrong one, and 3 % are one edit away.
+/// pattern (40 % literal, 40 % glob, 20 % regex); sessions of 100 requests of 20 to 400 bytes, of which 15 % hold the
+/// text of a rule for the session, 5 % that of any rule, and 3 % are one edit away from a rule for the session.
 struct Workload {
   struct Rule {
     let groups: [Int]
@@ -29,10 +29,18 @@ struct Workload {
     /// A text that the test matches.
     let example: String
   }
-  struct Request {
+  struct Session {
     let group: Int
     let `protocol`: String
     let target: String
+
+    func isSubject(to rule: Rule) -> Bool {
+      rule.protocol == `protocol` && rule.groups.contains(group) && rule.targetPrefix.map(target.hasPrefix) ?? true
+    }
+  }
+  struct Request {
+    /// Index in ``Workload/sessions``.
+    let session: Int
     let command: [UInt8]
   }
 
@@ -47,13 +55,31 @@ struct Workload {
   ]
 
   let rules: [Rule]
+  let sessions: [Session]
+  /// Session after session.
   let requests: [Request]
 
-  init(ruleCount: Int, requestCount: Int = 20_000, seed: UInt64 = 7) {
+  init(ruleCount: Int, sessionCount: Int = 200, requestsPerSession: Int = 100, seed: UInt64 = 7) {
     var random = SplitMix64(seed: seed)
     let rules = (0..<ruleCount).map { Self.rule($0, &random) }
     self.rules = rules
-    requests = (0..<requestCount).map { _ in Self.request(rules, &random) }
+    let sessions = (0..<sessionCount).map { _ in Self.session(rules, &random) }
+    self.sessions = sessions
+    var requests: [Request] = []
+    for (number, session) in sessions.enumerated() {
+      let own = rules.filter(session.isSubject)
+      for _ in 0..<requestsPerSession {
+        requests.append(Request(session: number, command: Self.command(rules, own, &random)))
+      }
+    }
+    self.requests = requests
+  }
+
+  /// A session to which some rule applies.
+  private static func session(_ rules: [Rule], _ random: inout SplitMix64) -> Session {
+    let rule = rules[Int.random(in: 0..<rules.count, using: &random)]
+    return Session(
+      group: rule.groups[0], protocol: rule.protocol, target: (rule.targetPrefix ?? "any-") + word(&random))
   }
 
   private static func word(_ random: inout SplitMix64) -> String {
@@ -96,34 +122,20 @@ struct Workload {
     return String(text.prefix(length))
   }
 
-  private static func request(_ rules: [Rule], _ random: inout SplitMix64) -> Request {
-    // The mean of the two halves' lengths is 145 bytes.
-    let length =
-      Int.random(in: 0..<10, using: &random) < 8
-      ? Int.random(in: 20...190, using: &random) : Int.random(in: 190...400, using: &random)
-    let rule = rules[Int.random(in: 0..<rules.count, using: &random)]
-    var group = Int.random(in: 0..<50, using: &random)
-    var target = ["prod-", "staging-", "dev-"][Int.random(in: 0..<3, using: &random)] + word(&random)
-    var wire = protocols[Int.random(in: 0..<protocols.count, using: &random)]
-    var text = filler(length, &random)
+  private static func command(_ rules: [Rule], _ own: [Rule], _ random: inout SplitMix64) -> [UInt8] {
+    // The mean of the two ranges, weighted, is 145 bytes.
+    let isShort = Int.random(in: 0..<10, using: &random) < 8
+    let length = isShort ? Int.random(in: 20...190, using: &random) : Int.random(in: 190...400, using: &random)
+    let text = filler(length, &random)
     let kind = Int.random(in: 0..<100, using: &random)
-    if kind < 23 {
-      var example = rule.example
-      wire = rule.protocol
-      if kind < 15 || kind >= 20 {
-        group = rule.groups[0]
-        target = (rule.targetPrefix ?? "any-") + word(&random)
-      }
-      if kind >= 20 {
-        var bytes = Array(example.utf8)
-        bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8(ascii: "#")
-        example = String(decoding: bytes, as: UTF8.self)
-      }
-      let keep = max(0, length - example.utf8.count - 2)
-      let cut = Int.random(in: 0...keep, using: &random)
-      text = String(text.prefix(cut)) + " " + example + " " + String(text.dropFirst(cut).prefix(keep - cut))
-    }
-    return Request(group: group, protocol: wire, target: target, command: Array(text.utf8))
+    guard kind < 23 else { return Array(text.utf8) }
+    let pool = kind >= 15 && kind < 20 ? rules : own
+    var example = Array(pool[Int.random(in: 0..<pool.count, using: &random)].example.utf8)
+    if kind >= 20 { example[Int.random(in: 0..<example.count, using: &random)] = UInt8(ascii: "#") }
+    let keep = max(0, length - example.count - 2)
+    let cut = Int.random(in: 0...keep, using: &random)
+    let space = [UInt8(ascii: " ")]
+    return Array(text.utf8.prefix(cut)) + space + example + space + text.utf8.dropFirst(cut).prefix(keep - cut)
   }
 
   /// The rules as a policy.

@@ -18,13 +18,22 @@ public struct DecodeContext: ~Copyable {
   /// of carriers together: they bound the stack that decoding takes.
   var sqlNesting = 0
 
-  public init(demand: FactDemand) { self.demand = demand }
+  private let detectors: DetectorSet?
+
+  public init(demand: FactDemand) {
+    self.demand = demand
+    let asksForDetectors = demand.contains(.textDetector) && !demand.detectors.isEmpty
+    detectors = asksForDetectors ? DetectorSet(demand.detectors) : nil
+  }
 
   /// Decodes a whole request, replacing what the batch held.
   public mutating func decode(_ protocol: OperationProtocol, _ payload: [UInt8]) {
     batch.removeAll()
     syntaxDepth = 0
     if demand.contains(.text) { batch.facts.add(.text, payload) }
+    if let detectors {
+      for name in detectors.found(in: payload) { batch.facts.add(.textDetector, name) }
+    }
     batch.endCommon()
     via.removeAll(keepingCapacity: true)
     viaTools.removeAll(keepingCapacity: true)

@@ -53,7 +53,8 @@ struct PCREContext: ~Copyable {
   private static let stackSize = (least: 32 * 1024, most: 512 * 1024)
 
   init() {
-    matchData = pcre2_match_data_create_8(1, nil)
+    // The whole match and one group.
+    matchData = pcre2_match_data_create_8(2, nil)
     context = pcre2_match_context_create_8(nil)
     stack = pcre2_jit_stack_create_8(PCREContext.stackSize.least, PCREContext.stackSize.most, nil)
     if let context {
@@ -67,6 +68,30 @@ struct PCREContext: ~Copyable {
     pcre2_match_data_free_8(matchData)
     pcre2_match_context_free_8(context)
     pcre2_jit_stack_free_8(stack)
+  }
+
+  enum Finding {
+    case none
+    case undecided
+    /// The match, and its first group if that took part.
+    case found(Range<Int>, group: Range<Int>?)
+  }
+
+  /// The first match at or after `start` in a text that is valid UTF-8.
+  func find(_ pattern: PCREPattern, _ text: [UInt8], from start: Int) -> Finding {
+    guard let matchData, let context else { return .undecided }
+    let count = text.withUnsafeBufferPointer { bytes in
+      withUnsafePointer(to: 0) { (empty: UnsafePointer<UInt8>) in
+        pcre2_match_8(
+          pattern.code, bytes.baseAddress ?? empty, bytes.count, start, UInt32(PCRE2_NO_UTF_CHECK), matchData, context)
+      }
+    }
+    if count == PCRE2_ERROR_NOMATCH { return .none }
+    guard count >= 0, let places = pcre2_get_ovector_pointer_8(matchData), places[0] <= places[1] else {
+      return .undecided
+    }
+    let hasGroup = count != 1 && places[2] != .max && places[2] <= places[3]
+    return .found(Int(places[0])..<Int(places[1]), group: hasGroup ? Int(places[2])..<Int(places[3]) : nil)
   }
 
   /// Whether `code` matches anywhere in a text that is valid UTF-8.

@@ -98,9 +98,9 @@ public struct FactDemand: Sendable {
   /// The keys of keyed facts that are asked for; an entry's `key` is one more than the position here.
   public var keys: [FactKey]
   /// Detectors asked for by `text contains D`.
-  public var detectors: [String]
+  public var detectors: [DetectorDefinition]
 
-  public init(facts: FactSet, keys: [FactKey] = [], detectors: [String] = []) {
+  public init(facts: FactSet, keys: [FactKey] = [], detectors: [DetectorDefinition] = []) {
     self.facts = facts
     self.keys = keys
     self.detectors = detectors
@@ -111,6 +111,23 @@ public struct FactDemand: Sendable {
 
   @inline(__always)
   public func contains(_ fact: Fact) -> Bool { facts.contains(fact) }
+}
+
+/// A detector by its name; one that the policy declares also by its pattern.
+public struct DetectorDefinition: Hashable, Sendable {
+  public var name: String
+  /// Nil: a built-in one.
+  public var regex: String?
+  public var ignoringCase: Bool
+  /// The check that what the pattern matches must pass.
+  public var check: String?
+
+  public init(name: String, regex: String? = nil, ignoringCase: Bool = false, check: String? = nil) {
+    self.name = name
+    self.regex = regex
+    self.ignoringCase = ignoringCase
+    self.check = check
+  }
 }
 
 /// A keyed fact and its key: `claim["team"]`.

@@ -66,7 +66,17 @@ public final class LoadedPolicy: @unchecked Sendable {
       guard let fact = Fact(rawValue: atom.fact) else { continue }
       facts.insert(fact)
     }
-    return FactDemand(facts: facts, keys: keys, detectors: bundle.texts(bundle.meta.textDetectors))
+    return FactDemand(facts: facts, keys: keys, detectors: bundle.texts(bundle.meta.textDetectors).map(definition))
+  }
+
+  /// What the policy says of a detector; one that it does not declare is built in.
+  private func definition(_ name: String) -> DetectorDefinition {
+    guard let record = bundle.detectors.first(where: { bundle.text($0.name) == name }) else {
+      return DetectorDefinition(name: name)
+    }
+    return DetectorDefinition(
+      name: name, regex: bundle.text(record.regex), ignoringCase: record.ignoringCase != 0,
+      check: record.check.length == 0 ? nil : bundle.text(record.check))
   }
 
   /// The keyed facts that conditions ask for, in the order of their numbers.

@@ -23,6 +23,10 @@ extension Outcome {
       $0.strings(tags)
       $0.key("operations")
       $0.integer(operations)
+      if !observed.isEmpty {
+        $0.key("observed")
+        $0.strings(observed)
+      }
     }
     writer.newline()
   }

@@ -9,6 +9,7 @@ extension Outcome {
     if !masks.isEmpty { parts.append(counted(masks.count, "mask")) }
     if record != .none { parts.append("record \(record.word)") }
     if !tags.isEmpty { parts.append("tag " + tags.map { "\"\(printable($0))\"" }.joined(separator: ", ")) }
+    if !observed.isEmpty { parts.append("observed " + observed.joined(separator: ", ")) }
     if operations != 1 { parts.append("\(operations) operations") }
     var line = parts.joined(separator: style(.faint, " · "))
     // The messages of several rules stand below each other.

@@ -2,7 +2,8 @@ import Glibc
 import PolicyCompiler
 
 /// Reads a policy set's files. Its root, which no `use` may leave, is the working folder where all of `paths` are below
-/// it, otherwise the innermost folder that holds them all.
+/// it. Otherwise it is the repository that holds them, or where there is none, the innermost folder around them all and
+/// such folders above it as have policies of their own, up to the first that has none.
 func fileReader(_ paths: [String]) -> SourceReader {
   SourceReader(
     root: root(of: paths.map(canonicalPath)), canonicalPath: canonicalPath,
@@ -35,5 +36,17 @@ private func root(of paths: [String]) -> String {
   let folders = paths.map { $0.split(separator: "/").dropLast() }
   var common = folders.first ?? []
   for folder in folders { common = common.prefix(zip(common, folder).prefix { $0 == $1 }.count) }
-  return "/" + common.joined(separator: "/")
+  let innermost = "/" + common.joined(separator: "/")
+  func parent(_ folder: String) -> String { "/" + folder.split(separator: "/").dropLast().joined(separator: "/") }
+  var folder = innermost
+  while folder != "/" {
+    if namesIn(folder)?.contains(".git") == true { return folder }
+    folder = parent(folder)
+  }
+  folder = innermost
+  while folder != "/", namesIn(parent(folder))?.contains(where: { $0.hasSuffix(PolicyArguments.fileExtension) }) == true
+  {
+    folder = parent(folder)
+  }
+  return folder
 }
