@@ -13,10 +13,11 @@ public struct PolicyBuild: Sendable {
   public var bundle: [UInt8]?
 
   /// Checks and compiles. `now` (seconds since 1970, UTC) is only used to tell exceptions that have ended; it does not
-  /// find its way into the bundle. `adjust` may change the checked policy before it is compiled.
+  /// find its way into the bundle. `adjust` may change the checked policy before it is compiled; `bundlePaths` gives the
+  /// names under which a bundle knows the files.
   public init(
     roots: [String], reader: SourceReader, now: Int64, toolVersion: String,
-    adjust: (inout CheckedPolicy) -> Void = { _ in }
+    adjust: (inout CheckedPolicy) -> Void = { _ in }, bundlePaths: ([String]) -> [String] = { $0 }
   ) {
     let zones = ZoneFiles()
     let checked = checkPolicySet(
@@ -28,7 +29,7 @@ public struct PolicyBuild: Sendable {
     guard var policy = checked.policy else { return }
     adjust(&policy)
     let environment = CompileEnvironment(
-      sourcePaths: sources.files.map(\.path), toolVersion: toolVersion,
+      sourcePaths: bundlePaths(sources.files.map(\.path)), toolVersion: toolVersion,
       position: { span in
         let position = sources.position(span.range.start, in: span.file)
         return (UInt32(position.line), UInt32(position.column))

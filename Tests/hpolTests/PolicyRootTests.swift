@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// What a policy may `use`: files of its repository, or of the outermost folder around it that has policies.
@@ -18,4 +19,16 @@ import Testing
     (folder: String) throws in
     #expect(try hpol(["check", "\(folder)/set/sql/a.hpol"]).code == 0)
   }
+}
+
+@Test func aBundleDoesNotDependOnWhereItsSourcesLie() throws {
+  let files = [
+    "sql/a.hpol": "hpol 1\npolicy a\ndefault allow\nrule a { when sql.verb is drop block }\n", "b.hpol": "hpol 1\n",
+  ]
+  let build = { (folder: String) throws -> [UInt8] in
+    #expect(try hpol(["build", folder, "-o", "\(folder)/out.hpolb"]).code == 0)
+    return [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/out.hpolb")))
+  }
+  let (first, second) = (try withFolder(files, build), try withFolder(files, build))
+  #expect(first == second && !first.isEmpty)
 }

@@ -12,12 +12,13 @@ struct LoadedPolicySet {
 
   /// Reads a bundle, or checks and compiles sources. Nil: the policy has errors, which were printed.
   static func load(
-    _ paths: [String], _ console: Console, adjust: (inout CheckedPolicy) -> Void = { _ in }
+    _ paths: [String], _ console: Console, adjust: (inout CheckedPolicy) -> Void = { _ in },
+    bundlePaths: ([String]) -> [String] = { $0 }
   ) throws(CommandError) -> LoadedPolicySet? {
     switch try PolicyArguments(paths) {
     case .bundle(let path): return LoadedPolicySet(bundle: try readFile(path, limit: BundleFormat.maxBytes), build: nil)
     case .sources(let files):
-      let build = build(files, adjust: adjust)
+      let build = build(files, adjust: adjust, bundlePaths: bundlePaths)
       guard let bundle = build.bundle else {
         print(build, console)
         return nil
@@ -27,9 +28,12 @@ struct LoadedPolicySet {
   }
 
   /// Checks and compiles sources.
-  static func build(_ files: [String], adjust: (inout CheckedPolicy) -> Void = { _ in }) -> PolicyBuild {
+  static func build(
+    _ files: [String], adjust: (inout CheckedPolicy) -> Void = { _ in }, bundlePaths: ([String]) -> [String] = { $0 }
+  ) -> PolicyBuild {
     PolicyBuild(
-      roots: files, reader: fileReader(files), now: now(), toolVersion: CommandLineTool.version, adjust: adjust)
+      roots: files, reader: fileReader(files), now: now(), toolVersion: CommandLineTool.version, adjust: adjust,
+      bundlePaths: bundlePaths)
   }
 
   /// The engine that runs the policy.

@@ -33,10 +33,7 @@ private func canonicalPath(_ path: String) -> String {
 private func root(of paths: [String]) -> String {
   let working = canonicalPath(".")
   if paths.allSatisfy({ $0.hasPrefix(working == "/" ? "/" : working + "/") }) { return working }
-  let folders = paths.map { $0.split(separator: "/").dropLast() }
-  var common = folders.first ?? []
-  for folder in folders { common = common.prefix(zip(common, folder).prefix { $0 == $1 }.count) }
-  let innermost = "/" + common.joined(separator: "/")
+  let innermost = innermostFolder(of: paths)
   func parent(_ folder: String) -> String { "/" + folder.split(separator: "/").dropLast().joined(separator: "/") }
   var folder = innermost
   while folder != "/" {
@@ -49,4 +46,20 @@ private func root(of paths: [String]) -> String {
     folder = parent(folder)
   }
   return folder
+}
+
+/// The innermost folder that holds all of the absolute paths.
+private func innermostFolder(of paths: [String]) -> String {
+  let folders = paths.map { $0.split(separator: "/").dropLast() }
+  var common = folders.first ?? []
+  for folder in folders { common = common.prefix(zip(common, folder).prefix { $0 == $1 }.count) }
+  return "/" + common.joined(separator: "/")
+}
+
+/// The paths of a policy set's files as a bundle keeps them: from the innermost folder that holds them all, so that the
+/// bundle does not depend on where that is.
+func portablePaths(_ paths: [String]) -> [String] {
+  let absolute = paths.map(canonicalPath)
+  let folder = innermostFolder(of: absolute)
+  return absolute.map { String($0.dropFirst(folder == "/" ? 1 : folder.count + 1)) }
 }
