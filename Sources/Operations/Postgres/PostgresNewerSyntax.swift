@@ -91,6 +91,9 @@ struct PostgresNewerSyntax {
     case .word:
       noteClause()
       if isWord(0, "is") { return rewriteIsJSON() }
+      if isWord(0, "not"), isWord(1, "matched"), isWord(2, "by") {
+        return replace(4, by: isWord(3, "source") ? "matched" : "not matched")
+      }
       if brackets[brackets.count - 1].isJSON { return rewriteJSONClause() }
       if isWord(0, "with") || isWord(0, ["inherit", "set"]) { return rewriteRoleOptions() }
       if isWord(0, "statistics"), isWord(-1, "create"), text.isSymbol(at + 1, "(") || isWord(1, "on") {
