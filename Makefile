@@ -40,8 +40,9 @@ lint: ## check the format of the Swift sources
 fuzz: deps ## compare the interpreter with the reference evaluator for FUZZ_SECONDS (600)
 	HPOL_FUZZ_SECONDS=$(FUZZ_SECONDS) swift test $(STRICT) --filter Fuzz
 
-bench: build ## measure load, bind, judge and decode for 10 to 10,000 rules
-	@$(HPOL) bench
+bench: deps ## measure build, load, bind, judge and decode for 10 to 10,000 rules
+	swift build -c release --product hpol-bench
+	@.build/release/hpol-bench
 
 corpus: build ## measure the decoders on real commands: make corpus DATA=FOLDER
 	@test -n "$(DATA)" || { echo "usage: make corpus DATA=FOLDER, of .jsonl files with id, protocol, command, label" >&2; exit 2; }

@@ -8,6 +8,8 @@ import PolicyBytecode
 public struct DecodeContext: ~Copyable {
   public var batch = OperationBatch()
   public let demand: FactDemand
+  /// The depth of shell syntax around the payload at hand, so that layers of shell share one limit and one stack.
+  var syntaxDepth = 0
   /// Protocols, tools and programs that carried the payload at hand, outermost first.
   private var via: [OperationProtocol] = []
   private var viaTools: [[UInt8]] = []
@@ -21,6 +23,7 @@ public struct DecodeContext: ~Copyable {
   /// Decodes a whole request, replacing what the batch held.
   public mutating func decode(_ protocol: OperationProtocol, _ payload: [UInt8]) {
     batch.removeAll()
+    syntaxDepth = 0
     if demand.contains(.text) { batch.facts.add(.text, payload) }
     batch.endCommon()
     via.removeAll(keepingCapacity: true)

@@ -1,3 +1,5 @@
+import PolicyBytecode
+
 /// Finds which of many literals a text begins or ends with: one probe for each length there is, up to eight bytes.
 struct AnchorTable: ~Copyable {
   struct Entry: BitwiseCopyable {
@@ -40,10 +42,11 @@ struct AnchorTable: ~Copyable {
     return spread(mixed ^ mixed >> 32)
   }
 
-  /// Calls `found` for the position of every literal at the text's end or beginning.
+  /// Appends the position of every literal at the text's end or beginning.
   @inline(__always)
   borrowing func scan(
-    _ base: UnsafePointer<UInt8>, _ count: Int, _ view: PatternTableView, _ found: (UInt32) -> Void
+    _ base: UnsafePointer<UInt8>, _ count: Int, _ view: PatternTableView,
+    into candidates: inout RawBuffer<UInt32>
   ) {
     if lengths == 0 { return }
     let available = min(count, 8)
@@ -65,7 +68,7 @@ struct AnchorTable: ~Copyable {
         let literal = view.literal(entry.literal).bytes
         guard literal.count <= count, let bytes = literal.baseAddress else { continue }
         if FoldedText.isEqual(atEnd ? base + (count - literal.count) : base, bytes, literal.count) {
-          found(entry.position)
+          candidates.append(entry.position)
         }
       }
     }

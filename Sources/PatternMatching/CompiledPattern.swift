@@ -8,13 +8,15 @@ public struct CompiledPattern: Hashable, Sendable {
     case automaton
     /// PCRE2, on the source in ``text``.
     case pcre
+    /// Several literals in order, anything between them: ``PiecesLayout`` in ``text``.
+    case pieces
   }
 
   public var form: Form
   /// ASCII case is folded. For ``Form/automaton`` the table has it in it already.
   public var foldsCase: Bool
   public var isQualifiedName: Bool
-  /// Literal forms: the text, in lower case if case is folded. PCRE: the source. Otherwise empty.
+  /// Literal forms: the text, in lower case if case is folded. PCRE: the source. Pieces: their bytes. Otherwise empty.
   public var text: [UInt8] = []
   /// The automaton's words, see ``AutomatonLayout``; empty for other forms.
   public var automaton: [UInt32] = []

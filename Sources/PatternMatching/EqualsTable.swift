@@ -1,3 +1,5 @@
+import PolicyBytecode
+
 /// Finds the patterns that may equal a text, by hash.
 struct EqualsTable: ~Copyable {
   struct Entry: BitwiseCopyable {
@@ -11,9 +13,9 @@ struct EqualsTable: ~Copyable {
 
   init(_ entries: [Entry]) { buckets = Buckets(entries) { UInt64($0.hash) << 32 } }
 
-  /// Calls `found` for every position under `hash`.
+  /// Appends every position under `hash`.
   @inline(__always)
-  borrowing func probe(_ hash: UInt32, _ found: (UInt32) -> Void) {
-    for entry in buckets.bucket(UInt64(hash) << 32) where entry.hash == hash { found(entry.position) }
+  borrowing func probe(_ hash: UInt32, into candidates: inout RawBuffer<UInt32>) {
+    for entry in buckets.bucket(UInt64(hash) << 32) where entry.hash == hash { candidates.append(entry.position) }
   }
 }

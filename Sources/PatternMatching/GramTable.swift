@@ -1,3 +1,5 @@
+import PolicyBytecode
+
 /// Finds which of many literals a text contains, by short windows of them ("grams").
 ///
 /// With a stride of s, s successive grams of each literal are in the table, so that looking at every s-th place of the
@@ -99,11 +101,11 @@ struct GramTable: ~Copyable {
     width == 4 ? FoldedText.load4(base) : UInt32(FoldedText.first(width, of: base))
   }
 
-  /// Calls `found` for the positions of every literal in the text, once for each, unless `isKnown` says of a node
-  /// that it had its turn.
+  /// Appends the positions of every literal in the text, once for each: `stamps` has one for each node.
   @inline(__always)
   borrowing func scan(
-    _ base: UnsafePointer<UInt8>, _ count: Int, _ isKnown: (Int) -> Bool, _ found: (UInt32) -> Void
+    _ base: UnsafePointer<UInt8>, _ count: Int, _ stamps: PatternScratch.Stamps,
+    into candidates: inout RawBuffer<UInt32>
   ) {
     if nodeCount == 0 || count < width { return }
     // Up to here four bytes can be loaded at once.
@@ -126,20 +128,20 @@ struct GramTable: ~Copyable {
       while hits != 0 {
         let at = place &+ hits.trailingZeroBitCount &* step
         hits &= hits &- 1
-        visit(FoldedText.load4(base + at) & mask, at, base, count, isKnown, found)
+        visit(FoldedText.load4(base + at) & mask, at, base, count, stamps, &candidates)
       }
       place &+= probes &* step
     }
     while place <= count - width {
-      visit(GramTable.load(base + place, width), place, base, count, isKnown, found)
+      visit(GramTable.load(base + place, width), place, base, count, stamps, &candidates)
       place += step
     }
   }
 
-  @inline(__always)
+  @inline(never)
   private borrowing func visit(
-    _ gram: UInt32, _ place: Int, _ base: UnsafePointer<UInt8>, _ count: Int, _ isKnown: (Int) -> Bool,
-    _ found: (UInt32) -> Void
+    _ gram: UInt32, _ place: Int, _ base: UnsafePointer<UInt8>, _ count: Int,
+    _ stamps: PatternScratch.Stamps, _ candidates: inout RawBuffer<UInt32>
   ) {
     for entry in buckets.bucket(spread(UInt64(gram))) where entry.gram == gram {
       let start = place - Int(entry.offset)
@@ -147,8 +149,10 @@ struct GramTable: ~Copyable {
       guard start >= 0, start + length <= count else { continue }
       if length >= 4, FoldedText.load4(base + start + Int(entry.checkAt)) != entry.check { continue }
       let node = nodes[Int(entry.node)]
-      guard FoldedText.isEqual(base + start, node.bytes, length), !isKnown(Int(entry.node)) else { continue }
-      for index in Int(node.firstPosition)..<Int(node.firstPosition + node.positionCount) { found(positions[index]) }
+      guard FoldedText.isEqual(base + start, node.bytes, length), stamps.isNew(Int(entry.node)) else { continue }
+      for index in Int(node.firstPosition)..<Int(node.firstPosition + node.positionCount) {
+        candidates.append(positions[index])
+      }
     }
   }
 }

@@ -1,26 +1,31 @@
-/// Recognises patterns that are one literal with or without a wildcard at its ends.
-enum LiteralShape {
-  /// The form and the text; nil where there is more to the pattern.
-  static func of(_ node: PatternNode, foldsCase: Bool) -> (CompiledPattern.Form, [UInt8])? {
+/// Recognises patterns that are literals with runs of anything between them: `drop`, `rm *`, `*drop*table*`.
+struct LiteralShape {
+  /// The text must begin with the first piece, stop with the last.
+  var isAnchoredAtStart = true
+  var isAnchoredAtEnd = true
+  /// Not empty; pieces are not empty unless there is but one. With case folded, in lower case.
+  var pieces: [[UInt8]] = [[]]
+
+  /// The shape of a pattern; nil where there is more to it.
+  init?(_ node: PatternNode, foldsCase: Bool) {
     var parts: [PatternNode] = []
-    flatten(node, into: &parts)
-    var anchoredStart = true
-    var anchoredEnd = true
+    LiteralShape.flatten(node, into: &parts)
     // Past a wildcard, `^` still means the text's start: no literal shape.
-    while parts.first == .anything || anchoredStart && parts.first == .assertion(.textStart) {
-      if parts.removeFirst() == .anything { anchoredStart = false }
+    while parts.first == .anything || isAnchoredAtStart && parts.first == .assertion(.textStart) {
+      if parts.removeFirst() == .anything { isAnchoredAtStart = false }
     }
-    while parts.last == .anything || anchoredEnd && parts.last == .assertion(.textEnd) {
-      if parts.removeLast() == .anything { anchoredEnd = false }
+    while parts.last == .anything || isAnchoredAtEnd && parts.last == .assertion(.textEnd) {
+      if parts.removeLast() == .anything { isAnchoredAtEnd = false }
     }
-    var text: [UInt8] = []
-    for part in parts {
-      guard case .set(let set) = part, let codePoint = single(set, foldsCase: foldsCase) else { return nil }
-      text += utf8(codePoint)
+    for (index, part) in parts.enumerated() {
+      if part == .anything {
+        if parts[index - 1] != .anything { pieces.append([]) }
+      } else if case .set(let set) = part, let codePoint = LiteralShape.single(set, foldsCase: foldsCase) {
+        pieces[pieces.count - 1] += utf8(codePoint)
+      } else {
+        return nil
+      }
     }
-    let form: CompiledPattern.Form =
-      anchoredStart ? (anchoredEnd ? .equals : .prefix) : anchoredEnd ? .suffix : .contains
-    return (form, text)
   }
 
   private static func flatten(_ node: PatternNode, into parts: inout [PatternNode]) {
@@ -39,5 +44,37 @@ enum LiteralShape {
       return !foldsCase || CodePointSet(low).foldingCase == set ? low : nil
     }
     return foldsCase && CodePointSet(low).foldingCase == set ? low + 32 : nil
+  }
+}
+
+/// The bytes of a pattern of several pieces: anchors, the number of pieces, their lengths (two bytes each, low one first), the
+/// pieces.
+enum PiecesLayout {
+  static let anchoredAtStart: UInt8 = 1
+  static let anchoredAtEnd: UInt8 = 2
+  static let mostPieces = 255
+
+  static func bytes(_ shape: LiteralShape) -> [UInt8] {
+    let anchors =
+      (shape.isAnchoredAtStart ? anchoredAtStart : 0) | (shape.isAnchoredAtEnd ? anchoredAtEnd : 0)
+    let lengths = shape.pieces.flatMap {
+      [UInt8(truncatingIfNeeded: $0.count), UInt8(truncatingIfNeeded: $0.count >> 8)]
+    }
+    return [anchors, UInt8(shape.pieces.count)] + lengths + shape.pieces.joined()
+  }
+
+  /// Whether the lengths add up to what there is.
+  static func isSound(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
+    var iterator = bytes.makeIterator()
+    guard let anchors = iterator.next(), anchors <= anchoredAtStart | anchoredAtEnd, let count = iterator.next() else {
+      return false
+    }
+    guard count >= 2 else { return false }
+    var sum = 2 + Int(count) * 2
+    for _ in 0..<count {
+      guard let low = iterator.next(), let high = iterator.next(), low | high != 0 else { return false }
+      sum += Int(low) | Int(high) << 8
+    }
+    return sum == bytes.count
   }
 }

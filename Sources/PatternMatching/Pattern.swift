@@ -27,6 +27,19 @@ public struct Pattern: Hashable, Sendable {
     self.ignoringCase = ignoringCase
     self.isQualifiedName = isQualifiedName
   }
+
+  /// Values are matched byte for byte, so patterns are equal only if their bytes are; `String` would equate canonically
+  /// equivalent spellings.
+  public static func == (a: Pattern, b: Pattern) -> Bool {
+    a.kind == b.kind && a.ignoringCase == b.ignoringCase && a.isQualifiedName == b.isQualifiedName
+      && a.source.utf8.elementsEqual(b.source.utf8)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(kind)
+    hasher.combine(ignoringCase)
+    for byte in source.utf8 { hasher.combine(byte) }
+  }
 }
 
 /// Why a pattern cannot be used, and where in its source.

@@ -42,23 +42,40 @@ public struct PatternCompiler: Sendable {
       minimumLength: UInt32(dfa.minimumLength ?? Int(UInt32.max)))
   }
 
-  /// The pattern as a literal, where it is no more than that: `*drop*` is `contains "drop"`.
+  /// The pattern as literals, where it is no more than that: `*drop*` is `contains "drop"`.
   private func literalForm(_ node: PatternNode, _ pattern: Pattern) -> CompiledPattern? {
-    guard let (form, text) = LiteralShape.of(node, foldsCase: pattern.ignoringCase) else { return nil }
-    // A literal may be sought in linear time with memmem; folded, or in parts of a name, an automaton does it.
-    if pattern.isQualifiedName && form != .equals || pattern.ignoringCase && form == .contains { return nil }
+    guard let shape = LiteralShape(node, foldsCase: pattern.ignoringCase) else { return nil }
+    let text = shape.pieces[0]
+    let form: CompiledPattern.Form =
+      switch (shape.pieces.count, shape.isAnchoredAtStart, shape.isAnchoredAtEnd) {
+      case (1, true, true): .equals
+      case (1, true, false): .prefix
+      case (1, false, true): .suffix
+      case (1, false, false): .contains
+      default: .pieces
+      }
+    // Literals may be sought in linear time with memmem; folded, or in parts of a name, an automaton does it.
+    let isSearch = form == .contains || form == .pieces
+    if pattern.isQualifiedName && form != .equals || pattern.ignoringCase && isSearch { return nil }
+
     let folded = text.map(asciiLowercased)
+    let longest = RequiredLiterals.longestLiteral
     var filter: PatternFilter
     switch form {
     case .equals:
       filter = PatternFilter(.equals, [folded])
       if pattern.isQualifiedName, let part = unqualifiedPart(folded) { filter.literals.append(part) }
-    case .prefix: filter = PatternFilter(.prefix, [Array(folded.prefix(RequiredLiterals.longestLiteral))])
-    case .suffix: filter = PatternFilter(.suffix, [Array(folded.suffix(RequiredLiterals.longestLiteral))])
-    case .contains, .automaton, .pcre:
-      let width = RequiredLiterals.longestLiteral
-      let start = CommandText.bestWindow(folded, width: width).start
-      filter = PatternFilter(.contains, [Array(folded[start...].prefix(width))])
+    case .prefix: filter = PatternFilter(.prefix, [Array(folded.prefix(longest))])
+    case .suffix: filter = PatternFilter(.suffix, [Array(folded.suffix(longest))])
+    case .contains:
+      let start = CommandText.bestWindow(folded, width: longest).start
+      filter = PatternFilter(.contains, [Array(folded[start...].prefix(longest))])
+    case .pieces, .automaton, .pcre:
+      guard shape.pieces.count <= PiecesLayout.mostPieces else { return nil }
+      return CompiledPattern(
+        form: form, foldsCase: false, isQualifiedName: false, text: PiecesLayout.bytes(shape),
+        filter: RequiredLiterals.filter(of: node, isQualifiedName: false),
+        minimumLength: UInt32(shape.pieces.joined().count))
     }
     if text.isEmpty, form != .equals { filter = PatternFilter(.none) }
     // The unqualified use of a name is shorter than the name.

@@ -60,7 +60,7 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
       case PatternFilter.Kind.prefix.rawValue: first += literals.map { ($0, position) }
       case PatternFilter.Kind.suffix.rawValue: last += literals.map { ($0, position) }
       case PatternFilter.Kind.contains.rawValue
-      where literals.allSatisfy({ view.literal($0).bytes.count <= GramTable.longest }):
+      where literals.allSatisfy({ (1...GramTable.longest).contains(view.literal($0).bytes.count) }):
         for literal in literals {
           switch view.literal(literal).bytes.count {
           case 7...: within.long.append((literal, position))
@@ -105,52 +105,45 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     let pairNodes = shortNodes + short.nodeCount
     let byteNodes = pairNodes + pairs.nodeCount
     scratch.begin(stampCount: byteNodes + bytes.nodeCount)
-    if !equalFolded.isEmpty { scratch.reserveFolded(text.count) }
-    let folded = scratch.folded
-    let stamps = scratch.stamps
-    let epoch = scratch.epoch
-    let selection = self.selection
-    var isDecided = true
-
-    func isStamped(_ index: Int) -> Bool {
-      let isStamped = stamps[index] == epoch
-      stamps[index] = epoch
-      return isStamped
+    // Candidates are collected first and confirmed after: a closure here would cost an allocation a text.
+    scratch.candidates.removeAll()
+    if !equal.isEmpty { equal.probe(textHash ?? hash(of: text), into: &scratch.candidates) }
+    if !equalFolded.isEmpty { probeFolded(text, &scratch) }
+    if let base = text.baseAddress {
+      let count = text.count
+      prefixes.scan(base, count, view, into: &scratch.candidates)
+      suffixes.scan(base, count, view, into: &scratch.candidates)
+      long.scan(base, count, scratch.stamps(from: longNodes), into: &scratch.candidates)
+      short.scan(base, count, scratch.stamps(from: shortNodes), into: &scratch.candidates)
+      pairs.scan(base, count, scratch.stamps(from: pairNodes), into: &scratch.candidates)
+      bytes.scan(base, count, scratch.stamps(from: byteNodes), into: &scratch.candidates)
     }
-    func confirm(_ position: UInt32) {
-      if isStamped(Int(position)) { return }
-      switch view.matches(selection[Int(position)], text, &scratch) {
-      case .matched: hits.append(position)
-      case .notMatched: break
-      case .undecided: isDecided = false
+
+    var isDecided = true
+    let candidateCount = scratch.candidates.count
+    for index in 0..<unfiltered.count + candidateCount {
+      let position = index < candidateCount ? scratch.candidates[index] : unfiltered[index - candidateCount]
+      if scratch.stamps(from: 0).isNew(Int(position)) {
+        switch view.matches(selection[Int(position)], text, &scratch) {
+        case .matched: hits.append(position)
+        case .notMatched: break
+        case .undecided: isDecided = false
+        }
       }
     }
-
-    for position in unfiltered { confirm(position) }
-    if !equal.isEmpty { equal.probe(textHash ?? hash(of: text), confirm) }
-    if !equalFolded.isEmpty { probeFolded(text, folded, confirm) }
-    guard let base = text.baseAddress else { return isDecided }
-    let count = text.count
-    prefixes.scan(base, count, view, confirm)
-    suffixes.scan(base, count, view, confirm)
-    long.scan(base, count, { isStamped(longNodes + $0) }, confirm)
-    short.scan(base, count, { isStamped(shortNodes + $0) }, confirm)
-    pairs.scan(base, count, { isStamped(pairNodes + $0) }, confirm)
-    bytes.scan(base, count, { isStamped(byteNodes + $0) }, confirm)
     return isDecided
   }
 
-  /// Looks up a text with its case folded; where names are sought, also what follows each of its dots. `folded` has room
-  /// for the text.
+  /// Looks up a text with its case folded; where names are sought, also what follows each of its dots.
   @inline(__always)
-  private borrowing func probeFolded(
-    _ text: UnsafeBufferPointer<UInt8>, _ folded: UnsafeMutablePointer<UInt8>, _ found: (UInt32) -> Void
-  ) {
+  private borrowing func probeFolded(_ text: UnsafeBufferPointer<UInt8>, _ scratch: inout PatternScratch) {
+    scratch.reserveFolded(text.count)
+    let folded = scratch.folded
     for index in text.indices { folded[index] = asciiLowercased(text[index]) }
-    equalFolded.probe(factHash(folded, text.count), found)
+    equalFolded.probe(factHash(folded, text.count), into: &scratch.candidates)
     if !hasNames { return }
     for index in text.indices where folded[index] == UInt8(ascii: ".") {
-      equalFolded.probe(factHash(folded + index + 1, text.count - index - 1), found)
+      equalFolded.probe(factHash(folded + index + 1, text.count - index - 1), into: &scratch.candidates)
     }
   }
 }

@@ -1,3 +1,5 @@
+import PolicyBytecode
+
 /// A pattern table in a bundle, open for matching.
 ///
 /// The bytes must outlive the table, be aligned to four, and never change. PCRE patterns are compiled when it is
@@ -69,7 +71,26 @@ public struct PatternScratch: ~Copyable {
   /// A text with ASCII case folded.
   var folded: UnsafeMutablePointer<UInt8>
   private var foldedCapacity = 0
+  /// Positions in the selection of patterns that may match the text at hand.
+  var candidates = RawBuffer<UInt32>(capacity: 256)
   private var pcreContext: PCREContext?
+
+  /// A stretch of the stamps, valid until the next ``begin(stampCount:)``.
+  struct Stamps {
+    let base: UnsafeMutablePointer<UInt32>
+    let epoch: UInt32
+
+    /// Whether this is the first look at `index` in this scan.
+    @inline(__always)
+    func isNew(_ index: Int) -> Bool {
+      if base[index] == epoch { return false }
+      base[index] = epoch
+      return true
+    }
+  }
+
+  @inline(__always)
+  func stamps(from first: Int) -> Stamps { Stamps(base: stamps + first, epoch: epoch) }
 
   public init() {
     stamps = .allocate(capacity: 1)

@@ -70,7 +70,8 @@ struct PatternTableView: BitwiseCopyable {
 
   // MARK: Matching
 
-  @inline(__always)
+  // Not inlined: the loops that find candidates need the registers.
+  @inline(never)
   func matches(
     _ index: UInt32, _ text: UnsafeBufferPointer<UInt8>, _ scratch: inout PatternScratch
   ) -> MatchResult {
@@ -119,11 +120,43 @@ struct PatternTableView: BitwiseCopyable {
     case CompiledPattern.Form.suffix.rawValue:
       let start = text.count - literal.count
       return start >= 0 && isEqual(text, start, literal, foldingCase: record.foldsCase)
+    case CompiledPattern.Form.pieces.rawValue: return piecesMatch(literal, text)
     default:
       guard let needle = literal.baseAddress, literal.count > 0 else { return true }
       guard let haystack = text.baseAddress else { return false }
       return memmem(haystack, text.count, needle, literal.count) != nil
     }
+  }
+
+  /// Takes each piece at its first place after the one before; any other choice would leave less room for the rest.
+  private func piecesMatch(_ layout: UnsafeBufferPointer<UInt8>, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let base = text.baseAddress, let bytes = layout.baseAddress else { return false }
+    let count = Int(bytes[1])
+    func length(_ index: Int) -> Int { Int(bytes[2 + index * 2]) | Int(bytes[3 + index * 2]) << 8 }
+    var piece = bytes + (2 + count * 2)
+    var place = 0
+    var end = text.count
+    var (first, last) = (0, count)
+    if bytes[0] & PiecesLayout.anchoredAtStart != 0 {
+      place = length(0)
+      guard place <= end, memcmp(base, piece, place) == 0 else { return false }
+      piece += place
+      first = 1
+    }
+    if bytes[0] & PiecesLayout.anchoredAtEnd != 0 {
+      last -= 1
+      end -= length(last)
+      guard end >= place, memcmp(base + end, bytes + (layout.count - length(last)), length(last)) == 0 else {
+        return false
+      }
+    }
+    for index in first..<last {
+      let length = length(index)
+      guard let found = memmem(base + place, end - place, piece, length) else { return false }
+      place = UnsafeRawPointer(found) - UnsafeRawPointer(base) + length
+      piece += length
+    }
+    return true
   }
 
   /// Whether `literal` stands in `text` at `start`, where there must be room for it.

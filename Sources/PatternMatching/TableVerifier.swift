@@ -57,6 +57,12 @@ enum TableVerifier {
     guard fits(dataAt, form == .automaton ? dataCount : (dataCount + 3) / 4, words),
       Int(words[at + 4]) + Int(words[at + 5]) <= Int(words[6]), filter == .none || words[at + 5] > 0
     else { throw PatternTableError("pattern \(index) does not fit into the pattern table") }
+    if form == .pieces {
+      let bytes = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: words[dataAt..<dataAt + (dataCount + 3) / 4]))
+      guard PiecesLayout.isSound(bytes[..<dataCount]) else {
+        throw PatternTableError("the pieces of pattern \(index) do not add up")
+      }
+    }
     if form == .automaton {
       try verifyAutomaton(index, UnsafeBufferPointer(rebasing: words[dataAt..<dataAt + dataCount]))
     }

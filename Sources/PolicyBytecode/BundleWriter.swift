@@ -20,18 +20,20 @@ public struct BundleWriter {
   public var decodes: [DecodeRecord] = []
   public var sources: [SourceRecord] = []
   private var strings: [UInt8] = []
-  private var interned: [String: TextRef] = [:]
+  /// By bytes: `String` would equate canonically equivalent spellings.
+  private var interned: [[UInt8]: TextRef] = [:]
 
   public init() {}
 
   /// The place of `text` in `strings`; equal texts share it.
   public mutating func intern(_ text: String) -> TextRef {
     if text.isEmpty { return TextRef() }
-    if let known = interned[text] { return known }
+    let bytes = Array(text.utf8)
+    if let known = interned[bytes] { return known }
     let start = UInt32(strings.count)
-    strings.append(contentsOf: text.utf8)
+    strings += bytes
     let ref = TextRef(offset: start, length: UInt32(strings.count) - start)
-    interned[text] = ref
+    interned[bytes] = ref
     return ref
   }
 

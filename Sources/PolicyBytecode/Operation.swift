@@ -121,4 +121,12 @@ public struct FactKey: Hashable, Sendable {
     self.fact = fact
     self.key = key
   }
+
+  /// Keys are equal only if their bytes are; `String` would equate canonically equivalent spellings.
+  public static func == (a: FactKey, b: FactKey) -> Bool { a.fact == b.fact && a.key.utf8.elementsEqual(b.key.utf8) }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(fact)
+    for byte in key.utf8 { hasher.combine(byte) }
+  }
 }

@@ -109,8 +109,9 @@ struct AtomEvaluator {
   private func isOpen(_ window: WindowRecord, _ time: Int64) -> Bool {
     let (local, overflow) = time.addingReportingOverflow(offset(window.zone, time))
     if overflow { return false }
-    let day = local >= 0 ? local / 86_400 : (local - 86_399) / 86_400
-    let second = UInt32(local - day * 86_400)
+    let remainder = local % 86_400
+    let day = local / 86_400 - (remainder < 0 ? 1 : 0)
+    let second = UInt32(remainder < 0 ? remainder + 86_400 : remainder)
     // Day 0, 1970-01-01, is a Thursday; Monday is bit 0.
     let weekday = UInt32(((day + 3) % 7 + 7) % 7)
     let isToday = window.days >> weekday & 1 != 0

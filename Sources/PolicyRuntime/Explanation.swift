@@ -91,7 +91,8 @@ extension Interpreter {
       let isWanted = word.whenTrue != GraphWord.no
       path.append(
         Explanation.Step(
-          text: (isWanted ? "" : "not ") + bundle.text(atom.text), passes: isTrue == isWanted, values: values(atom, number, batch, session),
+          text: (isWanted ? "" : "not ") + bundle.text(atom.text), passes: isTrue == isWanted,
+          values: values(atom, number, batch, session),
           file: bundle.text(bundle.sources[Int(atom.place.file)].path), line: Int(atom.place.line),
           column: Int(atom.place.column)))
       var step = isTrue ? word.whenTrue : word.whenFalse

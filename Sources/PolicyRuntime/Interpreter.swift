@@ -8,6 +8,8 @@ public struct OperationVerdict: BitwiseCopyable, Sendable {
   public var isByRule: Bool
   /// A PCRE pattern reached its match limit, which blocks.
   public var limitReached: Bool
+  /// The operation is unparsed and its default blocks that: of `allow` rules only those that test `unparsed` count.
+  public var needsUnparsedTest: Bool
   public var record: RecordLevel
   /// The rules that apply, in ``Interpreter/fired``; observed ones among them.
   public var firstFired: UInt32
@@ -24,16 +26,22 @@ public struct OperationVerdict: BitwiseCopyable, Sendable {
 /// evaluated for the operation at hand and bit 0 how. The verifier has proved that the walk stays inside its tables.
 public struct Interpreter: ~Copyable {
   public let policy: LoadedPolicy
-  /// Rules that applied to the operations judged since ``begin(_:at:)``.
+  /// Rules that applied to the operations judged since ``begin(_:at:)``; with ``limitMark`` those that could not be
+  /// decided.
   public private(set) var fired = RawBuffer<UInt32>()
+  /// In ``fired``: a PCRE pattern of the rule reached its limit, which blocks whatever its action.
+  public static let limitMark: UInt32 = 1 << 31
 
   private let memo: UnsafeMutablePointer<UInt32>
   private let stamps: UnsafeMutablePointer<UInt32>
-  private var epoch: UInt32 = 0
+  /// Not private, so that a test can begin just before it wraps.
+  var epoch: UInt32 = 0
   private var hits = RawBuffer<UInt32>(capacity: 256)
   private var scratch: PatternScratch
   private var candidates = RawBuffer<UInt32>(capacity: 256)
   private var evaluator: AtomEvaluator
+  /// Atoms of the operation at hand that could not be decided: every rule that asks for one is to know.
+  private var undecided = RawBuffer<UInt32>(capacity: 4)
   /// The session's tags, as facts.
   private var momentFacts = FactBuffer(arenaCapacity: 256, entryCapacity: 16)
 
@@ -93,9 +101,10 @@ public struct Interpreter: ~Copyable {
     let firstFired = fired.count
     var decision: UInt8 = 0
     var record = meta.record(operation.protocol)
-    var limitReached = false
+    var limitReached = session.isUndecided
     let isUnparsed = operation.unparsed != .none
     let unparsedDefault = meta.unparsedDecision(operation.protocol)
+    let needsUnparsedTest = isUnparsed && unparsedDefault != Decision.allow.rawValue
     for index in 0..<candidates.count {
       let number = candidates[index]
       let rule = rules + Int(number)
@@ -104,7 +113,7 @@ public struct Interpreter: ~Copyable {
         evaluator.isUndecided = false
         if !rule.pointee.isObserved {
           limitReached = true
-          fired.append(number)
+          fired.append(number | Self.limitMark)
           continue
         }
       }
@@ -113,9 +122,7 @@ public struct Interpreter: ~Copyable {
       if rule.pointee.isObserved { continue }
       if rule.pointee.record > record + 1 { record = rule.pointee.record - 1 }
       // Only an `allow` that speaks of what is unparsed lifts a block of it.
-      if isUnparsed, rule.pointee.decision == 1 + Decision.allow.rawValue, !rule.pointee.testsUnparsed,
-        unparsedDefault != Decision.allow.rawValue
-      {
+      if needsUnparsedTest, rule.pointee.decision == 1 + Decision.allow.rawValue, !rule.pointee.testsUnparsed {
         continue
       }
       decision = max(decision, rule.pointee.decision)
@@ -124,7 +131,8 @@ public struct Interpreter: ~Copyable {
     let fallback = isUnparsed ? unparsedDefault : meta.decision(operation.protocol)
     return OperationVerdict(
       decision: Self.decision(decision == 0 ? fallback : decision - 1), isByRule: decision != 0,
-      limitReached: limitReached, record: Self.level(record), firstFired: UInt32(firstFired),
+      limitReached: limitReached, needsUnparsedTest: needsUnparsedTest, record: Self.level(record),
+      firstFired: UInt32(firstFired),
       endFired: UInt32(fired.count))
   }
 
@@ -172,6 +180,7 @@ public struct Interpreter: ~Copyable {
   @inline(__always)
   private mutating func nextEpoch() {
     epoch += 1
+    undecided.removeAll()
     if epoch == 1 << 31 { resetStamps() }
   }
 
@@ -240,12 +249,19 @@ public struct Interpreter: ~Copyable {
   /// Evaluates an atom, once for each operation.
   @inline(never)
   private mutating func evaluate(_ atom: Int, _ batch: borrowing OperationBatch, _ own: Range<Int>) -> Bool {
-    if memo[atom] >> 1 == epoch { return memo[atom] & 1 != 0 }
+    if memo[atom] >> 1 == epoch {
+      if undecided.count > 0, undecided.elements.contains(UInt32(atom)) { evaluator.isUndecided = true }
+      return memo[atom] & 1 != 0
+    }
+    let wasUndecided = evaluator.isUndecided
+    evaluator.isUndecided = false
     let isTrue =
       atoms[atom].fact == Fact.session.rawValue
       ? evaluator.holds(atoms[atom], momentFacts, shared: 0..<0, own: 0..<momentFacts.entries.count, scratch: &scratch)
       : evaluator.holds(atoms[atom], batch.facts, shared: 0..<batch.commonEnd, own: own, scratch: &scratch)
     memo[atom] = epoch << 1 | (isTrue ? 1 : 0)
+    if evaluator.isUndecided { undecided.append(UInt32(atom)) }
+    evaluator.isUndecided = evaluator.isUndecided || wasUndecided
     return isTrue
   }
 }

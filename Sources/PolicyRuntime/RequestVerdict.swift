@@ -53,11 +53,11 @@ public struct MaskObligation: Sendable, Hashable {
       }
     }
 
-    /// The treatment of what two masks cover: the stricter; where two of one kind differ, redact.
-    func merged(_ other: Treatment) -> Treatment {
-      if self == other { return self }
-      if strictness == other.strictness { return .redact }
-      return strictness > other.strictness ? self : other
+    /// The treatment of what several masks cover: the strictest; redact where two of one kind differ, stricter ones
+    /// beside them or not, so that neither order nor another mask makes it weaker. `all` is not empty.
+    static func combined(_ all: [Treatment]) -> Treatment {
+      let differ = all.contains { one in all.contains { $0 != one && $0.strictness == one.strictness } }
+      return differ ? .redact : all.max { $0.strictness < $1.strictness } ?? .redact
     }
   }
   public var subject: Subject
@@ -85,15 +85,17 @@ extension Interpreter {
     var observed: Set<Int> = []
     for verdict in verdicts {
       for position in verdict.firstFired..<verdict.endFired {
-        let number = Int(fired[Int(position)])
+        let isLimited = fired[Int(position)] & Self.limitMark != 0
+        let number = Int(fired[Int(position)] & ~Self.limitMark)
         let rule = bundle.rules[number]
         if rule.isObserved {
           observed.insert(number)
           continue
         }
         applied.insert(number)
-        let decides = rule.decision == 1 + decision.rawValue || verdict.limitReached && decision == .block
-        if verdict.isByRule, verdict.decision == decision, decides { deciding.insert(number) }
+        let decides = rule.decision == 1 + decision.rawValue || isLimited
+        let counts = decision != .allow || !verdict.needsUnparsedTest || rule.testsUnparsed
+        if verdict.isByRule, verdict.decision == decision, decides, counts { deciding.insert(number) }
       }
     }
     var result = RequestVerdict(
@@ -134,16 +136,19 @@ extension Interpreter {
 
   private func addObligations(of rules: Set<Int>, to result: inout RequestVerdict) {
     var tags: Set<String> = []
+    var treatments: [[MaskObligation.Treatment]] = []
     for action in actions(of: rules) {
       if action.kind == ActionKind.tag.rawValue { tags.insert(policy.bundle.text(action.text)) }
       guard let subject = maskSubject(action) else { continue }
       let treatment = maskTreatment(action)
       if let known = result.masks.firstIndex(where: { $0.subject == subject }) {
-        result.masks[known].treatment = result.masks[known].treatment.merged(treatment)
+        treatments[known].append(treatment)
       } else {
         result.masks.append(MaskObligation(subject: subject, treatment: treatment))
+        treatments.append([treatment])
       }
     }
+    for (index, all) in treatments.enumerated() { result.masks[index].treatment = .combined(all) }
     result.tags = tags.sorted()
   }
 

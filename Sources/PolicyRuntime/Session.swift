@@ -38,14 +38,14 @@ public final class Session {
   public var tags: [String] = []
   private let facts: SessionFacts
   /// The outcomes of the bind atoms but those on `protocol`.
-  private let bits: [UInt64]
+  private let outcomes: BindOutcomes
   private var residuals: [Residual?]
   private var views: [ResidualView?]
 
   public init(_ policy: LoadedPolicy, _ facts: SessionFacts) {
     self.policy = policy
     self.facts = facts
-    bits = bindOutcomes(policy, facts)
+    outcomes = BindOutcomes(policy, facts)
     residuals = Array(repeating: nil, count: OperationProtocol.allCases.count)
     views = Array(repeating: nil, count: OperationProtocol.allCases.count)
   }
@@ -64,7 +64,7 @@ public final class Session {
 
   @inline(never)
   private func bind(_ protocol: OperationProtocol) -> ResidualView {
-    let residual = policy.residual(bindOutcomes(policy, protocol: `protocol`, onto: bits), `protocol`)
+    let residual = policy.residual(outcomes(`protocol`), `protocol`)
     residuals[Int(`protocol`.rawValue)] = residual
     views[Int(`protocol`.rawValue)] = residual.view
     return residual.view
@@ -88,56 +88,69 @@ public final class Session {
   }
 
   /// The outcomes of the bind atoms for operations of `protocol`, for explanations.
-  func outcomes(_ protocol: OperationProtocol) -> [UInt64] { bindOutcomes(policy, protocol: `protocol`, onto: bits) }
+  func outcomes(_ protocol: OperationProtocol) -> [UInt64] { outcomes.adding(`protocol`, policy).bits }
+
+  /// Binding could not decide a PCRE pattern, so that nothing of this session may pass.
+  var isUndecided: Bool { outcomes.isUndecided }
 }
 
-/// The outcomes of all bind atoms for the facts of a session.
-private func bindOutcomes(_ policy: LoadedPolicy, _ session: SessionFacts) -> [UInt64] {
-  var facts = FactBuffer(arenaCapacity: 512, entryCapacity: 32)
-  if let user = session.user { facts.add(.user, user) }
-  for group in session.groups { facts.add(.group, group) }
-  facts.add(.actor, session.actor)
-  if let client = session.client { facts.add(.client, client) }
-  if let target = session.target { facts.add(.target, target) }
-  if let source = session.source { facts.add(.source, source) }
-  for (number, key) in policy.keys.enumerated() {
-    let pairs = key.fact == .claim ? session.claims : key.fact == .label ? session.labels : []
-    for pair in pairs where pair.key == key.key { facts.add(key.fact, key: UInt16(number + 1), pair.value) }
-  }
-  var scratch = PatternScratch()
-  var bits = [UInt64](repeating: 0, count: (Int(policy.bundle.meta.bindAtoms) + 63) / 64)
-  scanBindAtoms(policy, facts, &bits)
-  for atom in policy.lazyBindAtoms {
-    let record = policy.bundle.atoms[Int(atom)]
-    var evaluator = AtomEvaluator(policy.bundle, policy.table, moment: Moment())
-    if evaluator.holds(record, facts, shared: 0..<0, own: 0..<facts.entries.count, scratch: &scratch) {
-      bits[Int(atom >> 6)] |= 1 << UInt64(atom & 63)
-    }
-  }
-  return bits
-}
+/// What binding has decided.
+struct BindOutcomes {
+  /// A bit a bind atom.
+  var bits: [UInt64]
+  /// A PCRE pattern could not be decided: no operation of the session may pass.
+  var isUndecided = false
 
-/// `bits` with the outcomes of the tests on `protocol`.
-private func bindOutcomes(_ policy: LoadedPolicy, protocol: OperationProtocol, onto bits: [UInt64]) -> [UInt64] {
-  var bits = bits
-  var facts = FactBuffer(arenaCapacity: 16, entryCapacity: 1)
-  facts.add(.protocol, `protocol`.name)
-  scanBindAtoms(policy, facts, &bits)
-  return bits
-}
-
-private func scanBindAtoms(_ policy: LoadedPolicy, _ facts: borrowing FactBuffer, _ bits: inout [UInt64]) {
-  let bundle = policy.bundle
-  var hits = RawBuffer<UInt32>()
-  var scratch = PatternScratch()
-  for entry in facts.entries.elements {
-    guard let first = policy.bindIndex.view.scan(entry, in: facts, hits: &hits, scratch: &scratch) else { continue }
-    for hit in hits.elements {
-      let matcher = bundle.matchers[Int(policy.bindMatchers[first + Int(hit)])]
-      for link in matcher.atoms.indices {
-        let atom = bundle.links[link]
-        bits[Int(atom >> 6)] |= 1 << UInt64(atom & 63)
+  /// The outcomes of all bind atoms but those on `protocol`.
+  init(_ policy: LoadedPolicy, _ session: SessionFacts) {
+    bits = [UInt64](repeating: 0, count: (Int(policy.bundle.meta.bindAtoms) + 63) / 64)
+    var facts = FactBuffer(arenaCapacity: 512, entryCapacity: 32)
+    if let user = session.user { facts.add(.user, user) }
+    for group in session.groups { facts.add(.group, group) }
+    facts.add(.actor, session.actor)
+    if let client = session.client { facts.add(.client, client) }
+    if let target = session.target { facts.add(.target, target) }
+    if let source = session.source { facts.add(.source, source) }
+    for (number, key) in policy.keys.enumerated() {
+      let pairs = key.fact == .claim ? session.claims : key.fact == .label ? session.labels : []
+      for pair in pairs where pair.key.utf8.elementsEqual(key.key.utf8) {
+        facts.add(key.fact, key: UInt16(number + 1), pair.value)
       }
     }
+    evaluate(policy, facts) { $0 != Fact.protocol.rawValue }
   }
+
+  /// Adds the outcomes of the atoms on `protocol`.
+  func adding(_ protocol: OperationProtocol, _ policy: LoadedPolicy) -> BindOutcomes {
+    var outcomes = self
+    var facts = FactBuffer(arenaCapacity: 16, entryCapacity: 1)
+    facts.add(.protocol, `protocol`.name)
+    outcomes.evaluate(policy, facts) { $0 == Fact.protocol.rawValue }
+    return outcomes
+  }
+
+  /// Evaluates the atoms on `facts`; those that no scan finds, if `isAsked` says so of their fact.
+  private mutating func evaluate(
+    _ policy: LoadedPolicy, _ facts: borrowing FactBuffer, _ isAsked: (UInt8) -> Bool
+  ) {
+    let bundle = policy.bundle
+    var hits = RawBuffer<UInt32>()
+    var scratch = PatternScratch()
+    for entry in facts.entries.elements {
+      guard let first = policy.bindIndex.view.scan(entry, in: facts, hits: &hits, scratch: &scratch) else { continue }
+      for hit in hits.elements {
+        let matcher = bundle.matchers[Int(policy.bindMatchers[first + Int(hit)])]
+        for link in matcher.atoms.indices { set(bundle.links[link]) }
+      }
+    }
+    if policy.lazyBindAtoms.isEmpty { return }
+    var evaluator = AtomEvaluator(bundle, policy.table, moment: Moment())
+    for atom in policy.lazyBindAtoms where isAsked(bundle.atoms[Int(atom)].fact) {
+      let record = bundle.atoms[Int(atom)]
+      if evaluator.holds(record, facts, shared: 0..<0, own: 0..<facts.entries.count, scratch: &scratch) { set(atom) }
+    }
+    if evaluator.isUndecided { isUndecided = true }
+  }
+
+  private mutating func set(_ atom: UInt32) { bits[Int(atom >> 6)] |= 1 << UInt64(atom & 63) }
 }

@@ -66,7 +66,6 @@ public enum DiagnosticCode: UInt16, CaseIterable, Sendable {
   case exceptionExpired = 204
   case layersJoined = 205
   case allowOnAny = 206
-  case testFails = 207
   case invariantFails = 208
 
   // 03xx: lint.

@@ -74,15 +74,17 @@ public struct DiagnosticRenderer: Sendable {
     let end = min(max(Int(span.range.end), start), line.upperBound)
     let goesOn = span.range.end > line.upperBound + 1
 
-    let before = cells(file.bytes[line.lowerBound..<start])
-    let marked = cells(file.bytes[start..<end])
-    let after = cells(file.bytes[end..<line.upperBound])
+    // Of a long line only so many bytes are looked at, enough for the columns shown in any script.
+    let reach = 4 * Self.excerptWidth
+    let before = cells(file.bytes[line.lowerBound..<start].suffix(reach))
+    let marked = cells(file.bytes[start..<end].prefix(reach))
+    let after = cells(file.bytes[end..<line.upperBound].prefix(reach))
     // A long line is shown from a little before the marked text.
-    let total = width(before) + width(marked) + width(after)
-    let shownBefore = total > Self.excerptWidth ? suffix(before, Self.excerptWidth / 4) : before
+    let isLong = line.count > reach || width(before) + width(marked) + width(after) > Self.excerptWidth
+    let shownBefore = isLong ? suffix(before, Self.excerptWidth / 4) : before
     let isCutBefore = shownBefore.count < before.count
-    let shownMarked = prefix(marked, Self.excerptWidth / 2)
-    let shownAfter = total > Self.excerptWidth ? prefix(after, Self.excerptWidth / 4) : after
+    let shownMarked = isLong ? prefix(marked, Self.excerptWidth / 2) : marked
+    let shownAfter = isLong ? prefix(after, Self.excerptWidth / 4) : after
     let lead = isCutBefore ? "…" : ""
     let isCutAfter = shownMarked.count < marked.count || shownAfter.count < after.count
     let shown = lead + (shownBefore + shownMarked + shownAfter).map(\.text).joined() + (isCutAfter ? "…" : "")
@@ -105,6 +107,7 @@ public struct DiagnosticRenderer: Sendable {
     guard let first = fix.edits.first, let file = sources.file(first.span.file) else { return "" }
     let number = file.position(of: first.span.range.start).line
     let line = file.lineRange(number)
+    guard line.count <= 4 * Self.excerptWidth else { return "" }
     let isOneLine = fix.edits.allSatisfy { edit in
       edit.span.file == first.span.file && Int(edit.span.range.start) >= line.lowerBound
         && Int(edit.span.range.end) <= line.upperBound && !edit.replacement.contains("\n")

@@ -2,6 +2,7 @@
 func collectIgnores(in tree: SyntaxTree, file: UInt32) -> (ignores: [IgnoreComment], problems: [Diagnostic]) {
   var ignores: [IgnoreComment] = []
   var problems: [Diagnostic] = []
+  var coverage = IgnoreCoverage(tree)
   for (index, token) in tree.tokens.enumerated() where token.kind == .comment {
     let words = tree.text(token).dropFirst().split(whereSeparator: \.isWhitespace)
     guard let marker = words.first, marker == "hpol:ignore" || marker == "hpol:ignore:" else { continue }
@@ -26,33 +27,54 @@ func collectIgnores(in tree: SyntaxTree, file: UInt32) -> (ignores: [IgnoreComme
     }
     ignores.append(
       IgnoreComment(
-        code: code, reason: words.dropFirst(2).joined(separator: " "), covers: coverage(of: index, in: tree),
+        code: code, reason: words.dropFirst(2).joined(separator: " "), covers: coverage.range(of: index),
         range: token.range))
   }
-  return (ignores, problems)
+  return (ignores, Array(problems.prefix(SyntaxLimits.diagnostics)))
 }
 
-/// Where the comment at this token index silences.
-private func coverage(of comment: Int, in tree: SyntaxTree) -> SourceRange {
-  let range = tree.tokens[comment].range
-  let lineBegin = lineStart(of: range.start, in: tree.source)
-  let standsAlone = tree.source[lineBegin..<Int(range.start)].allSatisfy {
-    $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t")
-  }
-  guard standsAlone else { return SourceRange(UInt32(lineBegin), range.end) }
-  guard let next = tree.tokens[comment...].firstIndex(where: { !$0.kind.isTrivia }) else { return range }
-  // A comment directly under the file node and before a declaration covers all of that declaration.
-  for child in tree.children(of: 0) {
-    let node = tree.nodes[child]
-    if Int(node.firstToken) == next, node.endToken > node.firstToken {
-      return SourceRange(tree.tokens[next].range.start, tree.tokens[Int(node.endToken) - 1].range.end)
+/// Finds what comments cover, for comments in the order of the text.
+private struct IgnoreCoverage {
+  private let tree: SyntaxTree
+  /// By its first token, where each declaration ends.
+  private var declarationEnds: [Int: UInt32] = [:]
+  /// The token after the last comment asked for that is not trivia, and what a comment alone on its line covers there.
+  private var next = 0
+  private var underComment: SourceRange?
+
+  init(_ tree: SyntaxTree) {
+    self.tree = tree
+    for child in tree.children(of: 0) {
+      let node = tree.nodes[child]
+      guard node.endToken > node.firstToken else { continue }
+      declarationEnds[Int(node.firstToken)] = tree.tokens[Int(node.endToken) - 1].range.end
     }
   }
-  let start = tree.tokens[next].range.start
-  let end = tree.source[Int(start)...].firstIndex(of: UInt8(ascii: "\n")) ?? tree.source.count
-  return SourceRange(UInt32(lineStart(of: start, in: tree.source)), UInt32(end))
-}
 
-private func lineStart(of offset: UInt32, in source: [UInt8]) -> Int {
-  (source[..<Int(offset)].lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
+  mutating func range(of comment: Int) -> SourceRange {
+    let range = tree.tokens[comment].range
+    let line = lineStart(of: range.start)
+    let standsAlone = tree.source[line..<Int(range.start)].allSatisfy {
+      $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t")
+    }
+    guard standsAlone else { return SourceRange(UInt32(line), range.end) }
+    if let underComment, next > comment { return underComment }
+    next = max(next, comment)
+    while next < tree.tokens.count - 1, tree.tokens[next].kind.isTrivia { next += 1 }
+    let covered = self.covered(from: next)
+    underComment = covered
+    return covered
+  }
+
+  /// The declaration that begins at the token, else the token's line.
+  private func covered(from token: Int) -> SourceRange {
+    let start = tree.tokens[token].range.start
+    if let end = declarationEnds[token] { return SourceRange(start, end) }
+    let end = tree.source[Int(start)...].firstIndex(of: UInt8(ascii: "\n")) ?? tree.source.count
+    return SourceRange(UInt32(lineStart(of: start)), UInt32(end))
+  }
+
+  private func lineStart(of offset: UInt32) -> Int {
+    (tree.source[..<Int(offset)].lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1
+  }
 }

@@ -42,7 +42,6 @@ struct JSONCheck {
   }
 
   private mutating func value(depth: Int) throws(Failure) {
-    if depth > SyntaxLimits.nesting { throw fail("more than \(SyntaxLimits.nesting) levels") }
     skipSpace()
     switch current {
     case "{": try members(of: "}", depth: depth, named: true)
@@ -56,6 +55,7 @@ struct JSONCheck {
   }
 
   private mutating func members(of close: Unicode.Scalar, depth: Int, named: Bool) throws(Failure) {
+    if depth >= SyntaxLimits.nesting { throw fail("more than \(SyntaxLimits.nesting) levels") }
     index += 1
     if accept(close) { return }
     repeat {

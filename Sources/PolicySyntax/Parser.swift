@@ -20,6 +20,7 @@ struct Parser {
   private(set) var previousEnd: UInt32 = 0
   /// Where the last error was reported: a second one at the same token adds nothing.
   private var lastErrorStart: UInt32?
+  private var hasMoreErrors = false
   var depth = 0
 
   init(_ source: [UInt8], file: UInt32) {
@@ -170,6 +171,13 @@ extension Parser {
   ) {
     guard lastErrorStart != range.start else { return }
     lastErrorStart = range.start
+    guard diagnostics.count < SyntaxLimits.diagnostics else {
+      if !hasMoreErrors {
+        diagnostics[diagnostics.count - 1].notes.append(Diagnostic.Note("further errors in this file are not reported"))
+      }
+      hasMoreErrors = true
+      return
+    }
     diagnostics.append(Diagnostic(code, message, at: span(range), notes: notes, fix: fix))
   }
 

@@ -42,7 +42,9 @@ public final class Engine {
 
   /// The numbers of the rules that applied to an operation judged last.
   func fired(_ verdict: OperationVerdict) -> [Int] {
-    (verdict.firstFired..<verdict.endFired).map { Int(interpreter.fired[Int($0)]) }
+    (verdict.firstFired..<verdict.endFired).map {
+      Int(interpreter.fired[Int($0)] & ~Interpreter.limitMark)
+    }
   }
 
   /// Judges a request and says why: for each operation what it is, its verdict, and how the rules fared.

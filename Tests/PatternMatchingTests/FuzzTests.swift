@@ -95,8 +95,8 @@ private func scan(_ index: borrowing PatternIndex, _ text: [UInt8], _ scratch: i
   ]
   let kinds: [Pattern.Kind] = [.equals, .prefix, .suffix, .contains, .glob, .regex]
   var scratch = PatternScratch()
-  for round in 0..<24 {
-    let patterns = (0..<(1 << (round % 8))).map { _ in
+  for round in 0..<21 {
+    let patterns = (0..<(1 << (round % 7))).map { _ in
       let kind = kinds[Int.random(in: 0..<kinds.count, using: &random)]
       let pieces = (0..<Int.random(in: 1..<4, using: &random)).map { _ in words.randomElement(using: &random) ?? "" }
       let text = pieces.joined(separator: kind == .glob ? "*" : kind == .regex ? ".*" : " ")

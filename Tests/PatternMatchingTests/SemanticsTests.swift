@@ -43,6 +43,8 @@ private func expect(_ rows: [Row]) throws {
   try expect([
     Row(.glob, "prod-*", yes: ["prod-", "prod-1", "prod-a/b\n"], no: ["prod", "xprod-1"]),
     Row(.glob, "*drop*table*", yes: ["drop table", "xdroptablex"], no: ["table drop"]),
+    Row(.glob, "ab*ba", yes: ["abba", "ab ba"], no: ["aba", "ab", "abbax"]),
+    Row(.glob, "a*b**bc*c", yes: ["abbcc", "a b bc c"], no: ["abcc", "abbc", "xabbcc"]),
     Row(.glob, "a?c", yes: ["abc", "aéc", "a😀c", "a/c"], no: ["ac", "abbc"]),
     Row(.glob, "[a-cé]x", yes: ["ax", "cx", "éx"], no: ["dx", "x", "-x"]),
     Row(.glob, "[!a-c]", yes: ["d", "é", "]"], no: ["a", "", "dd"]),

@@ -4,7 +4,8 @@ import Testing
 
 private let samples: [Pattern] = [
   Pattern(.equals, "drop table"), Pattern(.prefix, "rm -rf", ignoringCase: true), Pattern(.suffix, ".sh"),
-  Pattern(.contains, "passwd"), Pattern(.glob, "*drop*t[a-c]ble*"), Pattern(.regex, "\\brm\\s+-[rf]+", ignoringCase: true),
+  Pattern(.contains, "passwd"), Pattern(.glob, "rm*etc*.sh"), Pattern(.glob, "*drop*t[a-c]ble*"),
+  Pattern(.regex, "\\brm\\s+-[rf]+", ignoringCase: true),
   Pattern(.equals, "public.customers", isQualifiedName: true), Pattern(.regex, "a|b"), Pattern(.pcre, "(a)\\1"),
 ]
 
@@ -22,7 +23,10 @@ private func encoded(_ patterns: [Pattern]) throws -> [UInt8] {
 /// Flipped bytes are refused, or matching stays within the table; a sanitizer tells, and so would a crash.
 @Test func damagedTablesAreRefusedOrHarmless() throws {
   let intact = try encoded(samples)
-  let texts = ["", "a", "drop table", "RM -rf /etc/passwd; drop the table.sh", "x.customers", String(repeating: "rm -r ", count: 40)]
+  let texts = [
+    "", "a", "drop table", "RM -rf /etc/passwd; drop the table.sh", "x.customers",
+    String(repeating: "rm -r ", count: 40),
+  ]
   var random = SplitMix(5)
   var scratch = PatternScratch()
   var hits = RawBuffer<UInt32>()
@@ -48,6 +52,23 @@ private func encoded(_ patterns: [Pattern]) throws -> [UInt8] {
     }
   }
   #expect(opened > 100)
+}
+
+/// A writer would not give an empty literal to look for, but a table may hold one.
+@Test func anEmptyLiteralIsNoFilter() throws {
+  for pattern in [Pattern(.contains, "passwd"), Pattern(.prefix, "pass"), Pattern(.suffix, "word")] {
+    var bytes = try encoded([pattern])
+    let literalsAt = Int(bytes[20]) * 4
+    bytes[literalsAt + 4] = 0
+    bytes[literalsAt + 8] = 0
+    let memory = copy(bytes)
+    defer { memory.deallocate() }
+    let index = PatternIndex(try PatternTable(UnsafeRawBufferPointer(memory)), selecting: [0])
+    var scratch = PatternScratch()
+    var hits = RawBuffer<UInt32>()
+    Array("passwd password".utf8).withUnsafeBufferPointer { _ = index.scan($0, scratch: &scratch, hits: &hits) }
+    #expect(hits.count == 1)
+  }
 }
 
 @Test func cutTablesAreRefused() throws {

@@ -10,7 +10,7 @@ import TestSupport
 final class Subject {
   let bundle: [UInt8]
   let loaded: LoadedPolicy
-  private var interpreter: Interpreter
+  var interpreter: Interpreter
   private var batch = OperationBatch()
 
   init(_ policy: CheckedPolicy) throws {

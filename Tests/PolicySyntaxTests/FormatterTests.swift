@@ -67,7 +67,7 @@ private func checkedFormat(_ source: [UInt8], _ name: String) throws -> [UInt8] 
   let grammar = Grammar(
     try String(contentsOf: rootFolder.appendingPathComponent("grammar/policy.ebnf"), encoding: .utf8))
   var random = RandomSource(state: 4)
-  for round in 0..<600 {
+  for round in 0..<3_000 {
     let tokens = grammar.sentence(depth: 4 + round % 16, &random)
     let text = spaced(tokens, &random)
     guard parsePolicy(Array(text.utf8), file: 0).isValid else { continue }

@@ -42,7 +42,10 @@ private func runner() -> TestRunner {
     ("rm", .block(by: ["production/other"]), false), ("ls", .block(by: []), false),
     ("ask", .approve(nil), true), ("ls", .approve(nil), false),
     ("ask", .approve([Approval(groups: ["dba"], within: 900)]), true),
-    ("ask", .approve([Approval(groups: ["dba"])]), false), ("ask", .approve([]), false),
+    ("ask", .approve([Approval(groups: ["dba"])]), true), ("ask", .approve([]), false),
+    ("ask", .approve([Approval(groups: ["dba"], within: 60)]), false),
+    ("ask", .approve([Approval(groups: ["dba"], count: 2)]), false),
+    ("ask", .approve([Approval(groups: ["sre"])]), false),
     ("show", .masked("[email]"), true), ("show", .masked("ana"), false), ("ls", .masked(""), false),
     ("show", .record(.full), true), ("show", .record(.commands), false),
     ("tag", .tag("seen"), true), ("ls", .tag("seen"), false),
@@ -139,4 +142,18 @@ private func runner() -> TestRunner {
     full.text(.plain)
       == "approve · by a, b · approve by \"dba\" count 2 within 15m · 5 masks · record commands · tag \"t\" · 3 operations\n"
       + "  one\\ntwo\n")
+}
+
+/// Failures past the limit are counted, and said to be there.
+@Test func keepsDetailsUpToItsLimit() {
+  for count in [TestReport.detailLimit, TestReport.detailLimit + 1] {
+    var runner = runner()
+    let requests = (0..<count).map { _ in request("ls", [.block(by: [])]) }
+    runner.run(CheckedTest(name: "t", span: nowhere, sessions: [.init(requests: requests)]))
+    for line in 0..<count { runner.add(LineFailure(file: "f", line: line + 1, column: 1, reason: "r")) }
+    #expect(runner.report.failedRequests == count && runner.report.notReplayable == count)
+    #expect(runner.report.failures.count == TestReport.detailLimit)
+    #expect(runner.report.unreadable.count == TestReport.detailLimit)
+    #expect(runner.report.text(.plain).contains("… and 1 more") == (count > TestReport.detailLimit))
+  }
 }

@@ -19,6 +19,12 @@ public struct PolicyGenerator {
 
   /// Facts that conditions may test at request time.
   private static let facts = Fact.allCases.filter { $0.schema.phase != .response }
+  /// What a decoder of each protocol finds.
+  private static let decoded: [[(Fact, FactSchema)]] = OperationProtocol.allCases.map { wire in
+    facts.filter {
+      $0.schema.phase == .operation && $0 != .unparsed && $0 != .text && $0.schema.protocols.contains(.init(wire))
+    }.map { ($0, $0.schema) }
+  }
   /// Those that are asked for most.
   private static let common: [Fact] = [
     .command, .command, .group, .user, .target, .sqlVerb, .sqlVerb, .sqlTable, .sqlTable, .shellProgram,
@@ -185,14 +191,11 @@ public struct PolicyGenerator {
 
   private mutating func operation() -> ReferenceOperation {
     var operation = ReferenceOperation(random.pick(Self.wires), unparsed: random.chance(12))
-    let wire = ProtocolSet(operation.protocol)
-    for fact in Self.facts where fact.schema.phase == .operation && fact != .unparsed && fact != .text {
-      let schema = fact.schema
-      guard schema.protocols.contains(wire) else { continue }
+    for (fact, schema) in Self.decoded[Int(operation.protocol.rawValue)] {
       // What could not be read has only what carried it.
-      if operation.unparsed && ![.via, .viaTool, .viaProgram, .textDetector].contains(fact) { continue }
+      if operation.unparsed, ![.via, .viaTool, .viaProgram, .textDetector].contains(fact) { continue }
       let isMissing = schema.mayBeMissing && fact != .command || schema.isList
-      let count = isMissing && random.chance(35) ? 0 : schema.isList ? 1 + random.below(3) : 1
+      let count = isMissing && random.chance(60) ? 0 : schema.isList ? 1 + random.below(3) : 1
       for key in schema.isKeyed ? Vocabulary.keys : [""] where !schema.isKeyed || random.chance(40) {
         for _ in 0..<count { operation.facts.append(drawn(fact, key: schema.isKeyed ? key : nil)) }
       }

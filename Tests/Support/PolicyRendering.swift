@@ -47,7 +47,8 @@ extension ReferenceRequest {
     let facts = { (facts: [ReferenceFact]) in
       facts.map { "  \($0.fact.schema.name)\($0.key.map { "[\($0)]" } ?? "") = \($0.value)" }
     }
-    return (["request"] + facts(common)
+    return
+      (["request"] + facts(common)
       + operations.flatMap { ["operation \($0.protocol.name)\($0.unparsed ? " unparsed" : "")"] + facts($0.facts) })
       .joined(separator: "\n")
   }

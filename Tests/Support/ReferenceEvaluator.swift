@@ -47,7 +47,7 @@ public final class ReferenceEvaluator {
     let time: Int64?
     let clock: Int64
     let operation: ReferenceOperation
-    let facts: [ReferenceFact]
+    let facts: [Fact: [ReferenceFact]]
   }
 
   public init(_ policy: CheckedPolicy) throws(ReferencePatternError) {
@@ -93,7 +93,7 @@ public final class ReferenceEvaluator {
     for operation in request.operations {
       let circumstances = Circumstances(
         principal: principal, tags: tags, time: time, clock: clock, operation: operation,
-        facts: (request.common + operation.facts).filter { isKnown($0, in: operation) })
+        facts: Dictionary(grouping: request.common + operation.facts, by: \.fact))
       let matching = rules.filter { applies($0, circumstances) }.map(\.rule)
       observed.formUnion(matching.filter(\.isObserved).map(\.displayName))
       let enforced = matching.filter { !$0.isObserved }
@@ -129,11 +129,6 @@ public final class ReferenceEvaluator {
   private func distinct(_ rules: [CheckedRule]) -> [CheckedRule] {
     var seen: Set<String> = []
     return rules.filter { seen.insert($0.fullName).inserted }.sorted { $0.displayName < $1.displayName }
-  }
-
-  /// A fact counts only for operations of the protocols it belongs to.
-  private func isKnown(_ fact: ReferenceFact, in operation: ReferenceOperation) -> Bool {
-    fact.fact.schema.protocols.contains(.init(operation.protocol))
   }
 
   /// The strictest of the rules that match an operation, else the default.
@@ -242,7 +237,10 @@ public final class ReferenceEvaluator {
     case .session: texts = Array(circumstances.tags)
     case .protocol: texts = [circumstances.operation.protocol.name]
     case .unparsed: return [.boolean(circumstances.operation.unparsed)]
-    default: return circumstances.facts.filter { $0.fact == fact && $0.key == key }.map(\.value)
+    default:
+      // A fact counts only for operations of the protocols it belongs to.
+      guard fact.schema.protocols.contains(.init(circumstances.operation.protocol)) else { return [] }
+      return circumstances.facts[fact, default: []].filter { $0.key == key }.map(\.value)
     }
     return texts.map { .text($0) }
   }

@@ -157,7 +157,9 @@ private struct BraceExpander {
     let isLetters: Bool
     if let first = Self.number(pieces[0]), let last = Self.number(pieces[1]) {
       (from, to, isLetters) = (first, last, false)
-      if pieces[0].first == Ascii.zero || pieces[1].first == Ascii.zero { width = max(pieces[0].count, pieces[1].count) }
+      if pieces[0].first == Ascii.zero || pieces[1].first == Ascii.zero {
+        width = max(pieces[0].count, pieces[1].count)
+      }
     } else if pieces[0].count == 1, pieces[1].count == 1, let first = pieces[0].first, let last = pieces[1].first,
       Ascii.isNameStart(first), Ascii.isNameStart(last)
     {

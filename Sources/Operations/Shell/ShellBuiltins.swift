@@ -20,7 +20,7 @@ extension ShellDecoder {
     let text = bytes(target.value)
     if text.elementsEqual([Ascii.dash]) {
       directories = previousDirectories
-    } else if target.isUnknown || target.hasGlob || text.count > Self.longestPath {
+    } else if target.isUnknown || target.hasGlob || text.count > ShellLimits.directoryBytes {
       directories = [[]]
       if target.alternatives >= 0 {
         mayBeIn(alternatives[Int(target.alternatives)].map { ShellPaths.normalised($0[...], in: []) })
@@ -29,14 +29,11 @@ extension ShellDecoder {
       var next: [[UInt8]] = []
       for directory in before {
         let path = ShellPaths.normalised(text, in: directory)
-        if !next.contains(path), path.count <= Self.longestPath { next.append(path) }
+        if !next.contains(path), path.count <= ShellLimits.directoryBytes { next.append(path) }
       }
       directories = next.isEmpty ? [[]] : next.map { $0 == [Ascii.dot] ? [] : $0 }
     }
   }
-
-  /// PATH_MAX of Linux.
-  private static let longestPath = 4096
 
   /// `export`, `declare` and their kin: `NAME=VALUE` and `NAME`.
   mutating func declare(_ call: ShellCall, _ context: inout DecodeContext) {
@@ -110,7 +107,9 @@ extension ShellDecoder {
     var escapes = false
     while let first = words.first {
       let text = bytes(first.value)
-      guard text.count > 1, text.first == Ascii.dash, text.dropFirst().allSatisfy({ "neE".utf8.contains($0) }) else { break }
+      guard text.count > 1, text.first == Ascii.dash, text.dropFirst().allSatisfy({ "neE".utf8.contains($0) }) else {
+        break
+      }
       if text.contains(0x6E) { newline = false }
       if text.contains(0x65) { escapes = true }
       words.removeFirst()
@@ -205,10 +204,13 @@ extension ShellDecoder {
     }
     let readsInput = call.arguments.operands.contains { text($0, is: "-") } || call.argv.count == 1
     guard readsInput, input.kind == .literal else {
-      if readsInput, input.kind == .unknown { unknownCode(.process, &context) }
+      if readsInput, input.kind == .unknown { unknownCode(call, .process, &context) }
       return
     }
-    for line in Array(bytes(input.text)).split(separator: Ascii.newline) {
+    let outer = input
+    input = ShellInput(kind: .unknown)
+    defer { input = outer }
+    for line in Array(bytes(outer.text)).split(separator: Ascii.newline) {
       var rest = line.drop(while: Ascii.isBlank)
       guard let first = rest.first, first != Ascii.hash, !Ascii.isNameStart(first) else { continue }
       // Five fields, or one such as `@daily`.

@@ -38,7 +38,10 @@ extension ShellDecoder {
     var script = PsqlScript(Array(bytes(text.value)))
     script.read()
     if script.statements.contains(where: { !Ascii.isSpace($0) }) {
+      let outer = context.syntaxDepth
+      context.syntaxDepth = depth
       context.nested(.postgres, in: .shell, script.statements, program: Array(bytes(call.name)))
+      context.syntaxDepth = outer
     }
     if script.isUnknown { unknownStatements(call, &context) }
     for code in script.commands { carrying(call, &context) { $0.code(code, .process, &$1) } }
@@ -146,9 +149,8 @@ struct PsqlScript {
       commands.append(Array(arguments))
       return
     case "copy":
-      // The statement itself; a program in it runs here rather than on the server.
+      // The statement itself, a program in it included: that this runs here rather than on the server changes nothing.
       statements += Array(";COPY".utf8) + arguments + [Ascii.semicolon]
-      if let program = Self.program(arguments) { commands.append(program) }
       return
     case "g", "gx", "gset", "gdesc", "watch", "crosstabview", "bind_named", "o", "out", "w", "write":
       if name.first == "g" || name == "watch" || name == "crosstabview" { statements.append(Ascii.semicolon) }
@@ -175,22 +177,5 @@ struct PsqlScript {
   private mutating func backquoted(_ arguments: ArraySlice<UInt8>) {
     let pieces = arguments.split(separator: Ascii.backquote, omittingEmptySubsequences: false)
     for position in stride(from: 1, to: pieces.count, by: 2) { commands.append(Array(pieces[position])) }
-  }
-
-  /// The command of `PROGRAM '…'`.
-  private static func program(_ arguments: ArraySlice<UInt8>) -> [UInt8]? {
-    let lower = arguments.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
-    let word = Array("program".utf8)
-    var index = 0
-    while index + word.count < lower.count {
-      guard lower[index] == word[0], lower[index...].starts(with: word) else {
-        index += 1
-        continue
-      }
-      let rest = Array(arguments)[(index + word.count)...].drop(while: Ascii.isSpace)
-      if rest.first == Ascii.quote { return Array(rest.dropFirst().prefix { $0 != Ascii.quote }) }
-      index += 1
-    }
-    return nil
   }
 }

@@ -166,7 +166,7 @@ extension ShellDecoder {
     var text = whole.dropFirst(offset)
     if field.isUnknown, whole.starts(with: "<(".utf8) || whole.starts(with: ">(".utf8) { return }
     if text.starts(with: "file://".utf8) { text = text.dropFirst(7) }
-    guard !text.isEmpty, !isAddress(text) else { return }
+    guard !text.isEmpty, !isAddress(text), !text.elementsEqual([Ascii.dash]) else { return }
     var spellings = [text]
     if field.alternatives >= 0 { spellings += alternatives[Int(field.alternatives)].map { $0[...] } }
     var found: [[UInt8]] = []
@@ -186,7 +186,8 @@ extension ShellDecoder {
 
   /// Whether an operand is a URL rather than a path.
   private func isAddress(_ text: ArraySlice<UInt8>) -> Bool {
-    guard let first = text.first, Ascii.isNameStart(first), let colon = text.prefix(16).firstIndex(of: Ascii.colon) else {
+    guard let first = text.first, Ascii.isNameStart(first), let colon = text.prefix(16).firstIndex(of: Ascii.colon)
+    else {
       return false
     }
     return text[colon...].starts(with: "://".utf8)
@@ -197,7 +198,8 @@ extension ShellDecoder {
   ) {
     let program = call.program
     let arguments = call.arguments
-    let toStandardOutput = arguments.has(0x63) && program.operands == .write && bytes(call.name).last != 0x65 && isCompressor(call)
+    let toStandardOutput =
+      arguments.has(0x63) && program.operands == .write && bytes(call.name).last != 0x65 && isCompressor(call)
     for option in arguments.options {
       guard let value = option.value, option.use != .code, program.role != .interpreter, program.role != .awk else {
         continue
@@ -205,24 +207,41 @@ extension ShellDecoder {
       switch option.use {
       case .path, .write: addPath(value, isWritten: option.use == .write, &paths, &writes, &context)
       default:
-        if ShellPaths.isEvident(bytes(value.value)) {
-          addPath(value, isWritten: false, &paths, &writes, &context)
+        // `curl -d @FILE`, `curl -F name=@FILE`
+        if let at = bytes(value.value).firstIndex(of: Ascii.at), !program.letters.isEmpty,
+          at == Int(value.value.start) || arena[at - 1] == Ascii.equals
+        {
+          addPath(value, from: at + 1 - Int(value.value.start), isWritten: false, &paths, &writes, &context)
+          continue
         }
+        guard ShellPaths.isEvident(bytes(value.value)) else { continue }
+        var path = value
+        // `-v HOST:CONTAINER`
+        if program.role == .container, let colon = bytes(value.value).firstIndex(of: Ascii.colon) {
+          path.value.end = Int32(colon)
+        }
+        addPath(path, isWritten: false, &paths, &writes, &context)
       }
     }
-    // The script or the pattern is no operand if an option gives it.
-    let hasScript = program.skipped > 0 && (arguments.has(0x65) || arguments.has(0x66) && program.role != .plain || isGrepFile(call))
-    let skipped = hasScript ? 0 : program.skipped
+    let isScriptGiven =
+      program.hasScript
+      && arguments.options.contains { option in
+        (option.letter == 0x65 || option.letter == 0x66) && option.value != nil
+      }
+    let skipped = isScriptGiven ? 0 : program.skipped
     let hasTarget = arguments.has(0x74) && program.writesLast
     var operands = arguments.operands[...]
     if program.role == .interpreter || program.role == .shell {
       // Behind code given by an option come the code's own arguments.
-      operands = operands.prefix(arguments.options.contains { $0.use == .code } ? 0 : operands.count)
+      if hasCode(call) { operands = [] }
     }
     let last = operands.indices.last
     for position in operands.indices where position >= skipped {
       let field = fields[operands[position]]
       let text = bytes(field.value)
+      if program.role == .editor, text.first == Ascii.plus { continue }
+      // Options of the script, not of its interpreter.
+      if program.role == .interpreter || program.role == .shell, text.first == Ascii.dash { continue }
       var isWritten = program.operands == .write && !toStandardOutput
       if program.writesLast, position == last, operands.count > 1 || program.role == .plain, !hasTarget {
         isWritten = true
@@ -240,7 +259,10 @@ extension ShellDecoder {
           continue
         }
       }
-      if program.operands == .none {
+      if program.operands == .none, program.isPrivileged, program.role == .environment, arguments.has(0x65) {
+        // `sudo -e`
+        isWritten = true
+      } else if program.operands == .none {
         if text.starts(with: "file://".utf8) { addPath(field, isWritten: false, &paths, &writes, &context) }
         continue
       }
@@ -251,10 +273,6 @@ extension ShellDecoder {
       addPath(here, isWritten: writesFound(call), &paths, &writes, &context)
     }
     addArchive(call, &paths, &writes, &context)
-  }
-
-  private func isGrepFile(_ call: ShellCall) -> Bool {
-    call.arguments.options.contains { $0.letter == 0x66 && $0.value != nil }
   }
 
   /// `gzip -c` and its kin write nothing but their standard output.

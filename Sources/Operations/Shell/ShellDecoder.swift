@@ -79,6 +79,8 @@ struct ShellDecoder: ~Copyable {
   var input = ShellInput()
   var isPrivileged = false
   var functionDepth = 0
+  /// Literal words that functions are called with, by the function's name.
+  var callArguments: [[UInt8]: [[UInt8]]] = [:]
   var wrappers = 0
   var depth = 0
   /// xargs appends words that are not known.
@@ -96,8 +98,11 @@ struct ShellDecoder: ~Copyable {
 
   mutating func decode(_ payload: [UInt8], _ context: inout DecodeContext) {
     let before = context.batch.count
+    depth = context.syntaxDepth
+    reader.depth = depth
     do {
       let root = try reader.read(payload)
+      if !reader.census.functions.isEmpty { noteCalls() }
       list(root, &context)
     } catch {
       return context.unparsed(.shell, error.reason)
@@ -174,9 +179,9 @@ struct ShellDecoder: ~Copyable {
     }
   }
 
-  /// Emits what stands for code that cannot be known.
-  mutating func unknownCode(_ scope: CodeScope, _ context: inout DecodeContext) {
+  /// Emits what stands for code that `call` runs and that cannot be known.
+  mutating func unknownCode(_ call: ShellCall, _ scope: CodeScope, _ context: inout DecodeContext) {
     if scope == .same { variables.forgetAll() }
-    context.unparsed(.shell, .unknownCode)
+    carrying(call, &context) { $1.unparsed(.shell, .unknownCode) }
   }
 }

@@ -210,7 +210,18 @@ extension ShellDecoder {
     substitutions(part.child, &context)
     guard part.op == .none, let positional = variables.lookup(ShellCensus.positional, reader.census),
       positional.isKnown, variables.lookup(Self.separators, reader.census) == nil
-    else { return spell(part, &expansion) }
+    else {
+      let start = building.count
+      spell(part, &expansion)
+      if first == Ascii.at || first == Ascii.star || Ascii.isDigit(first) {
+        let possible = variables.lookup(ShellCensus.positional, reader.census)?.values ?? []
+        if !possible.isEmpty, expansion.alternatives.isEmpty {
+          expansion.alternatives = possible
+          expansion.alternativesAt = start..<building.count
+        }
+      }
+      return
+    }
     let values = positional.values
     switch first {
     case Ascii.at, Ascii.star:

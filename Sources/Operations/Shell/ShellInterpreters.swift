@@ -12,7 +12,7 @@ extension ShellDecoder {
   mutating func standardInput(_ call: ShellCall, positional: [ShellField]? = nil, _ context: inout DecodeContext) {
     switch input.kind {
     case .inherited, .file: break
-    case .unknown: unknownCode(.process, &context)
+    case .unknown: unknownCode(call, .process, &context)
     case .literal:
       let text = Array(bytes(input.text))
       let outer = input
@@ -43,7 +43,7 @@ extension ShellDecoder {
     }
     if hasCode {
       guard let script else {
-        if hasTrailing || input.kind == .unknown { unknownCode(.process, &context) }
+        if hasTrailing || input.kind == .unknown { unknownCode(call, .process, &context) }
         return
       }
       let rest = operands.dropFirst().map { fields[$0] }
@@ -76,7 +76,7 @@ extension ShellDecoder {
       // `sh "$(mktemp)"` runs a file; `sh $(curl …)` and `sh x<(…)` might run anything, but not what they print.
       return
     }
-    guard let text = literalOutput(of: script.processInput) else { return unknownCode(scope, &context) }
+    guard let text = literalOutput(of: script.processInput) else { return unknownCode(call, scope, &context) }
     let code = Array(bytes(text))
     carrying(call, &context) { $0.code(code, scope, &$1) }
   }
@@ -85,7 +85,9 @@ extension ShellDecoder {
     let words = call.argv.dropFirst().map { fields[$0] }.drop { bytes($0.value).elementsEqual("--".utf8) }
     emit(call, script: logged(Array(words)), &context)
     let scope: CodeScope = call.inShell ? .same : .process
-    if hasTrailing || words.contains(where: { $0.isUnknown || $0.hasGlob }) { return unknownCode(scope, &context) }
+    if hasTrailing || words.contains(where: { $0.isUnknown || $0.hasGlob }) {
+      return unknownCode(call, scope, &context)
+    }
     let code = Array(words.map { bytes($0.value) }.joined(separator: [Ascii.space]))
     carrying(call, &context) { $0.code(code, scope, &$1) }
   }
@@ -98,7 +100,7 @@ extension ShellDecoder {
       let outer = input
       switch input.kind {
       case .inherited, .file: break
-      case .unknown: unknownCode(scope, &context)
+      case .unknown: unknownCode(call, scope, &context)
       case .literal:
         let text = Array(bytes(input.text))
         input = ShellInput(kind: .unknown)
@@ -113,12 +115,12 @@ extension ShellDecoder {
 
   /// The code of a trap runs at any later time, with the variables of then.
   mutating func trap(_ call: ShellCall, _ code: ShellField, _ context: inout DecodeContext) {
-    guard !code.isUnknown else { return unknownCode(.same, &context) }
+    guard !code.isUnknown else { return unknownCode(call, .same, &context) }
     let text = Array(bytes(code.value))
     let before = reader.census.inFunctions
     carrying(call, &context) {
       $0.reader.census.functionDepth += 1
-      $0.asFunction(&$1) { $0.code(text, .same, &$1) }
+      $0.asFunction([], &$1) { $0.code(text, .same, &$1) }
       $0.reader.census.functionDepth -= 1
     }
     variables.poison(reader.census.inFunctions.subtracting(before))
@@ -128,23 +130,23 @@ extension ShellDecoder {
 
   mutating func interpreter(_ call: ShellCall, _ context: inout DecodeContext) {
     let options = call.arguments.options
-    let codes = options.filter { option in
-      Self.codeLetters.contains { bytes(call.name).starts(with: $0.0.utf8) && $0.1.utf8.contains(option.letter) }
-    }.compactMap(\.value)
+    let codes = options.filter { isCode($0, call) }.compactMap(\.value)
     let script = codes.isEmpty ? call.arguments.operands.first.map { fields[$0] } : nil
     emit(call, script: logged(codes + (script.map { [$0] } ?? [])), &context)
     for code in codes {
       let text = bytes(code.value)
       let isSubstitution = text.starts(with: "$(".utf8) || text.starts(with: "`".utf8)
       if code.isUnknown, code.log.count > 0, isSubstitution {
-        unknownCode(.process, &context)
+        unknownCode(call, .process, &context)
       } else {
         commands(in: text, call, &context)
       }
     }
     guard codes.isEmpty else { return }
     if let script, !isStandardInput(script) {
-      if script.processInput >= 0, literalOutput(of: script.processInput) == nil { unknownCode(.process, &context) }
+      if script.processInput >= 0, literalOutput(of: script.processInput) == nil {
+        unknownCode(call, .process, &context)
+      }
       return
     }
     // Options that mean that no code is read: a module, a version, a file.
@@ -155,9 +157,18 @@ extension ShellDecoder {
     if isBusy { return }
     switch input.kind {
     case .inherited, .file: break
-    case .unknown: unknownCode(.process, &context)
+    case .unknown: unknownCode(call, .process, &context)
     case .literal: commands(in: bytes(input.text), call, &context)
     }
+  }
+
+  /// Whether the script of a shell or an interpreter stands on its command line.
+  func hasCode(_ call: ShellCall) -> Bool {
+    call.program.role == .shell ? call.arguments.has(0x63) : call.arguments.options.contains { isCode($0, call) }
+  }
+
+  private func isCode(_ option: ShellArguments.Option, _ call: ShellCall) -> Bool {
+    Self.codeLetters.contains { bytes(call.name).starts(with: $0.0.utf8) && $0.1.utf8.contains(option.letter) }
   }
 
   /// The options that give code, by program.

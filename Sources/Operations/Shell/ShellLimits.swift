@@ -8,6 +8,8 @@ enum ShellLimits {
   static let braceWords = 1024
   /// Wrappers and code around one command: `sudo env nice … rm`.
   static let wrappers = 16
+  /// Bytes of a working directory that is followed; of a longer one nothing is known.
+  static let directoryBytes = 1024
   /// Values that a variable or the working directory may have, as far as they are followed.
   static let candidates = 8
 }

@@ -3,9 +3,9 @@
 /// - A letter or long name may be followed by what its value is: `:` a value, `?` one only in the same word, `@` a path
 ///   that is read, `!` a path that is written, `$` shell code that runs.
 /// - `name=x` makes the letter `x` its canonical form; `(Rr)` makes `-R` another `-r`.
-/// - Traits: `none` no operand is a path; `first`, `second` the first one or two are none; `write` operands are written,
+/// - Traits: `none` no operand is a path; `first` the first one is none, `script` unless `-e` or `-f` gives it; `write` operands are written,
 ///   `last` the last one is, `with-i` they are if `-i` is given; `ordered` options end at the first operand; `plain`
-///   options have one dash and do not bundle; `oldstyle` the first operand may be a bundle; `privileged`; and one
+///   options have one dash and do not bundle; `oldstyle` the first operand may be a bundle; `keys` operands are `KEY=VALUE`; `privileged`; and one
 ///   ``ShellProgram/Role``.
 let shellProgramTable = """
   # Files
@@ -22,7 +22,7 @@ let shellProgramTable = """
   mv;bfinuvZTt!S:;force=f interactive=i no-clobber=n update?=u verbose=v no-target-directory=T target-directory!=t backup? suffix:=S strip-trailing-slashes context? exchange no-copy;write
   ln;bdfFiLnPrsvTt!S:;symbolic=s force=f interactive=i no-dereference=n relative=r verbose=v logical=L physical=P no-target-directory=T target-directory!=t directory=d backup? suffix:=S;last
   install;bcCdDpsTvm:o:g:t!S:Z;directory=d mode:=m owner:=o group:=g compare=C strip=s preserve-timestamps=p target-directory!=t no-target-directory=T verbose=v backup? suffix:=S strip-program$ context?;last
-  dd;;;last
+  dd;;;keys
   chmod;cfvRrHLP;recursive=r changes=c silent=f quiet=f verbose=v reference@ preserve-root no-preserve-root (Rr);first write
   chown chgrp;cfvhHLPRr;recursive=r changes=c silent=f quiet=f verbose=v no-dereference=h dereference reference@ from: preserve-root no-preserve-root (Rr);first write
   chattr;RVfv:p:;;first write
@@ -60,13 +60,13 @@ let shellProgramTable = """
   tr;cCdst;complement=c delete=d squeeze-repeats=s truncate-set1=t;none
   od xxd hexdump strings;A:j:N:S:t:vw:bcdeioplrusxfan:T:Cg:E;address-radix:=A format:=t bytes:=n;
   base64 base32;diw:bDo!;decode=d ignore-garbage=i wrap:=w;
-  grep egrep fgrep zgrep rgrep;abcEFGhHiIlLnoPqrRsTuUvVwxyzZ0123456789A:B:C:D:d:e:f@m:;recursive=r dereference-recursive=r ignore-case=i invert-match=v line-number=n count=c files-with-matches=l files-without-match=L regexp:=e file@=f extended-regexp=E fixed-strings=F perl-regexp=P basic-regexp=G word-regexp=w line-regexp=x only-matching=o quiet=q silent=q no-messages=s include: exclude: exclude-dir: exclude-from@ color? colour? after-context:=A before-context:=B context:=C max-count:=m no-filename=h with-filename=H null=Z null-data=z text=a binary-files: line-buffered label: byte-offset=b (Rr);first
-  sed gsed;nEruzsbe:f@i?l:;quiet=n silent=n expression:=e file@=f in-place?=i regexp-extended=E separate=s null-data=z posix debug sandbox follow-symlinks line-length:=l unbuffered=u (rE);first with-i
-  awk gawk mawk nawk;F:v:f@e:i@bcCdhEgILlMnNOopPrsStVD:;field-separator:=F assign:=v file@=f source:=e include@=i;first awk
+  grep egrep fgrep zgrep rgrep;abcEFGhHiIlLnoPqrRsTuUvVwxyzZ0123456789A:B:C:D:d:e:f@m:;recursive=r dereference-recursive=r ignore-case=i invert-match=v line-number=n count=c files-with-matches=l files-without-match=L regexp:=e file@=f extended-regexp=E fixed-strings=F perl-regexp=P basic-regexp=G word-regexp=w line-regexp=x only-matching=o quiet=q silent=q no-messages=s include: exclude: exclude-dir: exclude-from@ color? colour? after-context:=A before-context:=B context:=C max-count:=m no-filename=h with-filename=H null=Z null-data=z text=a binary-files: line-buffered label: byte-offset=b (Rr);script
+  sed gsed;nEruzsbe:f@i?l:;quiet=n silent=n expression:=e file@=f in-place?=i regexp-extended=E separate=s null-data=z posix debug sandbox follow-symlinks line-length:=l unbuffered=u (rE);script with-i
+  awk gawk mawk nawk;F:v:f@e:i@bcCdhEgILlMnNOopPrsStVD:;field-separator:=F assign:=v file@=f source:=e include@=i;script awk
   find;;;plain find
   locate;;;none
-  xargs;0ad:E:e?I:i?L:l?n:oprs:tP:x;null=0 arg-file@=a delimiter:=d eof?=E replace?=I max-lines?=L max-args:=n max-procs:=P interactive=p no-run-if-empty=r verbose=t exit=x max-chars:=s open-tty=o process-slot-var: show-limits;ordered xargs
-  parallel;0a@j:I:i?kmn:N:P:qtvXd:C:u;null=0 jobs:=j max-procs:=j arg-file@=a colsep:=C dry-run keep-order=k halt: joblog! results! verbose=t bar progress eta xargs max-args:=n delimiter:=d tag group sshlogin: delay: timeout: retries: line-buffer ungroup=u pipe will-cite no-notice quote=q;ordered parallel
+  xargs;0a@d:E:e?I:i?L:l?n:oprs:tP:x;null=0 arg-file@=a delimiter:=d eof?=E replace?=I max-lines?=L max-args:=n max-procs:=P interactive=p no-run-if-empty=r verbose=t exit=x max-chars:=s open-tty=o process-slot-var: show-limits;ordered xargs none
+  parallel;0a@j:I:i?kmn:N:P:qtvXd:C:u;null=0 jobs:=j max-procs:=j arg-file@=a colsep:=C dry-run keep-order=k halt: joblog! results! verbose=t bar progress eta xargs max-args:=n delimiter:=d tag group sshlogin: delay: timeout: retries: line-buffer ungroup=u pipe will-cite no-notice quote=q;ordered parallel none
   # Network
   curl;0123456aBc!C:d:D!e:E@fF:gGhHiIjJkK@lLm:MnNo!OpP:qQ:rR:sS#t:T@u:U:vVw:x:X:y:Y:z:Z;output!=o remote-name=O remote-name-all silent=s show-error=S fail=f location=L head=I include=i request:=X header:=H data:=d data-raw: data-binary: data-urlencode: data-ascii: json: form:=F form-string: user:=u user-agent:=A insecure=k proxy:=x upload-file@=T cookie:=b cookie-jar!=c compressed config@=K max-time:=m connect-timeout: referer:=e get=G verbose=v dump-header!=D write-out:=w retry: retry-delay: retry-max-time: url: cacert@ cert@=E key@ resolve: remote-header-name=J create-dirs progress-bar=# continue-at:=C limit-rate: range:=r netrc=n netrc-file@ oauth2-bearer: output-dir! trace! trace-ascii! stderr! unix-socket@ interface: ipv4=4 ipv6=6 http1.1 http2 tlsv1.2 fail-with-body no-progress-meter parallel=Z noproxy: socks5: max-redirs: proto: aws-sigv4: digest anytype ntlm negotiate location-trusted ssl-reqd mail-from: mail-rcpt: quote:=Q;none
   wget;bcdFhiI:kKLmnNpqrSvVxHE46A:B:D:e:g:G:i@l:o!a!O!P!Q:R:t:T:U:w:X:;output-document!=O output-file!=o append-output!=a directory-prefix!=P quiet=q recursive=r continue=c no-check-certificate input-file@=i post-data: post-file@ body-data: body-file@ header: user: password: user-agent:=U spider timestamping=N mirror=m no-parent timeout:=T tries:=t level:=l accept:=A reject:=R page-requisites=p convert-links=k background=b limit-rate: method: load-cookies@ save-cookies! no-verbose referer: server-response=S execute:=e use-askpass$ no-clobber=nc domains:=D wait:=w show-progress content-disposition span-hosts=H no-directories cut-dirs: no-host-directories adjust-extension=E max-redirect: random-wait;none
@@ -96,7 +96,7 @@ let shellProgramTable = """
   dpkg rpm yum dnf apk pacman zypper;;;
   pip pip3 pipx;r@e@t!Uc:qvi:f:;requirement@=r editable@=e target!=t upgrade=U index-url:=i extra-index-url: no-cache-dir user quiet=q yes=y constraint@=c find-links:=f force-reinstall break-system-packages trusted-host: no-deps pre verbose=v prefix!;none
   npm yarn pnpm;;;none
-  git;afnqvrdDxXiImc:C@bBtsupelMNSkow;force=f all=a quiet=q verbose=v message:=m dry-run=n git-dir@ work-tree@ exec$=x delete=d interactive=i hard soft mixed force-with-lease? set-upstream=u patch=p (Cc);ordered versionControl
+  git;afnqvrdDxXiImc:C@bBtsupelMNSkow;force=f all=a quiet=q verbose=v message:=m dry-run=n git-dir@ work-tree@ exec$=x delete=d interactive=i hard soft mixed force-with-lease? set-upstream=u patch=p;ordered versionControl first
   docker podman nerdctl;itdPp:v:e:u:w:h:l:m:H:fqac:;interactive=i tty=t detach=d env:=e env-file@ user:=u workdir:=w volume:=v mount: name: network: net: entrypoint: publish:=p rm privileged force=f host:=H context:=c label:=l hostname:=h memory:=m cap-add: cap-drop: device: pid: ipc: restart: link: log-driver: add-host: cpus: security-opt: volumes-from: platform: pull: gpus: runtime: shm-size: ulimit: userns: config@ log-level: tls tlsverify init read-only expose: cidfile! detach-keys: dns: group-add: ip: mac-address: tmpfs: stop-signal: sysctl: annotation: health-cmd: cgroup-parent: cgroupns: cpu-shares: cpuset-cpus: project-name: file@ index: publish-all=P all=a quiet=q;container ordered none
   kubectl oc;itAn:c:f@l:o:k@Rqws:v:;namespace:=n container:=c stdin=i tty=t filename@=f selector:=l output:=o all-namespaces=A kustomize@=k context: cluster: user: kubeconfig@ server:=s token: as: as-group: recursive=R force grace-period: quiet=q image: request-timeout: v: dry-run? watch=w all pod-running-timeout: insecure-skip-tls-verify;pod none
   openssl;;in@ out! key@ inkey@ keyout! CAfile@ cert@;plain none
@@ -135,7 +135,7 @@ let shellProgramTable = """
   setarch i386 x86_64;BFILRSTXZv3h;;ordered prefix none
   watch;bcdegnptwxn:q:;interval:=n differences?=d exec=x no-title=t color=c beep=b errexit=e chgexit=g precise=p;ordered joined none
   script;aefqc$o:I!O!B!T!m:E:t?;command$=c append=a flush=f quiet=q return=e log-out!=O log-in!=I log-io!=B timing?=t force;write
-  flock;seuxnoFvc$w:E:;shared=s exclusive=e unlock=u nonblock=n nb=n close=o no-fork=F command$=c timeout:=w wait:=w conflict-exit-code:=E verbose=v;ordered lock write
+  flock;seuxnoFvc$w:E:;shared=s exclusive=e unlock=u nonblock=n nb=n close=o no-fork=F command$=c timeout:=w wait:=w conflict-exit-code:=E verbose=v;ordered lock none
   command builtin;pvV;;ordered exec none
   exec;cla:;;ordered exec none
   coproc;;;ordered exec none

@@ -15,7 +15,8 @@ struct ShellProgram: Sendable {
   /// How the program runs what its arguments name.
   enum Role: String, Sendable {
     case plain, prefix, shell, interpreter, eval, source, trap, environment, user, login, remote, joined, find, xargs
-    case parallel, applet, container, pod, schedule, exec, versionControl, coproc, lock, client, directory, declare, read
+    case parallel, applet, container, pod, schedule, exec, versionControl, coproc, lock, client, directory, declare,
+      read
     case awk, editor, loader
   }
 
@@ -23,6 +24,8 @@ struct ShellProgram: Sendable {
   var names: [Option] = []
   /// Operands that are no paths: a pattern, a mode, an owner.
   var skipped = 0
+  /// The first operand is a script or a pattern, unless `-e` or `-f` gives it.
+  var hasScript = false
   var operands = Use.path
   /// Only the last operand is written to.
   var writesLast = false
@@ -43,7 +46,9 @@ struct ShellProgram: Sendable {
 
   static func named(_ name: ArraySlice<UInt8>) -> ShellProgram {
     if let program = table[Array(name)] { return program }
-    if name.starts(with: "ld-".utf8) || name.starts(with: "ld.so".utf8) { return table[Array("ld-linux".utf8)] ?? .unknown }
+    if name.starts(with: "ld-".utf8) || name.starts(with: "ld.so".utf8) {
+      return table[Array("ld-linux".utf8)] ?? .unknown
+    }
     if name.starts(with: "mkfs.".utf8) { return table[Array("mkfs".utf8)] ?? .unknown }
     // `python3.11`, `php8`: the version does not matter.
     let bare = name.prefix { !Ascii.isDigit($0) }
@@ -119,13 +124,18 @@ struct ShellProgram: Sendable {
     case "write": operands = .write
     case "last": writesLast = true
     case "first": skipped = 1
-    case "second": skipped = 2
+    case "script": (skipped, hasScript) = (1, true)
     case "ordered": isOrdered = true
     case "plain": isPlain = true
+    case "keys": operands = .none
     case "oldstyle": isOldStyle = true
     case "privileged": isPrivileged = true
     default:
-      if trait.hasPrefix("with-") { writesWith = trait.utf8.last ?? 0 } else { role = Role(rawValue: String(trait)) ?? .plain }
+      if trait.hasPrefix("with-") {
+        writesWith = trait.utf8.last ?? 0
+      } else {
+        role = Role(rawValue: String(trait)) ?? .plain
+      }
     }
   }
 }
@@ -159,14 +169,17 @@ extension ShellDecoder {
       let field = fields[index]
       let text = bytes(field.value)
       index += 1
-      let isOld = program.isOldStyle && index == argv.lowerBound + 2 && !text.isEmpty && text.allSatisfy { program.letters[$0] != nil }
+      let isOld =
+        program.isOldStyle && index == argv.lowerBound + 2 && !text.isEmpty
+        && text.allSatisfy { program.letters[$0] != nil }
       guard text.count > 1 && text.first == Ascii.dash || isOld else {
         result.operands.append(index - 1)
         if program.isOrdered { break }
         continue
       }
-      if text.count == 2, text[text.startIndex + 1] == Ascii.dash { break }
-      if text[text.startIndex + 1] == Ascii.dash, !isOld || !program.isKnown {
+      let isLong = !isOld && text[text.startIndex + 1] == Ascii.dash
+      if isLong, text.count == 2 { break }
+      if isLong {
         long(field, text, &index, argv.upperBound, program, &result)
       } else if program.isPlain || !program.isKnown {
         plain(field, text, &index, argv.upperBound, program, &result)

@@ -158,7 +158,7 @@ extension ShellDecoder {
     if line.isEmpty {
       // The words themselves, or the lines of the input, are commands.
       for command in inputs { codeArgument([command], call, &context) }
-      if inputs.isEmpty, outer.kind == .unknown { unknownCode(.process, &context) }
+      if inputs.isEmpty, outer.kind == .unknown { unknownCode(call, .process, &context) }
       return
     }
     let hasMark = line.contains { bytes($0.value).contains(Ascii.openBrace) }

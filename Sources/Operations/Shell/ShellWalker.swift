@@ -8,10 +8,10 @@ extension ShellDecoder {
   /// Runs `body` in a subshell: its assignments and its working directory end with it.
   mutating func subshell(_ context: inout DecodeContext, _ body: Walk) {
     let mark = variables.enterSubshell()
-    let saved = (directories, previousDirectories)
+    let saved = (directories, previousDirectories, input)
     body(&self, &context)
     variables.leaveSubshell(mark)
-    (directories, previousDirectories) = saved
+    (directories, previousDirectories, input) = saved
   }
 
   /// Runs `body`, which may not run: what it assigns is not known behind it, and where it leads to is only possible.
@@ -214,17 +214,37 @@ extension ShellDecoder {
 
   /// A body runs when it is called, with the variables, parameters, directory and input of then.
   private mutating func function(_ node: ShellNode, _ context: inout DecodeContext) {
-    asFunction(&context) { $0.command(node.first, &$1) }
+    let arguments = callArguments[Array(reader.tree.source[node.name.range])] ?? []
+    asFunction(arguments, &context) { $0.command(node.first, &$1) }
   }
 
-  mutating func asFunction(_ context: inout DecodeContext, _ body: Walk) {
+  /// Collects what functions of the payload are called with, as far as it is literal: their parameters may be that.
+  mutating func noteCalls() {
+    for node in reader.tree.nodes where node.kind == .simple && node.words >= 0 {
+      var words: [[UInt8]] = []
+      var index = node.words
+      while index >= 0, words.count <= ShellLimits.candidates {
+        let word = reader.tree.words[Int(index)]
+        index = word.next
+        let part = word.first >= 0 ? reader.tree.parts[Int(word.first)] : nil
+        let isLiteral = part.map { $0.kind == .literal && $0.next < 0 } ?? false
+        if isLiteral, let part { words.append(Array(reader.tree.source[part.spelling.range])) }
+        if words.isEmpty || !reader.census.functions.contains(words[0]) { break }
+      }
+      guard words.count > 1, reader.census.functions.contains(words[0]) else { continue }
+      let known = callArguments[words[0]] ?? []
+      callArguments[words[0]] = Array((known + words.dropFirst()).prefix(ShellLimits.candidates))
+    }
+  }
+
+  mutating func asFunction(_ arguments: [[UInt8]], _ context: inout DecodeContext, _ body: Walk) {
     let mark = variables.enterFunction()
     let saved = (directories, previousDirectories, input)
     functionDepth += 1
     mayBeIn(reader.census.directories)
     input = ShellInput(kind: .unknown)
     branch(&context) {
-      $0.variables.set(ShellCensus.positional, [], isKnown: false)
+      $0.variables.set(ShellCensus.positional, arguments, isKnown: false)
       body(&$0, &$1)
     }
     functionDepth -= 1
@@ -269,7 +289,9 @@ extension ShellDecoder {
       output = saved
     }
     deferred = waiting
-    input = outer
+    // `exec < FILE` redirects the shell itself.
+    let isPersistent = fields.count == base + 1 && bytes(fields[base].value).elementsEqual("exec".utf8)
+    if !isPersistent { input = outer } else if input.kind == .literal { input.kind = .unknown }
     fields.removeLast(fields.count - base)
   }
 

@@ -16,8 +16,15 @@ extension ShellDecoder {
     }
     emit(call, &context)
     guard !isDone(context) else { return }
-    for option in call.arguments.options where option.use == .code {
-      if let value = option.value { codeArgument([value], call, &context) }
+    for option in call.arguments.options {
+      guard var value = option.value else { continue }
+      if option.isNamed("--checkpoint-action") {
+        guard bytes(value.value).starts(with: "exec=".utf8) else { continue }
+        value.value.start += 5
+      } else if option.use != .code {
+        continue
+      }
+      codeArgument([value], call, &context)
     }
     let operands = call.arguments.operands
     switch call.program.role {
@@ -61,7 +68,9 @@ extension ShellDecoder {
     case .pod: pod(call, &context)
     case .schedule: schedule(call, &context)
     case .trap:
-      guard operands.count > 1, let code = operands.first, !text(code, is: "-"), fields[code].value.count > 0 else { break }
+      guard operands.count > 1, let code = operands.first, !text(code, is: "-"), fields[code].value.count > 0 else {
+        break
+      }
       trap(call, fields[code], &context)
     case .awk: awk(call, &context)
     case .editor: editor(call, &context)
@@ -79,7 +88,7 @@ extension ShellDecoder {
   mutating func codeArgument(
     _ words: [ShellField], positional: [ShellField]? = nil, _ call: ShellCall, _ context: inout DecodeContext
   ) {
-    guard !words.contains(where: { $0.isUnknown }) else { return unknownCode(.process, &context) }
+    guard !words.contains(where: { $0.isUnknown }) else { return unknownCode(call, .process, &context) }
     let code = Array(words.map { bytes($0.value) }.joined(separator: [Ascii.space]))
     carrying(call, &context) { $0.code(code, .process, positional: positional, &$1) }
   }
@@ -127,7 +136,8 @@ extension ShellDecoder {
 
   private func isAssignment(_ index: Int) -> Bool {
     let text = bytes(fields[index].value)
-    guard let first = text.first, Ascii.isNameStart(first), let end = text.firstIndex(where: { !Ascii.isName($0) }) else {
+    guard let first = text.first, Ascii.isNameStart(first), let end = text.firstIndex(where: { !Ascii.isName($0) })
+    else {
       return false
     }
     return text[end] == Ascii.equals
@@ -143,7 +153,8 @@ extension ShellDecoder {
       variables.leaveSubshell(mark)
     }
     if let directory = call.arguments.value(isEnv ? 0x43 : 0x44) {
-      directories = directory.isUnknown ? [[]] : directories.map { ShellPaths.normalised(bytes(directory.value), in: $0) }
+      directories =
+        directory.isUnknown ? [[]] : directories.map { ShellPaths.normalised(bytes(directory.value), in: $0) }
     }
     var operands = call.arguments.operands[...]
     var first = call.argv.upperBound
@@ -278,13 +289,14 @@ extension ShellDecoder {
 
   /// `git`: flags behind the subcommand, settings and verbs that run commands.
   private mutating func versionControl(_ call: inout ShellCall, _ context: inout DecodeContext) {
-    let settings = call.arguments.options.filter { $0.letter == 0x63 || $0.letter == 0x43 }.compactMap(\.value)
+    let settings = call.arguments.options.filter { $0.letter == 0x63 }.compactMap(\.value)
     var inner = ShellArguments()
     if let verb = call.arguments.operands.first {
       var program = call.program
       program.isOrdered = false
       inner = arguments(verb..<call.argv.upperBound, program)
       call.arguments.options += inner.options
+      call.arguments.operands = [verb] + inner.operands
     }
     emit(call, &context)
     for setting in settings { settingCommand(setting, call, &context) }

@@ -37,9 +37,8 @@ enum CanonicalText {
   private static let sqlCommand = Form(
     "^(\(sqlWord)( \(sqlWord))*)?$",
     "has keywords and names in lower case, single spaces, no comments, and `?` for the contents of literals")
-  private static let redisCommand = Form(
-    #"^([^a-z]*|[^a-z ]* [^a-z ]*( .*)?|[^a-z ]*( .*)?)$"#, "starts with the command in upper case")
-  private static let httpCommand = Form("^[^a-z ]+ /.*$", "is the method in upper case and the path")
+  private static let redisCommand = Form("^[^a-z ]+( |$)", "starts with the command in upper case")
+  private static let httpCommand = Form("^[^a-z ]+ /", "is the method in upper case and the path")
 
   /// The form of a fact's texts on operations of these protocols, or nil if they may be anything.
   static func form(_ fact: Fact, on protocols: ProtocolSet) -> Form? {

@@ -1,10 +1,11 @@
 import PatternMatching
+import PolicyBytecode
 
 /// Reads the words that a pattern spells out, and what programs and SQL statements they name.
 struct CommandWords {
-  /// What a pattern is about, and the facts that say it.
+  /// What a pattern is about, the facts that say it, and which of them is the main one.
   enum Subject {
-    case program(hint: String)
+    case program(hint: String, fact: Fact)
     case statement(hint: String)
   }
 
@@ -37,12 +38,15 @@ struct CommandWords {
   let isAnchored: Bool
   /// Whether the pattern spells a pipe.
   let hasPipe: Bool
+  /// Whether the words are alternatives, so that they do not all stand in a match.
+  private let hasAlternatives: Bool
 
   init(_ pattern: Pattern) {
     let isRegex = pattern.kind == .regex || pattern.kind == .pcre
     let spelled = isRegex ? Self.spelledByRegex(pattern.source) : Self.spelledByGlob(pattern.source, pattern.kind)
     words = spelled.split(separator: " ").map(String.init)
     hasPipe = words.contains("|")
+    hasAlternatives = isRegex && pattern.source.contains { "(|?".contains($0) }
     switch pattern.kind {
     case .equals, .prefix: isAnchored = true
     case .glob, .pathGlob: isAnchored = !pattern.source.hasPrefix("*")
@@ -61,7 +65,7 @@ struct CommandWords {
       return .statement(hint: statementHint(first, next))
     }
     guard allowsShell, Self.programs.contains(first), words.count > 1 || isAnchored else { return nil }
-    return .program(hint: programHint(first))
+    return programSubject(first)
   }
 
   private func statementHint(_ verb: String, _ noun: String?) -> String {
@@ -74,19 +78,20 @@ struct CommandWords {
     return "sql.verb is \(verb) and sql.object is \(noun)"
   }
 
-  private func programHint(_ program: String) -> String {
+  private func programSubject(_ program: String) -> Subject {
     if hasPipe, let target = words.drop(while: { $0 != "|" }).first(where: Self.shells.contains) {
-      return "shell.program is \"\(target)\" and shell.input-from contains \"\(program)\""
+      return .program(
+        hint: "shell.program is \"\(target)\" and shell.input-from contains \"\(program)\"", fact: .shellInputFrom)
     }
     switch program {
-    case "sudo", "su": return "shell.privileged"
+    case "sudo", "su": return .program(hint: "shell.privileged", fact: .shellPrivileged)
     case "kubectl":
       let verb = words.dropFirst().first { !$0.hasPrefix("-") && $0 != "|" }
-      return "k8s.verb is \(verb ?? "…")"
+      return .program(hint: "k8s.verb is \(hasAlternatives ? "…" : verb ?? "…")", fact: .k8sVerb)
     default: break
     }
     var tests = ["shell.program is \"\(program)\""]
-    for flag in words where flag.hasPrefix("-") && flag.utf8.count > 1 {
+    for flag in hasAlternatives ? [] : words where flag.hasPrefix("-") && flag.utf8.count > 1 {
       let letters = flag.dropFirst()
       if Self.bundlers.contains(program), !flag.hasPrefix("--"), letters.allSatisfy(\.isLetter) {
         tests += letters.map { "shell.flag contains \"-\($0)\"" }
@@ -94,7 +99,7 @@ struct CommandWords {
         tests.append("shell.flag contains \(literalText(flag))")
       }
     }
-    return tests.joined(separator: " and ")
+    return .program(hint: tests.joined(separator: " and "), fact: .shellProgram)
   }
 
   private static func spelledByGlob(_ source: String, _ kind: Pattern.Kind) -> String {

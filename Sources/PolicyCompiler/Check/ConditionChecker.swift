@@ -9,6 +9,8 @@ final class ConditionChecker {
   private struct Expansion {
     var condition: Condition
     var testCount: Int
+    /// How many defines stand in one another, this one included.
+    var depth: Int
   }
 
   private enum DefineState {
@@ -25,6 +27,8 @@ final class ConditionChecker {
   private var expanding: [Int] = []
   /// The tests of the condition that is being read, defines expanded.
   private var testCount = 0
+  /// The depth of the deepest define used by the one that is being expanded.
+  private var deepestUse = 0
 
   init(names: NameTable, lists: ListExpander, bag: DiagnosticBag, zoneExists: @escaping (String) -> Bool) {
     self.names = names
@@ -207,6 +211,7 @@ final class ConditionChecker {
         return nil
       }
       guard let expanded = expansion(of: entry, at: span), countTests(expanded.testCount - 1) else { return nil }
+      deepestUse = max(deepestUse, expanded.depth)
       return expanded.condition.used(at: span)
     }
     return nil
@@ -226,17 +231,26 @@ final class ConditionChecker {
       return nil
     case nil: break
     }
-    guard expanding.count < CheckLimits.defineDepth else {
-      bag.report(
-        .limitExceeded, "defines use one another more than \(CheckLimits.defineDepth) deep", at: declared.nameSpan)
-      return nil
-    }
+    // Checked before going deeper to bound the recursion, and after, since what was expanded before is not entered again.
+    guard expanding.count < CheckLimits.defineDepth else { return tooDeep(declared) }
     defines[entry] = .expanding
     expanding.append(entry)
-    let expansion = check(define.body, in: declared.file).map { Expansion(condition: $0, testCount: $0.testCount) }
+    let outerDepth = deepestUse
+    deepestUse = 0
+    let condition = check(define.body, in: declared.file)
+    let depth = deepestUse + 1
+    deepestUse = outerDepth
     expanding.removeLast()
+    var expansion = condition.map { Expansion(condition: $0, testCount: $0.testCount, depth: depth) }
+    if depth > CheckLimits.defineDepth { expansion = tooDeep(declared) }
     defines[entry] = .done(expansion)
     return expansion
+  }
+
+  private func tooDeep(_ define: NameTable.Entry) -> Expansion? {
+    bag.report(
+      .limitExceeded, "defines use one another more than \(CheckLimits.defineDepth) deep", at: define.nameSpan)
+    return nil
   }
 
   /// The key of a fact, `text` nil where it takes none; nil if that is wrong.

@@ -29,6 +29,9 @@ struct Conjunction {
 
   init(relations: PatternRelations) { self.relations = relations }
 
+  /// The number of tests.
+  var count: Int { literals.count }
+
   /// Adds a test; answers the conflict with those added before, if there is one.
   mutating func add(_ literal: Literal) -> Conflict? {
     let remaining = protocols.intersection(literal.protocols)
@@ -41,9 +44,9 @@ struct Conjunction {
       return Conflict(cause: .unparsed, literals: [other, literal])
     }
     literals.append(literal)
-    let key = FactKey(fact: literal.predicate.fact, key: literal.predicate.key ?? "")
-    byFact[key, default: []].append(literal)
-    guard let group = byFact[key], let conflict = ValueConflicts(relations: relations).find(group, newest: literal)
+    byFact[literal.factKey, default: []].append(literal)
+    guard let group = byFact[literal.factKey],
+      let conflict = ValueConflicts(relations: relations).find(group, newest: literal)
     else {
       return nil
     }
@@ -52,6 +55,16 @@ struct Conjunction {
 }
 
 extension Literal {
+  /// Whether its values are few enough to be looked into.
+  fileprivate var isSmall: Bool {
+    switch predicate.test {
+    case .matches(let patterns): patterns.count <= CheckLimits.comparedValues
+    case .isOneOf(let values): values.count <= CheckLimits.comparedValues
+    case .withinNetworks(let networks): networks.count <= CheckLimits.comparedValues
+    case .isTrue, .isPresent, .compare, .withinTimes: true
+    }
+  }
+
   /// Whether this says that nothing was decoded and the other is true only of something decoded.
   fileprivate func excludesDecoded(_ other: Literal) -> Bool {
     guard predicate.fact == .unparsed, !isNegated, !other.isNegated else { return false }
@@ -74,7 +87,10 @@ private struct ValueConflicts {
     {
       return [absence, value]
     }
-    return newest.schema.isList ? findInList(group) : findInScalar(group, present, newest)
+    guard newest.isSmall else { return nil }
+    let group = group.filter(\.isSmall)
+    return newest.schema.isList
+      ? findInList(group, newest) : findInScalar(group, present.filter(\.isSmall), newest)
   }
 
   /// Whether one is the negation of the other as it is written.
@@ -84,11 +100,8 @@ private struct ValueConflicts {
 
   // MARK: - Lists
 
-  private func findInList(_ group: [Literal]) -> [Literal]? {
-    for (index, a) in group.enumerated() {
-      for b in group[..<index] where listsConflict(a, b) || listsConflict(b, a) { return [b, a] }
-    }
-    return nil
+  private func findInList(_ group: [Literal], _ newest: Literal) -> [Literal]? {
+    group.dropLast().first { listsConflict($0, newest) || listsConflict(newest, $0) }.map { [$0, newest] }
   }
 
   /// `a` bounds every element: it is an `all`, or a negated `any`; or asks for an exception to `b`.
@@ -121,7 +134,7 @@ private struct ValueConflicts {
     case .integer: return present.isEmpty || hasInteger(group) ? nil : group
     case .address: return findInAddresses(present, newest)
     case .time: return nil
-    case .string, .qualifiedName, .path: return findInText(group, present)
+    case .string, .qualifiedName, .path: return findInText(group, present, newest)
     }
   }
 
@@ -133,8 +146,8 @@ private struct ValueConflicts {
     return answers.contains(nil) || literal.isNegated
   }
 
-  private func findInText(_ group: [Literal], _ present: [Literal]) -> [Literal]? {
-    if let newest = group.last, !newest.isNegated, case .matches(let patterns) = newest.predicate.test,
+  private func findInText(_ group: [Literal], _ present: [Literal], _ newest: Literal) -> [Literal]? {
+    if !newest.isNegated, case .matches(let patterns) = newest.predicate.test,
       patterns.allSatisfy(relations.isEmpty)
     {
       return [newest]
@@ -147,10 +160,7 @@ private struct ValueConflicts {
       let culprit = group.first { other in !patterns.contains { passes($0.source, other) } }
       return culprit.map { [literal, $0] } ?? group
     }
-    for (index, a) in group.enumerated() {
-      for b in group[..<index] where textsConflict(a, b) { return [b, a] }
-    }
-    return nil
+    return group.dropLast().first { textsConflict($0, newest) }.map { [$0, newest] }
   }
 
   private func textsConflict(_ a: Literal, _ b: Literal) -> Bool {

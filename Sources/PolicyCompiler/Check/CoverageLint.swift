@@ -15,7 +15,8 @@ struct CoverageLint {
   private struct IndexKey: Hashable {
     var fact: Fact
     var key: String?
-    var value: String
+    /// nil: the fact itself.
+    var value: String?
   }
 
   /// What is asked of a candidate often, computed once.
@@ -26,43 +27,74 @@ struct CoverageLint {
     var facts: FactSet
     /// The facts of the tests that must hold.
     var requiredFacts: FactSet
-    /// The values of each test that must hold and is on plain values.
-    var requiredKeys: [[IndexKey]]
-    /// Of those, the test's that fewest rules share.
-    var selectiveKeys: [IndexKey] = []
+    /// The tests that must hold and are on plain values.
+    var requiredTests: [ValueTest] = []
+    /// Of one of those, the one that fewest rules share.
+    var selectiveValues: [Int] = []
     /// The values of all tests on plain values.
-    var keys: [IndexKey]
+    var values: [Int] = []
 
-    mutating func chooseKeys(_ frequency: [IndexKey: Int]) {
-      func shared(_ keys: [IndexKey]) -> Int { keys.reduce(0) { $0 + (frequency[$1] ?? 0) } }
-      selectiveKeys = requiredKeys.min { shared($0) < shared($1) } ?? []
+    /// Whether all, or all but a part of one test's values, that this condition requires lies in what the other requires.
+    func relation(to other: Summary) -> ValueRelation {
+      guard other.requiredFacts.isSubset(of: facts) else { return .apart }
+      var isPartial = false
+      for test in other.requiredTests {
+        let own = requiredTests.filter { $0.fact == test.fact }
+        if own.contains(where: { $0.values.allSatisfy(test.values.contains) }) { continue }
+        guard !isPartial, own.contains(where: { $0.values.contains(where: test.values.contains) }) else {
+          return .apart
+        }
+        isPartial = true
+      }
+      return isPartial ? .overlapping : .within
     }
   }
 
+  /// A test of a fact for values, all by number.
+  private struct ValueTest {
+    var fact: Int
+    var values: [Int]
+  }
+
+  private enum ValueRelation { case apart, overlapping, within }
+
   /// Rules that together cover another; more are not tried.
   private static let unionSize = 8
+  /// Rules found by one value past which another value has to find them.
+  private static let commonValue = 256
 
   let satisfiability: Satisfiability
   let bag: DiagnosticBag
 
   func check(_ candidates: [Candidate]) {
-    var summaries = candidates.map(summary)
-    let frequency = summaries.reduce(into: [IndexKey: Int]()) { counts, summary in
-      for key in summary.keys { counts[key, default: 0] += 1 }
-    }
-    for index in summaries.indices { summaries[index].chooseKeys(frequency) }
-    var byKey: [IndexKey: [Int]] = [:]
+    var numbers: [IndexKey: Int] = [:]
+    var summaries = candidates.map { summary($0, &numbers) }
+    var frequency = [Int](repeating: 0, count: numbers.count)
+    for value in summaries.flatMap(\.values) { frequency[value] += 1 }
+    var byValue = [[Int]](repeating: [], count: numbers.count)
     var general: [Int] = []
-    for (index, summary) in summaries.enumerated() {
-      if summary.selectiveKeys.isEmpty { general.append(index) }
-      for key in summary.selectiveKeys { byKey[key, default: []].append(index) }
+    for index in summaries.indices {
+      func shared(_ test: ValueTest) -> Int { test.values.reduce(0) { $0 + frequency[$1] } }
+      let selective = summaries[index].requiredTests.min { shared($0) < shared($1) }?.values ?? []
+      summaries[index].selectiveValues = selective
+      if selective.isEmpty { general.append(index) }
+      for value in selective { byValue[value].append(index) }
     }
     var search = Search(candidates: candidates, summaries: summaries)
+    var lastSeenBy = [Int](repeating: -1, count: candidates.count)
     for index in candidates.indices {
-      var near = Set(summaries[index].keys.flatMap { byKey[$0] ?? [] })
-      near.formUnion(general)
-      near.remove(index)
-      compare(index, with: near.sorted(), &search)
+      lastSeenBy[index] = index
+      var others: [Int] = []
+      // What covers a rule has all the values of one of its tests, so a value that few share finds it.
+      let lists = summaries[index].values.map { byValue[$0] }.sorted { $0.count < $1.count }
+      let near = lists.enumerated().filter { $0.offset == 0 || $0.element.count <= Self.commonValue }.map(\.element)
+      for other in (near + [general]).joined() where lastSeenBy[other] != index {
+        lastSeenBy[other] = index
+        search.pairsLeft -= 1
+        if summaries[index].relation(to: summaries[other]) != .apart { others.append(other) }
+      }
+      guard search.pairsLeft > 0 else { break }
+      compare(index, with: others.sorted(), &search)
     }
     for (index, others) in search.unions where (2...Self.unionSize).contains(others.count) {
       // What a rule covers cannot help to cover that rule: one of the two has to stay.
@@ -79,24 +111,25 @@ struct CoverageLint {
     let summaries: [Summary]
     /// Rules reported as covered.
     var covered: Set<Int> = []
-    /// For a rule that no other covers, those that cover a part of it.
+    /// For a rule that no other covers, those that may cover a part of it.
     var unions: [(Int, [Int])] = []
     var pairsLeft = CheckLimits.rulePairs
+    var questionsLeft = CheckLimits.ruleQuestions
   }
 
   /// Reports the rule if one of the others covers or defeats it.
   private func compare(_ index: Int, with others: [Int], _ search: inout Search) {
     let candidate = search.candidates[index]
+    let summary = search.summaries[index]
     var union: [Int] = []
     for other in others {
       let relation = relation(candidate.rule, search.candidates[other].rule)
       // Of two rules that cover each other one is reported.
-      guard relation != .none, relation != .covers || !search.covered.contains(other),
-        search.summaries[other].requiredFacts.isSubset(of: search.summaries[index].facts)
-      else { continue }
-      search.pairsLeft -= 1
-      guard search.pairsLeft > 0 else { return }
-      if satisfiability.canHold([search.summaries[index].formula, search.summaries[other].negation]) {
+      guard relation != .none, relation != .covers || !search.covered.contains(other) else { continue }
+      let isPartial = summary.relation(to: search.summaries[other]) == .overlapping
+      if !isPartial { search.questionsLeft -= 1 }
+      guard search.questionsLeft > 0 else { return }
+      if isPartial || satisfiability.canHold([summary.formula, search.summaries[other].negation]) {
         if relation == .covers { union.append(other) }
         continue
       }
@@ -111,18 +144,30 @@ struct CoverageLint {
     !satisfiability.canHold([summaries[index].formula] + union.map { summaries[$0].negation })
   }
 
-  private func summary(_ candidate: Candidate) -> Summary {
+  private func summary(_ candidate: Candidate, _ numbers: inout [IndexKey: Int]) -> Summary {
     let formula = Formula(candidate.rule.condition)
     let required = formula.requiredLiterals
-    return Summary(
+    var summary = Summary(
       formula: formula, negation: Formula(candidate.rule.condition, isNegated: true),
-      facts: FactSet(formula.literals.map(\.predicate.fact)), requiredFacts: FactSet(required.map(\.predicate.fact)),
-      requiredKeys: required.map(Self.keys).filter { !$0.isEmpty }, keys: formula.literals.flatMap(Self.keys))
+      facts: FactSet(formula.literals.map(\.predicate.fact)), requiredFacts: FactSet(required.map(\.predicate.fact)))
+    func number(_ key: IndexKey) -> Int {
+      if let known = numbers[key] { return known }
+      numbers[key] = numbers.count
+      return numbers.count - 1
+    }
+    summary.values = formula.literals.flatMap(Self.keys).map(number)
+    for keys in required.map(Self.keys) {
+      guard let first = keys.first else { continue }
+      let fact = number(IndexKey(fact: first.fact, key: first.key, value: nil))
+      summary.requiredTests.append(ValueTest(fact: fact, values: keys.map(number)))
+    }
+    return summary
   }
 
   /// The values that a positive test compares with, if they are plain.
   private static func keys(_ literal: Literal) -> [IndexKey] {
     guard !literal.isNegated, case .matches(let patterns) = literal.predicate.test,
+      patterns.count <= CheckLimits.comparedValues,
       patterns.allSatisfy({ $0.kind == .equals && !$0.ignoringCase && !$0.isQualifiedName })
     else { return [] }
     return patterns.map { IndexKey(fact: literal.predicate.fact, key: literal.predicate.key, value: $0.source) }

@@ -9,6 +9,9 @@ struct Literal {
 
   var schema: FactSchema { predicate.fact.schema }
 
+  /// The fact with its key.
+  var factKey: FactKey { FactKey(fact: predicate.fact, key: predicate.key ?? "") }
+
   /// The protocols whose operations can pass it.
   var protocols: ProtocolSet {
     guard predicate.fact == .protocol, case .matches(let patterns) = predicate.test else {

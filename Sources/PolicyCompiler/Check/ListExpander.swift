@@ -28,7 +28,8 @@ struct ListValue {
 final class ListExpander {
   private enum State {
     case expanding
-    case done([ListValue]?)
+    /// The values, and how many lists stand in one another, this one included.
+    case done([ListValue]?, depth: Int)
   }
 
   private let names: NameTable
@@ -37,6 +38,8 @@ final class ListExpander {
   private let fileValues: (StringLiteral, UInt32) -> [String]?
   private var states: [Int: State] = [:]
   private var depth = 0
+  /// The depth of the deepest list named by the one that is being expanded.
+  private var deepestUse = 0
 
   init(names: NameTable, bag: DiagnosticBag, fileValues: @escaping (StringLiteral, UInt32) -> [String]?) {
     self.names = names
@@ -47,7 +50,9 @@ final class ListExpander {
   /// The values of a declared list, words that name lists expanded; nil if something is wrong with it.
   func values(of entry: Int) -> [ListValue]? {
     switch states[entry] {
-    case .done(let values): return values
+    case .done(let values, let depth):
+      deepestUse = max(deepestUse, depth)
+      return values
     case .expanding:
       let declared = names.entries[entry]
       bag.report(.recursiveList, "the list `\(declared.fullName)` holds itself", at: declared.nameSpan)
@@ -56,13 +61,12 @@ final class ListExpander {
     }
     let declared = names.entries[entry]
     guard case .list(let list) = declared.content else { return nil }
-    guard depth < CheckLimits.listDepth else {
-      bag.report(
-        .limitExceeded, "lists stand in one another more than \(CheckLimits.listDepth) deep", at: declared.nameSpan)
-      return nil
-    }
+    // Checked before going deeper to bound the recursion, and after, since what was expanded before is not entered again.
+    guard depth < CheckLimits.listDepth else { return tooDeep(declared) }
     depth += 1
     defer { depth -= 1 }
+    let outerDepth = deepestUse
+    deepestUse = 0
     states[entry] = .expanding
     var values: [ListValue]?
     switch list.source {
@@ -80,8 +84,16 @@ final class ListExpander {
         at: declared.nameSpan)
       values = nil
     }
-    states[entry] = .done(values)
+    let ownDepth = deepestUse + 1
+    if ownDepth > CheckLimits.listDepth { values = tooDeep(declared) }
+    deepestUse = max(outerDepth, ownDepth)
+    states[entry] = .done(values, depth: ownDepth)
     return values
+  }
+
+  private func tooDeep(_ list: NameTable.Entry) -> [ListValue]? {
+    bag.report(.limitExceeded, "lists stand in one another more than \(CheckLimits.listDepth) deep", at: list.nameSpan)
+    return nil
   }
 
   /// The elements of a bracketed list; a word among `valueWords` is a value even if a list has its name.

@@ -17,13 +17,17 @@ struct PatternLint {
   }
 
   mutating func check(_ rule: RuleParts) {
-    let protocols = Formula(rule.condition).protocols
+    let formula = Formula(rule.condition)
+    let protocols = formula.protocols
+    let facts = FactSet(formula.literals.filter { !$0.isNegated }.map(\.predicate.fact))
     for clause in rule.clauses {
       for literal in Formula(clause.condition).literals where seen.insert(literal.predicate.span).inserted {
         guard case .matches(let patterns) = literal.predicate.test else { continue }
         for pattern in patterns {
           if pattern.kind == .pcre { checkCost(pattern, literal.predicate) }
-          if checkForm(pattern, literal.predicate, protocols) { checkEvasion(pattern, literal.predicate, protocols) }
+          if checkForm(pattern, literal.predicate, protocols) {
+            checkEvasion(pattern, literal.predicate, protocols, beside: facts)
+          }
         }
       }
     }
@@ -80,17 +84,22 @@ struct PatternLint {
   }
 
   /// HP0304: an equal spelling is not matched.
-  private func checkEvasion(_ pattern: Pattern, _ predicate: CheckedPredicate, _ protocols: ProtocolSet) {
+  private func checkEvasion(
+    _ pattern: Pattern, _ predicate: CheckedPredicate, _ protocols: ProtocolSet, beside facts: FactSet
+  ) {
     guard predicate.fact == .command || predicate.fact == .text else { return }
     let subject = CommandWords(pattern).subject(
       allowsSQL: protocols.intersection(.sql) != [], allowsShell: protocols.intersection(.shell) != [])
     let example: String
     let hint: String
     switch subject {
-    case .program(let found):
+    case .program(let found, let fact):
+      // A pattern that narrows what facts say already is meant as it stands.
+      guard !facts.contains(fact), !facts.contains(.shellProgram) else { return }
       hint = found
       example = "with flags in another order or bundled, or the program by its path,"
     case .statement(let found):
+      guard !facts.contains(.sqlVerb) else { return }
       hint = found
       example = "behind `with`, a comment or a `do` block"
     case nil: return

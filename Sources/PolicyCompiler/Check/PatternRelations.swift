@@ -9,6 +9,7 @@ final class PatternRelations {
 
   private var subsets: [Pair: Bool] = [:]
   private var intersections: [Pair: Bool] = [:]
+  private var wordsOf: [Pattern: [String]] = [:]
   private var languages: [Pattern: PatternLanguage?] = [:]
   /// Questions that may still be asked; each may build automata.
   private var questionsLeft = CheckLimits.patternQuestions
@@ -17,7 +18,7 @@ final class PatternRelations {
   func isSubset(_ first: Pattern, of second: Pattern) -> Bool {
     if first == second { return true }
     if let decided = compareExact(first, second) { return decided }
-    if startApart(first, second) { return false }
+    if startApart(first, second) || !sharesWords(first, second) { return false }
     let pair = Pair(first: first, second: second)
     if let known = subsets[pair] { return known }
     let answer = ask(first, second) { $0.isSubset(of: $1) } == .yes
@@ -68,6 +69,28 @@ final class PatternRelations {
   private func startApart(_ first: Pattern, _ second: Pattern) -> Bool {
     guard let one = plainStart(first), let other = plainStart(second) else { return false }
     return zip(one, other).contains { $0 != $1 }
+  }
+
+  /// Whether the first spells a word of the second: where it spells none it is hardly a special case of it, and automata
+  /// need not be asked. A second pattern without words may match anything.
+  private func sharesWords(_ first: Pattern, _ second: Pattern) -> Bool {
+    let own = words(first)
+    let others = words(second)
+    return others.isEmpty || others.contains { word in own.contains { $0.contains(word) } }
+  }
+
+  /// Runs of letters and digits, in lower case; of a regex without the letters of escapes.
+  private func words(_ pattern: Pattern) -> [String] {
+    if let known = wordsOf[pattern] { return known }
+    var isEscaped = false
+    let isRegex = pattern.kind == .regex || pattern.kind == .pcre
+    let plain = pattern.source.lowercased().map { character -> Character in
+      defer { isEscaped = isRegex && character == "\\" && !isEscaped }
+      return !isEscaped && (character.isLetter || character.isNumber) ? character : " "
+    }
+    let words = String(plain).split(separator: " ").map(String.init)
+    wordsOf[pattern] = words
+    return words
   }
 
   /// The bytes that every matching text begins with, as far as the pattern spells them.

@@ -1,12 +1,17 @@
 /// Asks whether a condition can hold, by trying the alternatives of its `or`s (depth first, pruned at the first conflict).
 ///
 /// Sound in one direction: a condition called impossible is. One whose alternatives are too many counts as possible.
-struct Satisfiability {
-  let relations: PatternRelations
+final class Satisfiability {
+  private let relations: PatternRelations
+  private var stepsLeft = CheckLimits.satisfiabilityStepsOfSet
+
+  init(relations: PatternRelations) { self.relations = relations }
 
   /// Why none of the formulas' alternatives can hold, all formulas taken together; nil if they can or it is not known.
   func conflict(in formulas: [Formula]) -> Conjunction.Conflict? {
-    var search = Search(stepsLeft: CheckLimits.satisfiabilitySteps)
+    let steps = min(CheckLimits.satisfiabilitySteps, stepsLeft)
+    var search = Search(stepsLeft: steps)
+    defer { stepsLeft -= steps - max(search.stepsLeft, 0) }
     guard search.isImpossible(formulas.reversed(), Conjunction(relations: relations)) else { return nil }
     return search.first
   }
@@ -31,6 +36,7 @@ struct Satisfiability {
         case .constant(false): return fail(.init(cause: .constant, literals: []))
         case .literal(let literal):
           if let conflict = collected.add(literal) { return fail(conflict) }
+          stepsLeft -= collected.count
         case .and(let parts): pending += parts.reversed()
         // Alternatives wait until all that must hold is known.
         case .or(let parts): alternatives.append(parts)

@@ -12,7 +12,9 @@ struct TrapRules {
   /// What is known to hold beside a test.
   private struct Surroundings {
     var protocols = ProtocolSet.all
-    var literals: [Literal] = []
+    /// Of rules that allow: the facts that are known to be there, and those of which every element is tested.
+    var present: Set<FactKey> = []
+    var tested: Set<Fact> = []
     var allows = false
     /// Where another `when` line can be put in; nil where none would mend anything.
     var newLine: SourceSpan?
@@ -20,7 +22,11 @@ struct TrapRules {
     func adding(_ formula: Formula) -> Surroundings {
       var result = self
       result.protocols = protocols.intersection(formula.protocols)
-      result.literals += formula.requiredLiterals
+      guard allows else { return result }
+      for literal in formula.requiredLiterals where !literal.isNegated {
+        result.present.insert(literal.factKey)
+        if literal.predicate.isAll { result.tested.insert(literal.predicate.fact) }
+      }
       return result
     }
   }
@@ -28,12 +34,15 @@ struct TrapRules {
   func check(_ rule: RuleParts) {
     let whole = rule.clauses.map { Formula($0.condition, isNegated: $0.isUnless) }
     let written = rule.clauses.map { Formula($0.condition, isNegated: $0.isUnless && rule.allows) }
+    let everything = Surroundings(allows: rule.allows).adding(.and(whole))
+    // An `unless` that is taken as written must not lean on its own negation.
+    let whens = zip(rule.clauses, whole).filter { !$0.0.isUnless }.map(\.1)
+    let besideUnless = Surroundings().adding(.and(whens))
     for (index, formula) in written.enumerated() {
-      var around = Surroundings(allows: rule.allows)
+      var around = rule.clauses[index].isUnless && !rule.allows ? besideUnless : everything
       if let first = rule.declaration.clauses.first, !rule.clauses[index].isUnless || rule.allows {
         around.newLine = SourceSpan(file: rule.file, SourceRange(first.range.start, first.range.start))
       }
-      for (other, sibling) in whole.enumerated() where other != index { around = around.adding(sibling) }
       visit(formula, around)
     }
     if !rule.declaration.onResponse { checkPhase(rule.clauses.map(\.condition)) }
@@ -52,11 +61,9 @@ struct TrapRules {
       if around.allows { checkQuantifier(literal, around) }
     case .or(let parts): for part in parts { visit(part, around) }
     case .and(let parts):
-      for (index, part) in parts.enumerated() {
-        var inner = around
-        for (other, sibling) in parts.enumerated() where other != index { inner = inner.adding(sibling) }
-        visit(part, inner)
-      }
+      // A part stands among its own surroundings: what holds whenever it holds can be relied on inside it.
+      let inner = around.adding(formula)
+      for part in parts { visit(part, inner) }
     }
   }
 
@@ -84,10 +91,7 @@ struct TrapRules {
     guard literal.isNegated, schema.mayBeMissing, schema.isKeyed || schema.phase == .operation, schema.fact != .command,
       literal.predicate.test != .isPresent
     else { return }
-    let isPresent = around.literals.contains {
-      !$0.isNegated && $0.predicate.fact == schema.fact && $0.predicate.key == literal.predicate.key
-    }
-    guard !isPresent else { return }
+    guard !around.present.contains(literal.factKey) else { return }
     let name = schema.name + (literal.predicate.key.map { "[\(literalText($0))]" } ?? "")
     bag.report(
       .missingFactInAllow,
@@ -99,11 +103,9 @@ struct TrapRules {
   private func checkQuantifier(_ literal: Literal, _ around: Surroundings) {
     let predicate = literal.predicate
     let schema = literal.schema
-    guard schema.isDeed, !literal.isNegated, !predicate.isAll, predicate.test != .isPresent else { return }
-    let isCovered = around.literals.contains {
-      $0.predicate.fact == predicate.fact && !$0.isNegated && $0.predicate.isAll
-    }
-    guard !isCovered else { return }
+    guard schema.isDeed, !literal.isNegated, !predicate.isAll, predicate.test != .isPresent,
+      !around.tested.contains(predicate.fact)
+    else { return }
     bag.report(
       .allowOnAny,
       "this allows whatever else is in `\(schema.name)`, as long as one element passes; write `all \(schema.name) in […]`",

@@ -68,8 +68,7 @@ struct AtomTable {
 
   /// What makes two tests the same; where they stand does not.
   private struct Identity: Hashable {
-    let fact: UInt8
-    let key: String?
+    let key: FactKey
     let isAll: Bool
     let test: CheckedPredicate.Test
   }
@@ -77,7 +76,7 @@ struct AtomTable {
   /// The number of `predicate`, given on its first use.
   mutating func number(_ predicate: CheckedPredicate) -> Int {
     let identity = Identity(
-      fact: predicate.fact.rawValue, key: predicate.key, isAll: predicate.isAll, test: predicate.test)
+      key: FactKey(fact: predicate.fact, key: predicate.key ?? ""), isAll: predicate.isAll, test: predicate.test)
     if let known = numbers[identity] { return known }
     numbers[identity] = predicates.count
     predicates.append(predicate)

@@ -247,15 +247,17 @@ private struct PolicyLowering {
       record.flags = (rule.isObserved ? 1 : 0) | (rule.onResponse ? 2 : 0) | (testsUnparsed ? 4 : 0)
 
       let (bind, judge) = split(formula, bindAtoms)
-      guard let bindWords = graph.lower(bind), let judgeWords = graph.lower(judge) else {
+      guard let bindGraph = graph.lower(bind), let judgeGraph = graph.lower(judge) else {
         diagnostics.append(
           Diagnostic(
             .limitExceeded,
             "the condition of `\(rule.displayName)` has more than \(BundleFormat.maxGraphWords) tests", at: rule.span))
         continue
       }
-      record.bindGraph = append(bindWords)
-      record.judgeGraph = append(judgeWords)
+      record.bindGraph = append(bindGraph)
+      record.judgeGraph = append(judgeGraph)
+      // A graph without words is always true; one that is never true takes the rule out.
+      if bindGraph == .never || judgeGraph == .never { record.protocols = 0 }
       if let triggers = triggers(judge) {
         record.triggers = RecordRange(start: UInt32(writer.triggers.count), count: UInt32(triggers.atoms.count))
         writer.triggers += triggers.atoms.sorted().map(UInt32.init)
@@ -264,7 +266,8 @@ private struct PolicyLowering {
     }
   }
 
-  private mutating func append(_ words: [GraphWord]) -> RecordRange {
+  private mutating func append(_ graph: LoweredGraph) -> RecordRange {
+    guard case .tests(let words) = graph else { return RecordRange() }
     let range = RecordRange(start: UInt32(writer.code.count), count: UInt32(words.count))
     writer.code += words
     return range

@@ -172,7 +172,9 @@ private struct ZoneRule {
   /// Adds the changes after the last transition.
   func extend(_ transitions: inout [TransitionRecord]) {
     let last = transitions[transitions.count - 1].from
-    let firstYear = last == .min ? 1970 : civilYear(last)
+    // A file may hold any time at all; zones have rules from the 20th century on.
+    let firstYear = last == .min ? 1970 : max(civilYear(last), 1900)
+    guard firstYear <= lastYear else { return }
     for year in firstYear...lastYear {
       let changes = [
         TransitionRecord(from: seconds(of: start, year) - standardOffset, offset: daylightOffset),

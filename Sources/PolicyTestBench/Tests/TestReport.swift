@@ -1,5 +1,3 @@
-import PolicySyntax
-
 /// How the tests of a policy set and its pinned fixtures went.
 public struct TestReport: Sendable {
   /// One expectation, or the whole of a fixture, that does not hold.
@@ -8,8 +6,6 @@ public struct TestReport: Sendable {
     public var name: String
     /// `file:line`.
     public var location: String
-    /// Where a `test` block states it; nil for a fixture.
-    public var span: SourceSpan?
     /// The request in one line.
     public var request: String
     /// What was stated, and what happened instead; lower case, no full stop.
@@ -17,11 +13,10 @@ public struct TestReport: Sendable {
     public var actual: String
 
     public init(
-      name: String, location: String, span: SourceSpan? = nil, request: String, expected: String, actual: String
+      name: String, location: String, request: String, expected: String, actual: String
     ) {
       self.name = name
       self.location = location
-      self.span = span
       self.request = request
       self.expected = expected
       self.actual = actual
@@ -59,19 +54,6 @@ public struct TestReport: Sendable {
 }
 
 extension TestReport {
-  /// The failures of `test` blocks, as findings about the policy.
-  public var diagnostics: [Diagnostic] {
-    failures.compactMap { failure in
-      failure.span.map { span in
-        Diagnostic(
-          .testFails, "the test `\(failure.name)` does not hold", at: span,
-          notes: [
-            Diagnostic.Note("expected \(failure.expected)"), Diagnostic.Note("the verdict is \(failure.actual)"),
-          ])
-      }
-    }
-  }
-
   /// The report of `hpol test` for people.
   public func text(_ style: TextStyle) -> String {
     var text = ""

@@ -30,7 +30,7 @@ public struct TestRunner {
           report.failedRequests += 1
           report.add(
             TestReport.Failure(
-              name: test.name, location: locate(request.span), span: request.span, request: request.payload.line,
+              name: test.name, location: locate(request.span), request: request.payload.line,
               expected: failed.map(phrase).joined(separator: ", "), actual: outcome.phrase))
         }
         for tag in outcome.tags where !tags.contains(tag) { tags.append(tag) }
@@ -67,7 +67,8 @@ public struct TestRunner {
       outcome.decision == .block && rules.allSatisfy { outcome.rules.contains(displayNames[$0] ?? $0) }
     case .approve(nil): outcome.decision == .approve
     case .approve(let requirements?):
-      outcome.decision == .approve && Set(requirements) == Set(outcome.approvals)
+      outcome.decision == .approve && requirements.count == outcome.approvals.count
+        && requirements.allSatisfy { stated in outcome.approvals.contains { stated.isMet(by: $0) } }
     case .masked(let text): outcome.response?.contains(text) == true
     case .record(let level): outcome.record == level
     case .tag(let name): outcome.tags.contains(name)
@@ -150,5 +151,12 @@ extension JudgedRequest {
     self.init(
       principal: request.principal, protocol: request.protocol, payload: payload,
       response: request.response.map { .string($0) })
+  }
+}
+
+extension Approval {
+  /// Whether a requirement is the one that a test states: the groups and the count, and the time where it is given.
+  fileprivate func isMet(by actual: Approval) -> Bool {
+    groups == actual.groups && count == actual.count && (within == nil || within == actual.within)
   }
 }

@@ -4,12 +4,12 @@ import PolicyTestBench
 
 let checkCommand = Command(
   name: "check",
-  summary: "is it right? errors, doubts, tests and invariants",
+  summary: "is it right? errors, doubts and invariants",
   synopsis: "POLICY… [--fixtures FILE.jsonl] [--json] [--deny-warnings]",
   description: """
     Reports every error and doubt in the policy set in one go, each with a code whose page is in grammar/diagnostics/.
-    A policy without errors has its `test` blocks run; its invariants are held against every request of the tests and
-    of the fixtures. That is a test of an invariant, not a proof.
+    The invariants of a policy without errors are held against every request of its `test` blocks and of the fixtures.
+    That is a test of an invariant, not a proof. Whether the tests themselves hold is for `hpol test` to say.
     The form of --json is grammar/check.schema.json.
     """,
   options: [
@@ -40,7 +40,7 @@ let checkCommand = Command(
     return isRight ? .holds : .doesNotHold
   })
 
-/// What checking a policy set found, its tests and invariants included.
+/// What checking a policy set found, its invariants included.
 private struct CheckRun {
   var sources: SourceSet
   var diagnostics: [Diagnostic]
@@ -55,7 +55,7 @@ private struct CheckRun {
     guard let policy = build.policy, let bundle = build.bundle, let probes else { return }
     let engine = try LoadedPolicySet(bundle: bundle, build: build).engine()
     let run = try PolicyTestRun(policy, build, engine, probes, fixtures, console)
-    diagnostics += run.report.diagnostics + run.invariantDiagnostics
+    diagnostics += run.invariantDiagnostics
     unreadable = run.report.notReplayable
     for line in run.report.unreadable { console.error(line.message) }
     let scope = "held against \(counted(run.requests, "request")) of tests and fixtures"

@@ -9,7 +9,8 @@ enum CommandLineTool {
   static let bundleVersion = 1
 
   static let commands: [Command] = [
-    checkCommand, testCommand, evalCommand, explainCommand, decodeCommand, buildCommand, inspectCommand, benchCommand,
+    checkCommand, formatCommand, testCommand, evalCommand, explainCommand, decodeCommand, buildCommand, inspectCommand,
+    benchCommand,
   ]
 
   /// Runs `hpol` with the words after its name; gives the exit code.

@@ -1,0 +1,211 @@
+import PolicyBytecode
+import Testing
+
+@testable import Operations
+
+/// A row of a table: a payload and its operations.
+struct ShellRow {
+  var input: String
+  var operations: [String]
+}
+
+/// The rows of a table: `$ PAYLOAD`, where `⏎` and `⇥` stand for a newline and a tab, and below it the operations as
+/// ``Decoded/line`` has them, indented; `∅` is one without a command.
+func shellRows(_ table: String) -> [ShellRow] {
+  var rows: [ShellRow] = []
+  for line in table.split(separator: "\n") where !line.hasPrefix("## ") {
+    if line.hasPrefix("$ ") {
+      let input = line.dropFirst(2).replacing("⏎", with: "\n").replacing("⇥", with: "\t")
+      rows.append(ShellRow(input: String(input), operations: []))
+    } else if !rows.isEmpty {
+      rows[rows.count - 1].operations.append(String(line.dropFirst(2)))
+    }
+  }
+  return rows
+}
+
+@Suite struct ShellDecoderTests {
+  @Test func tables() {
+    for table in shellTables {
+      for row in shellRows(table) {
+        // Statements are the business of the decoder of their protocol.
+        let found = decodeShell(row.input).map { operation in
+          let line = operation.line.isEmpty ? "∅" : operation.line
+          guard operation.protocol != .shell, operation.reason != .unknownCode else { return line }
+          return "sql" + line.drop { $0 != "‹" }
+        }
+        #expect(found == row.operations, "\(row.input)")
+      }
+    }
+  }
+
+  @Test func argumentsAreTheWordsBehindTheProgram() {
+    let operation = decodeShell("tar -xf 'a b.tar' \"$x\"").first
+    #expect(operation?.texts(.shellArgument) == ["-xf", "a b.tar", "$x"])
+    #expect(operation?.texts(.shellProgram) == ["tar"])
+  }
+
+  @Test func onlyWhatIsAskedForIsComputed() {
+    for fact in [Fact.command, .shellProgram, .shellFlag, .shellArgument, .shellPath, .shellWrites, .shellUnknown] {
+      let operations = decodeShell(Array("rm -rf /x > y".utf8), demand: FactDemand(facts: FactSet([fact])))
+      let facts = Set(operations.flatMap { $0.facts.keys })
+      #expect(facts.subtracting([.unparsed]) == [fact])
+    }
+  }
+
+  @Test func contextsAreReusable() {
+    var context = DecodeContext(demand: .everything)
+    context.decode(.shell, Array("sudo sh -c 'a; b'".utf8))
+    let first = context.batch.count
+    context.decode(.shell, Array("ls 'x".utf8))
+    #expect(context.batch.count == 1)
+    context.decode(.shell, Array("sudo sh -c 'a; b'".utf8))
+    #expect(context.batch.count == first)
+  }
+
+  /// Words are given as long options of any unambiguous length.
+  @Test func longOptionsMayBeCut() {
+    let full = "--recursive"
+    for count in 3...full.count {
+      #expect(decodeShell("rm \(full.prefix(count)) x").first?.texts(.shellFlag) == ["-r"], "\(full.prefix(count))")
+    }
+  }
+
+  /// Every way of writing the same command that this table has is the same operation.
+  @Test func spellingsOfRemovingTheRoot() {
+    let spellings = [
+      "rm -rf /", "rm -fr /", "rm -r -f -- /", "rm --recursive --force /", "rm --recu --forc /", "rm / -rf",
+      "rm -R --force //",
+      "r''m -rf /", "'r'm -rf \"/\"", "\\r\\m -r\\f /", "$'rm' -rf $'/'", "$'\\162\\x6d' -rf /", "$\"rm\" -rf /",
+      "rm -rf /.", "rm -rf /./",
+      "rm -rf /../..", "rm -rf /etc/..", "/bin/rm -rf /", "/usr/bin/../bin/rm -rf /", "x=rm; $x -rf /",
+      "x='rm -rf /'; $x",
+      "x=r y=m; $x$y -rf /", "x=/; rm -rf $x", "x=/; rm -rf \"${x}\"", "rm${IFS}-rf${IFS}/", "rm$IFS-rf$IFS/",
+      "{rm,-rf,/}",
+      "rm -rf {/,}", "cd /; rm -rf .", "cd / && rm -rf ./", "cd /etc; rm -rf ..", "cd /; rm -rf ./.", "rm \\\n -rf /",
+      "r\\\nm -rf /",
+      "rm\t-rf\t/", "rm -rf / # x", ">x rm -rf /", "rm >x -rf / 2>&1", "x=1 rm -rf /", "! rm -rf /", "rm -rf / &",
+      "true; rm -rf /",
+      "true && rm -rf /", "false || rm -rf /", "(rm -rf /)", "{ rm -rf /; }", "if a; then rm -rf /; fi",
+      "while a; do rm -rf /; done",
+      "for x in /; do rm -rf $x; done", "for x in a / b; do rm -rf $x; done", "case x in x) rm -rf /;; esac",
+      "f() { rm -rf /; }",
+      "f() { rm -rf $1; }; f /", "function f { rm -rf \"$@\"; }; f /", "echo $(rm -rf /)", "echo `rm -rf /`",
+      "echo \"$(rm -rf /)\"",
+      "cat <(rm -rf /)", "cat <<E\n$(rm -rf /)\nE", "x=$(rm -rf /)", "echo ${x:-$(rm -rf /)}",
+      "echo $((1+$(rm -rf /)))",
+      "[[ -n $(rm -rf /) ]]", "(( x = $(rm -rf /) ))", "a[$(rm -rf /)]=1", "echo ${a[$(rm -rf /)]}", "a=($(rm -rf /))",
+      "sudo rm -rf /", "sudo -u root -- rm -rf /", "sudo -uroot rm -rf /", "sudo X=1 rm -rf /", "doas -u root rm -rf /",
+      "env rm -rf /",
+      "env -i X=1 rm -rf /", "env -S'rm -rf /'", "nice -n 19 rm -rf /", "nice rm -rf /", "ionice -c3 rm -rf /",
+      "nohup rm -rf /",
+      "time rm -rf /", "/usr/bin/time -v rm -rf /", "timeout 5 rm -rf /", "timeout -s KILL -k 1 5 rm -rf /",
+      "stdbuf -oL rm -rf /",
+      "setsid -f rm -rf /", "chroot /x rm -rf /", "unshare -m rm -rf /", "nsenter -t 1 -m rm -rf /",
+      "taskset -c 0 rm -rf /",
+      "taskset 1 rm -rf /", "chrt -f 1 rm -rf /", "strace -f rm -rf /", "watch -n 1 rm -rf /", "watch 'rm -rf /'",
+      "script -c 'rm -rf /' x",
+      "flock /x rm -rf /", "flock /x -c 'rm -rf /'", "command rm -rf /", "builtin command rm -rf /", "exec rm -rf /",
+      "exec -a x rm -rf /",
+      "busybox rm -rf /", "toybox rm -rf /", "eval rm -rf /", "eval 'rm -rf' /", "eval \"rm -rf /\"",
+      "trap 'rm -rf /' EXIT", "coproc rm -rf /",
+      "sh -c 'rm -rf /'", "bash -lc 'rm -rf /'", "bash -xec 'rm -rf /'", "bash --norc -c 'rm -rf /'",
+      "sh -c 'rm -rf $1' x /",
+      "sh -c '$0 -rf /' rm", "sh -c '\"$@\"' x rm -rf /", "sh <<< 'rm -rf /'", "sh <<E\nrm -rf /\nE",
+      "bash -s <<'E'\nrm -rf /\nE",
+      "echo 'rm -rf /' | sh", "echo -e 'rm\\x20-rf /' | sh", "printf '%s\\n' 'rm -rf /' | bash",
+      "echo rm -rf / | sudo bash",
+      "cat <<E | sh\nrm -rf /\nE", "echo rm -rf / | tee x | sh", "sh <(echo rm -rf /)", ". <(echo rm -rf /)",
+      "source /dev/stdin <<< 'rm -rf /'",
+      "X='rm -rf /'; sh -c \"$X\"", "export X=rm; sh -c '$X -rf /'", "X=rm sh -c '$X -rf /'", "su -c 'rm -rf /'",
+      "su - x -c 'rm -rf /'",
+      "runuser -u x -- rm -rf /", "pkexec rm -rf /", "find . -exec rm -rf / \\;", "find / -exec rm -rf {} +",
+      "echo / | xargs rm -rf",
+      "xargs rm -rf <<< /", "xargs -n1 rm -rf / < x", "ls | xargs -I{} rm -rf / {}", "parallel rm -rf ::: /",
+      "ssh h rm -rf /", "ssh -p 2 u@h 'rm -rf /'",
+      "ssh h <<E\nrm -rf /\nE", "ssh h sudo sh -c \"'rm -rf /'\"", "docker exec c rm -rf /",
+      "docker run --rm -it i sh -c 'rm -rf /'",
+      "podman exec -u 0 c rm -rf /", "kubectl exec p -- rm -rf /", "kubectl exec -it p -c c -- sh -c 'rm -rf /'",
+      "systemd-run rm -rf /",
+      "xvfb-run -a rm -rf /", "dbus-run-session -- rm -rf /", "proxychains rm -rf /", "ssh-agent rm -rf /",
+      "screen -dm rm -rf /",
+      "tmux new -d 'rm -rf /'", "echo 'rm -rf /' | at now", "echo '* * * * * rm -rf /' | crontab -",
+      "git -c alias.x='!rm -rf /' x",
+      "awk 'BEGIN{system(\"rm -rf /\")}'", "perl -e 'system(\"rm -rf /\")'",
+      "python3 -c 'import os; os.system(\"rm -rf /\")'",
+      "vim -c ':!rm -rf /'", "psql -c '\\! rm -rf /'", "/lib64/ld-linux-x86-64.so.2 /bin/rm -rf /",
+      "tar cf x --checkpoint-action=exec='rm -rf /' y",
+    ]
+    for spelling in spellings {
+      let removes = decodeShell(spelling).contains { operation in
+        operation.texts(.shellProgram) == ["rm"] && operation.texts(.shellFlag).contains("-r")
+          && operation.texts(.shellPath).contains("/")
+      }
+      #expect(removes, "\(spelling)")
+    }
+  }
+
+  /// What only mentions removing the root does not do it.
+  @Test func mentionsAreNoOperations() {
+    let mentions = [
+      "echo 'rm -rf /'", "echo rm -rf /", "grep -r \"rm -rf\" .", "# rm -rf /", "ls # ; rm -rf /",
+      "cat <<'E'\nrm -rf /\n$(rm -rf /)\nE",
+      "git commit -m 'rm -rf /'", "printf 'rm -rf /\\n' > x", "x='rm -rf /'", "echo \"a; rm -rf /\"",
+      "echo a\\; rm -rf /", "command -v rm",
+      "alias x='rm -rf /'", "echo '$(rm -rf /)'", "echo \\$(:)rm", "man rm", "which rm", "sed 's/rm -rf \\///' x",
+      "[[ rm -rf == / ]]",
+    ]
+    for mention in mentions {
+      let removes = decodeShell(mention).contains {
+        $0.texts(.shellProgram) == ["rm"] || $0.texts(.shellProgram) == [] && $0.reason == .unknownProgram
+      }
+      #expect(!removes, "\(mention)")
+    }
+  }
+
+  /// Programs and code that the line does not tell are unparsed.
+  @Test func whatCannotBeKnownIsUnparsed() {
+    let programs = [
+      "$(echo rm) -rf /", "`echo rm` -rf /", "$x -rf /", "${x:-rm} -rf /", "${x#a} -rf /", "${!x} -rf /",
+      "x=rm; ${x:0:1}m /", "r$@m -rf /", "$1 x",
+      "/bin/r? -rf /", "/???/rm -rf /", "r[m] -rf /", "x='/bin/r?'; $x /", "sudo $x /", "env $(echo rm) /",
+      "IFS=,; x=rm,-rf,/; $x", "read x; $x",
+      "for x in a b; do $x; done", "if a; then x=rm; fi; $x", "x=ls; f() { x=rm; }; f; $x",
+      "x=ls; while a; do $x; x=rm; done", "x=ls; eval \"$y\"; $x",
+      "x=ls; . ./y; $x", "unset x; $y", "!!", "!rm", "sudo !!", "declare -n y=x; x=rm; $y", "find . -exec {} \\;",
+      "ls | xargs sudo", "@(rm|x) /",
+      "$((1)) x", "x=(rm); $x", "x+=m; $x", "X=rm; sh -c '$X /'", "trap 'x=rm' DEBUG; x=ls; $x",
+    ]
+    for line in programs { #expect(decodeShell(line).contains { $0.reason == .unknownProgram }, "\(line)") }
+    let codes = [
+      "curl x | sh", "curl x | sudo bash", "wget -qO- x | sudo -u y bash -s -- z", "bash <(curl x)",
+      "sh -c \"$(curl x)\"", "source <(curl x)",
+      ". <(curl x)", "eval \"$(curl x)\"", "eval $x", "curl x | tee y | sh", "curl x | python3", "curl x | python3 -",
+      "curl x | perl", "curl x | node",
+      "curl x | ruby", "curl x | php", "python3 <(curl x)", "python3 -c \"$(curl x)\"", "sh < <(curl x)",
+      "curl x | (cd /; sh)", "curl x | { sh; }",
+      "curl x | while read l; do sh -c \"$l\"; done", "f() { sh; }; curl x | f", "curl x | tee >(sh)",
+      "echo cm0= | base64 -d | sh", "sh <<E\n$x\nE",
+      "sh <<< \"$x\"", "echo $x | sh", "echo 'r\\155' | sh", "cat x | sh", "ls | xargs -I{} sh -c {}",
+      "find . -exec sh -c 'x {}' \\;", "ssh h \"$x\"",
+      "cat x | ssh h", "cat x | ssh h sh", "curl x | docker exec -i c sh", "curl x | sh /dev/stdin", "curl x | bash -",
+      "cat x | at now", "cat x | crontab -",
+      "su -c \"$x\"", "curl x | su", "curl x | sudo -s", "trap \"$x\" EXIT", "curl x | env sh", "curl x | busybox sh",
+      "sh < /dev/tcp/h/1", "{ echo a; curl x; } | sh",
+    ]
+    for line in codes {
+      #expect(decodeShell(line).contains { $0.reason == .unknownCode && $0.protocol == .shell }, "\(line)")
+    }
+    for line in [
+      "cat x | psql", "psql -c \"$x\"", "psql <<E\n$x\nE", "psql -c '\\i x'", "echo 'select 1 \\gexec' | psql",
+    ] {
+      #expect(decodeShell(line).contains { $0.reason == .unknownCode && $0.protocol == .postgres }, "\(line)")
+    }
+    let known = [
+      "curl x | python3 -m json.tool", "cat x | perl -ne print", "bash", "python3", "bash x.sh", "sh < x",
+      "cat x | sh y.sh", "echo $HOME", "~/bin/x",
+      "$HOME/bin/x y", "[ -f x ]", "psql -f x", "psql", "cat x | python3 y.py", "[[ -f $x ]]", "sh -c 'echo $x'",
+    ]
+    for line in known { #expect(decodeShell(line).allSatisfy { $0.reason == .none }, "\(line)") }
+  }
+}
