@@ -220,8 +220,8 @@ extension ParseTree {
     return result
   }
 
-  /// The name by which the only table of the UPDATE, DELETE or SELECT at `node` is known to its condition.
-  fileprivate func onlyTable(ofStatement node: Int) -> [UInt8]? {
+  /// The only table of the UPDATE, DELETE or SELECT at `node`, as its condition knows it.
+  fileprivate func onlyTable(ofStatement node: Int) -> PostgresTarget? {
     let relation: Int?
     switch self[node].field {
     case .updateStatement, .deleteStatement:
@@ -232,9 +232,11 @@ extension ParseTree {
       relation = items.count == 1 ? items[0] : nil
     default: relation = nil
     }
-    guard let relation, self[relation].isRelation else { return nil }
-    if let alias = child(relation, .alias).flatMap({ child($0, .aliasName) }) { return text(alias) }
-    return child(relation, .relationName).map { text($0) }
+    guard let relation, self[relation].isRelation, let name = child(relation, .relationName).map(text) else {
+      return nil
+    }
+    let alias = child(relation, .alias).flatMap { child($0, .aliasName) }.map(text)
+    return PostgresTarget(qualifier: alias ?? name, name: name, schema: child(relation, .schemaName).map(text))
   }
 
   /// The literal LIMIT of the query that the statement at `node` is or holds.

@@ -23,6 +23,8 @@ enum ParseField: String, CaseIterable, BitwiseCopyable {
   case defaultResult = "defresult", coalesceExpr = "CoalesceExpr", elements, currentOfExpr = "CurrentOfExpr", kind
   case name, left = "lexpr", right = "rexpr", arg, fields, integerValue = "ival", floatValue = "fval"
   case stringValue = "sval", booleanValue = "boolval", isNull = "isnull", stringNode = "String"
+  case expression = "expr", testExpression = "testexpr", operatorName = "operName", groupClause
+  case typeModifiers = "typmods"
   case integerNode = "Integer", booleanNode = "Boolean", listNode = "List", items
   // Statements that carry others, and their fields.
   case explainStatement = "ExplainStmt", copyStatement = "CopyStmt", prepareStatement = "PrepareStmt"
