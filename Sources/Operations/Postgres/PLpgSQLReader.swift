@@ -25,8 +25,8 @@ struct PLpgSQLReader {
 
   /// Reads the whole body.
   mutating func read() {
-    guard !text.isTruncated else {
-      failure = .truncated
+    guard !text.isTruncated, !text.isCostly else {
+      failure = text.isCostly ? .count : .truncated
       return
     }
     while text.isSymbol(at, "#") { readOption() }

@@ -68,7 +68,7 @@ struct PostgresNewerSyntax {
   }
 
   /// Replaces `count` tokens from here, and moves past them.
-  private mutating func replace(_ count: Int, by replacement: String = "") {
+  private mutating func replace(_ count: Int, by replacement: String = " ") {
     let last = min(at + count, text.tokens.count) - 1
     add(start(at)..<Int(text.tokens[last].end), replacement)
     at = last + 1
