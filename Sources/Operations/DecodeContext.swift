@@ -71,6 +71,9 @@ public struct DecodeContext: ~Copyable {
     }
   }
 
+  /// Whether the limit of operations is reached: what else is decoded is not kept.
+  var isFull: Bool { batch.count >= DecodeLimits.operations }
+
   /// Emits one operation: the common facts are added here, its own by `body`, asking `demand` before each dear one.
   public mutating func operation(_ protocol: OperationProtocol, _ body: (inout FactBuffer, FactDemand) -> Void) {
     guard begin(`protocol`) else { return }
@@ -95,7 +98,7 @@ public struct DecodeContext: ~Copyable {
 
   /// Opens an operation with the facts that all have. At the limit, one `unparsed` operation stands for the rest.
   private mutating func begin(_ protocol: OperationProtocol) -> Bool {
-    guard batch.count < DecodeLimits.operations else { return false }
+    guard !isFull else { return false }
     batch.begin(`protocol`)
     for layer in via { batch.facts.add(.via, layer.name) }
     for tool in viaTools { batch.facts.add(.viaTool, tool) }

@@ -3,7 +3,7 @@ import PolicyBytecode
 /// Reads a PL/pgSQL body and finds the SQL in it: statements, the expressions that it evaluates, and what EXECUTE runs.
 ///
 /// The grammar is that of src/pl/plpgsql/src/pl_gram.y. It is read here, and not by libpg_query's reader of PL/pgSQL,
-/// because that one does not survive every input. What a body declares is not followed: a variable is read as a column.
+/// because that one runs more of the server's code, and a body that broke it would end the process. What a body declares is not followed: a variable is read as a column.
 struct PLpgSQLReader {
   enum Item: Equatable {
     /// One SQL statement, without the INTO that takes its result.
@@ -25,8 +25,8 @@ struct PLpgSQLReader {
 
   /// Reads the whole body.
   mutating func read() {
-    guard !text.isTruncated else {
-      failure = .truncated
+    guard !text.isTruncated, !text.isCostly else {
+      failure = text.isCostly ? .count : .truncated
       return
     }
     while text.isSymbol(at, "#") { readOption() }

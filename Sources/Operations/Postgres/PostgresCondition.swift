@@ -17,7 +17,7 @@ enum ConstantValue: Equatable {
     switch self {
     case .boolean(let value): value
     case .integer(let value): value != 0
-    case .text(let bytes): Self.truths[String(decoding: bytes, as: UTF8.self).lowercased()]
+    case .text(let bytes): Self.truths[Self.trimmed(bytes).lowercased()]
     case .none, .perRow, .fixed, .null, .real: nil
     }
   }
@@ -40,11 +40,11 @@ enum ConstantValue: Equatable {
     }
   }
 
-  fileprivate var isNumber: Bool {
-    switch self {
-    case .integer, .real: true
-    default: false
-    }
+  private static func trimmed(_ bytes: [UInt8]) -> String {
+    let isSpace: (UInt8) -> Bool = { $0 == 0x20 || $0 >= 0x09 && $0 <= 0x0D }
+    let rest = bytes.drop(while: isSpace)
+    let end = rest.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? rest.startIndex
+    return String(decoding: rest[..<end], as: UTF8.self)
   }
 
   /// The spellings that PostgreSQL reads as booleans.
@@ -55,21 +55,34 @@ enum ConstantValue: Equatable {
   ]
 }
 
+/// The table whose rows a condition looks at.
+struct PostgresTarget {
+  /// What its columns may be qualified with: its alias, or else its name.
+  var qualifier: [UInt8]
+  var name: [UInt8]
+  var schema: [UInt8]?
+
+  /// Whether a table so named may be this one; the search path is not known.
+  func mayBe(_ name: [UInt8]?, schema: [UInt8]?) -> Bool {
+    name == self.name && (schema == nil || self.schema == nil || schema == self.schema)
+  }
+}
+
 /// Folds an expression of a parse tree to what it is worth for every row: from the last node to the first, so that a
 /// node's parts are known before it, and nothing recurses.
 ///
 /// A comparison of an expression with itself counts as true, though it is NULL where the expression is.
 struct ConditionFolder {
-  private let tree: ParseTree
-  private let root: Int
+  let tree: ParseTree
+  let root: Int
   private var values: [ConstantValue]
-  /// The name of the only table whose rows are looked at, if that is known.
-  private let table: [UInt8]?
+  /// The only table whose rows are looked at, if that is known.
+  private let table: PostgresTarget?
   /// Whether each node is in a subquery, where a name may mean another table's column.
   private var isInSubquery: [Bool]
 
   /// What the expression at `node` is worth, where rows come from `table` alone.
-  static func fold(_ tree: ParseTree, _ node: Int, table: [UInt8]? = nil) -> ConstantValue {
+  static func fold(_ tree: ParseTree, _ node: Int, table: PostgresTarget? = nil) -> ConstantValue {
     var folder = ConditionFolder(tree: tree, root: node, table: table)
     for position in stride(from: tree.end(node) - 1, through: node, by: -1) {
       let value = folder.value(position)
@@ -80,12 +93,12 @@ struct ConditionFolder {
   }
 
   /// Whether the condition at `node` restricts no rows: it is true, or the same for all rows and not known to be false.
-  static func isUnrestricting(_ tree: ParseTree, _ node: Int, table: [UInt8]? = nil) -> Bool {
+  static func isUnrestricting(_ tree: ParseTree, _ node: Int, table: PostgresTarget? = nil) -> Bool {
     let value = fold(tree, node, table: table)
     return value == .fixed || value.truth == true
   }
 
-  private init(tree: ParseTree, root: Int, table: [UInt8]?) {
+  private init(tree: ParseTree, root: Int, table: PostgresTarget?) {
     self.tree = tree
     self.root = root
     self.table = table
@@ -105,7 +118,7 @@ struct ConditionFolder {
     }
   }
 
-  private func known(_ node: Int?) -> ConstantValue { node.map { values[$0 - root] } ?? .none }
+  func known(_ node: Int?) -> ConstantValue { node.map { values[$0 - root] } ?? .none }
 
   private func member(_ node: Int, _ field: ParseField) -> ConstantValue { known(tree.child(node, field)) }
 
@@ -156,15 +169,20 @@ struct ConditionFolder {
   private func cast(_ node: Int) -> ConstantValue {
     let value = member(node, .arg)
     let type = tree.child(node, .typeName).flatMap { tree.child($0, .names) }.map { tree.strings($0).last ?? [] }
-    switch String(decoding: type ?? [], as: UTF8.self) {
-    case "bool": return value.truth.map { .boolean($0) } ?? value
-    case "int2", "int4", "int8":
-      guard case .text(let bytes) = value else { return value }
+    guard value != .perRow, value != .null else { return value }
+    // `varchar(1)` and its kin change the value.
+    let hasModifier = tree.child(node, .typeName).flatMap { tree.child($0, .typeModifiers) } != nil
+    switch (String(decoding: type ?? [], as: UTF8.self), value) {
+    case ("bool", _): return value.truth.map { .boolean($0) } ?? .fixed
+    case ("int2", .integer), ("int4", .integer), ("int8", .integer): return value
+    case ("int2", .boolean(let truth)), ("int4", .boolean(let truth)), ("int8", .boolean(let truth)):
+      return .integer(truth ? 1 : 0)
+    case ("int2", .text(let bytes)), ("int4", .text(let bytes)), ("int8", .text(let bytes)):
       return Int64(String(decoding: bytes, as: UTF8.self)).map { .integer($0) } ?? .fixed
-    case "text", "varchar":
-      guard case .integer(let number) = value else { return value }
-      return .text(Array(String(number).utf8))
-    default: return value
+    case ("text", .text), ("varchar", .text): return hasModifier ? .fixed : value
+    case ("text", .integer(let number)), ("varchar", .integer(let number)):
+      return hasModifier ? .fixed : .text(Array(String(number).utf8))
+    default: return .fixed
     }
   }
 
@@ -178,7 +196,7 @@ struct ConditionFolder {
     }
     let isOr = tree.has(node, .booleanOperator, "OR_EXPR")
     if parts.contains(where: { $0.truth == isOr }) { return .boolean(isOr) }
-    if isOr, hasComplements(operands) { return .boolean(true) }
+    if coversAll(node, negated: !isOr) { return .boolean(isOr) }
     let open = parts.filter { $0.truth == nil && $0 != .null }
     if isOr { return open.contains(.fixed) ? .fixed : open.isEmpty ? falseOrNull(parts) : .perRow }
     if open.contains(.perRow) { return .perRow }
@@ -189,40 +207,9 @@ struct ConditionFolder {
     parts.contains(.null) ? .null : .boolean(false)
   }
 
-  /// The most operands of an OR that are compared with each other.
-  private static let mostComplements = 16
-
-  /// Whether one of `operands` is the opposite of another: `a IS NULL` of `a IS NOT NULL`, `a > 1` of `a <= 1`, `NOT a`
-  /// of `a`.
-  private func hasComplements(_ operands: [Int]) -> Bool {
-    guard operands.count <= Self.mostComplements else { return false }
-    return operands.contains { a in operands.contains { b in a != b && areComplements(a, b) } }
-  }
-
-  private func areComplements(_ first: Int, _ second: Int) -> Bool {
-    let a = tree.unwrapped(first)
-    let b = tree.unwrapped(second)
-    if tree[a].field == .boolExpr, tree.has(a, .booleanOperator, "NOT_EXPR"), let args = tree.child(a, .args) {
-      return tree.areEqual(args + 1, second)
-    }
-    guard tree[a].field == tree[b].field else { return false }
-    if tree[a].field == .nullTest, let x = tree.child(a, .arg), let y = tree.child(b, .arg) {
-      return tree.has(a, .nullTestType, "IS_NULL") && tree.has(b, .nullTestType, "IS_NOT_NULL")
-        && tree.areEqual(x, y)
-    }
-    guard tree[a].field == .operatorExpr, let pair = Self.complements[operatorName(a)], pair == operatorName(b),
-      let left = tree.child(a, .left), let right = tree.child(a, .right),
-      let otherLeft = tree.child(b, .left), let otherRight = tree.child(b, .right)
-    else { return false }
-    return tree.areEqual(left, otherLeft) && tree.areEqual(right, otherRight)
-  }
-
-  private static let complements = [
-    "=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "~~": "!~~", "!~~": "~~",
-  ]
-
   private func nullTest(_ node: Int) -> ConstantValue {
     let isNull = tree.has(node, .nullTestType, "IS_NULL")
+    if let arg = tree.child(node, .arg), isNeverNull(arg) { return .boolean(!isNull) }
     switch member(node, .arg) {
     case .null: return .boolean(isNull)
     case .perRow: return .perRow
@@ -231,10 +218,38 @@ struct ConditionFolder {
     }
   }
 
+  /// Columns of the system, which every row has.
+  private static let systemColumns = ["ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"]
+
+  /// Whether the expression at `node`, though its value may change from row to row, is never NULL.
+  private func isNeverNull(_ node: Int) -> Bool {
+    let inner = tree.unwrapped(node)
+    switch tree[inner].field {
+    case .nullTest, .booleanTest: return true
+    case .columnRef:
+      let name = tree.child(inner, .fields).map { tree.strings($0).last ?? [] } ?? []
+      return Self.systemColumns.contains { name.elementsEqual($0.utf8) }
+    case .subLink: return tree.has(inner, .subLinkType, "EXISTS_SUBLINK")
+    case .operatorExpr:
+      return tree.has(inner, .kind, "AEXPR_DISTINCT") || tree.has(inner, .kind, "AEXPR_NOT_DISTINCT")
+    case .coalesceExpr:
+      return (tree.child(inner, .args).map { tree.children($0) } ?? []).contains { argument in
+        switch known(argument) {
+        case .boolean, .integer, .real, .text: true
+        default: tree[tree.unwrapped(argument)].field == .columnRef && isNeverNull(argument)
+        }
+      }
+    default: return false
+    }
+  }
+
   private func booleanTest(_ node: Int) -> ConstantValue {
     let value = member(node, .arg)
-    guard value.truth != nil || value == .null else { return value }
     let test = tree.child(node, .booleanTestType).map { String(decoding: tree.text($0), as: UTF8.self) } ?? ""
+    guard value.truth != nil || value == .null else {
+      guard let arg = tree.child(node, .arg), isNeverNull(arg), test.hasSuffix("UNKNOWN") else { return value }
+      return .boolean(test == "IS_NOT_UNKNOWN")
+    }
     let truth: [String: Bool] = [
       "IS_TRUE": value.truth == true, "IS_NOT_TRUE": value.truth != true, "IS_FALSE": value.truth == false,
       "IS_NOT_FALSE": value.truth != false, "IS_UNKNOWN": value == .null, "IS_NOT_UNKNOWN": value != .null,
@@ -242,10 +257,22 @@ struct ConditionFolder {
     return truth[test].map { .boolean($0) } ?? .fixed
   }
 
+  /// What the branches that can be reached agree on.
   private func caseExpression(_ node: Int) -> ConstantValue {
-    let branches = tree.list(node, .args).map { member($0, .result) }
-    let fallback = tree.child(node, .defaultResult).map { known($0) } ?? .null
-    if branches.allSatisfy({ $0.truth == true }), fallback.truth == true { return .boolean(true) }
+    let subject = tree.child(node, .arg).map { known($0) }
+    var results: [ConstantValue] = []
+    var isDecided = false
+    for branch in tree.list(node, .args) where !isDecided {
+      let condition = member(branch, .expression)
+      let truth = subject.map { $0 == .null ? false : compared($0, condition).map { $0 == .same } } ?? condition.truth
+      if truth == false || condition == .null { continue }
+      results.append(member(branch, .result))
+      isDecided = truth == true
+    }
+    if !isDecided { results.append(tree.child(node, .defaultResult).map { known($0) } ?? .null) }
+    if let first = results.first, first != .none, results.allSatisfy({ $0 == first }) { return first }
+    if results.contains(.boolean(true)), results.allSatisfy({ $0.truth == true }) { return .boolean(true) }
+    if isDecided, results.count == 1 { return results[0] }
     return combined(tree.children(node).map { known($0) }) == .perRow ? .perRow : .fixed
   }
 
@@ -254,15 +281,58 @@ struct ConditionFolder {
     return parts.first { $0 != .null } ?? .null
   }
 
+  /// The clauses without which a query has a row for each row of its FROM, or one row if it has none.
+  private static let selective: [ParseField] = [
+    .whereClause, .havingClause, .limitCount, .limitOffset, .leftArgument, .groupClause,
+  ]
+
   private func subLink(_ node: Int) -> ConstantValue {
-    if tree.has(node, .subLinkType, "EXISTS_SUBLINK"), let query = tree.child(node, .subselect).map(tree.unwrapped),
-      tree[query].field == .selectStatement,
-      ![ParseField.fromClause, .whereClause, .havingClause, .limitCount, .limitOffset, .leftArgument].contains(
-        where: { tree.child(query, $0) != nil })
-    {
-      return .boolean(true)
+    let all = combined(tree.children(node).map { known($0) }) == .perRow ? ConstantValue.perRow : .fixed
+    guard let query = tree.child(node, .subselect).map(tree.unwrapped), tree[query].field == .selectStatement else {
+      return all
     }
-    return combined(tree.children(node).map { known($0) }) == .perRow ? .perRow : .fixed
+    let isPlain = !Self.selective.contains { tree.child(query, $0) != nil }
+    let type = tree.child(node, .subLinkType).map { String(decoding: tree.text($0), as: UTF8.self) } ?? ""
+    if isEmpty(query) {
+      switch type {
+      case "EXISTS_SUBLINK", "ANY_SUBLINK": return .boolean(false)
+      case "ALL_SUBLINK": return .boolean(true)
+      default: return .null
+      }
+    }
+    switch type {
+    case "EXISTS_SUBLINK":
+      if isPlain { return tree.child(query, .fromClause) == nil ? .boolean(true) : .fixed }
+      // What it selects does not matter.
+      let clauses = tree.children(query).filter { tree[$0].field != .targetList }
+      return combined(clauses.map { known($0) }) == .perRow ? .perRow : .fixed
+    case "ANY_SUBLINK": return isPlain && selectsItself(node, query) ? .boolean(true) : all
+    default: return all
+    }
+  }
+
+  /// Whether the query gives no row: its condition is false. Without GROUP BY, aggregates would give one.
+  private func isEmpty(_ query: Int) -> Bool {
+    guard tree.child(query, .leftArgument) == nil, let condition = tree.child(query, .whereClause),
+      known(condition).truth == false || known(condition) == .null, let targets = tree.child(query, .targetList)
+    else { return false }
+    return !(targets..<tree.end(targets)).contains { tree[$0].field == .functionCall }
+  }
+
+  /// Whether it is `x IN (SELECT x FROM t)`, `t` being the table whose rows are looked at.
+  private func selectsItself(_ node: Int, _ query: Int) -> Bool {
+    let tables = tree.list(query, .fromClause)
+    let targets = tree.list(query, .targetList)
+    let comparison = tree.child(node, .operatorName).map { tree.strings($0).last ?? [] }
+    guard let table, tables.count == 1, tree[tables[0]].isRelation, targets.count == 1,
+      comparison.map({ $0.elementsEqual("=".utf8) }) ?? true,
+      table.mayBe(
+        tree.child(tables[0], .relationName).map(tree.text), schema: tree.child(tables[0], .schemaName).map(tree.text)),
+      let tested = tree.child(node, .testExpression).map(tree.unwrapped), tree[tested].field == .columnRef,
+      let value = tree.child(targets[0], .val).map(tree.unwrapped), tree[value].field == .columnRef,
+      let first = tree.child(tested, .fields), let second = tree.child(value, .fields)
+    else { return false }
+    return tree.strings(first).last == tree.strings(second).last && tree.strings(first).last != nil
   }
 
   /// Functions whose value changes from one row to the next.
@@ -274,14 +344,18 @@ struct ConditionFolder {
     let name = tree.child(node, .functionName).map { tree.strings($0).last ?? [] } ?? []
     let arguments = tree.child(node, .args).map { known($0) } ?? .none
     if arguments == .perRow || Self.volatile.contains(String(decoding: name, as: UTF8.self)) { return .perRow }
-    // `SIMILAR TO` hands its pattern through this function.
-    if name.elementsEqual("similar_to_escape".utf8), let args = tree.child(node, .args) { return known(args + 1) }
+    // `SIMILAR TO` and `LIKE … ESCAPE` hand their patterns through these functions.
+    if name.elementsEqual("similar_to_escape".utf8) || name.elementsEqual("like_escape".utf8),
+      let args = tree.child(node, .args)
+    {
+      return known(args + 1)
+    }
     return .fixed
   }
 
   // MARK: - Operators
 
-  private func operatorName(_ node: Int) -> String {
+  func operatorName(_ node: Int) -> String {
     let name = tree.child(node, .name).map { tree.strings($0).last ?? [] } ?? []
     return String(decoding: name, as: UTF8.self)
   }
@@ -298,7 +372,11 @@ struct ConditionFolder {
     case "AEXPR_NOT_DISTINCT": return distinct(left, right, whenSame: true)
     case "AEXPR_LIKE", "AEXPR_ILIKE", "AEXPR_SIMILAR": return pattern(name, left, right)
     case "AEXPR_IN", "AEXPR_OP_ANY": return membership(name, left, right)
+    case "AEXPR_OP_ALL": return comparisonWithAll(name, left, right)
     case "AEXPR_BETWEEN": return between(left, right)
+    case "AEXPR_NOT_BETWEEN": return opposite(between(left, right))
+    case "AEXPR_BETWEEN_SYM": return betweenEither(left, right)
+    case "AEXPR_NOT_BETWEEN_SYM": return opposite(betweenEither(left, right))
     default: return combined([known(left), known(right)]) == .perRow ? .perRow : .fixed
     }
   }
@@ -327,6 +405,8 @@ struct ConditionFolder {
       if matched != .fixed { return matched }
     }
     if a == .null || b == .null { return .null }
+    if name == "-", areSame(left, right) { return .integer(0) }
+    if name == "*", a == .integer(0) || b == .integer(0) { return .integer(0) }
     if a == .perRow || b == .perRow { return .perRow }
     if let order = compared(a, b), let truth = Self.holds(name, order) { return .boolean(truth) }
     return arithmetic(name, a, b)
@@ -342,8 +422,9 @@ struct ConditionFolder {
       let (first, second) = (tree.strings(x), tree.strings(y))
       guard first.last == second.last else { return false }
       guard first.count != second.count else { return first == second }
-      return min(first.count, second.count) == 1 && max(first.count, second.count) == 2
-        && (first.count == 2 ? first : second).first == table && !isInSubquery[left - root]
+      let (short, long) = first.count < second.count ? (first, second) : (second, first)
+      if short.count > 1 { return short.dropLast().last == long.dropLast().last }
+      return long.dropLast().last == table?.qualifier && !isInSubquery[left - root]
     }
     return known(left) == .perRow && tree.areEqual(left, right) && !isVolatile(left)
   }
@@ -357,28 +438,32 @@ struct ConditionFolder {
     }
   }
 
-  /// -1, 0 or 1 for known values that can be compared.
-  private func compared(_ a: ConstantValue, _ b: ConstantValue) -> Int? {
+  enum Order { case less, same, greater, different }
+
+  /// How two known values compare, where that is certain. The order of texts is not: it is the collation's.
+  func compared(_ a: ConstantValue, _ b: ConstantValue) -> Order? {
     switch (a, b) {
-    case (.integer(let x), .integer(let y)): return x < y ? -1 : x == y ? 0 : 1
-    case (.text(let x), .text(let y)): return x == y ? 0 : x.lexicographicallyPrecedes(y) ? -1 : 1
+    case (.integer(let x), .integer(let y)): return x < y ? .less : x == y ? .same : .greater
+    case (.text(let x), .text(let y)): return x == y ? .same : .different
     case (.boolean, _), (_, .boolean):
       guard let x = a.truth, let y = b.truth else { return nil }
-      return x == y ? 0 : y ? -1 : 1
+      return x == y ? .same : y ? .less : .greater
     default:
-      guard let x = a.number, let y = b.number else { return nil }
-      return x < y ? -1 : x == y ? 0 : 1
+      // Numbers of PostgreSQL are exact; here they are rounded, which keeps an order but may make equal.
+      guard let x = a.number, let y = b.number, x != y, !x.isNaN, !y.isNaN else { return nil }
+      return x < y ? .less : .greater
     }
   }
 
-  private static func holds(_ name: String, _ order: Int) -> Bool? {
-    switch name {
-    case "=": order == 0
-    case "<>": order != 0
-    case "<": order < 0
-    case ">": order > 0
-    case "<=": order <= 0
-    case ">=": order >= 0
+  static func holds(_ name: String, _ order: Order) -> Bool? {
+    switch (name, order) {
+    case ("=", _): order == .same
+    case ("<>", _): order != .same
+    case (_, .different): nil
+    case ("<", _): order == .less
+    case (">", _): order == .greater
+    case ("<=", _): order != .greater
+    case (">=", _): order != .less
     default: nil
     }
   }
@@ -402,14 +487,7 @@ struct ConditionFolder {
         }
       return overflow ? .fixed : .integer(result)
     }
-    guard a.isNumber || b.isNumber, let x = a.number, let y = b.number else { return .fixed }
-    switch name {
-    case "+": return .real(x + y)
-    case "-": return .real(x - y)
-    case "*": return .real(x * y)
-    case "/" where y != 0: return .real(x / y)
-    default: return .fixed
-    }
+    return .fixed
   }
 
   private func distinct(_ left: Int, _ right: Int, whenSame: Bool) -> ConstantValue {
@@ -417,7 +495,7 @@ struct ConditionFolder {
     let (a, b) = (known(left), known(right))
     if a == .perRow || b == .perRow { return .perRow }
     if a == .null, b == .null { return .boolean(whenSame) }
-    if let order = compared(a, b) { return .boolean((order == 0) == whenSame) }
+    if let order = compared(a, b) { return .boolean((order == .same) == whenSame) }
     return (a == .null) != (b == .null) && a != .fixed && b != .fixed ? .boolean(!whenSame) : .fixed
   }
 
@@ -456,7 +534,7 @@ struct ConditionFolder {
         isOpen = true
         continue
       }
-      if order == 0 { return .boolean(!isNegated) }
+      if order == .same { return .boolean(!isNegated) }
     }
     if isOpen { return combined([value, known(right)]) == .perRow ? .perRow : .fixed }
     return value == .perRow ? .perRow : .boolean(isNegated)
@@ -465,11 +543,34 @@ struct ConditionFolder {
   private func between(_ left: Int, _ right: Int) -> ConstantValue {
     let list = tree.unwrapped(right)
     let bounds = tree.child(list, .items).map { tree.children($0) } ?? []
-    guard bounds.count == 2 else { return .perRow }
-    let isLow = binary(">=", left, bounds[0])
-    let isHigh = binary("<=", left, bounds[1])
+    return bounds.count == 2 ? between(left, bounds[0], bounds[1]) : .perRow
+  }
+
+  private func between(_ left: Int, _ low: Int, _ high: Int) -> ConstantValue {
+    let isLow = binary(">=", left, low)
+    let isHigh = binary("<=", left, high)
     if isLow.truth == false || isHigh.truth == false { return .boolean(false) }
     if isLow.truth == true, isHigh.truth == true { return .boolean(true) }
+    return combined([known(left), known(low), known(high)]) == .perRow ? .perRow : .fixed
+  }
+
+  private func betweenEither(_ left: Int, _ right: Int) -> ConstantValue {
+    let list = tree.unwrapped(right)
+    let bounds = tree.child(list, .items).map { tree.children($0) } ?? []
+    guard bounds.count == 2, compared(known(bounds[0]), known(bounds[1])) == .greater else {
+      return between(left, right)
+    }
+    return between(left, bounds[1], bounds[0])
+  }
+
+  private func opposite(_ value: ConstantValue) -> ConstantValue { value.truth.map { .boolean(!$0) } ?? value }
+
+  /// `x >= ALL (ARRAY [x, …])`.
+  private func comparisonWithAll(_ name: String, _ left: Int, _ right: Int) -> ConstantValue {
+    let items = tree.child(tree.unwrapped(right), .elements).map { tree.children($0) } ?? []
+    let values = items.map { binary(name, left, $0) }
+    if !values.isEmpty, values.allSatisfy({ $0.truth == true }) { return .boolean(true) }
+    if values.contains(where: { $0.truth == false }) { return .boolean(false) }
     return combined([known(left), known(right)]) == .perRow ? .perRow : .fixed
   }
 }

@@ -35,6 +35,7 @@ struct PostgresDecoder {
       return fail(.encoding, &context)
     }
     let text = PostgresText(bytes)
+    guard !text.isCostly else { return fail(.count, &context) }
     guard !text.isTruncated else { return fail(.truncated, &context) }
     guard let depth = text.depthBound(), depth <= DecodeLimits.postgresTreeDepth else {
       return fail(.depth, &context)
@@ -53,7 +54,7 @@ struct PostgresDecoder {
   func decodeProcedure(_ body: [UInt8], _ context: inout DecodeContext) {
     var reader = PLpgSQLReader(body)
     reader.read()
-    for item in reader.items {
+    for item in reader.items where !context.isFull {
       switch item {
       case .statement(let sql): _ = decode(sql, &context)
       case .expression(let sql): _ = decode(sql, as: .expression, &context)
@@ -72,7 +73,8 @@ struct PostgresDecoder {
   private func decodeDynamic(_ sql: [UInt8], _ context: inout DecodeContext) {
     _ = decode(sql, as: .expression, &context)
     var code = PostgresEmbedded.unknown
-    if let depth = PostgresText(sql).depthBound(), depth <= DecodeLimits.postgresTreeDepth,
+    let text = PostgresText(sql)
+    if !text.isCostly, let depth = text.depthBound(), depth <= DecodeLimits.postgresTreeDepth,
       let tree = try? ParseTree(sql), let value = tree.onlyResult, let bytes = ConditionFolder.fold(tree, value).bytes
     {
       code = .sql(bytes)
@@ -110,6 +112,7 @@ struct PostgresDecoder {
         tree: tree, text: text, root: tree.unwrapped(statement), tokens: text.trimmed(first..<max(first, last)),
         original: original)
       if origin == .expression, reader.touchesNothing { continue }
+      if context.isFull { break }
       for statement in reader.statements { emit(statement, tree, text, &context) }
       for code in reader.embedded { decodeEmbedded(code, &context) }
     }
@@ -220,8 +223,8 @@ extension ParseTree {
     return result
   }
 
-  /// The name by which the only table of the UPDATE, DELETE or SELECT at `node` is known to its condition.
-  fileprivate func onlyTable(ofStatement node: Int) -> [UInt8]? {
+  /// The only table of the UPDATE, DELETE or SELECT at `node`, as its condition knows it.
+  fileprivate func onlyTable(ofStatement node: Int) -> PostgresTarget? {
     let relation: Int?
     switch self[node].field {
     case .updateStatement, .deleteStatement:
@@ -232,9 +235,11 @@ extension ParseTree {
       relation = items.count == 1 ? items[0] : nil
     default: relation = nil
     }
-    guard let relation, self[relation].isRelation else { return nil }
-    if let alias = child(relation, .alias).flatMap({ child($0, .aliasName) }) { return text(alias) }
-    return child(relation, .relationName).map { text($0) }
+    guard let relation, self[relation].isRelation, let name = child(relation, .relationName).map(text) else {
+      return nil
+    }
+    let alias = child(relation, .alias).flatMap { child($0, .aliasName) }.map(text)
+    return PostgresTarget(qualifier: alias ?? name, name: name, schema: child(relation, .schemaName).map(text))
   }
 
   /// The literal LIMIT of the query that the statement at `node` is or holds.

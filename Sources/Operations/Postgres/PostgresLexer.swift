@@ -30,12 +30,24 @@ struct PostgresText {
   private(set) var tokens: [PostgresToken] = []
   /// Whether the text ends inside a literal, a quoted name or a comment.
   private(set) var isTruncated = false
+  /// Whether the text takes more steps than `mostOperatorSteps` to cut. The rest of it is not cut.
+  private(set) var isCostly = false
   private var at = 0
+  /// Where the run of operator characters ends that was looked at last.
+  private var runEnd = 0
+  private var operatorSteps = 0
+
+  /// The most characters that may be looked at to find where operators and comments begin.
+  ///
+  /// PostgreSQL's scanner takes the longest run of operator characters and gives back what does not belong, so that
+  /// `+++…` and `/**//**/…` take the square of their length: minutes for a payload. `PostgresText` counts what it takes
+  /// before libpg_query is asked.
+  static let mostOperatorSteps = 1 << 23
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
     tokens.reserveCapacity(bytes.count / 5 + 4)
-    while skipSpace() { scanToken() }
+    while skipSpace(), !isCostly { scanToken() }
   }
 
   /// The bytes of a token.
@@ -85,7 +97,7 @@ struct PostgresText {
 
   /// Moves to the next token; false at the end.
   private mutating func skipSpace() -> Bool {
-    while let byte = peek() {
+    while let byte = peek(), !isCostly {
       if isSpace(byte) {
         at += 1
       } else if byte == UInt8(ascii: "-"), peek(1) == UInt8(ascii: "-") {
@@ -106,11 +118,12 @@ struct PostgresText {
   private mutating func skipComment() {
     var depth = 0
     repeat {
-      guard let byte = peek() else {
+      guard let byte = peek(), !isCostly else {
         isTruncated = true
         return
       }
       if byte == UInt8(ascii: "/"), peek(1) == UInt8(ascii: "*") {
+        countOperatorRun()
         depth += 1
         at += 2
       } else if byte == UInt8(ascii: "*"), peek(1) == UInt8(ascii: "/") {
@@ -318,9 +331,20 @@ struct PostgresText {
     }
   }
 
+  /// Counts the run of operator characters from here, as PostgreSQL's scanner goes over it.
+  private mutating func countOperatorRun() {
+    if runEnd <= at {
+      runEnd = at
+      while runEnd < bytes.count, isOperator(bytes[runEnd]) { runEnd += 1 }
+    }
+    operatorSteps += runEnd - at
+    isCostly = operatorSteps > Self.mostOperatorSteps
+  }
+
   /// The longest run of operator characters before a comment; one that ends in `+` or `-` keeps it only if it holds a
   /// character that SQL's own operators do not.
   private mutating func scanOperator() {
+    countOperatorRun()
     let start = at
     var isExtended = false
     while let byte = peek(), isOperator(byte) {

@@ -68,7 +68,7 @@ struct PostgresNewerSyntax {
   }
 
   /// Replaces `count` tokens from here, and moves past them.
-  private mutating func replace(_ count: Int, by replacement: String = "") {
+  private mutating func replace(_ count: Int, by replacement: String = " ") {
     let last = min(at + count, text.tokens.count) - 1
     add(start(at)..<Int(text.tokens[last].end), replacement)
     at = last + 1
@@ -91,6 +91,9 @@ struct PostgresNewerSyntax {
     case .word:
       noteClause()
       if isWord(0, "is") { return rewriteIsJSON() }
+      if isWord(0, "not"), isWord(1, "matched"), isWord(2, "by") {
+        return replace(4, by: isWord(3, "source") ? "matched" : "not matched")
+      }
       if brackets[brackets.count - 1].isJSON { return rewriteJSONClause() }
       if isWord(0, "with") || isWord(0, ["inherit", "set"]) { return rewriteRoleOptions() }
       if isWord(0, "statistics"), isWord(-1, "create"), text.isSymbol(at + 1, "(") || isWord(1, "on") {

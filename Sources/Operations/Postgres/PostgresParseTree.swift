@@ -12,21 +12,20 @@ enum ParseField: String, CaseIterable, BitwiseCopyable {
   case deleteStatement = "DeleteStmt", mergeStatement = "MergeStmt", returnStatement = "ReturnStmt"
   case leftArgument = "larg", rightArgument = "rarg", fromClause, usingClause, whereClause, joinCondition, withClause
   case source = "selectStmt", intoClause, limitCount, limitOffset, havingClause, op, ctes, recursive
-  case commonTableExpr = "CommonTableExpr"
-  case cteName = "ctename", cteQuery = "ctequery", lockedRels, targetList, sourceRelation, rangeVar = "RangeVar"
+  case commonTableExpr = "CommonTableExpr", cteName = "ctename", cteQuery = "ctequery", lockedRels, targetList
   case schemaName = "schemaname", relationName = "relname", relation, intoRelation = "rel", joinExpr = "JoinExpr"
   // Expressions.
   case operatorExpr = "A_Expr", boolExpr = "BoolExpr", booleanOperator = "boolop", constant = "A_Const"
   case columnRef = "ColumnRef", paramRef = "ParamRef", functionCall = "FuncCall", procedureCall = "funccall"
   case functionName = "funcname", args, valueFunction = "SQLValueFunction", typeCast = "TypeCast", typeName, names
   case nullTest = "NullTest", nullTestType = "nulltesttype", booleanTest = "BooleanTest"
-  case booleanTestType = "booltesttype", subLink = "SubLink", subLinkType, subselect, caseExpr = "CaseExpr"
-  case caseWhen = "CaseWhen", result, defaultResult = "defresult", coalesceExpr = "CoalesceExpr"
-  case arrayExpr = "A_ArrayExpr", elements, currentOfExpr = "CurrentOfExpr", minMaxExpr = "MinMaxExpr", kind, name
-  case left = "lexpr", right = "rexpr", arg, testexpr, operName, fields, integerValue = "ival", floatValue = "fval"
-  case stringValue = "sval", bitValue = "bsval", booleanValue = "boolval", isNull = "isnull", stringNode = "String"
-  case integerNode = "Integer", booleanNode = "Boolean", floatNode = "Float", listNode = "List", items
-  case star = "A_Star"
+  case booleanTestType = "booltesttype", subLink = "SubLink", subLinkType, subselect, caseExpr = "CaseExpr", result
+  case defaultResult = "defresult", coalesceExpr = "CoalesceExpr", elements, currentOfExpr = "CurrentOfExpr", kind
+  case name, left = "lexpr", right = "rexpr", arg, fields, integerValue = "ival", floatValue = "fval"
+  case stringValue = "sval", booleanValue = "boolval", isNull = "isnull", stringNode = "String"
+  case expression = "expr", testExpression = "testexpr", operatorName = "operName", groupClause
+  case typeModifiers = "typmods"
+  case integerNode = "Integer", booleanNode = "Boolean", listNode = "List", items
   // Statements that carry others, and their fields.
   case explainStatement = "ExplainStmt", copyStatement = "CopyStmt", prepareStatement = "PrepareStmt"
   case declareCursorStatement = "DeclareCursorStmt", ruleStatement = "RuleStmt"
@@ -36,8 +35,8 @@ enum ParseField: String, CaseIterable, BitwiseCopyable {
   case definitionName = "defname", filename, sqlBody = "sql_body", isFrom = "is_from", isProgram = "is_program"
   case isProcedure = "is_procedure"
   // Definitions.
-  case objtype, objectType, removeType, renameType, objects, object, typeRelation = "typevar", sequence, relationType,
-    alias, aliasName = "aliasname", setstmt, val
+  case objtype, objectType, removeType, renameType, objects, object, relationType, alias, aliasName = "aliasname",
+    setstmt, val
   case truncateStatement = "TruncateStmt", dropStatement = "DropStmt", commentStatement = "CommentStmt"
   case secLabelStatement = "SecLabelStmt", renameStatement = "RenameStmt", alterTableStatement = "AlterTableStmt"
   case alterObjectSchemaStatement = "AlterObjectSchemaStmt", alterOwnerStatement = "AlterOwnerStmt"
@@ -78,8 +77,7 @@ enum ParseField: String, CaseIterable, BitwiseCopyable {
   case alterTSConfigurationStatement = "AlterTSConfigurationStmt", alterSystemStatement = "AlterSystemStmt"
   case refreshMatViewStatement = "RefreshMatViewStmt", dropOwnedStatement = "DropOwnedStmt"
   case reassignOwnedStatement = "ReassignOwnedStmt", loadStatement = "LoadStmt"
-  case closePortalStatement = "ClosePortalStmt", fetchStatement = "FetchStmt", clusterStatement = "ClusterStmt"
-  case vacuumStatement = "VacuumStmt", lockStatement = "LockStmt", callStatement = "CallStmt"
+  case closePortalStatement = "ClosePortalStmt", fetchStatement = "FetchStmt", lockStatement = "LockStmt"
 }
 
 /// One value of a ``ParseTree``; its members or elements follow it directly, each with all of its own.

@@ -112,7 +112,7 @@ struct ShellDecoder: ~Copyable {
 
   /// Whether nothing more need be walked: the limit of operations or of expansion is reached.
   func isDone(_ context: borrowing DecodeContext) -> Bool {
-    isExhausted || context.batch.count >= DecodeLimits.operations
+    isExhausted || context.isFull
   }
 
   /// Accounts for `count` bytes of expansion. Past the limit, one operation stands for what is left.

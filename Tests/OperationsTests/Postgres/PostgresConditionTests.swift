@@ -68,6 +68,52 @@ private let unrestricting = [
   #"'a' < 'b'"#,
   #"true = true"#,
   #"id IN (1, id)"#,
+  #"EXISTS (SELECT * FROM t)"#,
+  #"EXISTS (TABLE u)"#,
+  #"id BETWEEN SYMMETRIC id AND id"#,
+  #"5 BETWEEN SYMMETRIC 10 AND 1"#,
+  #"5 NOT BETWEEN 6 AND 10"#,
+  #"NOT (a AND NOT a)"#,
+  #"a IS TRUE OR a IS NOT TRUE"#,
+  #"id = ALL (ARRAY[id])"#,
+  #"public.t.id = t.id"#,
+  #"public.t.id = id"#,
+  #"id IN (SELECT id FROM t)"#,
+  #"id = ANY (SELECT x.id FROM s.t AS x)"#,
+  #"ctid IS NOT NULL"#,
+  #"(id IS NULL) IS NOT NULL"#,
+  #"(id IS NULL) IS NOT UNKNOWN"#,
+  #"coalesce(id, 1) IS NOT NULL"#,
+  #"id = 1 OR id IS DISTINCT FROM 1"#,
+  #"id BETWEEN 1 AND 5 OR id NOT BETWEEN 1 AND 5"#,
+  #"id < 1 OR id > 0"#,
+  #"id <= 1 OR id >= 1"#,
+  #"id <> 1 OR id <> 2"#,
+  #"1 = id OR id <> 1"#,
+  #"1 < id OR id <= 1"#,
+  #"a < b OR b <= a"#,
+  #"id = 1 OR (b = 2 OR (id <> 1 OR c = 3))"#,
+  #"id = 1 OR NOT (b = 2 AND id = 1)"#,
+  #"NOT (id = 1 AND id <> 1)"#,
+  #"id - id = 0"#,
+  #"id * 0 = 0"#,
+  #"id NOT IN (SELECT 1 WHERE false)"#,
+  #"id <> ALL (SELECT id FROM u WHERE 1 = 2)"#,
+  #"interval '1 day' > interval '1 hour'"#,
+  #"'10'::numeric > '9'::numeric"#,
+  #"0.1 + 0.2 = 0.3"#,
+  #"1.00000000000000000001 > 1"#,
+  #"1.5::int = 2"#,
+  #"false::int < 1"#,
+  #"true::int < 2"#,
+  #"'ab'::varchar(1) = 'a'"#,
+  #"'B' > 'a'"#,
+  #"' true '"#,
+  #"CASE WHEN true THEN true ELSE a END"#,
+  #"CASE WHEN false THEN a ELSE true END"#,
+  #"CASE 1 WHEN 2 THEN a WHEN 1 THEN true END"#,
+  #"CASE WHEN a THEN 1 ELSE 1 END = 1"#,
+  #"name LIKE '%' ESCAPE '!'"#,
 ]
 
 /// Conditions that do not, or of which that cannot be said.
@@ -106,6 +152,38 @@ private let restricting = [
   #"-1 = 0"#,
   #"-1 = 1"#,
   #"-5 > 3"#,
+  #"EXISTS (SELECT * FROM u WHERE u.id = t.id)"#,
+  #"id IN (SELECT id FROM t LIMIT 10)"#,
+  #"id IN (SELECT id FROM t WHERE a = 1)"#,
+  #"id IN (SELECT max(id) FROM t)"#,
+  #"id IN (SELECT parent FROM t)"#,
+  #"id IN (SELECT id FROM other)"#,
+  #"id <> ALL (SELECT id FROM t)"#,
+  #"NOT EXISTS (SELECT 1 FROM u WHERE u.id = t.id)"#,
+  #"id BETWEEN SYMMETRIC 5 AND 1"#,
+  #"id NOT BETWEEN 1 AND 5"#,
+  #"id < 1 OR id > 1"#,
+  #"id < 0 OR id > 1"#,
+  #"id <> 1 OR id IS NULL"#,
+  #"id = 1 OR b <> 1"#,
+  #"a < b OR b < a"#,
+  #"NOT (a AND b)"#,
+  #"id - other = 0"#,
+  #"id * 2 = 0"#,
+  #"coalesce(a, b) IS NOT NULL"#,
+  #"a IS TRUE OR a IS FALSE"#,
+  #"archived IS NOT TRUE"#,
+  #"CASE WHEN true THEN a ELSE true END"#,
+  #"CASE WHEN a THEN 1 ELSE 2 END = 1"#,
+  #"name LIKE 'a%' ESCAPE '!'"#,
+  #"id = ALL (ARRAY[1])"#,
+  #"active"#,
+  #"NOT archived"#,
+  #"created < now()"#,
+  #"now() > expires"#,
+  #"id = ANY ($1)"#,
+  #"(a, b) = (1, 2)"#,
+  #"'Y'::bool = active"#,
 ]
 
 @Test func conditionsThatDoNotRestrict() {
@@ -137,5 +215,14 @@ private let restricting = [
     let operations = decodedPostgres(sql)
     #expect(operations.map { $0[.sqlWhere] } == [hasWhere], "\(sql)")
     #expect(operations.map { $0[.sqlWhereConstant] } == [isConstant], "\(sql)")
+  }
+}
+
+/// Alternatives are compared with each other up to a number of them.
+@Test func alternativesAreComparedUpToALimit() {
+  for (count, isConstant) in [(ConditionFolder.mostAlternatives, "1"), (ConditionFolder.mostAlternatives + 1, "0")] {
+    let others = (2..<count).map { "a = \($0) OR " }.joined()
+    let operations = decodedPostgres("DELETE FROM t WHERE id = 1 OR \(others)id <> 1")
+    #expect(operations.map { $0[.sqlWhereConstant] } == [isConstant], "\(count)")
   }
 }

@@ -100,6 +100,19 @@ private func nestedBlocks(_ layers: Int, _ text: String) -> String {
   // Code in code.
   #expect(outline(nestedBlocks(DecodeLimits.nesting, "drop table x")).hasSuffix("do drop"))
   #expect(outline(nestedBlocks(DecodeLimits.nesting + 1, "drop table x")).hasSuffix("do !depth"))
+  // Runs of operator characters, of which PostgreSQL's scanner goes over each rest of a run: n characters are n(n+1)/2
+  // steps, and n nested beginnings of comments n(n+1).
+  for (text, steps) in [
+    ({ repeated("+", $0) }, { $0 * ($0 + 1) / 2 }), ({ repeated("/*", $0) }, { $0 * ($0 + 1) }),
+  ] as [((Int) -> String, (Int) -> Int)] {
+    let most = (1...).first { steps($0) > PostgresText.mostOperatorSteps }.map { $0 - 1 } ?? 0
+    #expect(!PostgresText(Array(text(most).utf8)).isCostly)
+    #expect(outline(text(most)) != "!count")
+    #expect(outline(text(most + 1)) == "!count")
+    #expect(outline("do $$ begin " + text(most + 1) + " end $$") == "do !count")
+    #expect(outline("do $$ begin execute 'a' || '" + text(most + 1) + "'; end $$") == "do !count")
+    #expect(outline(text(DecodeLimits.payloadBytes / 2)) == "!count")
+  }
   // Bytes and operations.
   let padding = DecodeLimits.payloadBytes - "select 1".utf8.count
   #expect(outline("select 1" + repeated(" ", padding)) == "select")

@@ -15,6 +15,10 @@ let statementCases: [(sql: String, facts: String)] = [
     #"SELECT * FROM crosstab('SELECT 1 FROM a', 'SELECT 2 FROM b')"#,
     #"select function=crosstab | select table=a reads=a | select table=b reads=b"#
   ),
+  (
+    #"MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED BY TARGET THEN INSERT VALUES (1) WHEN NOT MATCHED BY SOURCE THEN DELETE"#,
+    #"merge table=t,u reads=u writes=t where joins=1"#
+  ),
   // libpg_query puts a constant without a position at -1.
   (#"SELECT interval(3) '1', 'a'::interval(3)"#, #"select"#),
   (#"DELETE FROM t WHERE 1=1"#, #"delete table=t writes=t where constant"#),
