@@ -18,7 +18,10 @@ struct PLpgSQLReader {
   /// Why the body could not be read to its end.
   private(set) var failure: UnparsedReason?
   private let text: PostgresText
-  private var at = 0
+  /// The token at hand; never past the end, so that a range from here to a later token is one.
+  private var at = 0 {
+    didSet { at = min(at, text.tokens.count) }
+  }
   private var depth = 0
 
   init(_ body: [UInt8]) { text = PostgresText(body) }

@@ -203,3 +203,14 @@ private let fragments =
     #expect(long < 40 * short + 0.02, "shape \(index): \(short) and \(long)")
   }
 }
+
+@Test func codeThatEndsAnywhereIsUnparsed() {
+  for body in [
+    "DECLARE c CURSOR", "DECLARE c CURSOR (a int) FOR", "BEGIN OPEN", "BEGIN OPEN c FOR", "<<", "BEGIN <<", "BEGIN FOR",
+    "BEGIN FOR i IN 1..", "BEGIN RAISE USING", "BEGIN RAISE '%',", "BEGIN EXECUTE", "BEGIN a :=",
+    "BEGIN EXECUTE a USING",
+    "BEGIN EXECUTE a INTO", "DECLARE a int :=", "BEGIN SELECT 1 INTO",
+  ] {
+    #expect(decodedPostgres("DO $$ \(body) $$").contains { $0.unparsed != .none }, "\(body)")
+  }
+}
