@@ -37,6 +37,7 @@ extension ShellDecoder {
     let wasPrivileged = isPrivileged
     if program.isPrivileged { isPrivileged = true }
     perform(&call, &context)
+    if !aliases.isEmpty { expandAlias(Array(bytes(name)), call, &context) }
     isPrivileged = wasPrivileged
     if inShell, !reader.census.functions.isEmpty, reader.census.functions.contains(Array(bytes(name))) {
       variables.called()

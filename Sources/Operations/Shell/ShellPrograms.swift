@@ -17,7 +17,7 @@ struct ShellProgram: Sendable {
     case plain, prefix, shell, interpreter, eval, source, trap, environment, user, login, remote, joined, find, xargs
     case parallel, applet, container, pod, schedule, exec, versionControl, coproc, lock, client, directory, declare,
       read
-    case awk, editor, loader
+    case awk, editor, loader, alias, make, socket
   }
 
   var letters: [UInt8: Option] = [:]
@@ -185,6 +185,10 @@ extension ShellDecoder {
         plain(field, text, &index, argv.upperBound, program, &result)
       } else {
         bundle(field, text, isOld: isOld, &index, argv.upperBound, program, &result)
+        // The string of `env -S` is part of the command line, and its program ends the options.
+        if program.role == .environment, let last = result.options.last, last.letter == 0x53, last.value != nil {
+          break
+        }
       }
     }
     result.operands += index..<max(index, argv.upperBound)
