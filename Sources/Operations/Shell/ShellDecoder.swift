@@ -121,6 +121,8 @@ struct ShellDecoder: ~Copyable {
     let before = context.batch.count
     depth = context.syntaxDepth
     reader.depth = depth
+    arena.reserveCapacity(64 + 2 * payload.count)
+    fields.reserveCapacity(8 + min(payload.count / 8, 256))
     do {
       let root = try reader.read(payload)
       if !reader.census.functions.isEmpty { noteCalls() }

@@ -26,6 +26,11 @@ extension ShellDecoder {
 
   /// Appends the fields of `word`.
   mutating func expand(_ word: ShellWord, _ context: inout DecodeContext) {
+    if !word.hasBrace, word.first >= 0, let field = literal(reader.tree.parts[Int(word.first)]) {
+      spend(field.value.count, &context)
+      fields.append(field)
+      return
+    }
     let first = fields.count
     let logStart = log.count
     if word.hasBrace, let choices = braceExpansion(word) {
@@ -42,6 +47,18 @@ extension ShellDecoder {
     if log.count > logStart {
       for index in first..<fields.count { fields[index].log = ByteRange(logStart, log.count) }
     }
+  }
+
+  /// The field of a word that is one literal and no more, as most are.
+  private mutating func literal(_ part: ShellPart) -> ShellField? {
+    guard part.kind == .literal, part.next < 0, part.isQuoted || part.spelling.count > 0 else { return nil }
+    let isTilde = !part.isQuoted && reader.tree.source[Int(part.spelling.start)] == Ascii.tilde
+    if isTilde, !variables.isEmpty { return nil }
+    var field = ShellField(value: store(reader.tree.source[part.spelling.range]))
+    guard !part.isQuoted else { return field }
+    var openBracket = false
+    Self.noteGlobs(reader.tree.source[part.spelling.range], &field, openBracket: &openBracket)
+    return field
   }
 
   /// The one field of a word that is neither split nor subject to globs: an assignment's value, a here-document.
@@ -177,16 +194,16 @@ extension ShellDecoder {
         }
       }
     }
-    noteGlobs(reader.tree.source[start..<end], &expansion)
+    Self.noteGlobs(reader.tree.source[start..<end], &expansion.field, openBracket: &expansion.openBracket)
     building += reader.tree.source[start..<end]
   }
 
-  private func noteGlobs(_ text: ArraySlice<UInt8>, _ expansion: inout Expansion) {
+  private static func noteGlobs(_ text: ArraySlice<UInt8>, _ field: inout ShellField, openBracket: inout Bool) {
     for byte in text {
       switch byte {
-      case Ascii.star, Ascii.question, Ascii.open: expansion.field.hasGlob = true
-      case Ascii.openBracket: expansion.openBracket = true
-      case Ascii.closeBracket: if expansion.openBracket { expansion.field.hasGlob = true }
+      case Ascii.star, Ascii.question, Ascii.open: field.hasGlob = true
+      case Ascii.openBracket: openBracket = true
+      case Ascii.closeBracket: if openBracket { field.hasGlob = true }
       default: break
       }
     }
@@ -324,7 +341,7 @@ extension ShellDecoder {
       }
       var end = start
       while end < value.count, !Ascii.isSpace(value[end]) { end += 1 }
-      noteGlobs(value[start..<end], &expansion)
+      Self.noteGlobs(value[start..<end], &expansion.field, openBracket: &expansion.openBracket)
       building += value[start..<end]
       start = end
     }

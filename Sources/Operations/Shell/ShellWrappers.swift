@@ -335,7 +335,7 @@ extension ShellDecoder {
       program.isOrdered = false
       if text(verb, is: "rebase") || text(verb, is: "difftool") {
         // Elsewhere -x is no option with a value.
-        program.letters[0x78] = .init(letter: 0x78, takesValue: true, use: .code)
+        program.set(0x78, .init(letter: 0x78, takesValue: true, use: .code))
       }
       inner = arguments(verb..<call.argv.upperBound, program)
       call.arguments.options += inner.options
