@@ -81,13 +81,15 @@ extension ShellDecoder {
       let words = call.argv.dropFirst(2).map { fields[$0] }
       let isKnown = dashes && functionDepth == 0 && words.allSatisfy { !$0.isUnknown && !$0.hasGlob }
       if name.first == 0x73, name.count == 3, !dashes, call.arguments.operands.isEmpty { return }
-      variables.set(
-        ShellCensus.positional, isKnown ? [[]] + words.map { Array(bytes($0.value)) } : [], isKnown: isKnown)
+      var values = isKnown ? [[]] + words.map { Array(bytes($0.value)) } : []
+      // Behind `shift`, the parameters are still among those of before.
+      if name.count == 5 { values = variables.lookup(ShellCensus.positional, reader.census)?.values ?? [] }
+      variables.set(ShellCensus.positional, values, isKnown: isKnown)
       return
     }
-    // `read` may get any line or word of a text that is known.
+    // `read`, `mapfile` may get any line or word of a text that is known.
     var possible: [[UInt8]] = []
-    if name.elementsEqual("read".utf8), input.text.count > 0 {
+    if !name.elementsEqual("unset".utf8), input.text.count > 0 {
       let lines = bytes(input.text).split(separator: Ascii.newline).prefix(ShellLimits.values)
       possible = (lines + lines.flatMap { $0.split(whereSeparator: Ascii.isSpace) }).map { Array($0) }
       possible = Array(possible.prefix(2 * ShellLimits.values))

@@ -163,27 +163,31 @@ extension ShellDecoder {
     _ field: ShellField, from offset: Int = 0, isWritten: Bool, _ paths: inout [ByteRange],
     _ writes: inout [ByteRange], _ context: inout DecodeContext
   ) {
+    for path in possiblePaths(field, from: offset) {
+      spend(path.count, &context)
+      addPath(store(path), isWritten: isWritten, &paths, &writes)
+    }
+  }
+
+  /// The paths that a field may be. Its text is a slice of the arena, and none may live while the arena grows: that
+  /// would copy it.
+  private func possiblePaths(_ field: ShellField, from offset: Int) -> [[UInt8]] {
     let whole = bytes(field.value)
     var text = whole.dropFirst(offset)
-    if field.isUnknown, whole.starts(with: "<(".utf8) || whole.starts(with: ">(".utf8) { return }
+    if field.isUnknown, whole.starts(with: "<(".utf8) || whole.starts(with: ">(".utf8) { return [] }
     if text.starts(with: "file://".utf8) { text = text.dropFirst(7) }
-    guard !text.isEmpty, !isAddress(text), !text.elementsEqual([Ascii.dash]) else { return }
-    if field.alternatives < 0, directories.count == 1 {
-      let path = ShellPaths.normalised(text, in: directories[0])
-      spend(path.count, &context)
-      return addPath(store(path), isWritten: isWritten, &paths, &writes)
-    }
+    guard !text.isEmpty, !isAddress(text), !text.elementsEqual([Ascii.dash]) else { return [] }
+    if field.alternatives < 0, directories.count == 1 { return [ShellPaths.normalised(text, in: directories[0])] }
     var spellings = [text]
     if field.alternatives >= 0 { spellings += alternatives[Int(field.alternatives)].map { $0[...] } }
     var found: [[UInt8]] = []
     for spelling in spellings where !spelling.isEmpty {
       for directory in directories {
         let path = ShellPaths.normalised(spelling, in: directory)
-        spend(path.count, &context)
         if !found.contains(path) { found.append(path) }
       }
     }
-    for path in found { addPath(store(path), isWritten: isWritten, &paths, &writes) }
+    return found
   }
 
   private func addPath(_ path: ByteRange, isWritten: Bool, _ paths: inout [ByteRange], _ writes: inout [ByteRange]) {

@@ -249,8 +249,8 @@ extension ShellDecoder {
     var possible = known?.values ?? []
     if part.op != .none {
       let operand = value(part.child, &context)
-      if part.op == .assign { variables.set(name, [], isKnown: false) }
       if !operand.isUnknown { possible.append(Array(bytes(operand.value))) }
+      if part.op == .assign { variables.set(name, possible, isKnown: false) }
     } else if known == nil, name == Self.home {
       // Not known, but spelled in one way: see `ShellPaths`.
       building += reader.tree.source[part.spelling.range]
@@ -288,8 +288,10 @@ extension ShellDecoder {
     if isQuoted, isJoined || !expansion.splits {
       return append(Array(values.joined(separator: [Ascii.space])), isQuoted: true, &expansion, &context)
     }
-    for (index, value) in values.enumerated() {
+    for (index, value) in values.enumerated() where !isExhausted {
       if index > 0 { finish(&expansion, &context) }
+      // Many short elements cost more than their bytes.
+      spend(32, &context)
       append(value, isQuoted: isQuoted, &expansion, &context)
     }
   }
@@ -299,14 +301,20 @@ extension ShellDecoder {
     _ part: ShellPart, _ first: UInt8, _ name: [UInt8], isQuoted: Bool, _ expansion: inout Expansion,
     _ context: inout DecodeContext
   ) {
-    substitutions(part.child, &context)
+    var operand: ShellField?
+    if part.op == .none || part.op == .other {
+      substitutions(part.child, &context)
+    } else {
+      operand = value(part.child, &context)
+    }
     guard part.op == .none, let positional = variables.lookup(ShellCensus.positional, reader.census),
       positional.isKnown, variables.lookup(Self.separators, reader.census) == nil
     else {
       let start = building.count
       spell(part, &expansion)
       if first == Ascii.at || first == Ascii.star || Ascii.isDigit(first) {
-        let possible = variables.lookup(ShellCensus.positional, reader.census)?.values ?? []
+        var possible = variables.lookup(ShellCensus.positional, reader.census)?.values ?? []
+        if let operand, !operand.isUnknown { possible.insert(Array(bytes(operand.value)), at: 0) }
         expansion.may(be: Array(possible.prefix(ShellLimits.values)), at: start..<building.count)
       }
       return

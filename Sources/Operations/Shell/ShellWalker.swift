@@ -202,7 +202,15 @@ extension ShellDecoder {
     let items = fields[base...]
     let isLiteral = node.hasWords && items.allSatisfy { !$0.isUnknown && !$0.hasGlob }
     // Globs are possible values as they are spelled.
-    let values = items.prefix(ShellLimits.values).filter { !$0.isUnknown }.map { Array(bytes($0.value)) }
+    var values: [[UInt8]] = []
+    for item in items where values.count < ShellLimits.values {
+      if !item.isUnknown { values.append(Array(bytes(item.value))) }
+      if item.alternatives >= 0 { values += alternatives[Int(item.alternatives)] }
+    }
+    if !node.hasWords, let parameters = variables.lookup(ShellCensus.positional, reader.census)?.values {
+      values = Array(parameters)
+    }
+    values = Array(values.prefix(ShellLimits.values))
     let isKnown = isLiteral && items.count == 1
     fields.removeLast(fields.count - base)
     enterLoop()
