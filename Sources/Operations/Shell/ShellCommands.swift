@@ -37,6 +37,7 @@ extension ShellDecoder {
     let wasPrivileged = isPrivileged
     if program.isPrivileged { isPrivileged = true }
     perform(&call, &context)
+    if !aliases.isEmpty { expandAlias(Array(bytes(name)), call, &context) }
     isPrivileged = wasPrivileged
     if inShell, !reader.census.functions.isEmpty, reader.census.functions.contains(Array(bytes(name))) {
       variables.called()
@@ -97,7 +98,7 @@ extension ShellDecoder {
     var inputs: [ByteRange] = []
     if demand.contains(.shellInputFrom) {
       let piped = input.log.count > 0 && input.kind != .inherited ? input.log : ByteRange()
-      inputs = Array(log[piped.range] + log[script.range])
+      if piped.count + script.count > 0 { inputs = Array(log[piped.range] + log[script.range]) }
       spend(inputs.reduce(0) { $0 + $1.count }, &context)
       guard !isExhausted else { return }
     }
@@ -162,26 +163,36 @@ extension ShellDecoder {
     _ field: ShellField, from offset: Int = 0, isWritten: Bool, _ paths: inout [ByteRange],
     _ writes: inout [ByteRange], _ context: inout DecodeContext
   ) {
+    for path in possiblePaths(field, from: offset) {
+      spend(path.count, &context)
+      addPath(store(path), isWritten: isWritten, &paths, &writes)
+    }
+  }
+
+  /// The paths that a field may be. Its text is a slice of the arena, and none may live while the arena grows: that
+  /// would copy it.
+  private func possiblePaths(_ field: ShellField, from offset: Int) -> [[UInt8]] {
     let whole = bytes(field.value)
     var text = whole.dropFirst(offset)
-    if field.isUnknown, whole.starts(with: "<(".utf8) || whole.starts(with: ">(".utf8) { return }
+    if field.isUnknown, whole.starts(with: "<(".utf8) || whole.starts(with: ">(".utf8) { return [] }
     if text.starts(with: "file://".utf8) { text = text.dropFirst(7) }
-    guard !text.isEmpty, !isAddress(text), !text.elementsEqual([Ascii.dash]) else { return }
+    guard !text.isEmpty, !isAddress(text), !text.elementsEqual([Ascii.dash]) else { return [] }
+    if field.alternatives < 0, directories.count == 1 { return [ShellPaths.normalised(text, in: directories[0])] }
     var spellings = [text]
     if field.alternatives >= 0 { spellings += alternatives[Int(field.alternatives)].map { $0[...] } }
     var found: [[UInt8]] = []
     for spelling in spellings where !spelling.isEmpty {
       for directory in directories {
         let path = ShellPaths.normalised(spelling, in: directory)
-        spend(path.count, &context)
         if !found.contains(path) { found.append(path) }
       }
     }
-    for path in found {
-      let range = store(path)
-      if demand.contains(.shellPath) { paths.append(range) }
-      if isWritten, demand.contains(.shellWrites) { writes.append(range) }
-    }
+    return found
+  }
+
+  private func addPath(_ path: ByteRange, isWritten: Bool, _ paths: inout [ByteRange], _ writes: inout [ByteRange]) {
+    if demand.contains(.shellPath) { paths.append(path) }
+    if isWritten, demand.contains(.shellWrites) { writes.append(path) }
   }
 
   /// Whether an operand is a URL rather than a path.
@@ -208,7 +219,7 @@ extension ShellDecoder {
       case .path, .write: addPath(value, isWritten: option.use == .write, &paths, &writes, &context)
       default:
         // `curl -d @FILE`, `curl -F name=@FILE`
-        if let at = bytes(value.value).firstIndex(of: Ascii.at), !program.letters.isEmpty,
+        if let at = bytes(value.value).firstIndex(of: Ascii.at), !program.names.isEmpty,
           at == Int(value.value.start) || arena[at - 1] == Ascii.equals
         {
           addPath(value, from: at + 1 - Int(value.value.start), isWritten: false, &paths, &writes, &context)
@@ -277,7 +288,7 @@ extension ShellDecoder {
 
   /// `gzip -c` and its kin write nothing but their standard output.
   private func isCompressor(_ call: ShellCall) -> Bool {
-    call.program.names.contains { $0.letter == 0x63 && $0.name.elementsEqual("stdout".utf8) }
+    call.program.names.contains { $0.option.letter == 0x63 && $0.name.elementsEqual("stdout".utf8) }
   }
 
   /// What `tar` writes: the archive it creates or changes, the directory it extracts into.

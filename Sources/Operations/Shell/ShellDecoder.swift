@@ -6,7 +6,26 @@ import PolicyBytecode
 func decodeShell(_ payload: [UInt8], _ context: inout DecodeContext) {
   guard isText(payload) else { return context.unparsed(.shell, .encoding) }
   var decoder = ShellDecoder(demand: context.demand)
-  decoder.decode(payload, &context)
+  decoder.decode(withUnixLines(payload) ?? payload, &context)
+}
+
+/// `payload` with the line ends of Unix if all of its own are those of DOS, which a terminal and some shells take for
+/// the same; nil where they are not, or where a backslash before one would come to mean something else.
+private func withUnixLines(_ payload: [UInt8]) -> [UInt8]? {
+  let carriageReturn: UInt8 = 0x0D
+  guard payload.contains(carriageReturn) else { return nil }
+  var result: [UInt8] = []
+  result.reserveCapacity(payload.count)
+  for (index, byte) in payload.enumerated() {
+    let isLast = index + 1 == payload.count
+    if byte == carriageReturn, isLast || payload[index + 1] == Ascii.newline {
+      if result.last == Ascii.backslash { return nil }
+      continue
+    }
+    if byte == Ascii.newline, index == 0 || payload[index - 1] != carriageReturn { return nil }
+    result.append(byte)
+  }
+  return result
 }
 
 /// Whether `payload` is UTF-8 without NUL.
@@ -81,6 +100,8 @@ struct ShellDecoder: ~Copyable {
   var functionDepth = 0
   /// Literal words that functions are called with, by the function's name.
   var callArguments: [[UInt8]: [[UInt8]]] = [:]
+  /// The code that names of aliases stand for.
+  var aliases: [[UInt8]: [UInt8]] = [:]
   var wrappers = 0
   var depth = 0
   /// xargs appends words that are not known.
@@ -100,6 +121,8 @@ struct ShellDecoder: ~Copyable {
     let before = context.batch.count
     depth = context.syntaxDepth
     reader.depth = depth
+    arena.reserveCapacity(64 + 2 * payload.count)
+    fields.reserveCapacity(8 + min(payload.count / 8, 256))
     do {
       let root = try reader.read(payload)
       if !reader.census.functions.isEmpty { noteCalls() }

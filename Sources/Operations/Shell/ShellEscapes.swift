@@ -2,7 +2,7 @@
 enum ShellEscapes {
   enum Dialect { case ansiQuotes, echo, format }
 
-  /// The bytes that `text` stands for; ends at an escaped NUL, as the shell's strings do, and at `\c` of `echo`.
+  /// The bytes that `text` stands for; `$'…'` ends at an escaped NUL, as the shell's strings do, the others at `\c`.
   static func decode(_ text: some RandomAccessCollection<UInt8>, _ dialect: Dialect) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(text.count)
@@ -60,7 +60,7 @@ enum ShellEscapes {
         result.append(kind)
         continue
       }
-      if value == 0 { return result }
+      if value == 0, dialect == .ansiQuotes { return result }
       if kind == 0x75 || kind == 0x55 {
         if let scalar = Unicode.Scalar(UInt32(value)) { result += Array(String(Character(scalar)).utf8) }
       } else {

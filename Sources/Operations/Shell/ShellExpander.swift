@@ -11,10 +11,26 @@ extension ShellDecoder {
     /// Where in the text an unknown value with alternatives is spelled.
     var alternativesAt = 0..<0
     var alternatives: [[UInt8]] = []
+    /// The word may become several fields.
+    let splits: Bool
+
+    init(splits: Bool) { self.splits = splits }
+
+    /// Says what the value spelled at `range` may be, unless that is said of an earlier one.
+    mutating func may(be values: [[UInt8]], at range: Range<Int>) {
+      guard !values.isEmpty, alternatives.isEmpty else { return }
+      alternatives = values
+      alternativesAt = range
+    }
   }
 
   /// Appends the fields of `word`.
   mutating func expand(_ word: ShellWord, _ context: inout DecodeContext) {
+    if !word.hasBrace, word.first >= 0, let field = literal(reader.tree.parts[Int(word.first)]) {
+      spend(field.value.count, &context)
+      fields.append(field)
+      return
+    }
     let first = fields.count
     let logStart = log.count
     if word.hasBrace, let choices = braceExpansion(word) {
@@ -31,6 +47,18 @@ extension ShellDecoder {
     if log.count > logStart {
       for index in first..<fields.count { fields[index].log = ByteRange(logStart, log.count) }
     }
+  }
+
+  /// The field of a word that is one literal and no more, as most are.
+  private mutating func literal(_ part: ShellPart) -> ShellField? {
+    guard part.kind == .literal, part.next < 0, part.isQuoted || part.spelling.count > 0 else { return nil }
+    let isTilde = !part.isQuoted && reader.tree.source[Int(part.spelling.start)] == Ascii.tilde
+    if isTilde, !variables.isEmpty { return nil }
+    var field = ShellField(value: store(reader.tree.source[part.spelling.range]))
+    guard !part.isQuoted else { return field }
+    var openBracket = false
+    Self.noteGlobs(reader.tree.source[part.spelling.range], &field, openBracket: &openBracket)
+    return field
   }
 
   /// The one field of a word that is neither split nor subject to globs: an assignment's value, a here-document.
@@ -58,14 +86,14 @@ extension ShellDecoder {
       fields.append(expansion.field)
     }
     building.removeAll(keepingCapacity: true)
-    expansion = Expansion()
+    expansion = Expansion(splits: expansion.splits)
   }
 
   private mutating func expand(parts first: Int32, splits: Bool, _ context: inout DecodeContext) {
     let saved = building
     building = []
     defer { building = saved }
-    var expansion = Expansion()
+    var expansion = Expansion(splits: splits)
     var index = first
     while index >= 0, !isExhausted {
       let part = reader.tree.parts[Int(index)]
@@ -81,7 +109,12 @@ extension ShellDecoder {
       case .parameter: parameter(part, isQuoted: isQuoted, &expansion, &context)
       case .command:
         substitution(part.child, &context)
+        let start = building.count
         spell(part, &expansion)
+        // Its output is a possible value only: the substitution is there to hide something, or is pointless.
+        if let output = literalOutput(of: part.child) {
+          expansion.may(be: possible(output, isQuoted: isQuoted), at: start..<building.count)
+        }
       case .processInput:
         substitution(part.child, &context)
         if building.isEmpty, part.next < 0 { expansion.field.processInput = part.child }
@@ -93,18 +126,50 @@ extension ShellDecoder {
         arithmetic(part, &context)
         spell(part, &expansion)
       case .array:
-        var word = part.child
-        while word >= 0 {
-          let element = reader.tree.words[Int(word)]
-          substitutions(element.first, &context)
-          word = element.next
-        }
+        let start = building.count
+        let elements = elements(part, &context)
         spell(part, &expansion)
+        expansion.may(be: elements.values, at: start..<building.count)
       }
       if building.count > ShellLimits.expandedBytes { spend(building.count, &context) }
       index = part.next
     }
     finish(&expansion, &context)
+  }
+
+  /// What a substitution that prints `output` may become: one value in quotes, else any of its words.
+  private func possible(_ output: ByteRange, isQuoted: Bool) -> [[UInt8]] {
+    let text = bytes(output)
+    if !isQuoted { return text.split(whereSeparator: Ascii.isSpace).prefix(ShellLimits.values).map { Array($0) } }
+    var end = text.endIndex
+    while end > text.startIndex, text[end - 1] == Ascii.newline { end -= 1 }
+    return [Array(text[..<end])]
+  }
+
+  /// The elements of an array; as far as they may be known where not all are.
+  mutating func elements(_ part: ShellPart, _ context: inout DecodeContext) -> (values: [[UInt8]], isKnown: Bool) {
+    let base = fields.count
+    var word = part.child
+    while word >= 0, !isExhausted {
+      expand(reader.tree.words[Int(word)], &context)
+      word = reader.tree.words[Int(word)].next
+    }
+    var values: [[UInt8]] = []
+    var isKnown = true
+    for field in fields[base...] {
+      var text = bytes(field.value)
+      if field.isUnknown || field.hasGlob { isKnown = false }
+      if text.first == Ascii.openBracket, let close = text.firstIndex(of: Ascii.closeBracket),
+        text[(close + 1)...].first == Ascii.equals
+      {
+        // `[KEY]=VALUE`: the order of the elements is another.
+        isKnown = false
+        text = text[(close + 2)...]
+      }
+      if !field.isUnknown { values.append(Array(text)) }
+    }
+    fields.removeLast(fields.count - base)
+    return (isKnown ? values : Array(values.prefix(ShellLimits.values)), isKnown)
   }
 
   /// The expansion stands for itself: its value is not known.
@@ -129,16 +194,16 @@ extension ShellDecoder {
         }
       }
     }
-    noteGlobs(reader.tree.source[start..<end], &expansion)
+    Self.noteGlobs(reader.tree.source[start..<end], &expansion.field, openBracket: &expansion.openBracket)
     building += reader.tree.source[start..<end]
   }
 
-  private func noteGlobs(_ text: ArraySlice<UInt8>, _ expansion: inout Expansion) {
+  private static func noteGlobs(_ text: ArraySlice<UInt8>, _ field: inout ShellField, openBracket: inout Bool) {
     for byte in text {
       switch byte {
-      case Ascii.star, Ascii.question, Ascii.open: expansion.field.hasGlob = true
-      case Ascii.openBracket: expansion.openBracket = true
-      case Ascii.closeBracket: if expansion.openBracket { expansion.field.hasGlob = true }
+      case Ascii.star, Ascii.question, Ascii.open: field.hasGlob = true
+      case Ascii.openBracket: openBracket = true
+      case Ascii.closeBracket: if openBracket { field.hasGlob = true }
       default: break
       }
     }
@@ -154,10 +219,7 @@ extension ShellDecoder {
     _ part: ShellPart, isQuoted: Bool, _ expansion: inout Expansion, _ context: inout DecodeContext
   ) {
     let name = Array(reader.tree.source[part.name.range])
-    if part.op == .other {
-      substitutions(part.child, &context)
-      return spell(part, &expansion)
-    }
+    if part.op == .other { return transformed(part, name, isQuoted: isQuoted, &expansion, &context) }
     guard let first = name.first else { return spell(part, &expansion) }
     if !Ascii.isNameStart(first) { return special(part, first, name, isQuoted: isQuoted, &expansion, &context) }
     let separatorsAreSet = !variables.isEmpty && variables.lookup(Self.separators, reader.census) != nil
@@ -187,8 +249,8 @@ extension ShellDecoder {
     var possible = known?.values ?? []
     if part.op != .none {
       let operand = value(part.child, &context)
-      if part.op == .assign { variables.set(name, [], isKnown: false) }
       if !operand.isUnknown { possible.append(Array(bytes(operand.value))) }
+      if part.op == .assign { variables.set(name, possible, isKnown: false) }
     } else if known == nil, name == Self.home {
       // Not known, but spelled in one way: see `ShellPaths`.
       building += reader.tree.source[part.spelling.range]
@@ -196,9 +258,41 @@ extension ShellDecoder {
       return
     }
     spell(part, &expansion)
-    if !possible.isEmpty, expansion.alternatives.isEmpty {
-      expansion.alternatives = possible
-      expansion.alternativesAt = start..<building.count
+    expansion.may(be: possible, at: start..<building.count)
+  }
+
+  /// `${NAME[@]}` of an array that is known; else a part or a transformation of a value, which may be the value itself.
+  private mutating func transformed(
+    _ part: ShellPart, _ name: [UInt8], isQuoted: Bool, _ expansion: inout Expansion, _ context: inout DecodeContext
+  ) {
+    substitutions(part.child, &context)
+    let spelling = reader.tree.source[part.spelling.range]
+    let isValue = part.name.start == part.spelling.start + 2
+    let known = variables.isEmpty || !isValue ? nil : variables.lookup(name, reader.census)
+    let behind = spelling.dropFirst(2 + name.count)
+    let isWhole = behind.elementsEqual("[@]}".utf8) || behind.elementsEqual("[*]}".utf8)
+    if let known, known.isKnown, isWhole, variables.lookup(Self.separators, reader.census) == nil {
+      let isJoined = behind.dropFirst().first == Ascii.star
+      return append(all: known.values[...], isJoined: isJoined, isQuoted: isQuoted, &expansion, &context)
+    }
+    let start = building.count
+    spell(part, &expansion)
+    expansion.may(be: known.map { Array($0.values.prefix(ShellLimits.values)) } ?? [], at: start..<building.count)
+  }
+
+  /// Appends the elements of an array or the positional parameters, each a field of its own but in `"$*"`.
+  private mutating func append(
+    all values: ArraySlice<[UInt8]>, isJoined: Bool, isQuoted: Bool, _ expansion: inout Expansion,
+    _ context: inout DecodeContext
+  ) {
+    if isQuoted, isJoined || !expansion.splits {
+      return append(Array(values.joined(separator: [Ascii.space])), isQuoted: true, &expansion, &context)
+    }
+    for (index, value) in values.enumerated() where !isExhausted {
+      if index > 0 { finish(&expansion, &context) }
+      // Many short elements cost more than their bytes.
+      spend(32, &context)
+      append(value, isQuoted: isQuoted, &expansion, &context)
     }
   }
 
@@ -207,32 +301,29 @@ extension ShellDecoder {
     _ part: ShellPart, _ first: UInt8, _ name: [UInt8], isQuoted: Bool, _ expansion: inout Expansion,
     _ context: inout DecodeContext
   ) {
-    substitutions(part.child, &context)
+    var operand: ShellField?
+    if part.op == .none || part.op == .other {
+      substitutions(part.child, &context)
+    } else {
+      operand = value(part.child, &context)
+    }
     guard part.op == .none, let positional = variables.lookup(ShellCensus.positional, reader.census),
       positional.isKnown, variables.lookup(Self.separators, reader.census) == nil
     else {
       let start = building.count
       spell(part, &expansion)
       if first == Ascii.at || first == Ascii.star || Ascii.isDigit(first) {
-        let possible = variables.lookup(ShellCensus.positional, reader.census)?.values ?? []
-        if !possible.isEmpty, expansion.alternatives.isEmpty {
-          expansion.alternatives = possible
-          expansion.alternativesAt = start..<building.count
-        }
+        var possible = variables.lookup(ShellCensus.positional, reader.census)?.values ?? []
+        if let operand, !operand.isUnknown { possible.insert(Array(bytes(operand.value)), at: 0) }
+        expansion.may(be: Array(possible.prefix(ShellLimits.values)), at: start..<building.count)
       }
       return
     }
     let values = positional.values
     switch first {
     case Ascii.at, Ascii.star:
-      if first == Ascii.star, isQuoted {
-        append(Array(values.dropFirst().joined(separator: [Ascii.space])), isQuoted: true, &expansion, &context)
-        return
-      }
-      for (index, value) in values.dropFirst().enumerated() {
-        if index > 0 { finish(&expansion, &context) }
-        append(value, isQuoted: isQuoted, &expansion, &context)
-      }
+      append(
+        all: values.dropFirst(), isJoined: first == Ascii.star, isQuoted: isQuoted, &expansion, &context)
     case _ where Ascii.isDigit(first):
       let number = name.reduce(0) { min($0 * 10 + Int($1 - Ascii.zero), values.count) }
       append(number < values.count ? values[number] : [], isQuoted: isQuoted, &expansion, &context)
@@ -258,7 +349,7 @@ extension ShellDecoder {
       }
       var end = start
       while end < value.count, !Ascii.isSpace(value[end]) { end += 1 }
-      noteGlobs(value[start..<end], &expansion)
+      Self.noteGlobs(value[start..<end], &expansion.field, openBracket: &expansion.openBracket)
       building += value[start..<end]
       start = end
     }

@@ -3,7 +3,7 @@ import PolicyBytecode
 /// Programs that run code: shells, `eval`, `source`, other interpreters.
 extension ShellDecoder {
   /// Whether an operand names standard input.
-  private func isStandardInput(_ field: ShellField) -> Bool {
+  func isStandardInput(_ field: ShellField) -> Bool {
     let text = bytes(field.value)
     return ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains { text.elementsEqual($0.utf8) }
   }
@@ -130,7 +130,11 @@ extension ShellDecoder {
 
   mutating func interpreter(_ call: ShellCall, _ context: inout DecodeContext) {
     let options = call.arguments.options
-    let codes = options.filter { isCode($0, call) }.compactMap(\.value)
+    var codes = options.filter { isCode($0, call) }.compactMap(\.value)
+    if codes.isEmpty, call.arguments.has(0x70), bytes(call.name).starts(with: "node".utf8) {
+      // `node -p CODE`, where `-p` and `-e` bundle.
+      codes = call.arguments.operands.prefix(1).map { fields[$0] }
+    }
     let script = codes.isEmpty ? call.arguments.operands.first.map { fields[$0] } : nil
     emit(call, script: logged(codes + (script.map { [$0] } ?? [])), &context)
     for code in codes {
@@ -178,6 +182,10 @@ extension ShellDecoder {
   ]
 
   mutating func awk(_ call: ShellCall, _ context: inout DecodeContext) {
+    for option in call.arguments.options where option.letter == 0x66 {
+      guard let file = option.value, isStandardInput(file), input.kind == .unknown else { continue }
+      unknownCode(call, .process, &context)
+    }
     if let first = call.arguments.operands.first, !call.arguments.has(0x66) {
       commands(in: bytes(fields[first].value), call, &context)
     }
@@ -196,42 +204,61 @@ extension ShellDecoder {
     }
     for var command in starts {
       while command.value.count > 0, arena[Int(command.value.start)] == Ascii.colon { command.value.start += 1 }
-      guard command.value.count > 1, arena[Int(command.value.start)] == Ascii.bang else { continue }
+      for word in ["silent! ", "silent ", "sil ", "exe ", "execute "] where bytes(command.value).starts(with: word.utf8)
+      {
+        command.value.start += Int32(word.utf8.count)
+      }
+      guard command.value.count > 1, arena[Int(command.value.start)] == Ascii.bang else {
+        commands(in: bytes(command.value), call, &context)
+        continue
+      }
       command.value.start += 1
       codeArgument([command], call, &context)
     }
+    // `ed` takes commands from its input.
+    guard bytes(call.name).elementsEqual("ed".utf8) || bytes(call.name).elementsEqual("ex".utf8) else { return }
+    if input.kind == .unknown { return unknownCode(call, .process, &context) }
+    guard input.kind == .literal else { return }
+    for line in Array(bytes(input.text)).split(separator: Ascii.newline) where line.first == Ascii.bang {
+      let code = Array(line.dropFirst())
+      carrying(call, &context) { $0.code(code, .process, &$1) }
+    }
   }
 
-  /// Looks for calls that run a literal command line: `system("…")`, `subprocess.run(["…", …])`. Best effort: the
-  /// language itself is not read.
+  /// Looks for calls that run a literal command line: `system("…")`, `subprocess.run(["…", …])`, and what back quotes
+  /// and awk's pipes run. Best effort: the language itself is not read.
   private mutating func commands(in code: ArraySlice<UInt8>, _ call: ShellCall, _ context: inout DecodeContext) {
     let code = Array(code)
+    let isAwk = call.program.role == .awk
+    let hasBackquotes = ["perl", "ruby", "php"].contains { bytes(call.name).starts(with: $0.utf8) }
     var index = 0
     while index < code.count, !isDone(context) {
-      guard Ascii.isNameStart(code[index]) else {
+      let byte = code[index]
+      if byte == Ascii.backquote && hasBackquotes || byte == Ascii.doubleQuote && isAwk {
+        guard let (text, end) = string(code, index) else { return }
+        // `print | "…"` and `"…" | getline`
+        let isRun = byte == Ascii.backquote || isPipe(code, before: index) || isPipe(code, at: end)
+        if isRun { carrying(call, &context) { $0.code(text, .process, &$1) } }
+        index = end
+        continue
+      }
+      guard Ascii.isNameStart(byte) || byte == Ascii.percent else {
         index += 1
         continue
       }
       let start = index
+      index += 1
       while index < code.count, Ascii.isName(code[index]) { index += 1 }
-      guard index - start <= 12, Self.runners.contains(Array(code[start..<index])) else { continue }
-      var at = index
-      var isList = false
-      while at < code.count, Ascii.isSpace(code[at]) || code[at] == Ascii.open || code[at] == Ascii.openBracket {
-        isList = isList || code[at] == Ascii.openBracket
-        at += 1
+      let name = code[start..<index]
+      if hasBackquotes, name.elementsEqual("qx".utf8) || name.elementsEqual("%x".utf8) {
+        guard let (text, end) = string(code, index) else { return }
+        carrying(call, &context) { $0.code(text, .process, &$1) }
+        index = end
+        continue
       }
-      var words: [[UInt8]] = []
-      while at < code.count, code[at] == Ascii.quote || code[at] == Ascii.doubleQuote {
-        guard let (word, end) = string(code, at) else { break }
-        words.append(word)
-        at = end
-        while at < code.count, Ascii.isSpace(code[at]) { at += 1 }
-        guard at < code.count, code[at] == Ascii.comma else { break }
-        at += 1
-        while at < code.count, Ascii.isSpace(code[at]) { at += 1 }
-      }
-      index = max(index, at)
+      guard name.count <= 12, Self.runners.contains(Array(name)) else { continue }
+      let (words, isList, end) = literals(code, index)
+      index = end
       guard let first = words.first else { continue }
       if words.count == 1, !isList {
         carrying(call, &context) { $0.code(first, .process, &$1) }
@@ -247,18 +274,76 @@ extension ShellDecoder {
     }
   }
 
+  /// The string literals behind a call's name, in parentheses, brackets or neither; `spawn("rm", ["-r"])` is one list.
+  private func literals(_ code: [UInt8], _ start: Int) -> (words: [[UInt8]], isList: Bool, end: Int) {
+    var at = start
+    var isList = false
+    func skip() {
+      while at < code.count, Ascii.isSpace(code[at]) || code[at] == Ascii.open || code[at] == Ascii.openBracket {
+        isList = isList || code[at] == Ascii.openBracket
+        at += 1
+      }
+    }
+    skip()
+    var words: [[UInt8]] = []
+    while let (word, end) = literal(code, at) {
+      words.append(word)
+      at = end
+      while at < code.count, Ascii.isSpace(code[at]) { at += 1 }
+      guard at < code.count, code[at] == Ascii.comma else { break }
+      at += 1
+      skip()
+    }
+    return (words, isList, at)
+  }
+
+  /// A string literal with its prefix: `r"…"`, `f'…'`, `"""…"""`, `q(…)`.
+  private func literal(_ code: [UInt8], _ start: Int) -> ([UInt8], Int)? {
+    var at = start
+    while at < code.count, at < start + 2, "rRfFbBuq".utf8.contains(code[at]) { at += 1 }
+    guard at < code.count else { return nil }
+    let quote = code[at]
+    if quote == Ascii.quote || quote == Ascii.doubleQuote || quote == Ascii.backquote {
+      let isTripled = at + 2 < code.count && code[at + 1] == quote && code[at + 2] == quote
+      guard let (text, end) = string(code, isTripled ? at + 2 : at) else { return ([], code.count) }
+      return (text, isTripled ? min(end + 2, code.count) : end)
+    }
+    return at > start && code[start] == 0x71 ? string(code, at) ?? ([], code.count) : nil
+  }
+
+  private func isPipe(_ code: [UInt8], before index: Int) -> Bool {
+    guard let last = code[..<index].lastIndex(where: { !Ascii.isSpace($0) && $0 != Ascii.ampersand }) else {
+      return false
+    }
+    return code[last] == Ascii.pipe && (last == 0 || code[last - 1] != Ascii.pipe)
+  }
+
+  private func isPipe(_ code: [UInt8], at index: Int) -> Bool {
+    let rest = code[index...].drop(while: Ascii.isSpace)
+    return rest.first == Ascii.pipe && rest.dropFirst().first != Ascii.pipe
+  }
+
   private static let runners = Set(
     [
       "system", "popen", "exec", "execSync", "spawn", "spawnSync", "execFile", "run", "call", "check_call",
-      "check_output", "Popen", "shell_exec", "passthru", "proc_open", "getoutput", "execvp",
+      "check_output", "Popen", "shell_exec", "passthru", "proc_open", "getoutput", "execvp", "execv",
+      "execl", "execlp", "execute", "spawnl", "shell",
     ].map { Array($0.utf8) })
 
-  /// The string literal at `start`, and where it ends; nil if it does not.
+  /// The text behind the quote or opening bracket at `start`, and where it ends; nil if it does not.
   private func string(_ code: [UInt8], _ start: Int) -> ([UInt8], Int)? {
+    guard start < code.count else { return nil }
+    let close: UInt8 =
+      switch code[start] {
+      case Ascii.open: Ascii.close
+      case Ascii.openBracket: Ascii.closeBracket
+      case Ascii.openBrace: Ascii.closeBrace
+      default: code[start]
+      }
     var text: [UInt8] = []
     var index = start + 1
     while index < code.count {
-      if code[index] == code[start] { return (text, index + 1) }
+      if code[index] == close { return (text, index + 1) }
       if code[index] == Ascii.backslash, index + 1 < code.count {
         index += 1
         text.append(code[index] == 0x6E ? Ascii.newline : code[index])

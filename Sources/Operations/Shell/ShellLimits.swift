@@ -10,6 +10,8 @@ enum ShellLimits {
   static let wrappers = 16
   /// Bytes of a working directory that is followed; of a longer one nothing is known.
   static let directoryBytes = 1024
-  /// Values that a variable or the working directory may have, as far as they are followed.
+  /// Places that the working directory may be, as far as they are followed.
   static let candidates = 8
+  /// Values that a variable may have, as far as they are followed.
+  static let values = 64
 }

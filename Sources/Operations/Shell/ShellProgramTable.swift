@@ -70,13 +70,13 @@ let shellProgramTable = """
   # Network
   curl;0123456aBc!C:d:D!e:E@fF:gGhHiIjJkK@lLm:MnNo!OpP:qQ:rR:sS#t:T@u:U:vVw:x:X:y:Y:z:Z;output!=o remote-name=O remote-name-all silent=s show-error=S fail=f location=L head=I include=i request:=X header:=H data:=d data-raw: data-binary: data-urlencode: data-ascii: json: form:=F form-string: user:=u user-agent:=A insecure=k proxy:=x upload-file@=T cookie:=b cookie-jar!=c compressed config@=K max-time:=m connect-timeout: referer:=e get=G verbose=v dump-header!=D write-out:=w retry: retry-delay: retry-max-time: url: cacert@ cert@=E key@ resolve: remote-header-name=J create-dirs progress-bar=# continue-at:=C limit-rate: range:=r netrc=n netrc-file@ oauth2-bearer: output-dir! trace! trace-ascii! stderr! unix-socket@ interface: ipv4=4 ipv6=6 http1.1 http2 tlsv1.2 fail-with-body no-progress-meter parallel=Z noproxy: socks5: max-redirs: proto: aws-sigv4: digest anytype ntlm negotiate location-trusted ssl-reqd mail-from: mail-rcpt: quote:=Q;none
   wget;bcdFhiI:kKLmnNpqrSvVxHE46A:B:D:e:g:G:i@l:o!a!O!P!Q:R:t:T:U:w:X:;output-document!=O output-file!=o append-output!=a directory-prefix!=P quiet=q recursive=r continue=c no-check-certificate input-file@=i post-data: post-file@ body-data: body-file@ header: user: password: user-agent:=U spider timestamping=N mirror=m no-parent timeout:=T tries:=t level:=l accept:=A reject:=R page-requisites=p convert-links=k background=b limit-rate: method: load-cookies@ save-cookies! no-verbose referer: server-response=S execute:=e use-askpass$ no-clobber=nc domains:=D wait:=w show-progress content-disposition span-hosts=H no-directories cut-dirs: no-host-directories adjust-extension=E max-redirect: random-wait;none
-  ssh autossh;46AaCfGgKkMNnqsTtVvXxYyB:b:c:D:E!e:F@I@i@J:L:l:m:M:O:o:p:Q:R:S:W:w:;;ordered none remote
+  ssh autossh mosh;46AaCfGgKkMNnqsTtVvXxYyB:b:c:D:E!e:F@I@i@J:L:l:m:M:O:o:p:Q:R:S:W:w:;;ordered none remote
   sshpass;p:f@d:ev;;ordered prefix
   scp;346ABCOpqrTvc:D:F@i@J:l:o:P:S$X:;;last
   sftp;46AaCfNpqrvB:b@c:D:F@i@J:l:o:P:R:S$s:X:;;none
   rsync;0346acdgghHiIklLmnoOpPqrRstuvWxyzADEFNSUXbe$B:f:M:T@;archive=a recursive=r verbose=v compress=z delete delete-after delete-before delete-during delete-excluded dry-run=n rsh$=e exclude: include: exclude-from@ include-from@ files-from@ progress partial=P human-readable=h times=t links=l perms=p owner=o group=g remove-source-files rsync-path: log-file! password-file@ bwlimit: stats inplace update=u relative=R checksum=c backup=b backup-dir! max-size: chmod: itemize-changes=i ignore-existing existing one-file-system=x info: port: partial-dir! compare-dest@ link-dest@ whole-file=W quiet=q filter:=f numeric-ids size-only timeout: append mkpath;last
   nc ncat netcat;46bCDdFhklNnrStUuvZzc$e$G:i:I:M:m:O:o!P:p:q:s:T:V:w:X:x:;sh-exec$=c exec$=e listen=l udp=u keep-open=k ssl source-port:=p wait:=w;none
-  socat;dDuUtT:hVvxls;;none
+  socat;dDuUt:T:hVvxls;;socket none
   ping;46aAbBc:dDfhi:I:l:Lm:M:nOp:qQ:rRs:S:t:T:UvVw:W:;;none
   # Processes and the system
   kill;;;plain none
@@ -95,10 +95,15 @@ let shellProgramTable = """
   apt apt-get aptitude;abcdfhimqsuVyot:;yes=y assume-yes=y quiet?=q purge fix-broken=f install-recommends no-install-recommends force-yes allow-unauthenticated target-release:=t download-only=d simulate=s dry-run=s autoremove reinstall only-upgrade;none
   dpkg rpm yum dnf apk pacman zypper;;;
   pip pip3 pipx;r@e@t!Uc:qvi:f:;requirement@=r editable@=e target!=t upgrade=U index-url:=i extra-index-url: no-cache-dir user quiet=q yes=y constraint@=c find-links:=f force-reinstall break-system-packages trusted-host: no-deps pre verbose=v prefix!;none
-  npm yarn pnpm;;;none
-  git;afnqvrdDxXiImc:C@bBtsupelMNSkow;force=f all=a quiet=q verbose=v message:=m dry-run=n git-dir@ work-tree@ exec$=x delete=d interactive=i hard soft mixed force-with-lease? set-upstream=u patch=p;ordered versionControl first
-  docker podman nerdctl;itdPp:v:e:u:w:h:l:m:H:fqac:;interactive=i tty=t detach=d env:=e env-file@ user:=u workdir:=w volume:=v mount: name: network: net: entrypoint: publish:=p rm privileged force=f host:=H context:=c label:=l hostname:=h memory:=m cap-add: cap-drop: device: pid: ipc: restart: link: log-driver: add-host: cpus: security-opt: volumes-from: platform: pull: gpus: runtime: shm-size: ulimit: userns: config@ log-level: tls tlsverify init read-only expose: cidfile! detach-keys: dns: group-add: ip: mac-address: tmpfs: stop-signal: sysctl: annotation: health-cmd: cgroup-parent: cgroupns: cpu-shares: cpuset-cpus: project-name: file@ index: publish-all=P all=a quiet=q;container ordered none
-  kubectl oc;itAn:c:f@l:o:k@Rqws:v:;namespace:=n container:=c stdin=i tty=t filename@=f selector:=l output:=o all-namespaces=A kustomize@=k context: cluster: user: kubeconfig@ server:=s token: as: as-group: recursive=R force grace-period: quiet=q image: request-timeout: v: dry-run? watch=w all pod-running-timeout: insecure-skip-tls-verify;pod none
+  npm yarn pnpm;c$;call$=c;none
+  npx bunx;c$p:y;call$=c package:=p yes=y no-install;ordered prefix none
+  make gmake;f@C@I@j?kBnsiewl?o:W:tpqrRSbm;file@=f makefile@=f directory@=C include-dir@=I jobs?=j keep-going=k always-make=B dry-run=n silent=s quiet=s eval: environment-overrides=e;make none
+  vagrant;c$;command$=c;none
+  git;afnqvrdDxXiImc:C@bBtsupelMNSkow;force=f all=a quiet=q verbose=v message:=m dry-run=n tree-filter$ index-filter$ msg-filter$ env-filter$ parent-filter$ commit-filter$ tag-name-filter$ extcmd$ upload-pack$ receive-pack$ git-dir@ work-tree@ exec$=x delete=d interactive=i hard soft mixed force-with-lease? set-upstream=u patch=p;ordered versionControl first
+  docker-compose podman-compose;f@p:qv;file@=f project-name:=p env-file@ profile: project-directory@ ansi: progress: parallel:;container ordered none
+  docker podman nerdctl crictl buildah;itdPp:v:e:u:w:h:l:m:H:fqac:;interactive=i tty=t detach=d env:=e env-file@ user:=u workdir:=w volume:=v mount: name: network: net: entrypoint: publish:=p rm privileged force=f host:=H context:=c label:=l hostname:=h memory:=m cap-add: cap-drop: device: pid: ipc: restart: link: log-driver: add-host: cpus: security-opt: volumes-from: platform: pull: gpus: runtime: shm-size: ulimit: userns: config@ log-level: tls tlsverify init read-only expose: cidfile! detach-keys: dns: group-add: ip: mac-address: tmpfs: stop-signal: sysctl: annotation: health-cmd: cgroup-parent: cgroupns: cpu-shares: cpuset-cpus: project-name: file@ index: publish-all=P all=a quiet=q;container ordered none
+  lxc incus machinectl;tTqn:u:E:M:;env: user: mode: project: machine:=M uid: setenv:=E;pod none
+  kubectl oc k;itAn:c:f@l:o:k@Rqws:v:;namespace:=n container:=c stdin=i tty=t filename@=f selector:=l output:=o all-namespaces=A kustomize@=k context: cluster: user: kubeconfig@ server:=s token: as: as-group: recursive=R force grace-period: quiet=q image: request-timeout: v: dry-run? watch=w all pod-running-timeout: insecure-skip-tls-verify;pod none
   openssl;;in@ out! key@ inkey@ keyout! CAfile@ cert@;plain none
   ssh-keygen;lqypeAvBcgHDLNRF:f!t:b:C:N:P:i:m:R:;;none
   psql;aAbeEHlnqsStwWxXzV01c:d:f@F:h:L!o!p:P:R:T:U:v:;command:=c dbname:=d file@=f host:=h port:=p username:=U no-align=A tuples-only=t quiet=q no-psqlrc=X single-transaction=1 output!=o variable:=v set:=v field-separator:=F expanded=x html=H list=l echo-all=a log-file!=L pset:=P csv no-password=w password=W record-separator:=R no-readline=n echo-errors=b echo-queries=e echo-hidden=E single-step=s single-line=S field-separator-zero=z record-separator-zero=0 table-attr:=T;none client
@@ -121,6 +126,10 @@ let shellProgramTable = """
   chroot;;userspec: groups: skip-chdir;ordered prefix none
   unshare;mnpuiUCTfrcS:G:R@w@l:;mount?=m net?=n pid?=p uts?=u ipc?=i user?=U fork=f map-root-user=r map-current-user=c root@=R wd@=w mount-proc? kill-child? propagation: setuid:=S setgid:=G cgroup?=C time?=T map-user: map-group: map-auto;ordered prefix none
   nsenter;t:aFm?n?p?u?i?U?C?T?r?w?S:G:Z;target:=t all=a mount?=m net?=n pid?=p uts?=u ipc?=i user?=U root?=r wd?=w cgroup?=C no-fork=F setuid:=S setgid:=G preserve-credentials;ordered prefix none
+  entr;acdnprzs$;;ordered prefix none
+  proot;r@R@S@b:q:w@0m:v:;rootfs@=r bind:=b cwd@=w root-id=0;ordered prefix none
+  lxc-attach;n:s:u:g:;name:=n clear-env keep-env;ordered prefix none
+  systemd-nspawn;D@M:i@u:abqE:xnU;directory@=D machine:=M image@=i user:=u bind: bind-ro: setenv:=E ephemeral=x quiet=q boot=b;ordered prefix none
   taskset;acp;all-tasks=a cpu-list=c pid=p;ordered prefix none
   chrt;abdfimoprRvT:P:D:;batch=b fifo=f idle=i max=m other=o pid=p rr=r verbose=v deadline=d reset-on-fork=R;ordered prefix none
   prlimit;p:;pid:=p nofile? as? core? cpu? nproc? data? stack? fsize? memlock? rss?;ordered prefix none
@@ -139,7 +148,7 @@ let shellProgramTable = """
   command builtin;pvV;;ordered exec none
   exec;cla:;;ordered exec none
   coproc;;;ordered exec none
-  busybox toybox sash;;list install;ordered applet none
+  busybox busybox.static busybox-static toybox sash;;list install;ordered applet none
   ld-linux;;preload@ library-path: argv0: inhibit-rpath: audit@ verify list inhibit-cache;ordered prefix none
   screen;dmADrRxUqLaS:c@e:h:p:s:t:T:X;;ordered prefix none
   tmux;2CDluvqNVc$f@L:S@T:;;ordered joined none
@@ -151,8 +160,8 @@ let shellProgramTable = """
   perl;acCfhlnpsStTuUvVwWXe:E:F?i?0?d?D?I@m:M:x?;;ordered interpreter
   ruby;acdhlnpsSvwWyUe:C@E:F?i?I@K:r:T?x?0?;;ordered interpreter
   node nodejs deno bun;chipve:r:C:;eval:=e print:=p check=c require:=r import: interactive=i input-type: loader: inspect? max-old-space-size:;ordered interpreter
-  php;aBCeEfFhilmnqrRstvwz:;run:=r;ordered interpreter
-  lua luajit tclsh osascript Rscript groovy julia pwsh;e:l:iEvWc:;eval:=e;ordered interpreter
+  php;aB:CeE:fF@hilmnqr:R:stvwz:;run:=r;ordered interpreter
+  lua luajit tclsh expect osascript Rscript groovy julia pwsh;e:l:iEvWc:;eval:=e;ordered interpreter
   vi vim nvim view ex ed emacs nano;AbCdDeEfFgHilLmMnNORrsTtuUvVwWXxyYZc:q@S@i!o?O?p?P:;cmd: eval: batch script@ load@;editor
   man;P$aCdDefFhHiIkKlLmMrRsStTuUVwWXZ;pager$=P;none
   # Builtins
@@ -163,6 +172,7 @@ let shellProgramTable = """
   popd;n;;ordered directory
   export readonly declare typeset local;aAfFgiIlnprtux;;declare none
   read mapfile readarray getopts unset let;ersa:d:i:n:N:p:t:u:fvO:C:c:;;read none
-  set shift alias unalias jobs wait bg fg disown ulimit umask shopt bind hash type which exit return break continue history fc help;;;ordered read none
+  alias;p;;alias none
+  set shift unalias jobs wait bg fg disown ulimit umask shopt bind hash type which exit return break continue history fc help;;;ordered read none
   test [ expr seq sleep date hostname uname whoami id groups users who w uptime free env-print printenv tput clear locale yes nproc arch;;;plain none
   """

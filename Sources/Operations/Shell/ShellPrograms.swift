@@ -3,13 +3,18 @@ struct ShellProgram: Sendable {
   /// What its operands and the values of its options are to the decoder.
   enum Use: UInt8, Sendable { case none, path, write, code }
 
-  struct Option: Sendable {
+  struct Option: BitwiseCopyable, Sendable {
+    /// 0 for none.
     var letter: UInt8 = 0
-    var name: [UInt8] = []
     var takesValue = false
     /// The value stands in the same word or not at all.
     var isValueOptional = false
     var use = Use.none
+  }
+
+  struct LongOption: Sendable {
+    var name: [UInt8]
+    var option: Option
   }
 
   /// How the program runs what its arguments name.
@@ -17,11 +22,12 @@ struct ShellProgram: Sendable {
     case plain, prefix, shell, interpreter, eval, source, trap, environment, user, login, remote, joined, find, xargs
     case parallel, applet, container, pod, schedule, exec, versionControl, coproc, lock, client, directory, declare,
       read
-    case awk, editor, loader
+    case awk, editor, loader, alias, make, socket
   }
 
-  var letters: [UInt8: Option] = [:]
-  var names: [Option] = []
+  /// Options by their letter, below 0x80; one without a letter is none.
+  private(set) var letters = [Option](repeating: Option(), count: 0x80)
+  private(set) var names: [LongOption] = []
   /// Operands that are no paths: a pattern, a mode, an owner.
   var skipped = 0
   /// The first operand is a script or a pattern, unless `-e` or `-f` gives it.
@@ -45,30 +51,38 @@ struct ShellProgram: Sendable {
   static let unknown = ShellProgram(isKnown: false)
 
   static func named(_ name: ArraySlice<UInt8>) -> ShellProgram {
-    if let program = table[Array(name)] { return program }
+    if let program = table.value(name) { return program }
     if name.starts(with: "ld-".utf8) || name.starts(with: "ld.so".utf8) {
-      return table[Array("ld-linux".utf8)] ?? .unknown
+      return table.value(Array("ld-linux".utf8)[...]) ?? .unknown
     }
-    if name.starts(with: "mkfs.".utf8) { return table[Array("mkfs".utf8)] ?? .unknown }
+    if name.starts(with: "mkfs.".utf8) { return table.value(Array("mkfs".utf8)[...]) ?? .unknown }
     // `python3.11`, `php8`: the version does not matter.
     let bare = name.prefix { !Ascii.isDigit($0) }
     if bare.count < name.count, name.dropFirst(bare.count).allSatisfy({ Ascii.isDigit($0) || $0 == Ascii.dot }),
-      let program = table[Array(bare.last == Ascii.dash ? bare.dropLast() : bare)]
+      let program = table.value(bare.last == Ascii.dash ? bare.dropLast() : bare)
     {
       return program
     }
     return .unknown
   }
 
-  private static let table: [[UInt8]: ShellProgram] = {
-    var table: [[UInt8]: ShellProgram] = [:]
+  /// The option of a letter, if the program has it.
+  func option(_ letter: UInt8) -> Option? {
+    guard letter < 0x80, letters[Int(letter)].letter != 0 else { return nil }
+    return letters[Int(letter)]
+  }
+
+  mutating func set(_ letter: UInt8, _ option: Option) { if letter < 0x80 { letters[Int(letter)] = option } }
+
+  private static let table: ShellNames<ShellProgram> = {
+    var table: [(name: [UInt8], value: ShellProgram)] = []
     for line in shellProgramTable.split(separator: "\n") where !line.hasPrefix("#") {
       let columns = line.split(separator: ";", omittingEmptySubsequences: false)
       guard columns.count == 4 else { continue }
       let program = ShellProgram(letters: columns[1], names: columns[2], traits: columns[3])
-      for name in columns[0].split(separator: " ") { table[Array(name.utf8)] = program }
+      for name in columns[0].split(separator: " ") { table.append((Array(name.utf8), program)) }
     }
-    return table
+    return ShellNames(table)
   }()
 
   private init(isKnown: Bool) { self.isKnown = isKnown }
@@ -77,19 +91,19 @@ struct ShellProgram: Sendable {
     var option = Option()
     for byte in letters.utf8 where byte != Ascii.space {
       if Self.modify(&option, byte) {
-        self.letters[option.letter]? = option
+        if option.letter != 0 { set(option.letter, option) }
         continue
       }
       option = Option(letter: byte)
-      self.letters[byte] = option
+      set(byte, option)
     }
     // Synonyms of letters are written `(Rr)` among the names: `-R` is `-r`.
     for word in names.split(separator: " ") {
       if word.first == "(" {
         let pair = Array(word.utf8)
-        if pair.count == 4, var synonym = self.letters[pair[2]] {
+        if pair.count == 4, var synonym = self.option(pair[2]) {
           synonym.letter = pair[2]
-          self.letters[pair[1]] = synonym
+          set(pair[1], synonym)
         }
         continue
       }
@@ -97,9 +111,8 @@ struct ShellProgram: Sendable {
       var long = Option()
       var name = Array(halves[0].utf8)
       while let last = name.last, Self.modify(&long, last) { name.removeLast() }
-      long.name = name
       if halves.count == 2, let letter = halves[1].utf8.first { long.letter = letter }
-      self.names.append(long)
+      self.names.append(LongOption(name: name, option: long))
     }
     for trait in traits.split(separator: " ") { apply(trait) }
   }
@@ -107,7 +120,7 @@ struct ShellProgram: Sendable {
   private static func modify(_ option: inout Option, _ byte: UInt8) -> Bool {
     switch byte {
     case Ascii.colon: option.takesValue = true
-    case Ascii.question where option.letter != 0 || option.name.isEmpty:
+    case Ascii.question:
       option.takesValue = true
       option.isValueOptional = true
     case Ascii.at: (option.takesValue, option.use) = (true, .path)
@@ -171,7 +184,7 @@ extension ShellDecoder {
       index += 1
       let isOld =
         program.isOldStyle && index == argv.lowerBound + 2 && !text.isEmpty
-        && text.allSatisfy { program.letters[$0] != nil }
+        && text.allSatisfy { program.option($0) != nil }
       guard text.count > 1 && text.first == Ascii.dash || isOld else {
         result.operands.append(index - 1)
         if program.isOrdered { break }
@@ -185,6 +198,10 @@ extension ShellDecoder {
         plain(field, text, &index, argv.upperBound, program, &result)
       } else {
         bundle(field, text, isOld: isOld, &index, argv.upperBound, program, &result)
+        // The string of `env -S` is part of the command line, and its program ends the options.
+        if program.role == .environment, let last = result.options.last, last.letter == 0x53, last.value != nil {
+          break
+        }
       }
     }
     result.operands += index..<max(index, argv.upperBound)
@@ -205,25 +222,26 @@ extension ShellDecoder {
     let equals = text.firstIndex(of: Ascii.equals)
     let name = text[(text.startIndex + 2)..<(equals ?? text.endIndex)]
     var value = equals.map { part(field, from: $0 - text.startIndex + 1) }
-    guard let option = longOption(name, program) else {
+    guard let long = longOption(name, program) else {
       result.options.append(
         .init(letter: 0, name: Array(text[..<(equals ?? text.endIndex)]), value: value, use: .none))
       return
     }
+    let option = long.option
     if option.takesValue, !option.isValueOptional, value == nil, index < end {
       value = fields[index]
       index += 1
     }
     result.options.append(
-      .init(letter: option.letter, name: [Ascii.dash, Ascii.dash] + option.name, value: value, use: option.use))
+      .init(letter: option.letter, name: [Ascii.dash, Ascii.dash] + long.name, value: value, use: option.use))
   }
 
   /// The option that a name or an unambiguous beginning of one means.
-  private func longOption(_ name: ArraySlice<UInt8>, _ program: borrowing ShellProgram) -> ShellProgram.Option? {
-    var found: ShellProgram.Option?
-    for option in program.names where option.name.starts(with: name) {
+  private func longOption(_ name: ArraySlice<UInt8>, _ program: borrowing ShellProgram) -> ShellProgram.LongOption? {
+    var found: ShellProgram.LongOption?
+    for option in program.names where option.name.first == name.first && option.name.starts(with: name) {
       if option.name.count == name.count { return option }
-      if let found, found.letter == 0 || found.letter != option.letter { return nil }
+      if let found, found.option.letter == 0 || found.option.letter != option.option.letter { return nil }
       found = option
     }
     return name.isEmpty ? nil : found
@@ -236,7 +254,7 @@ extension ShellDecoder {
     let equals = text.firstIndex(of: Ascii.equals)
     var value = equals.map { part(field, from: $0 - text.startIndex + 1) }
     let name = text[..<(equals ?? text.endIndex)]
-    let known = program.names.first { $0.name.elementsEqual(name.dropFirst()) }
+    let known = program.names.first { $0.name.elementsEqual(name.dropFirst()) }?.option
     if let known, known.takesValue, value == nil, index < end {
       value = fields[index]
       index += 1
@@ -254,7 +272,7 @@ extension ShellDecoder {
     while at < text.endIndex {
       let byte = text[at]
       at += 1
-      guard let option = program.letters[byte] else {
+      guard let option = program.option(byte) else {
         // Not a bundle that is known: the word stands as it is spelled.
         result.options.removeLast(result.options.count - count)
         result.options.append(.init(letter: 0, name: Array(text), value: nil, use: .none))

@@ -26,6 +26,13 @@ struct ShellReader {
   mutating func read(_ text: [UInt8]) throws(ShellSyntaxError) -> Int32 {
     guard tree.source.count + text.count <= ShellLimits.sourceBytes else { throw .init(reason: .oversized) }
     let start = tree.source.count
+    if start == 0 {
+      // What a line of this length needs as a rule: growing step by step costs more than reading it.
+      tree.source.reserveCapacity(text.count)
+      tree.nodes.reserveCapacity(4 + text.count / 16)
+      tree.words.reserveCapacity(4 + text.count / 8)
+      tree.parts.reserveCapacity(4 + text.count / 6)
+    }
     tree.source += text
     return try read(from: start, to: tree.source.count)
   }

@@ -59,7 +59,7 @@ struct ShellCensus {
         guard index >= 0 else { return }
         program = tree.source[tree.words[Int(index)].spelling.range]
       }
-      guard program.count <= 9, let effect = Self.effects[Array(program)] else { return }
+      guard program.count <= 9, let effect = Self.effects.value(program) else { return }
       switch effect {
       case .dynamic: break
       case .positional:
@@ -98,16 +98,18 @@ struct ShellCensus {
   private enum Effect { case names, positional, directory, dynamic }
   private static let builtin = Array("builtin".utf8)[...]
   private static let command = Array("command".utf8)[...]
-  private static let effects: [[UInt8]: Effect] = {
-    var table: [[UInt8]: Effect] = [:]
-    for name in [
-      "export", "declare", "typeset", "local", "readonly", "read", "mapfile", "readarray", "getopts", "printf", "let",
-      "unset", "wait",
-    ] { table[Array(name.utf8)] = .names }
-    for name in ["set", "shift"] { table[Array(name.utf8)] = .positional }
-    for name in ["cd", "pushd"] { table[Array(name.utf8)] = .directory }
-    for name in ["eval", ".", "source", "trap"] { table[Array(name.utf8)] = .dynamic }
-    return table
+  private static let effects: ShellNames<Effect> = {
+    let names: [(Effect, [String])] = [
+      (
+        .names,
+        [
+          "export", "declare", "typeset", "local", "readonly", "read", "mapfile", "readarray", "getopts", "printf",
+          "let",
+          "unset", "wait",
+        ]
+      ), (.positional, ["set", "shift"]), (.directory, ["cd", "pushd"]), (.dynamic, ["eval", ".", "source", "trap"]),
+    ]
+    return ShellNames(names.flatMap { effect, names in names.map { (Array($0.utf8), effect) } })
   }()
 }
 

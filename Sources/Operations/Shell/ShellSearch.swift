@@ -124,12 +124,18 @@ extension ShellDecoder {
     defer { input = outer }
     // The command's own input is not xargs's.
     input.kind = .file
+    let items = outer.kind == .literal && !call.arguments.has(0x61) ? items(call, bytes(outer.text)) : nil
     if let option = call.arguments.options.last(where: { $0.letter | 0x20 == 0x69 }) {
       let mark = option.value.map { Array(bytes($0.value)) } ?? []
-      return inserting(call, argv, mark.isEmpty ? [Ascii.openBrace, Ascii.closeBrace] : mark, &context)
+      var possible: Int32 = -1
+      if let items {
+        alternatives.append(Array(items.prefix(ShellLimits.values)))
+        possible = Int32(alternatives.count - 1)
+      }
+      return inserting(
+        call, argv, mark.isEmpty ? [Ascii.openBrace, Ascii.closeBrace] : mark, alternatives: possible, &context)
     }
-    let isPlain = !call.arguments.has(0x30) && !call.arguments.has(0x64) && !call.arguments.has(0x61)
-    if outer.kind == .literal, isPlain, let words = splitWords(bytes(outer.text)) {
+    if let words = items {
       let base = fields.count
       fields += fields[argv]
       for word in words {
@@ -146,6 +152,20 @@ extension ShellDecoder {
     hasTrailing = trailing
   }
 
+  /// The words that xargs makes of its input; nil where that is not known.
+  private func items(_ call: ShellCall, _ text: ArraySlice<UInt8>) -> [[UInt8]]? {
+    if call.arguments.has(0x30) { return text.split(separator: 0).map { Array($0) } }
+    if let delimiter = call.arguments.value(0x64) {
+      let mark = ShellEscapes.decode(bytes(delimiter.value), .echo)
+      guard mark.count == 1 else { return nil }
+      return text.split(separator: mark[0]).map { Array($0) }
+    }
+    if call.arguments.options.contains(where: { $0.letter | 0x20 == 0x69 }) {
+      return text.split(separator: Ascii.newline).map { Array($0.drop(while: Ascii.isBlank)) }
+    }
+    return splitWords(text)
+  }
+
   /// GNU parallel: the words before `:::` are a line of shell, to which each word behind is added.
   mutating func parallel(_ call: ShellCall, _ context: inout DecodeContext) {
     let operands = call.arguments.operands
@@ -158,11 +178,25 @@ extension ShellDecoder {
     if line.isEmpty {
       // The words themselves, or the lines of the input, are commands.
       for command in inputs { codeArgument([command], call, &context) }
-      if inputs.isEmpty, outer.kind == .unknown { unknownCode(call, .process, &context) }
+      guard inputs.isEmpty else { return }
+      input = outer
+      standardInput(call, &context)
       return
     }
-    let hasMark = line.contains { bytes($0.value).contains(Ascii.openBrace) }
-    codeArgument(hasMark ? line : line + inputs, call, &context)
+    var items = inputs.map { Array(bytes($0.value)) }
+    if inputs.isEmpty, outer.kind == .literal {
+      items = bytes(outer.text).split(separator: Ascii.newline).map { Array($0) }
+    }
+    let code = Array(line.map { bytes($0.value) }.joined(separator: [Ascii.space]))
+    let mark = Array("{}".utf8)
+    let isKnown = !(line + inputs).contains { $0.isUnknown }
+    guard isKnown, !items.isEmpty, !code.contains(Ascii.openBrace) || contains(code[...], mark) else {
+      return codeArgument(line + inputs, call, &context)
+    }
+    for item in items where !isDone(context) {
+      let command = field(contains(code[...], mark) ? code.replacing(mark, with: item) : code + [Ascii.space] + item)
+      codeArgument([command], call, &context)
+    }
   }
 
   /// Splits text as xargs and `env -S` do: at blanks, with quotes and backslashes; nil where a quote is not closed.

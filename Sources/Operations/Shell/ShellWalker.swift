@@ -202,7 +202,15 @@ extension ShellDecoder {
     let items = fields[base...]
     let isLiteral = node.hasWords && items.allSatisfy { !$0.isUnknown && !$0.hasGlob }
     // Globs are possible values as they are spelled.
-    let values = items.prefix(ShellLimits.candidates).filter { !$0.isUnknown }.map { Array(bytes($0.value)) }
+    var values: [[UInt8]] = []
+    for item in items where values.count < ShellLimits.values {
+      if !item.isUnknown { values.append(Array(bytes(item.value))) }
+      if item.alternatives >= 0 { values += alternatives[Int(item.alternatives)] }
+    }
+    if !node.hasWords, let parameters = variables.lookup(ShellCensus.positional, reader.census)?.values {
+      values = Array(parameters)
+    }
+    values = Array(values.prefix(ShellLimits.values))
     let isKnown = isLiteral && items.count == 1
     fields.removeLast(fields.count - base)
     enterLoop()
@@ -223,7 +231,7 @@ extension ShellDecoder {
     for node in reader.tree.nodes where node.kind == .simple && node.words >= 0 {
       var words: [[UInt8]] = []
       var index = node.words
-      while index >= 0, words.count <= ShellLimits.candidates {
+      while index >= 0, words.count <= ShellLimits.values {
         let word = reader.tree.words[Int(index)]
         index = word.next
         let part = word.first >= 0 ? reader.tree.parts[Int(word.first)] : nil
@@ -233,7 +241,7 @@ extension ShellDecoder {
       }
       guard words.count > 1, reader.census.functions.contains(words[0]) else { continue }
       let known = callArguments[words[0]] ?? []
-      callArguments[words[0]] = Array((known + words.dropFirst()).prefix(ShellLimits.candidates))
+      callArguments[words[0]] = Array((known + words.dropFirst()).prefix(ShellLimits.values))
     }
   }
 
@@ -299,14 +307,36 @@ extension ShellDecoder {
     var index = first
     while index >= 0 {
       let word = reader.tree.words[Int(index)]
-      let value = value(word.first, &context)
-      let name = Array(reader.tree.source[word.name.range])
-      let isKnown = !value.isUnknown && !word.isPartial
-      var values = isKnown ? [Array(bytes(value.value))] : []
-      if value.alternatives >= 0 { values = alternatives[Int(value.alternatives)] }
-      variables.set(name, values, isKnown: isKnown, isExported: isExported)
       index = word.next
+      let name = Array(reader.tree.source[word.name.range])
+      let part = word.first >= 0 ? reader.tree.parts[Int(word.first)] : nil
+      let isArray = part?.kind == .array
+      var new: (values: [[UInt8]], isKnown: Bool)
+      if let part, isArray {
+        new = elements(part, &context)
+      } else {
+        let value = value(word.first, &context)
+        new = (value.isUnknown ? [] : [Array(bytes(value.value))], !value.isUnknown)
+        if value.alternatives >= 0 { new.values = alternatives[Int(value.alternatives)] }
+      }
+      if word.isPartial { new = appended(new, isArray: isArray, word, to: variables.lookup(name, reader.census)) }
+      spend(new.values.reduce(0) { $0 + $1.count }, &context)
+      variables.set(name, new.values, isKnown: new.isKnown, isExported: isExported)
+      if new.isKnown { runLater(name, new.values.first ?? [], &context) }
     }
+  }
+
+  /// The value of a variable behind `NAME+=…` or `NAME[…]=…`.
+  private func appended(
+    _ new: (values: [[UInt8]], isKnown: Bool), isArray: Bool, _ word: ShellWord,
+    to old: (values: [[UInt8]], isKnown: Bool)?
+  ) -> (values: [[UInt8]], isKnown: Bool) {
+    let isAppended = reader.tree.source[Int(word.name.end)] == Ascii.plus
+    if isAppended, let old, old.isKnown, new.isKnown {
+      if isArray { return (old.values + new.values, true) }
+      if old.values.count == 1 { return ([old.values[0] + (new.values.first ?? [])], true) }
+    }
+    return (Array(((old?.values ?? []) + new.values).prefix(ShellLimits.values)), false)
   }
 
   // MARK: - Redirections
@@ -355,6 +385,7 @@ extension ShellDecoder {
           let text = bytes(target.value)
           let isDescriptor = text.allSatisfy { Ascii.isDigit($0) || $0 == Ascii.dash }
           if redirection.kind == .duplicateOutput {
+            if redirection.descriptor == 0 { effects.input = ShellInput(kind: .unknown) }
             if redirection.descriptor <= 1 { effects.redirectsOutput = true }
             if !isDescriptor { effects.writes.append(target) }
           } else if isInput {

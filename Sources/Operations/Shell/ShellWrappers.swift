@@ -31,15 +31,7 @@ extension ShellDecoder {
     case .prefix: prefix(call, &context)
     case .environment: environment(call, &context)
     case .user: user(call, &context)
-    case .remote:
-      for option in call.arguments.options where option.letter == 0x6F {
-        if let value = option.value { settingCommand(value, call, &context) }
-      }
-      if operands.count > 1 {
-        codeArgument(operands.dropFirst().map { fields[$0] }, call, &context)
-      } else {
-        standardInput(call, &context)
-      }
+    case .remote: remote(call, &context)
     case .joined: joined(call, &context)
     case .lock:
       guard operands.count > 1 else { break }
@@ -62,6 +54,9 @@ extension ShellDecoder {
     case .applet:
       if let first = operands.first { carry(call, first..<call.argv.upperBound, &context) }
     case .loader: break
+    case .alias: alias(call, &context)
+    case .make: make(call, &context)
+    case .socket: socket(call, &context)
     case .find: find(call, &context)
     case .xargs: xargs(call, &context)
     case .parallel: parallel(call, &context)
@@ -115,6 +110,33 @@ extension ShellDecoder {
       "core.fsmonitor", "core.askpass", "sequence.editor", "diff.external", "credential.helper", "gpg.program",
     ].map { Array($0.utf8) })
 
+  /// `ssh`: options may stand behind the host, too; the words behind them are code, else the standard input is.
+  private mutating func remote(_ call: ShellCall, _ context: inout DecodeContext) {
+    guard let host = call.arguments.operands.first else { return }
+    let behind = arguments(host..<call.argv.upperBound, call.program)
+    for option in call.arguments.options + behind.options where option.letter == 0x6F {
+      if let value = option.value { settingCommand(value, call, &context) }
+    }
+    if behind.operands.isEmpty {
+      standardInput(call, &context)
+    } else {
+      codeArgument(behind.operands.map { fields[$0] }, call, &context)
+    }
+  }
+
+  /// `socat`: the addresses `EXEC:` and `SYSTEM:` run a command, up to the options behind a comma.
+  private mutating func socket(_ call: ShellCall, _ context: inout DecodeContext) {
+    for index in call.arguments.operands {
+      var code = fields[index]
+      let text = bytes(code.value)
+      guard let colon = text.firstIndex(of: Ascii.colon) else { continue }
+      let kind = text[..<colon].map { $0 | 0x20 }
+      guard kind.elementsEqual("exec".utf8) || kind.elementsEqual("system".utf8) else { continue }
+      code.value = ByteRange(colon + 1, text[colon...].firstIndex(of: Ascii.comma) ?? text.endIndex)
+      codeArgument([code], call, &context)
+    }
+  }
+
   // MARK: - Prefixes
 
   private mutating func prefix(_ call: ShellCall, _ context: inout DecodeContext) {
@@ -130,6 +152,12 @@ extension ShellDecoder {
     default: break
     }
     while skipped < operands.count, text(operands[skipped], is: "--") { skipped += 1 }
+    if bytes(call.name).elementsEqual("screen".utf8), call.arguments.has(0x58) {
+      // `screen -X stuff KEYS` types into a shell.
+      guard operands.count > 1, text(operands[0], is: "stuff") else { return }
+      let code = field(ShellEscapes.decode(bytes(fields[operands[1]].value), .echo))
+      return codeArgument([code], call, &context)
+    }
     let inner = skipped < operands.count ? operands[skipped]..<call.argv.upperBound : 0..<0
     carry(call, inner, inShell: call.inShell && bytes(call.name).elementsEqual("time".utf8), &context)
   }
@@ -163,12 +191,13 @@ extension ShellDecoder {
       guard !string.isUnknown, let words = splitWords(bytes(string.value)) else {
         return context.unparsed(.shell, .unknownProgram)
       }
+      fields.append(fields[call.argv.lowerBound])
       for word in words {
         let field = field(word)
         fields.append(field)
       }
       fields += operands.map { fields[$0] }
-      operands = Array(base..<fields.count)[...]
+      operands = arguments(base..<fields.count, call.program).operands[...]
     }
     while let index = operands.first {
       if isAssignment(index) {
@@ -176,6 +205,9 @@ extension ShellDecoder {
         if let equals = text.firstIndex(of: Ascii.equals) {
           variables.set(
             Array(text[..<equals]), [Array(text[(equals + 1)...])], isKnown: !fields[index].isUnknown, isExported: true)
+          if !fields[index].isUnknown {
+            runLater(Array(text[..<equals]), Array(text[(equals + 1)...]), &context)
+          }
         }
       } else if !text(index, is: "--") && !text(index, is: "-") {
         first = index
@@ -242,47 +274,54 @@ extension ShellDecoder {
   private mutating func container(_ call: inout ShellCall, _ context: inout DecodeContext) {
     var start: Int?
     var entry: ShellField?
+    var directory: [UInt8] = []
     var verb = call.arguments.operands.first
     while let index = verb, text(index, is: "container") || text(index, is: "compose") {
-      let more = arguments(index..<call.argv.upperBound, call.program)
+      let outer = text(index, is: "compose") ? ShellProgram.named(Self.compose) : call.program
+      let more = arguments(index..<call.argv.upperBound, outer)
       call.arguments.options += more.options
       verb = more.operands.first
     }
     if let index = verb {
-      var program = call.program
+      var program = ShellProgram.named(Self.docker)
       let runs = text(index, is: "run") || text(index, is: "create") || text(index, is: "exec")
       program.isOrdered = runs
       let inner = arguments(index..<call.argv.upperBound, program)
       call.arguments.options += inner.options
       if runs, inner.operands.count > 1 { start = inner.operands[1] }
       entry = runs ? inner.options.last { $0.isNamed("--entrypoint") }?.value : nil
+      if runs, let value = inner.value(0x77), !value.isUnknown { directory = Array(bytes(value.value)) }
     }
     emit(call, &context)
     guard start != nil || entry != nil else { return }
     let base = fields.count
     if let entry { fields.append(entry) }
     if let start { fields += fields[start..<call.argv.upperBound] }
-    elsewhere(call, base..<fields.count, &context)
+    elsewhere(call, base..<fields.count, directory: directory, &context)
     fields.removeLast(fields.count - base)
   }
+
+  private static let docker = Array("docker".utf8)[...]
+  private static let compose = Array("docker-compose".utf8)[...]
 
   /// `kubectl exec POD -- COMMAND`.
   private mutating func pod(_ call: ShellCall, _ context: inout DecodeContext) {
     let operands = call.arguments.operands
-    guard let verb = operands.first, text(verb, is: "exec") || text(verb, is: "run") || text(verb, is: "debug") else {
-      return
-    }
+    guard let verb = operands.first, ["exec", "run", "debug", "rsh", "shell"].contains(where: { text(verb, is: $0) })
+    else { return }
     if let dashes = call.argv.first(where: { $0 > verb && text($0, is: "--") }) {
       elsewhere(call, dashes + 1..<call.argv.upperBound, &context)
-    } else if text(verb, is: "exec"), operands.count > 2 {
+    } else if !text(verb, is: "run"), !text(verb, is: "debug"), operands.count > 2 {
       elsewhere(call, operands[2]..<call.argv.upperBound, &context)
     }
   }
 
   /// Runs words on another machine, whose working directory is not this one.
-  private mutating func elsewhere(_ call: ShellCall, _ argv: Range<Int>, _ context: inout DecodeContext) {
+  private mutating func elsewhere(
+    _ call: ShellCall, _ argv: Range<Int>, directory: [UInt8] = [], _ context: inout DecodeContext
+  ) {
     let saved = directories
-    directories = [[]]
+    directories = [directory]
     carry(call, argv, &context)
     directories = saved
   }
@@ -294,6 +333,10 @@ extension ShellDecoder {
     if let verb = call.arguments.operands.first {
       var program = call.program
       program.isOrdered = false
+      if text(verb, is: "rebase") || text(verb, is: "difftool") {
+        // Elsewhere -x is no option with a value.
+        program.set(0x78, .init(letter: 0x78, takesValue: true, use: .code))
+      }
       inner = arguments(verb..<call.argv.upperBound, program)
       call.arguments.options += inner.options
       call.arguments.operands = [verb] + inner.operands
@@ -306,6 +349,11 @@ extension ShellDecoder {
     guard let verb = call.arguments.operands.first, let action = inner.operands.first else { return }
     if text(verb, is: "submodule"), text(action, is: "foreach"), inner.operands.count > 1 {
       codeArgument(inner.operands.dropFirst().map { fields[$0] }, call, &context)
+    } else if text(verb, is: "config"), inner.operands.count > 1 {
+      let setting = [UInt8](bytes(fields[action].value) + [Ascii.equals] + bytes(fields[inner.operands[1]].value))
+      var field = field(setting)
+      field.isUnknown = fields[inner.operands[1]].isUnknown
+      settingCommand(field, call, &context)
     } else if text(verb, is: "bisect"), text(action, is: "run"), inner.operands.count > 1 {
       carry(call, inner.operands[1]..<call.argv.upperBound, &context)
     }

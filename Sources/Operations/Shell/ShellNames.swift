@@ -1,0 +1,54 @@
+/// A fixed set of names with a value each, found without allocation: open addressing by the FNV-1a hash (Fowler, Noll,
+/// Vo) of a name's bytes.
+struct ShellNames<Value: Sendable>: Sendable {
+  private struct Entry: Sendable {
+    var name: ByteRange
+    var value: Value
+  }
+
+  /// Indices of entries, or -1; at most half of the slots are taken.
+  private var slots: [Int16]
+  private var text: [UInt8] = []
+  private var entries: [Entry] = []
+
+  /// - Parameter pairs: at most 8,191; of two with one name the later counts.
+  init(_ pairs: [(name: [UInt8], value: Value)]) {
+    var capacity = 16
+    while capacity < 2 * pairs.count { capacity *= 2 }
+    slots = [Int16](repeating: -1, count: capacity)
+    for (name, value) in pairs {
+      let slot = slot(name[...])
+      if slots[slot] >= 0 {
+        entries[Int(slots[slot])].value = value
+        continue
+      }
+      slots[slot] = Int16(truncatingIfNeeded: entries.count)
+      entries.append(Entry(name: ByteRange(text.count, text.count + name.count), value: value))
+      text += name
+    }
+  }
+
+  func value(_ name: ArraySlice<UInt8>) -> Value? {
+    let index = slots[slot(name)]
+    return index >= 0 ? entries[Int(index)].value : nil
+  }
+
+  /// The slot that holds `name`, or the one where it would stand.
+  private func slot(_ name: ArraySlice<UInt8>) -> Int {
+    var hash: UInt32 = 0x811C_9DC5
+    for byte in name { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+    var slot = Int(hash) & (slots.count - 1)
+    while slots[slot] >= 0, !isEqual(entries[Int(slots[slot])].name, name) { slot = (slot + 1) & (slots.count - 1) }
+    return slot
+  }
+
+  private func isEqual(_ range: ByteRange, _ name: ArraySlice<UInt8>) -> Bool {
+    guard range.count == name.count else { return false }
+    var index = Int(range.start)
+    for byte in name {
+      if text[index] != byte { return false }
+      index += 1
+    }
+    return true
+  }
+}
