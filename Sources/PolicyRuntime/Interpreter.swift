@@ -42,6 +42,15 @@ public struct Interpreter: ~Copyable {
   private var evaluator: AtomEvaluator
   /// Atoms of the operation at hand that could not be decided: every rule that asks for one is to know.
   private var undecided = RawBuffer<UInt32>(capacity: 4)
+  /// What the facts that all operations of the request share have hit, found once a request and protocol: ordinals of
+  /// the residual's index, a range for each protocol in ``sharedProtocols``.
+  private var sharedHits = RawBuffer<UInt32>(capacity: 16)
+  private let sharedRanges: UnsafeMutablePointer<RecordRange>
+  private var sharedProtocols: ProtocolSet = []
+  /// Outcomes of lazy patterns on those facts: a quarter of it is ``request`` where the outcome, its two low bits, is of
+  /// the request at hand: 0 no, 1 yes, 2 undecided.
+  private let sharedMemo: UnsafeMutablePointer<UInt32>
+  private var request: UInt32 = 0
   /// The session's tags, as facts.
   private var momentFacts = FactBuffer(arenaCapacity: 256, entryCapacity: 16)
 
@@ -58,6 +67,10 @@ public struct Interpreter: ~Copyable {
     memo.initialize(repeating: 0, count: bundle.atoms.count)
     stamps = .allocate(capacity: max(bundle.rules.count, 1))
     stamps.initialize(repeating: 0, count: bundle.rules.count)
+    sharedMemo = .allocate(capacity: max(bundle.atoms.count, 1))
+    sharedMemo.initialize(repeating: 0, count: bundle.atoms.count)
+    sharedRanges = .allocate(capacity: OperationProtocol.allCases.count)
+    sharedRanges.initialize(repeating: RecordRange(), count: OperationProtocol.allCases.count)
     scratch = PatternScratch()
     evaluator = AtomEvaluator(bundle, policy.table, moment: Moment())
     rules = Self.base(bundle.rules)
@@ -69,6 +82,8 @@ public struct Interpreter: ~Copyable {
   deinit {
     memo.deallocate()
     stamps.deallocate()
+    sharedMemo.deallocate()
+    sharedRanges.deallocate()
   }
 
   /// The start of a table; of an empty one an address that is never read.
@@ -76,9 +91,17 @@ public struct Interpreter: ~Copyable {
     table.baseAddress ?? UnsafePointer(bitPattern: 64)!
   }
 
-  /// Begins a request of `session`: what has fired is forgotten, tags and time are those of now.
+  /// Begins a request of `session`: what has fired is forgotten, tags and time are those of now. The operations judged
+  /// from here on share the common facts of one batch.
   public mutating func begin(_ session: Session, at moment: Moment) {
     fired.removeAll()
+    sharedHits.removeAll()
+    sharedProtocols = []
+    request += 1
+    if request == 1 << 30 {
+      sharedMemo.update(repeating: 0, count: policy.bundle.atoms.count)
+      request = 1
+    }
     evaluator.moment = moment
     momentFacts.removeAll()
     for tag in session.tags { momentFacts.add(.session, tag) }
@@ -94,7 +117,7 @@ public struct Interpreter: ~Copyable {
     nextEpoch()
     candidates.removeAll()
     for index in 0..<view.alwaysCount { candidates.append(view.always[index]) }
-    for position in 0..<batch.commonEnd { scan(batch.facts.entries[position], batch.facts, view) }
+    if batch.commonEnd > 0 { wakeShared(batch, operation.protocol, view) }
     for position in own { scan(batch.facts.entries[position], batch.facts, view) }
     for position in 0..<momentFacts.entries.count { scanMoment(position, view) }
 
@@ -197,6 +220,25 @@ public struct Interpreter: ~Copyable {
     wake(first, view)
   }
 
+  /// Wakes what the shared facts hit, which are scanned for the first operation of each protocol only: a long payload
+  /// of many operations would else be scanned for each of them.
+  private mutating func wakeShared(
+    _ batch: borrowing OperationBatch, _ protocol: OperationProtocol, _ view: ResidualView
+  ) {
+    if !sharedProtocols.contains(.init(`protocol`)) {
+      let start = sharedHits.count
+      for position in 0..<batch.commonEnd {
+        let entry = batch.facts.entries[position]
+        guard let first = view.index.scan(entry, in: batch.facts, hits: &hits, scratch: &scratch) else { continue }
+        for index in 0..<hits.count { sharedHits.append(UInt32(first) + hits[index]) }
+      }
+      sharedRanges[Int(`protocol`.rawValue)] = RecordRange(
+        start: UInt32(start), count: UInt32(sharedHits.count - start))
+      sharedProtocols.insert(.init(`protocol`))
+    }
+    for index in sharedRanges[Int(`protocol`.rawValue)].indices { wake(ordinal: Int(sharedHits[index]), view) }
+  }
+
   @inline(never)
   private mutating func scanMoment(_ position: Int, _ view: ResidualView) {
     let entry = momentFacts.entries[position]
@@ -204,21 +246,24 @@ public struct Interpreter: ~Copyable {
     wake(first, view)
   }
 
-  /// Sets the atoms of the patterns in `hits` and collects the rules that wait for them.
+  /// Wakes what the patterns in `hits` stand for.
   @inline(__always)
   private mutating func wake(_ firstOrdinal: Int, _ view: ResidualView) {
-    for position in 0..<hits.count {
-      let ordinal = firstOrdinal + Int(hits[position])
-      for event in Int(view.eventStarts[ordinal])..<Int(view.eventStarts[ordinal + 1]) {
-        let event = view.events[event]
-        if memo[Int(event.atom)] >> 1 == epoch { continue }
-        memo[Int(event.atom)] = epoch << 1 | 1
-        for index in Int(event.firstRule)..<Int(event.firstRule) + Int(event.ruleCount) {
-          let rule = view.woken[index]
-          if stamps[Int(rule)] == epoch { continue }
-          stamps[Int(rule)] = epoch
-          candidates.append(rule)
-        }
+    for position in 0..<hits.count { wake(ordinal: firstOrdinal + Int(hits[position]), view) }
+  }
+
+  /// Sets the atoms of a pattern that has matched and collects the rules that wait for them.
+  @inline(__always)
+  private mutating func wake(ordinal: Int, _ view: ResidualView) {
+    for event in Int(view.eventStarts[ordinal])..<Int(view.eventStarts[ordinal + 1]) {
+      let event = view.events[event]
+      if memo[Int(event.atom)] >> 1 == epoch { continue }
+      memo[Int(event.atom)] = epoch << 1 | 1
+      for index in Int(event.firstRule)..<Int(event.firstRule) + Int(event.ruleCount) {
+        let rule = view.woken[index]
+        if stamps[Int(rule)] == epoch { continue }
+        stamps[Int(rule)] = epoch
+        candidates.append(rule)
       }
     }
   }
@@ -255,13 +300,31 @@ public struct Interpreter: ~Copyable {
     }
     let wasUndecided = evaluator.isUndecided
     evaluator.isUndecided = false
-    let isTrue =
-      atoms[atom].fact == Fact.session.rawValue
-      ? evaluator.holds(atoms[atom], momentFacts, shared: 0..<0, own: 0..<momentFacts.entries.count, scratch: &scratch)
-      : evaluator.holds(atoms[atom], batch.facts, shared: 0..<batch.commonEnd, own: own, scratch: &scratch)
+    let isTrue: Bool
+    if atoms[atom].fact == Fact.session.rawValue {
+      isTrue = evaluator.holds(
+        atoms[atom], momentFacts, shared: 0..<0, own: 0..<momentFacts.entries.count, scratch: &scratch)
+    } else if atoms[atom].kind == AtomKind.matchesLazily.rawValue {
+      let holdsForAll = holdsOfShared(atom, batch)
+      isTrue =
+        evaluator.holds(atoms[atom], batch.facts, shared: 0..<0, own: own, scratch: &scratch) || holdsForAll
+    } else {
+      isTrue = evaluator.holds(atoms[atom], batch.facts, shared: 0..<batch.commonEnd, own: own, scratch: &scratch)
+    }
     memo[atom] = epoch << 1 | (isTrue ? 1 : 0)
     if evaluator.isUndecided { undecided.append(UInt32(atom)) }
     evaluator.isUndecided = evaluator.isUndecided || wasUndecided
     return isTrue
+  }
+
+  /// Whether a lazy pattern matches a fact that all operations share, tried once a request.
+  private mutating func holdsOfShared(_ atom: Int, _ batch: borrowing OperationBatch) -> Bool {
+    if sharedMemo[atom] >> 2 != request {
+      let isTrue = evaluator.holds(
+        atoms[atom], batch.facts, shared: 0..<0, own: 0..<batch.commonEnd, scratch: &scratch)
+      sharedMemo[atom] = request << 2 | (evaluator.isUndecided ? 2 : isTrue ? 1 : 0)
+    }
+    if sharedMemo[atom] & 3 == 2 { evaluator.isUndecided = true }
+    return sharedMemo[atom] & 3 == 1
   }
 }

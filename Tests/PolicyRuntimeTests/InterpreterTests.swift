@@ -68,6 +68,44 @@ import Testing
 
   // MARK: Requests
 
+  /// What all operations share is looked into once a request and protocol, and forgotten with the request.
+  @Test func sharedFactsHoldForEveryOperationOfTheirRequestOnly() throws {
+    let subject = try Subject(
+      policy(
+        .allow,
+        [
+          rule("scanned", test(.text, "secret", kind: .contains), .block(message: nil)),
+          rule("lazy", test(.text, "^(a|b)+$", kind: .pcre), .block(message: nil)),
+          rule("undecided", .and([test(.user, "ann"), test(.text, "^(a+)+$", kind: .pcre)]), .tag("x")),
+        ]))
+    let costly = String(repeating: "a", count: 60) + "!"
+    let cases: [(user: String, text: String, rules: [String])] = [
+      ("bob", "a secret", ["scanned"]), ("bob", "plain", []), ("bob", "abba", ["lazy"]),
+      ("bob", "a secret", ["scanned"]),
+      ("bob", costly, []), ("ann", costly, ["undecided"]), ("ann", "plain", []),
+    ]
+    let wires: [OperationProtocol] = [.shell, .postgres, .shell, .postgres]
+    var batch = OperationBatch()
+    for (user, text, rules) in cases {
+      let session = subject.session(self.user(user))
+      batch.removeAll()
+      batch.facts.add(.text, text)
+      batch.endCommon()
+      for wire in wires {
+        batch.begin(wire)
+        batch.facts.add(.command, "ls")
+        batch.end()
+      }
+      subject.interpreter.begin(session, at: Moment())
+      for number in wires.indices {
+        let verdict = subject.interpreter.judge(number, of: batch, in: session)
+        let combined = subject.interpreter.combine([verdict])
+        #expect(combined.rules == rules, "\(text), operation \(number)")
+        #expect(combined.decision == (rules.isEmpty ? .allow : .block), "\(text), operation \(number)")
+      }
+    }
+  }
+
   @Test func tagsTakeEffectFromTheNextRequest() throws {
     let subject = try Subject(
       policy(
