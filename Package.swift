@@ -67,7 +67,9 @@ let package = Package(
       of: "PolicyTestBench", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "Operations"]),
     .testTarget(
       name: "hpolTests",
-      dependencies: ["hpol", "PolicyTestBench", "PolicyBytecode", "PolicyCompiler", "Operations", "TestSupport"],
+      dependencies: [
+        "hpol", "PolicyTestBench", "PolicyBytecode", "PolicyCompiler", "PolicyRuntime", "Operations", "TestSupport",
+      ],
       exclude: ["Golden"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

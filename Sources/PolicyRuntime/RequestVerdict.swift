@@ -26,6 +26,13 @@ public struct ApprovalRequirement: Sendable, Hashable {
   /// Seconds, or nil.
   public var within: Int?
   public var question: String?
+
+  public init(groups: [String], count: Int = 1, within: Int? = nil, question: String? = nil) {
+    self.groups = groups
+    self.count = count
+    self.within = within
+    self.question = question
+  }
 }
 
 /// What of a response is rewritten, and how.
@@ -62,6 +69,11 @@ public struct MaskObligation: Sendable, Hashable {
   }
   public var subject: Subject
   public var treatment: Treatment
+
+  public init(_ subject: Subject, _ treatment: Treatment) {
+    self.subject = subject
+    self.treatment = treatment
+  }
 }
 
 extension Interpreter {
@@ -144,7 +156,7 @@ extension Interpreter {
       if let known = result.masks.firstIndex(where: { $0.subject == subject }) {
         treatments[known].append(treatment)
       } else {
-        result.masks.append(MaskObligation(subject: subject, treatment: treatment))
+        result.masks.append(MaskObligation(subject, treatment))
         treatments.append([treatment])
       }
     }

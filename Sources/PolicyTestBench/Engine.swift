@@ -143,40 +143,8 @@ extension SessionFacts {
 extension Outcome {
   init(_ verdict: RequestVerdict) {
     self.init(
-      verdict.decision, rules: verdict.rules, message: verdict.message,
-      approvals: verdict.approvals.map { requirement in
-        Approval(
-          groups: requirement.groups, count: UInt32(requirement.count), within: requirement.within.map { UInt32($0) },
-          question: requirement.question)
-      },
-      masks: verdict.masks.map { Mask(MaskSubject($0.subject), MaskHow($0.treatment)) }, record: verdict.record,
-      tags: verdict.tags, operations: verdict.operations)
+      verdict.decision, rules: verdict.rules, message: verdict.message, approvals: verdict.approvals,
+      masks: verdict.masks, record: verdict.record, tags: verdict.tags, operations: verdict.operations)
     observed = verdict.observed
-  }
-}
-
-extension MaskSubject {
-  fileprivate init(_ subject: MaskObligation.Subject) {
-    self =
-      switch subject {
-      case .detector(let name): .detector(name)
-      case .column(let globs): .column(globs)
-      case .json(let path): .json(path)
-      case .header(let globs): .header(globs)
-      case .regex(let source): .regex(source)
-      }
-  }
-}
-
-extension MaskHow {
-  fileprivate init(_ treatment: MaskObligation.Treatment) {
-    self =
-      switch treatment {
-      case .redact: .redact
-      case .hash: .hash
-      case .with(let text): .with(text)
-      case .keepFirst(let count): .keepFirst(UInt32(count))
-      case .keepLast(let count): .keepLast(UInt32(count))
-      }
   }
 }

@@ -1,5 +1,6 @@
 import PolicyBytecode
 import PolicyCompiler
+import PolicyRuntime
 import PolicySyntax
 import PolicyTestBench
 import Testing
@@ -19,7 +20,8 @@ private func judge(_ request: JudgedRequest, _ tags: [String]) -> Outcome {
   switch text.split(separator: " ").first {
   case "rm": return Outcome(.block, rules: ["rm-root"], message: message)
   case "ask":
-    return Outcome(.approve, rules: ["ask"], message: message, approvals: [Approval(groups: ["dba"], within: 900)])
+    return Outcome(
+      .approve, rules: ["ask"], message: message, approvals: [ApprovalRequirement(groups: ["dba"], within: 900)])
   case "tag": return Outcome(.allow, message: message, tags: ["seen"])
   case "show": return Outcome(tags.contains("seen") ? .block : .allow, record: .full, response: "[email]")
   default: return Outcome(.allow, message: message)
@@ -114,10 +116,12 @@ private func runner() -> TestRunner {
 
 @Test func writesOutcomesInTheirExactForm() {
   let full = Outcome(
-    .approve, rules: ["a", "b"], message: "one\ntwo", approvals: [Approval(groups: ["dba"], count: 2, within: 900)],
+    .approve, rules: ["a", "b"], message: "one\ntwo",
+    approvals: [ApprovalRequirement(groups: ["dba"], count: 2, within: 900)],
     masks: [
-      Mask(.detector("email"), .redact), Mask(.column(["*_token"]), .hash), Mask(.json("$..s"), .with("[x]")),
-      Mask(.header(["Cookie"]), .keepFirst(2)), Mask(.regex("a+"), .keepLast(4)),
+      MaskObligation(.detector("email"), .redact), MaskObligation(.column(["*_token"]), .hash),
+      MaskObligation(.json("$..s"), .with("[x]")),
+      MaskObligation(.header(["Cookie"]), .keepFirst(2)), MaskObligation(.regex("a+"), .keepLast(4)),
     ], record: .commands, tags: ["t"], operations: 3)
   let cases: [(Outcome, JSONValue?, String)] = [
     (

@@ -1,6 +1,7 @@
 import Foundation
 import PolicyBytecode
 import PolicyCompiler
+import PolicyRuntime
 import PolicyTestBench
 import Testing
 
@@ -54,13 +55,15 @@ func projectJSON(_ path: String) throws -> JSONValue {
 @Test func evalOutputConformsToItsSchema() throws {
   let schema = JSONSchema(try projectJSON("grammar/eval.schema.json"))
   let masks = [
-    Mask(.detector("email"), .redact), Mask(.column(["a"]), .hash), Mask(.json("$.a"), .with("x")),
-    Mask(.header(["b"]), .keepFirst(0)), Mask(.regex("c"), .keepLast(4)),
+    MaskObligation(.detector("email"), .redact), MaskObligation(.column(["a"]), .hash),
+    MaskObligation(.json("$.a"), .with("x")),
+    MaskObligation(.header(["b"]), .keepFirst(0)), MaskObligation(.regex("c"), .keepLast(4)),
   ]
   let outcomes = [
     Outcome(.allow),
     Outcome(
-      .approve, rules: ["a"], message: "m", approvals: [Approval(groups: ["g"], count: 2, within: 60, question: "q")],
+      .approve, rules: ["a"], message: "m",
+      approvals: [ApprovalRequirement(groups: ["g"], count: 2, within: 60, question: "q")],
       masks: masks, record: .full, tags: ["t"], operations: 2),
   ]
   for outcome in outcomes {

@@ -1,16 +1,6 @@
 import PolicyBytecode
 import PolicyCompiler
-
-/// A rewriting that a verdict asks for.
-public struct Mask: Hashable, Sendable {
-  public var subject: MaskSubject
-  public var how: MaskHow
-
-  public init(_ subject: MaskSubject, _ how: MaskHow) {
-    self.subject = subject
-    self.how = how
-  }
-}
+import PolicyRuntime
 
 /// What became of a request: the strictest verdict over its operations.
 public struct Outcome: Sendable {
@@ -19,8 +9,8 @@ public struct Outcome: Sendable {
   public var rules: [String]
   /// Their distinct messages, joined by newlines.
   public var message: String?
-  public var approvals: [Approval]
-  public var masks: [Mask]
+  public var approvals: [ApprovalRequirement]
+  public var masks: [MaskObligation]
   public var record: RecordLevel
   /// Tags that the session has from the next request on.
   public var tags: [String]
@@ -32,8 +22,9 @@ public struct Outcome: Sendable {
   public var response: String?
 
   public init(
-    _ decision: Decision, rules: [String] = [], message: String? = nil, approvals: [Approval] = [],
-    masks: [Mask] = [], record: RecordLevel = .none, tags: [String] = [], operations: Int = 1, response: String? = nil
+    _ decision: Decision, rules: [String] = [], message: String? = nil, approvals: [ApprovalRequirement] = [],
+    masks: [MaskObligation] = [], record: RecordLevel = .none, tags: [String] = [], operations: Int = 1,
+    response: String? = nil
   ) {
     self.decision = decision
     self.rules = rules

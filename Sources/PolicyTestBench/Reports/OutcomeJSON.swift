@@ -1,5 +1,5 @@
 import PolicyBytecode
-import PolicyCompiler
+import PolicyRuntime
 
 extension Outcome {
   /// Writes the line of `hpol eval --json`, whose schema is `grammar/eval.schema.json`.
@@ -32,7 +32,7 @@ extension Outcome {
   }
 }
 
-extension Approval {
+extension ApprovalRequirement {
   fileprivate func write(to writer: inout JSONWriter) {
     writer.object {
       $0.key("groups")
@@ -56,14 +56,14 @@ extension Approval {
 }
 
 /// Seconds as a policy writes a duration: in the largest unit that divides them.
-func durationText(_ seconds: UInt32) -> String {
-  for (unit, size) in [("d", UInt32(86400)), ("h", 3600), ("m", 60)] where seconds > 0 && seconds % size == 0 {
+func durationText(_ seconds: Int) -> String {
+  for (unit, size) in [("d", 86400), ("h", 3600), ("m", 60)] where seconds > 0 && seconds % size == 0 {
     return "\(seconds / size)\(unit)"
   }
   return "\(seconds)s"
 }
 
-extension Mask {
+extension MaskObligation {
   fileprivate func write(to writer: inout JSONWriter) {
     writer.object {
       switch subject {
@@ -84,7 +84,7 @@ extension Mask {
         $0.string(source)
       }
       $0.key("how")
-      switch how {
+      switch treatment {
       case .redact: $0.string("redact")
       case .hash: $0.string("hash")
       case .with(let text):

@@ -1,5 +1,6 @@
 import PolicyBytecode
 import PolicyCompiler
+import PolicyRuntime
 import PolicySyntax
 
 /// Runs the `test` blocks of a policy set and pinned fixtures against an engine, and collects what does not hold.
@@ -69,7 +70,8 @@ public struct TestRunner {
     case .approve(nil): outcome.decision == .approve
     case .approve(let requirements?):
       outcome.decision == .approve && requirements.count == outcome.approvals.count
-        && requirements.allSatisfy { stated in outcome.approvals.contains { stated.isMet(by: $0) } }
+        && requirements.allSatisfy { stated in outcome.approvals.contains { ApprovalRequirement(stated).isMet(by: $0) }
+        }
     case .masked(let text): outcome.response?.contains(text) == true
     case .record(let level): outcome.record == level
     case .tag(let name): outcome.tags.contains(name)
@@ -82,7 +84,8 @@ public struct TestRunner {
     case .block(let rules):
       rules.isEmpty ? "block" : "block by " + rules.map { displayNames[$0] ?? $0 }.joined(separator: ", ")
     case .approve(nil): "approve"
-    case .approve(let requirements?): "approve " + requirements.map(\.policyText).joined(separator: " and ")
+    case .approve(let requirements?):
+      "approve " + requirements.map { ApprovalRequirement($0).policyText }.joined(separator: " and ")
     case .masked(let text): "masked \"\(printable(text))\""
     case .record(let level): "record \(level.word)"
     case .tag(let name): "tag \"\(printable(name))\""
@@ -167,9 +170,15 @@ extension JudgedRequest {
   }
 }
 
-extension Approval {
-  /// Whether a requirement is the one that a test states: the groups and the count, and the time where it is given.
-  fileprivate func isMet(by actual: Approval) -> Bool {
+extension ApprovalRequirement {
+  /// The requirement that a test states.
+  fileprivate init(_ stated: Approval) {
+    self.init(
+      groups: stated.groups, count: Int(stated.count), within: stated.within.map(Int.init), question: stated.question)
+  }
+
+  /// Whether this stated requirement is `actual`: the groups and the count, and the time where it is given.
+  fileprivate func isMet(by actual: ApprovalRequirement) -> Bool {
     groups == actual.groups && count == actual.count && (within == nil || within == actual.within)
   }
 }
