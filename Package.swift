@@ -64,7 +64,8 @@ let package = Package(
     tests(of: "PolicyRuntime", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler"]),
     tests(of: "Operations", ["PolicyBytecode", "PatternMatching", "CPgQuery"]),
     tests(
-      of: "PolicyTestBench", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "Operations"]),
+      of: "PolicyTestBench",
+      ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime", "Operations"]),
     .testTarget(
       name: "hpolTests",
       dependencies: [
