@@ -1,4 +1,5 @@
 import PolicyBytecode
+import TestSupport
 import Testing
 
 @testable import Operations
@@ -95,9 +96,9 @@ private struct Random {
           let times = [4_096, 16_384].map { size in
             let payload = Array((prefix + String(repeating: unit, count: size / unit.utf8.count)).utf8)
             var context = DecodeContext(demand: .everything)
-            return ContinuousClock().measure { context.decode(.shell, payload) }
+            return threadSeconds { context.decode(.shell, payload) }
           }
-          return times[1] < times[0] * 9 + .milliseconds(40)
+          return times[1] < times[0] * 9 + 0.04
         }
         #expect(isLinear, "\(prefix)\(unit)…")
       }

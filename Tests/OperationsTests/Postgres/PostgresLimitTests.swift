@@ -1,5 +1,6 @@
 import Foundation
 import PolicyBytecode
+import TestSupport
 import Testing
 
 @testable import Operations
@@ -194,9 +195,7 @@ private let fragments =
   for (index, shape) in shapes.enumerated() {
     func seconds(_ count: Int) -> Double {
       let payload = Array(shape(count).utf8)
-      let clock = ContinuousClock()
-      let time = (0..<3).map { _ in clock.measure { _ = decodedPostgres(payload) } }.min() ?? .zero
-      return Double(time.components.attoseconds) / 1e18 + Double(time.components.seconds)
+      return (0..<3).map { _ in threadSeconds { _ = decodedPostgres(payload) } }.min() ?? 0
     }
     let (short, long) = (seconds(250), seconds(2000))
     // Eight times the text; quadratic would be sixty-four.
