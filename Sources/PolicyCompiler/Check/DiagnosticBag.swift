@@ -58,18 +58,3 @@ func quotedList(_ words: [String], joiner: String = "and") -> String {
 func didYouMean(_ word: String, among candidates: some Sequence<String>) -> String {
   nearest(word, in: candidates.sorted()).map { "; did you mean `\($0)`?" } ?? ""
 }
-
-/// A string literal of the language with that value.
-func literalText(_ value: String) -> String {
-  var text = "\""
-  for scalar in value.unicodeScalars {
-    switch scalar {
-    case "\"": text += "\\\""
-    case "\\": text += "\\\\"
-    case "\n": text += "\\n"
-    case "\t": text += "\\t"
-    default: text.unicodeScalars.append(scalar)
-    }
-  }
-  return text + "\""
-}

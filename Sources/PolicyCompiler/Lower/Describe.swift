@@ -5,7 +5,7 @@ extension CheckedPredicate {
   /// The test as an author would write it, for explanations and listings.
   public var description: String {
     let name = fact.schema.isHidden ? String(fact.schema.name.prefix { $0 != "." }) : fact.schema.name
-    let subject = (isAll ? "all " : "") + name + (key.map { "[" + quoted($0) + "]" } ?? "")
+    let subject = (isAll ? "all " : "") + name + (key.map { "[" + literalText($0) + "]" } ?? "")
     switch test {
     case .isTrue: return subject
     case .isPresent: return "has " + subject
@@ -14,8 +14,8 @@ extension CheckedPredicate {
       return values.count == 1
         ? "\(subject) is \(values[0])" : "\(subject) in [\(values.map(String.init).joined(separator: ", "))]"
     case .withinNetworks(let networks):
-      return "\(subject) within " + bracketed(networks.map { quoted($0.description) })
-    case .withinTimes(let windows): return "\(subject) within " + bracketed(windows.map { quoted($0.description) })
+      return "\(subject) within " + bracketed(networks.map { literalText($0.description) })
+    case .withinTimes(let windows): return "\(subject) within " + bracketed(windows.map { literalText($0.description) })
     case .matches(let patterns): return subject + " " + describe(patterns)
     }
   }
@@ -23,7 +23,7 @@ extension CheckedPredicate {
   private func describe(_ patterns: [Pattern]) -> String {
     guard let first = patterns.first else { return "in []" }
     if fact.schema.isHidden { return "contains " + bracketed(patterns.map(\.source)) }
-    if fact == .session { return "has " + bracketed(patterns.map { quoted($0.source) }) }
+    if fact == .session { return "has " + bracketed(patterns.map { literalText($0.source) }) }
     guard patterns.allSatisfy({ $0.kind == first.kind && $0.ignoringCase == first.ignoringCase }) else {
       return "matches any of [" + patterns.map { operatorWord($0.kind) + " " + value($0) }.joined(separator: ", ") + "]"
     }
@@ -47,28 +47,12 @@ extension CheckedPredicate {
   private func value(_ pattern: Pattern) -> String {
     if pattern.kind == .regex || pattern.kind == .pcre { return "/" + pattern.source + "/" }
     if case .enumeration = fact.schema.type { return pattern.source }
-    return quoted(pattern.source)
+    return literalText(pattern.source)
   }
 
   private func bracketed(_ values: [String]) -> String {
     values.count == 1 ? values[0] : "[" + values.joined(separator: ", ") + "]"
   }
-}
-
-/// `text` as a string literal of the language.
-func quoted(_ text: String) -> String {
-  var out = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": out += "\\\""
-    case "\\": out += "\\\\"
-    case "\n": out += "\\n"
-    case "\t": out += "\\t"
-    case "\u{0}"..<" ": out += "\\u{" + String(scalar.value, radix: 16) + "}"
-    default: out.unicodeScalars.append(scalar)
-    }
-  }
-  return out + "\""
 }
 
 extension Comparison {
