@@ -63,8 +63,6 @@ public struct FactSet: Hashable, Sendable {
   }
 
   public func union(_ other: FactSet) -> FactSet { FactSet(low: low | other.low, high: high | other.high) }
-
-  public func intersects(_ other: FactSet) -> Bool { (low & other.low) | (high & other.high) != 0 }
 }
 
 /// The value's type of a fact, which decides the operators a test may use.

@@ -124,10 +124,4 @@ public struct FactBuffer: ~Copyable {
 
   /// The text of an entry.
   public func text(_ entry: FactEntry) -> String { String(decoding: bytes(entry), as: UTF8.self) }
-
-  /// Forgets entries and bytes added after a mark; for a decoder that takes back a guess.
-  public mutating func rewind(entries entryCount: Int, arena arenaCount: Int) {
-    entries.truncate(to: entryCount)
-    arena.truncate(to: arenaCount)
-  }
 }

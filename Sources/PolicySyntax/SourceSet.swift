@@ -56,8 +56,6 @@ public struct SourceFile: Sendable {
     lineStarts = starts
   }
 
-  public var lineCount: Int { lineStarts.count }
-
   /// The line and column of a UTF-8 offset; past the end, those of the end.
   public func position(of offset: UInt32) -> SourcePosition {
     let offset = min(Int(offset), bytes.count)
