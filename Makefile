@@ -10,7 +10,7 @@ BUNDLE := .build/policies.hpolb
 SOURCES := Package.swift Sources Tests
 STRICT := --explicit-target-dependency-import-check error
 FUZZ_SECONDS ?= 600
-PACKAGES := libpg-query-dev libpcre2-dev libssl-dev tzdata python3
+PACKAGES := libpg-query-dev libpcre2-dev libssl-dev libyaml-dev tzdata python3
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

@@ -26,29 +26,40 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CPgQuery"),
     .systemLibrary(name: "CPCRE2"),
+    .systemLibrary(name: "CYAML"),
+    .systemLibrary(name: "COpenSSL"),
     .target(name: "CAllocationCounter"),
 
     target("PolicySyntax"),
     target("PolicyBytecode"),
     target("PatternMatching", ["PolicyBytecode", "CPCRE2"]),
-    target("PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"]),
+    target("PolicyCompiler", ["JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching"]),
     target("PolicyRuntime", ["PolicyBytecode", "PatternMatching"]),
-    target("Operations", ["PolicyBytecode", "PatternMatching", "CPgQuery"]),
+    target("JSONText", ["PolicyBytecode", "CYAML"]),
+    target("Detectors", ["PolicyBytecode", "PatternMatching"]),
+    target("Operations", ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "CPgQuery"]),
+    target(
+      "Responses",
+      ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "PolicyRuntime", "COpenSSL"]),
     target(
       "PolicyTestBench",
-      ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime", "Operations"]),
+      [
+        "JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime",
+        "Operations", "Responses",
+      ]),
     .executableTarget(
       name: "hpol",
       dependencies: [
-        "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime", "Operations",
-        "PolicyTestBench",
+        "JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime",
+        "Operations", "PolicyTestBench",
       ],
       swiftSettings: strict),
 
     .executableTarget(
       name: "hpol-bench",
       dependencies: [
-        "CAllocationCounter", "Operations", "PolicySyntax", "PolicyBytecode", "PolicyCompiler", "PolicyRuntime",
+        "CAllocationCounter", "JSONText", "Detectors", "Responses", "Operations", "PolicySyntax", "PolicyBytecode",
+        "PolicyCompiler", "PolicyRuntime",
         "PolicyTestBench",
       ],
       path: "Sources/Benchmarks", swiftSettings: strict),
@@ -62,14 +73,21 @@ let package = Package(
     tests(of: "PatternMatching", ["PolicyBytecode"]),
     tests(of: "PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"], excluding: ["Fixtures"]),
     tests(of: "PolicyRuntime", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler"]),
-    tests(of: "Operations", ["PolicyBytecode", "PatternMatching", "CPgQuery"]),
+    tests(of: "JSONText", []),
+    tests(of: "Detectors", ["PolicyBytecode", "PatternMatching"]),
+    tests(of: "Operations", ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "CPgQuery"]),
+    tests(of: "Responses", ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "PolicyRuntime"]),
     tests(
       of: "PolicyTestBench",
-      ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime", "Operations"]),
+      [
+        "JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime",
+        "Operations", "Responses",
+      ]),
     .testTarget(
       name: "hpolTests",
       dependencies: [
-        "hpol", "PolicyTestBench", "PolicyBytecode", "PolicyCompiler", "PolicyRuntime", "Operations", "TestSupport",
+        "hpol", "JSONText", "PolicyTestBench", "PolicyBytecode", "PolicyCompiler", "PolicyRuntime", "Operations",
+        "TestSupport",
       ],
       exclude: ["Golden"], swiftSettings: strict),
   ],

@@ -1,3 +1,5 @@
+import Detectors
+import PatternMatching
 import PolicyBytecode
 
 /// What the decoders of one request share: the batch they fill, what is asked for, and the way in that led to the
@@ -18,10 +20,18 @@ public struct DecodeContext: ~Copyable {
   /// of carriers together: they bound the stack that decoding takes.
   var sqlNesting = 0
 
+  /// The name of the connection's target, which `decode mcp server "…"` speaks of. Set before ``decode(_:_:)``.
+  public var target: [UInt8] = []
+  /// What the policy declares that payloads hold.
+  let decodes: DecodeTable
+  /// The memory in which patterns of `decodes` match.
+  var patternScratch = PatternScratch()
+
   private let detectors: DetectorSet?
 
   public init(demand: FactDemand) {
     self.demand = demand
+    decodes = DecodeTable(demand.decodes)
     let asksForDetectors = demand.contains(.textDetector) && !demand.detectors.isEmpty
     detectors = asksForDetectors ? DetectorSet(demand.detectors) : nil
   }
@@ -67,7 +77,12 @@ public struct DecodeContext: ~Copyable {
     switch `protocol` {
     case .postgres: decodePostgres(payload, &self)
     case .shell: decodeShell(payload, &self)
-    case .mysql, .redis, .k8s, .ssh, .http, .mcp: unparsed(`protocol`, .unsupported)
+    case .mysql: decodeMySQL(payload, &self)
+    case .redis: decodeRedis(payload, &self)
+    case .k8s: decodeKubernetes(payload, &self)
+    case .ssh: decodeSSH(payload, &self)
+    case .http: decodeHTTP(payload, &self)
+    case .mcp: decodeMCP(payload, &self)
     }
   }
 

@@ -118,7 +118,7 @@ public struct MetaRecord: BitwiseCopyable, Sendable {
   public var records: UInt16 = 0
   public var languageVersion: UInt16 = 1
   public var toolVersion = TextRef()
-  /// In `textLists`: the detectors that conditions ask for in the payload.
+  /// In `textLists`: the detectors that conditions ask for in the payload or the response.
   public var textDetectors = RecordRange()
 
   public init() {}

@@ -97,13 +97,18 @@ public struct FactDemand: Sendable {
   public var facts: FactSet
   /// The keys of keyed facts that are asked for; an entry's `key` is one more than the position here.
   public var keys: [FactKey]
-  /// Detectors asked for by `text contains D`.
+  /// Detectors asked for by `text contains D` or `response contains D`.
   public var detectors: [DetectorDefinition]
+  /// What the policy declares that payloads hold.
+  public var decodes: [DecodeDefinition]
 
-  public init(facts: FactSet, keys: [FactKey] = [], detectors: [DetectorDefinition] = []) {
+  public init(
+    facts: FactSet, keys: [FactKey] = [], detectors: [DetectorDefinition] = [], decodes: [DecodeDefinition] = []
+  ) {
     self.facts = facts
     self.keys = keys
     self.detectors = detectors
+    self.decodes = decodes
   }
 
   /// Every fact; of keyed ones, those with the given keys.
@@ -111,6 +116,30 @@ public struct FactDemand: Sendable {
 
   @inline(__always)
   public func contains(_ fact: Fact) -> Bool { facts.contains(fact) }
+}
+
+/// A `decode` declaration: what a part of a carrier's payload holds.
+public struct DecodeDefinition: Hashable, Sendable {
+  /// A word such as `tool` or `body`, and a glob, a name or a path.
+  public struct Selector: Hashable, Sendable {
+    public var word: String
+    public var value: String
+
+    public init(_ word: String, _ value: String) {
+      self.word = word
+      self.value = value
+    }
+  }
+
+  public var carrier: OperationProtocol
+  public var inner: OperationProtocol
+  public var selectors: [Selector]
+
+  public init(carrier: OperationProtocol, inner: OperationProtocol, selectors: [Selector]) {
+    self.carrier = carrier
+    self.inner = inner
+    self.selectors = selectors
+  }
 }
 
 /// A detector by its name; one that the policy declares also by its pattern.

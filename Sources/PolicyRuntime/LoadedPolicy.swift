@@ -66,11 +66,24 @@ public final class LoadedPolicy: @unchecked Sendable {
       guard let fact = Fact(rawValue: atom.fact) else { continue }
       facts.insert(fact)
     }
-    return FactDemand(facts: facts, keys: keys, detectors: bundle.texts(bundle.meta.textDetectors).map(definition))
+    return FactDemand(
+      facts: facts, keys: keys, detectors: bundle.texts(bundle.meta.textDetectors).map(detector), decodes: decodes)
+  }
+
+  private var decodes: [DecodeDefinition] {
+    bundle.decodes.compactMap { record in
+      let words = bundle.texts(record.selectors)
+      guard let carrier = OperationProtocol(rawValue: UInt8(truncatingIfNeeded: record.carrier)),
+        let inner = OperationProtocol(rawValue: UInt8(truncatingIfNeeded: record.inner))
+      else { return nil }
+      return DecodeDefinition(
+        carrier: carrier, inner: inner,
+        selectors: stride(from: 0, to: words.count - 1, by: 2).map { .init(words[$0], words[$0 + 1]) })
+    }
   }
 
   /// What the policy says of a detector; one that it does not declare is built in.
-  private func definition(_ name: String) -> DetectorDefinition {
+  public func detector(_ name: String) -> DetectorDefinition {
     guard let record = bundle.detectors.first(where: { bundle.text($0.name) == name }) else {
       return DetectorDefinition(name: name)
     }

@@ -1,4 +1,5 @@
 import Glibc
+import JSONText
 import PolicyBytecode
 import PolicyCompiler
 import PolicyTestBench

@@ -1,3 +1,4 @@
+import JSONText
 import PolicyTestBench
 
 /// The part of JSON Schema 2020-12 that the project's schemas use; enough to hold output against them.

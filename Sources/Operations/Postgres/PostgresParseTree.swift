@@ -136,7 +136,7 @@ struct ParseTree {
     var withClauses: [Int: Int] = [:]
     var negatives: [Int: Int64?] = [:]
     let isRead = json.withUnsafeBufferPointer { json in
-      var scanner = JSONScanner(json)
+      var scanner = ParseTreeScanner(json)
       var open: [Int] = []
       var field = ParseField.other
       while true {
@@ -242,7 +242,7 @@ struct ParseTree {
   func text(_ node: Int) -> [UInt8] {
     guard nodes[node].kind == .string || nodes[node].kind == .number else { return [] }
     return json.withUnsafeBufferPointer {
-      JSONScanner.unescaped(UnsafeBufferPointer(rebasing: $0[Int(nodes[node].start)..<Int(nodes[node].end)]))
+      ParseTreeScanner.unescaped(UnsafeBufferPointer(rebasing: $0[Int(nodes[node].start)..<Int(nodes[node].end)]))
     }
   }
 

@@ -9,7 +9,7 @@ extension ShellDecoder {
     case .interpreter: return interpreter(call, &context)
     case .eval: return eval(call, &context)
     case .source: return source(call, &context)
-    case .client: return psql(call, &context)
+    case .client: return client(call, &context)
     case .container: return container(&call, &context)
     case .versionControl: return versionControl(&call, &context)
     default: break

@@ -1,3 +1,4 @@
+import JSONText
 import PatternMatching
 import PolicyBytecode
 import PolicySyntax
@@ -152,9 +153,13 @@ struct ActionChecker {
     case .header(let items, let range): return globs(items, SourceSpan(file: file, range), file).map(MaskSubject.header)
     case .json(let path, _):
       let span = SourceSpan(file: file, path.range)
-      guard let problem = JSONPathSyntax.problem(in: path.value) else { return .json(path.value) }
-      bag.report(.badMask, problem, at: span)
-      return nil
+      do throws(JSONError) {
+        _ = try JSONPath(path.value)
+        return .json(path.value)
+      } catch {
+        bag.report(.badMask, error.message, at: span)
+        return nil
+      }
     case .regex(let regex):
       let span = SourceSpan(file: file, regex.range)
       guard !regex.isPCRE else {

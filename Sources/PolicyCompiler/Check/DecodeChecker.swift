@@ -1,3 +1,4 @@
+import JSONText
 import PatternMatching
 import PolicyBytecode
 import PolicySyntax
@@ -72,8 +73,10 @@ struct DecodeChecker {
         }
       } else if carrier.places.contains(word.text) {
         if value.value.isEmpty { fail("`\(word.text)` needs a name or a path", value.range) }
-        if value.value.hasPrefix("$"), let problem = JSONPathSyntax.problem(in: value.value) {
-          fail(problem, value.range)
+        do throws(JSONError) {
+          if value.value.hasPrefix("$") { _ = try JSONPath(value.value) }
+        } catch {
+          fail(error.message, value.range)
         }
       } else {
         let words = carrier.choices.keys.sorted() + carrier.places

@@ -433,7 +433,9 @@ private struct PolicyLowering {
       writer.meta.records |= UInt16((defaults.recordByProtocol[wire] ?? defaults.record).rawValue) << shift
     }
     let asked = atoms.predicates.flatMap { predicate -> [String] in
-      guard predicate.fact == .textDetector, case .matches(let patterns) = predicate.test else { return [] }
+      guard predicate.fact == .textDetector || predicate.fact == .responseDetector,
+        case .matches(let patterns) = predicate.test
+      else { return [] }
       return patterns.map(\.source)
     }
     writer.meta.textDetectors = writer.internList(Set(asked).sorted())

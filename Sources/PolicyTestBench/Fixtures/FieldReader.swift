@@ -1,4 +1,5 @@
 import Glibc
+import JSONText
 import PolicyBytecode
 
 /// Typed reading of the members of JSON objects, with errors that name the field.

@@ -1,3 +1,5 @@
+import JSONText
+
 /// A line that could not be used.
 public struct LineFailure: Hashable, Sendable {
   public var file: String

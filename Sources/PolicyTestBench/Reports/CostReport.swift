@@ -1,3 +1,4 @@
+import JSONText
 import PolicyRuntime
 
 /// What decisions cost on given requests, in nanoseconds; the best of the rounds.

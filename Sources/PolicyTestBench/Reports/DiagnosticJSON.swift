@@ -1,3 +1,4 @@
+import JSONText
 import PolicySyntax
 
 /// Findings and the sources they point into, as `hpol check --json` prints them: an array, one finding on each line,

@@ -1,3 +1,5 @@
+import JSONText
+
 /// How the tests of a policy set and its pinned fixtures went.
 public struct TestReport: Sendable {
   /// One expectation, or the whole of a fixture, that does not hold.

@@ -1,3 +1,4 @@
+import JSONText
 import PolicyCompiler
 import PolicySyntax
 import PolicyTestBench

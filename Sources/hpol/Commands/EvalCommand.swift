@@ -1,3 +1,4 @@
+import JSONText
 import PolicyTestBench
 
 let evalCommand = Command(

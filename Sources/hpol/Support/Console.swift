@@ -1,4 +1,5 @@
 import Glibc
+import JSONText
 import PolicyTestBench
 
 /// Standard output, buffered, and standard error; which of them are terminals, and whether they take colour.

@@ -1,7 +1,7 @@
 import PolicyBytecode
 import Testing
 
-@testable import Operations
+@testable import Detectors
 
 @Suite struct DetectorTests {
   /// The card numbers are the issuers' published test numbers; the others are made up to pass their checks.
@@ -75,18 +75,5 @@ import Testing
     #expect(costly.found(in: Array(repeating: UInt8(ascii: "a"), count: 100) + [UInt8(ascii: "!")]) == ["costly"])
     let email = DetectorSet([DetectorDefinition(name: "email")])
     #expect(email.found(in: [0xFF] + Array("ana@example.com".utf8)) == ["email"])
-  }
-
-  @Test func theFactHoldsTheNamesThatWereAskedFor() {
-    var context = DecodeContext(
-      demand: FactDemand(
-        facts: FactSet([.textDetector]),
-        detectors: [DetectorDefinition(name: "email"), DetectorDefinition(name: "us_ssn")]))
-    context.decode(.postgres, Array("SELECT 'ana@example.com'; SELECT 1".utf8))
-    #expect(context.batch.count == 2 && context.batch.commonEnd == 1)
-    #expect(context.batch.facts.text(context.batch.facts.entries[0]) == "email")
-    var without = DecodeContext(demand: FactDemand(facts: FactSet([.command])))
-    without.decode(.postgres, Array("SELECT 'ana@example.com'".utf8))
-    #expect(without.batch.commonEnd == 0)
   }
 }

@@ -1,7 +1,7 @@
 /// A strict JSON reader that hands out one event at a time, for text made by a program: linear, no recursion, no copies.
 ///
 /// Strings are handed out as they stand between their quotes, escapes and all; `unescaped(_:)` resolves them.
-struct JSONScanner {
+struct ParseTreeScanner {
   enum Event {
     case beginObject, endObject, beginArray, endArray
     /// A member's key; its value follows.

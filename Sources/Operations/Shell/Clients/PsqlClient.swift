@@ -1,6 +1,6 @@
 import PolicyBytecode
 
-/// Client programs on a shell line, which yield the operations they perform.
+/// `psql` on a shell line.
 extension ShellDecoder {
   /// `psql`: the statements of `-c`, else of its standard input.
   mutating func psql(_ call: ShellCall, _ context: inout DecodeContext) {

@@ -2,7 +2,7 @@ import PatternMatching
 import PolicyBytecode
 
 /// Detectors, ready to look into texts.
-final class DetectorSet {
+public final class DetectorSet {
   private struct Detector {
     let name: String
     /// Nil: the pattern could not be compiled, and the detector finds itself in everything, for a rule about it must not
@@ -12,7 +12,7 @@ final class DetectorSet {
   }
   private let detectors: [Detector]
 
-  init(_ definitions: [DetectorDefinition]) {
+  public init(_ definitions: [DetectorDefinition]) {
     detectors = definitions.map { definition in
       let builtin = BuiltinDetector.named(definition.name)
       let regex = definition.regex.map(DetectorSet.pcreSource) ?? builtin?.regex ?? "(*FAIL"
@@ -24,7 +24,7 @@ final class DetectorSet {
   }
 
   /// The names of the detectors that find something in `text`. One that comes to its match limit counts as found.
-  func found(in text: [UInt8]) -> [String] {
+  public func found(in text: [UInt8]) -> [String] {
     // PCRE2 wants valid UTF-8; what is not becomes U+FFFD, which no detector looks for.
     let text = isValidUTF8(text) ? text : Array(String(decoding: text, as: UTF8.self).utf8)
     return detectors.filter { detector in

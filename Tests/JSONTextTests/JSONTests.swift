@@ -1,4 +1,4 @@
-import PolicyTestBench
+import JSONText
 import Testing
 
 @Test func acceptsJSON() throws {
