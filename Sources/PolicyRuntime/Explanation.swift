@@ -37,11 +37,9 @@ extension Interpreter {
   /// Near misses that are kept.
   private static let nearMissLimit = 3
 
-  /// Explains the operation that was judged last.
-  ///
-  /// `facts` are the session's own, for the values beside tests that binding decided.
+  /// Explains the operation that was judged last, in that phase.
   public mutating func explain(
-    _ number: Int, of batch: borrowing OperationBatch, in session: Session
+    _ number: Int, of batch: borrowing OperationBatch, in session: Session, _ phase: RulePhase = .request
   ) -> Explanation {
     let bundle = policy.bundle
     let operation = batch.operations[number]
@@ -51,7 +49,7 @@ extension Interpreter {
     var missed: [(failures: Int, rule: Explanation.Rule)] = []
     for index in bundle.rules.indices {
       let rule = bundle.rules[index]
-      guard !rule.isOnResponse, rule.protocols & mask != 0 else { continue }
+      guard rule.isOnResponse == (phase == .response), rule.protocols & mask != 0 else { continue }
       var path: [Explanation.Step] = []
       var failures = 0
       var applies = true
@@ -116,8 +114,14 @@ extension Interpreter {
     if fact.schema.phase == .bind || fact == .session {
       return session.values(of: fact, key: atom.key, operation: batch.operations[number].protocol)
     }
-    let operation = batch.operations[number]
     var found: [String] = []
+    if fact.schema.phase == .response {
+      for entry in momentFacts.entries.elements where entry.fact == atom.fact {
+        found.append(factText(entry, fact, momentFacts))
+      }
+      return found
+    }
+    let operation = batch.operations[number]
     for range in [0..<batch.commonEnd, Int(operation.firstEntry)..<Int(operation.endEntry)] {
       for position in range {
         let entry = batch.facts.entries[position]

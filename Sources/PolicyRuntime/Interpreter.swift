@@ -51,8 +51,10 @@ public struct Interpreter: ~Copyable {
   /// the request at hand: 0 no, 1 yes, 2 undecided.
   private let sharedMemo: UnsafeMutablePointer<UInt32>
   private var request: UInt32 = 0
-  /// The session's tags, as facts.
-  private var momentFacts = FactBuffer(arenaCapacity: 256, entryCapacity: 16)
+  /// The session's tags, and what is known of the response, as facts.
+  private(set) var momentFacts = FactBuffer(arenaCapacity: 256, entryCapacity: 16)
+  /// The facts that stand there rather than in a batch.
+  static let momentFactSet = FactSet(Fact.allCases.filter { $0 == .session || $0.schema.phase == .response })
 
   // The bundle's tables, at hand without reference counting.
   private let rules: UnsafePointer<RuleRecord>
@@ -95,6 +97,15 @@ public struct Interpreter: ~Copyable {
   /// from here on share the common facts of one batch.
   public mutating func begin(_ session: Session, at moment: Moment) {
     fired.removeAll()
+    evaluator.moment = moment
+    momentFacts.removeAll()
+    for tag in session.tags { momentFacts.add(.session, tag) }
+    beginBatch()
+  }
+
+  /// Begins another batch of operations of the request at hand, such as those that its answer carries: what has fired
+  /// is kept.
+  public mutating func beginBatch() {
     sharedHits.removeAll()
     sharedProtocols = []
     request += 1
@@ -102,18 +113,24 @@ public struct Interpreter: ~Copyable {
       sharedMemo.update(repeating: 0, count: policy.bundle.atoms.count)
       request = 1
     }
-    evaluator.moment = moment
-    momentFacts.removeAll()
-    for tag in session.tags { momentFacts.add(.session, tag) }
   }
 
-  /// Judges one operation of `batch`. After ``begin(_:at:)`` of its request.
+  /// Begins the response to the request at hand: `addFacts` adds what is known of it. The operations, those of the
+  /// request, are then judged again, in the phase ``RulePhase/response``.
+  public mutating func beginResponse(_ addFacts: (inout FactBuffer) -> Void) {
+    addFacts(&momentFacts)
+    sharedHits.removeAll()
+    sharedProtocols = []
+  }
+
+  /// Judges one operation of `batch`. After ``begin(_:at:)`` of its request. No default speaks of responses: what no
+  /// rule withholds is passed on.
   public mutating func judge(
-    _ number: Int, of batch: borrowing OperationBatch, in session: Session
+    _ number: Int, of batch: borrowing OperationBatch, in session: Session, _ phase: RulePhase = .request
   ) -> OperationVerdict {
     let operation = batch.operations[number]
     let own = Int(operation.firstEntry)..<Int(operation.endEntry)
-    let view = session.view(operation.protocol)
+    let view = session.view(operation.protocol, phase)
     nextEpoch()
     candidates.removeAll()
     for index in 0..<view.alwaysCount { candidates.append(view.always[index]) }
@@ -123,11 +140,11 @@ public struct Interpreter: ~Copyable {
 
     let firstFired = fired.count
     var decision: UInt8 = 0
-    var record = meta.record(operation.protocol)
+    var record = phase == .request ? meta.record(operation.protocol) : RecordLevel.none.rawValue
     var limitReached = session.isUndecided
     let isUnparsed = operation.unparsed != .none
     let unparsedDefault = meta.unparsedDecision(operation.protocol)
-    let needsUnparsedTest = isUnparsed && unparsedDefault != Decision.allow.rawValue
+    let needsUnparsedTest = isUnparsed && unparsedDefault != Decision.allow.rawValue && phase == .request
     for index in 0..<candidates.count {
       let number = candidates[index]
       let rule = rules + Int(number)
@@ -151,7 +168,9 @@ public struct Interpreter: ~Copyable {
       decision = max(decision, rule.pointee.decision)
     }
     if limitReached { decision = 1 + Decision.block.rawValue }
-    let fallback = isUnparsed ? unparsedDefault : meta.decision(operation.protocol)
+    let fallback =
+      phase == .response
+      ? Decision.allow.rawValue : isUnparsed ? unparsedDefault : meta.decision(operation.protocol)
     return OperationVerdict(
       decision: Self.decision(decision == 0 ? fallback : decision - 1), isByRule: decision != 0,
       limitReached: limitReached, needsUnparsedTest: needsUnparsedTest, record: Self.level(record),
@@ -176,9 +195,11 @@ public struct Interpreter: ~Copyable {
     let key = atoms[atom].key
     for index in Int(policy.matcherStarts[atom])..<Int(policy.matcherStarts[atom + 1]) {
       let pattern = policy.bundle.matchers[Int(policy.matcherNumbers[index])].pattern
-      if fact == Fact.session.rawValue {
+      if Self.momentFactSet.contains(rawValue: fact) {
         for entry in momentFacts.entries.elements
-        where policy.table.matches(pattern, momentFacts.bytes(entry), scratch: &scratch) == .matched {
+        where entry.fact == fact && !entry.isInline
+          && policy.table.matches(pattern, momentFacts.bytes(entry), scratch: &scratch) == .matched
+        {
           return true
         }
         continue
@@ -301,7 +322,7 @@ public struct Interpreter: ~Copyable {
     let wasUndecided = evaluator.isUndecided
     evaluator.isUndecided = false
     let isTrue: Bool
-    if atoms[atom].fact == Fact.session.rawValue {
+    if Self.momentFactSet.contains(rawValue: atoms[atom].fact) {
       isTrue = evaluator.holds(
         atoms[atom], momentFacts, shared: 0..<0, own: 0..<momentFacts.entries.count, scratch: &scratch)
     } else if atoms[atom].kind == AtomKind.matchesLazily.rawValue {

@@ -59,7 +59,10 @@ public final class LoadedPolicy: @unchecked Sendable {
     residuals = Mutex(ResidualCache(limit: Self.residualLimit))
   }
 
-  /// Everything that some rule of the policy can ask of a decoder.
+  /// Whether any rule asks about responses, so that they must be looked at even where nothing is masked.
+  public var hasResponseRules: Bool { bundle.rules.contains { $0.isOnResponse } }
+
+  /// Everything that some rule of the policy can ask of a decoder, or of a response.
   public var demand: FactDemand {
     var facts = FactSet([.unparsed])
     for atom in bundle.atoms {
@@ -99,11 +102,11 @@ public final class LoadedPolicy: @unchecked Sendable {
     }
   }
 
-  /// The residual for the outcomes `bits` of the bind atoms and operations of `protocol`.
-  func residual(_ bits: [UInt64], _ protocol: OperationProtocol) -> Residual {
-    let key = ResidualCache.Key(bits: bits, protocol: `protocol`.rawValue)
+  /// The residual of a phase for the outcomes `bits` of the bind atoms and operations of `protocol`.
+  func residual(_ bits: [UInt64], _ protocol: OperationProtocol, _ phase: RulePhase) -> Residual {
+    let key = ResidualCache.Key(bits: bits, protocol: `protocol`.rawValue, phase: phase)
     if let known = residuals.withLock({ $0.find(key) }) { return known }
-    let built = Residual(self, bits: bits, protocol: `protocol`)
+    let built = Residual(self, bits: bits, protocol: `protocol`, phase: phase)
     return residuals.withLock { $0.insert(built, for: key) }
   }
 }
@@ -113,6 +116,7 @@ struct ResidualCache {
   struct Key: Hashable {
     let bits: [UInt64]
     let `protocol`: UInt8
+    let phase: RulePhase
   }
 
   private let limit: Int

@@ -17,6 +17,8 @@ public struct RequestVerdict: Sendable, Hashable {
   /// Names of observed rules that apply, sorted: reported, never enforced.
   public var observed: [String]
   public var operations: Int
+  /// A rule on the response withholds it: the operations may have run, what the target answered is not passed on.
+  public var isWithheld = false
 }
 
 /// Who must approve.
@@ -88,36 +90,54 @@ extension Interpreter {
     return combine(verdicts)
   }
 
-  /// The verdict of a request from those of its operations.
-  public func combine(_ verdicts: [OperationVerdict]) -> RequestVerdict {
+  /// The verdict of a request from those of its operations, and from those of rules on the response.
+  ///
+  /// A response that is withheld makes the request's decision `block`, by the rules that withhold it.
+  public func combine(_ verdicts: [OperationVerdict], response: [OperationVerdict] = []) -> RequestVerdict {
     let bundle = policy.bundle
     let decision = verdicts.map(\.decision).max() ?? .block
+    let isWithheld = decision != .block && response.contains { $0.decision == .block }
+    var request = AppliedRules()
+    for verdict in verdicts { collect(verdict, decision, &request) }
+    var answer = AppliedRules()
+    for verdict in response { collect(verdict, .block, &answer) }
+    let deciding = isWithheld ? answer.deciding : request.deciding
+    let applied = request.applied.union(decision == .block ? [] : answer.applied)
+    var result = RequestVerdict(
+      decision: isWithheld ? .block : decision,
+      rules: deciding.map { bundle.text(bundle.rules[$0].displayName) }.sorted(), message: nil,
+      approvals: [], masks: [], record: (verdicts + response).map(\.record).max() ?? .none, tags: [],
+      observed: request.observed.union(answer.observed).map { bundle.text(bundle.rules[$0].displayName) }.sorted(),
+      operations: verdicts.count, isWithheld: isWithheld)
+    addMessages(of: deciding, to: &result)
+    if result.decision == .approve { addApprovals(of: applied, to: &result) }
+    // What ran has set its tags, whether its response is passed on or not.
+    if decision != .block { addObligations(of: applied, to: &result) }
+    if isWithheld { result.masks = [] }
+    return result
+  }
+
+  /// Rules that applied to operations of one phase.
+  private struct AppliedRules {
     var deciding: Set<Int> = []
     var applied: Set<Int> = []
     var observed: Set<Int> = []
-    for verdict in verdicts {
-      for position in verdict.firstFired..<verdict.endFired {
-        let isLimited = fired[Int(position)] & Self.limitMark != 0
-        let number = Int(fired[Int(position)] & ~Self.limitMark)
-        let rule = bundle.rules[number]
-        if rule.isObserved {
-          observed.insert(number)
-          continue
-        }
-        applied.insert(number)
-        let decides = rule.decision == 1 + decision.rawValue || isLimited
-        let counts = decision != .allow || !verdict.needsUnparsedTest || rule.testsUnparsed
-        if verdict.isByRule, verdict.decision == decision, decides, counts { deciding.insert(number) }
+  }
+
+  private func collect(_ verdict: OperationVerdict, _ decision: Decision, _ rules: inout AppliedRules) {
+    for position in verdict.firstFired..<verdict.endFired {
+      let isLimited = fired[Int(position)] & Self.limitMark != 0
+      let number = Int(fired[Int(position)] & ~Self.limitMark)
+      let rule = policy.bundle.rules[number]
+      if rule.isObserved {
+        rules.observed.insert(number)
+        continue
       }
+      rules.applied.insert(number)
+      let decides = rule.decision == 1 + decision.rawValue || isLimited
+      let counts = decision != .allow || !verdict.needsUnparsedTest || rule.testsUnparsed
+      if verdict.isByRule, verdict.decision == decision, decides, counts { rules.deciding.insert(number) }
     }
-    var result = RequestVerdict(
-      decision: decision, rules: deciding.map { bundle.text(bundle.rules[$0].displayName) }.sorted(), message: nil,
-      approvals: [], masks: [], record: verdicts.map(\.record).max() ?? .none, tags: [],
-      observed: observed.map { bundle.text(bundle.rules[$0].displayName) }.sorted(), operations: verdicts.count)
-    addMessages(of: deciding, to: &result)
-    if decision == .approve { addApprovals(of: applied, to: &result) }
-    if decision != .block { addObligations(of: applied, to: &result) }
-    return result
   }
 
   private func actions(of rules: Set<Int>) -> [ActionRecord] {

@@ -1,6 +1,9 @@
 import PatternMatching
 import PolicyBytecode
 
+/// When rules are asked: those `on response` once the target has answered, the others before it is asked.
+public enum RulePhase: UInt8, Hashable, Sendable { case request, response }
+
 /// What is left of a policy for one protocol once the principal and the connection are known: the rules that can still
 /// apply, and an index of just the patterns they ask for.
 ///
@@ -17,7 +20,7 @@ final class Residual: @unchecked Sendable {
   private let alwaysCount: Int
   private let bindBits: UnsafeMutablePointer<UInt64>
 
-  init(_ policy: LoadedPolicy, bits: [UInt64], protocol: OperationProtocol) {
+  init(_ policy: LoadedPolicy, bits: [UInt64], protocol: OperationProtocol, phase: RulePhase) {
     let bundle = policy.bundle
     bindBits = .allocate(capacity: max(bits.count, 1))
     bindBits.initialize(from: bits, count: bits.count)
@@ -28,7 +31,8 @@ final class Residual: @unchecked Sendable {
     var wokenBy: [(atom: UInt32, rule: UInt32)] = []
     var isNeeded = [Bool](repeating: false, count: bundle.atoms.count)
     var needed: [UInt32] = []
-    for (number, rule) in bundle.rules.enumerated() where rule.protocols & mask != 0 && !rule.isOnResponse {
+    for (number, rule) in bundle.rules.enumerated()
+    where rule.protocols & mask != 0 && rule.isOnResponse == (phase == .response) {
       guard Self.holds(rule.bindGraph, bundle.code, bindBits) else { continue }
       live.append(UInt32(number))
       if rule.triggers.count == 0 { unconditional.append(UInt32(number)) }

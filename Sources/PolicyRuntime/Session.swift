@@ -39,6 +39,7 @@ public final class Session {
   private let facts: SessionFacts
   /// The outcomes of the bind atoms but those on `protocol`.
   private let outcomes: BindOutcomes
+  /// Two a protocol: see ``RulePhase``.
   private var residuals: [Residual?]
   private var views: [ResidualView?]
 
@@ -46,27 +47,32 @@ public final class Session {
     self.policy = policy
     self.facts = facts
     outcomes = BindOutcomes(policy, facts)
-    residuals = Array(repeating: nil, count: OperationProtocol.allCases.count)
-    views = Array(repeating: nil, count: OperationProtocol.allCases.count)
+    residuals = Array(repeating: nil, count: 2 * OperationProtocol.allCases.count)
+    views = Array(repeating: nil, count: 2 * OperationProtocol.allCases.count)
   }
 
   /// The rules that can still apply to operations of `protocol`.
   public func liveRules(_ protocol: OperationProtocol) -> [Int] {
-    _ = view(`protocol`)
-    return residuals[Int(`protocol`.rawValue)]?.rules.map(Int.init) ?? []
+    _ = view(`protocol`, .request)
+    return residuals[Self.slot(`protocol`, .request)]?.rules.map(Int.init) ?? []
   }
 
   @inline(__always)
-  func view(_ protocol: OperationProtocol) -> ResidualView {
-    if let view = views[Int(`protocol`.rawValue)] { return view }
-    return bind(`protocol`)
+  private static func slot(_ protocol: OperationProtocol, _ phase: RulePhase) -> Int {
+    Int(`protocol`.rawValue) << 1 | Int(phase.rawValue)
+  }
+
+  @inline(__always)
+  func view(_ protocol: OperationProtocol, _ phase: RulePhase) -> ResidualView {
+    if let view = views[Self.slot(`protocol`, phase)] { return view }
+    return bind(`protocol`, phase)
   }
 
   @inline(never)
-  private func bind(_ protocol: OperationProtocol) -> ResidualView {
-    let residual = policy.residual(outcomes(`protocol`), `protocol`)
-    residuals[Int(`protocol`.rawValue)] = residual
-    views[Int(`protocol`.rawValue)] = residual.view
+  private func bind(_ protocol: OperationProtocol, _ phase: RulePhase) -> ResidualView {
+    let residual = policy.residual(outcomes(`protocol`), `protocol`, phase)
+    residuals[Self.slot(`protocol`, phase)] = residual
+    views[Self.slot(`protocol`, phase)] = residual.view
     return residual.view
   }
 

@@ -107,6 +107,8 @@ private struct Trial {
       if rule.isObserved { add { $0.policy.rules[index].isObserved = false } }
       if rule.until != nil { add { $0.policy.rules[index].until = nil } }
     }
+    for index in (request.response ?? []).indices { add { $0.request.response?.remove(at: index) } }
+    if request.response?.isEmpty == true { add { $0.request.response = nil } }
     for index in request.common.indices { add { $0.request.common.remove(at: index) } }
     for (number, operation) in request.operations.enumerated() {
       for index in operation.facts.indices { add { $0.request.operations[number].facts.remove(at: index) } }

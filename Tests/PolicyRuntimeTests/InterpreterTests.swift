@@ -39,9 +39,9 @@ import Testing
     let subject = try Subject(
       policy(.allow, [rule("a", .and([test(.user, "ann"), test(.command, "ls")]), .block(message: nil))]))
     let loaded = subject.loaded
-    #expect(loaded.residual([0], .shell) === loaded.residual([0], .shell))
-    #expect(loaded.residual([0], .shell) !== loaded.residual([1], .shell))
-    #expect(loaded.residual([0], .shell) !== loaded.residual([0], .postgres))
+    #expect(loaded.residual([0], .shell, .request) === loaded.residual([0], .shell, .request))
+    #expect(loaded.residual([0], .shell, .request) !== loaded.residual([1], .shell, .request))
+    #expect(loaded.residual([0], .shell, .request) !== loaded.residual([0], .postgres, .request))
     // Bob and Carol differ in nothing that a rule asks for.
     #expect(subject.session(user("ann")).outcomes(.shell) != subject.session(user("bob")).outcomes(.shell))
     #expect(subject.session(user("bob")).outcomes(.shell) == subject.session(user("carol")).outcomes(.shell))
@@ -53,8 +53,8 @@ import Testing
     let subject = try Subject(policy(.allow, [rule("a", test(.command, "ls"), .block(message: nil))]))
     let limit = 3
     var cache = ResidualCache(limit: limit)
-    let keys = (0...limit).map { ResidualCache.Key(bits: [UInt64($0)], protocol: 0) }
-    let residuals = keys.map { Residual(subject.loaded, bits: $0.bits, protocol: .postgres) }
+    let keys = (0...limit).map { ResidualCache.Key(bits: [UInt64($0)], protocol: 0, phase: .request) }
+    let residuals = keys.map { Residual(subject.loaded, bits: $0.bits, protocol: .postgres, phase: .request) }
     for index in 0..<limit { _ = cache.insert(residuals[index], for: keys[index]) }
     // At the limit all are there; the first is used again, so the second goes.
     for index in 0..<limit { #expect(cache.find(keys[index]) === residuals[index]) }

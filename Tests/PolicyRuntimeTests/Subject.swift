@@ -30,7 +30,12 @@ final class Subject {
     _ request: ReferenceRequest, in session: Session, time: Int64? = nil, clock: Int64 = 0
   ) -> RequestVerdict {
     request.write(to: &batch, keys: loaded.keys)
-    return interpreter.judge(batch, in: session, at: Moment(time: time, clock: clock))
+    interpreter.begin(session, at: Moment(time: time, clock: clock))
+    let verdicts = (0..<batch.count).map { interpreter.judge($0, of: batch, in: session) }
+    guard request.response != nil else { return interpreter.combine(verdicts) }
+    interpreter.beginResponse { request.writeResponse(to: &$0) }
+    return interpreter.combine(
+      verdicts, response: (0..<batch.count).map { interpreter.judge($0, of: batch, in: session, .response) })
   }
 }
 
@@ -63,6 +68,7 @@ extension ReferenceVerdict {
     record = verdict.record
     tags = Set(verdict.tags)
     observed = verdict.observed
+    isWithheld = verdict.isWithheld
   }
 }
 

@@ -7,6 +7,8 @@ import PolicySyntax
 public struct PolicyGenerator {
   public var random: SplitMix64
   private var patterns: PatternGenerator
+  /// The condition being drawn is that of an `on response` rule.
+  private var testsResponse = false
 
   public init(seed: UInt64) {
     random = SplitMix64(seed: seed)
@@ -19,6 +21,8 @@ public struct PolicyGenerator {
 
   /// Facts that conditions may test at request time.
   private static let facts = Fact.allCases.filter { $0.schema.phase != .response }
+  /// Those of `on response` rules.
+  private static let responseFacts = Fact.allCases.filter { $0.schema.phase == .response }
   /// What a decoder of each protocol finds.
   private static let decoded: [[(Fact, FactSchema)]] = OperationProtocol.allCases.map { wire in
     facts.filter {
@@ -60,10 +64,12 @@ public struct PolicyGenerator {
 
   private mutating func rule(_ number: Int) -> CheckedRule {
     let name = random.pick(["a", "m", "z"]) + "\(number)"
-    let onResponse = random.chance(4)
+    let onResponse = random.chance(15)
     let actions = (0..<(random.chance(70) ? 1 : 1 + random.below(3))).map { _ in action(onResponse: onResponse) }
+    testsResponse = onResponse
     var rule = CheckedRule(
       fullName: "p/" + name, displayName: name, span: nowhere, condition: condition(depth: 3), actions: actions)
+    testsResponse = false
     rule.onResponse = onResponse
     rule.isObserved = random.chance(8)
     if random.chance(12) { rule.until = random.pick(Vocabulary.times) }
@@ -111,7 +117,9 @@ public struct PolicyGenerator {
   }
 
   private mutating func test() -> Condition {
-    let fact = random.chance(70) ? random.pick(Self.common) : random.pick(Self.facts)
+    let fact =
+      testsResponse && random.chance(50)
+      ? random.pick(Self.responseFacts) : random.chance(70) ? random.pick(Self.common) : random.pick(Self.facts)
     let schema = fact.schema
     var predicate = CheckedPredicate(
       fact: fact, key: schema.isKeyed ? random.pick(Vocabulary.keys) : nil,
@@ -186,7 +194,15 @@ public struct PolicyGenerator {
     if random.chance(80) { request.common.append(ReferenceFact(.text, value(.text))) }
     let count = random.chance(60) ? 1 : 2 + random.below(3)
     request.operations = (0..<count).map { _ in operation() }
+    if random.chance(40) { request.response = response() }
     return request
+  }
+
+  private mutating func response() -> [ReferenceFact] {
+    Self.responseFacts.flatMap { fact -> [ReferenceFact] in
+      let count = fact.schema.isList ? random.below(3) : random.chance(70) ? 1 : 0
+      return (0..<count).map { _ in drawn(fact, key: nil) }
+    }
   }
 
   private mutating func operation() -> ReferenceOperation {

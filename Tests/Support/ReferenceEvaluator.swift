@@ -15,6 +15,7 @@ public struct ReferenceVerdict: Equatable, Sendable {
   public var record = RecordLevel.none
   public var tags: Set<String> = []
   public var observed: [String] = []
+  public var isWithheld = false
 
   public init() {}
 }
@@ -47,13 +48,13 @@ public final class ReferenceEvaluator {
     let time: Int64?
     let clock: Int64
     let operation: ReferenceOperation
-    let facts: [Fact: [ReferenceFact]]
+    var facts: [Fact: [ReferenceFact]]
   }
 
   public init(_ policy: CheckedPolicy) throws(ReferencePatternError) {
     self.policy = policy
     var prepared: [PreparedRule] = []
-    for rule in policy.rules where !rule.onResponse {
+    for rule in policy.rules {
       prepared.append(PreparedRule(rule: rule, condition: try Self.prepare(rule.condition)))
     }
     rules = prepared
@@ -90,11 +91,23 @@ public final class ReferenceEvaluator {
     var applied: [CheckedRule] = []
     var observed: Set<String> = []
     var deciders: [(decision: Decision, rules: [CheckedRule])] = []
+    var withholding: [CheckedRule] = []
+    var answered: [CheckedRule] = []
     for operation in request.operations {
-      let circumstances = Circumstances(
+      var circumstances = Circumstances(
         principal: principal, tags: tags, time: time, clock: clock, operation: operation,
         facts: Dictionary(grouping: request.common + operation.facts, by: \.fact))
-      let matching = rules.filter { applies($0, circumstances) }.map(\.rule)
+      if let response = request.response {
+        circumstances.facts.merge(Dictionary(grouping: response, by: \.fact)) { $0 + $1 }
+        let matching = rules.filter { $0.rule.onResponse && applies($0, circumstances) }.map(\.rule)
+        observed.formUnion(matching.filter(\.isObserved).map(\.displayName))
+        answered += matching.filter { !$0.isObserved }
+        withholding += matching.filter { !$0.isObserved && $0.decision == .block }
+        verdict.record = max(
+          verdict.record, matching.filter { !$0.isObserved }.flatMap(\.recordLevels).max() ?? .none)
+        for fact in response { circumstances.facts[fact.fact] = nil }
+      }
+      let matching = rules.filter { !$0.rule.onResponse && applies($0, circumstances) }.map(\.rule)
       observed.formUnion(matching.filter(\.isObserved).map(\.displayName))
       let enforced = matching.filter { !$0.isObserved }
       applied += enforced
@@ -104,9 +117,13 @@ public final class ReferenceEvaluator {
         enforced.flatMap(\.recordLevels).max() ?? .none)
     }
     verdict.observed = observed.sorted()
-    verdict.decision = deciders.map(\.decision).max() ?? .allow
+    let decision = deciders.map(\.decision).max() ?? .allow
+    verdict.isWithheld = decision != .block && !withholding.isEmpty
+    verdict.decision = verdict.isWithheld ? .block : decision
+    if decision != .block { applied += answered }
 
-    let deciding = distinct(deciders.filter { $0.decision == verdict.decision }.flatMap(\.rules))
+    let deciding = distinct(
+      verdict.isWithheld ? withholding : deciders.filter { $0.decision == decision }.flatMap(\.rules))
     verdict.rules = deciding.map(\.displayName)
     let messages = deciding.flatMap { $0.messages(verdict.decision) }
     let distinctMessages = messages.enumerated().filter { !messages[..<$0.offset].contains($0.element) }
@@ -118,9 +135,9 @@ public final class ReferenceEvaluator {
         verdict.approvals.append(approval)
       }
     }
-    if verdict.decision != .block {
+    if decision != .block {
       for case .tag(let name) in all.flatMap(\.actions) { verdict.tags.insert(name) }
-      verdict.masks = masks(all.flatMap(\.actions))
+      if !verdict.isWithheld { verdict.masks = masks(all.flatMap(\.actions)) }
     }
     return verdict
   }

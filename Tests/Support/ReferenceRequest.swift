@@ -41,6 +41,8 @@ public struct ReferenceOperation: Hashable, Sendable {
 public struct ReferenceRequest: Hashable, Sendable {
   public var common: [ReferenceFact]
   public var operations: [ReferenceOperation]
+  /// What is known of the response; nil: there is none.
+  public var response: [ReferenceFact]?
 
   public init(common: [ReferenceFact] = [], _ operations: [ReferenceOperation]) {
     self.common = common
@@ -64,14 +66,19 @@ public struct ReferenceRequest: Hashable, Sendable {
   /// Writes the request as a decoder would: facts of keys that nobody asks for are left out.
   public func write(to batch: inout OperationBatch, keys: [FactKey]) {
     batch.removeAll()
-    for fact in common { Self.add(fact, to: &batch, keys) }
+    for fact in common { Self.add(fact, to: &batch.facts, keys) }
     batch.endCommon()
     for operation in operations {
       batch.begin(operation.protocol)
       batch.facts.add(.unparsed, operation.unparsed)
-      for fact in operation.facts { Self.add(fact, to: &batch, keys) }
+      for fact in operation.facts { Self.add(fact, to: &batch.facts, keys) }
       batch.end(unparsed: operation.unparsed ? .syntax : .none)
     }
+  }
+
+  /// Writes what is known of the response.
+  public func writeResponse(to facts: inout FactBuffer) {
+    for fact in response ?? [] { Self.add(fact, to: &facts, []) }
   }
 
   private static func fact(_ index: Int, of batch: borrowing OperationBatch, _ keys: [FactKey]) -> ReferenceFact? {
@@ -83,7 +90,7 @@ public struct ReferenceRequest: Hashable, Sendable {
       fact, key: key, fact.schema.type == .boolean ? .boolean(entry.integer != 0) : .integer(entry.integer))
   }
 
-  private static func add(_ fact: ReferenceFact, to batch: inout OperationBatch, _ keys: [FactKey]) {
+  private static func add(_ fact: ReferenceFact, to facts: inout FactBuffer, _ keys: [FactKey]) {
     var number: UInt16 = 0
     if let key = fact.key {
       guard let index = keys.firstIndex(where: { $0.fact == fact.fact && $0.key.utf8.elementsEqual(key.utf8) }) else {
@@ -92,10 +99,10 @@ public struct ReferenceRequest: Hashable, Sendable {
       number = UInt16(index + 1)
     }
     switch fact.value {
-    case .text(let text): batch.facts.add(fact.fact, key: number, text)
-    case .integer(let value): batch.facts.add(fact.fact, key: number, integer: value)
-    case .boolean(let value): batch.facts.add(fact.fact, value)
-    case .address(let bytes): batch.facts.add(fact.fact, key: number, bytes)
+    case .text(let text): facts.add(fact.fact, key: number, text)
+    case .integer(let value): facts.add(fact.fact, key: number, integer: value)
+    case .boolean(let value): facts.add(fact.fact, value)
+    case .address(let bytes): facts.add(fact.fact, key: number, bytes)
     }
   }
 }

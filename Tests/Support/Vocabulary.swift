@@ -59,9 +59,9 @@ enum Vocabulary {
     case .mcpTool: ["run_it", "run_sql", "query"]
     case .mcpResource: ["file:///etc/passwd", "db://x"]
     case .mcpPrompt: ["review"]
-    case .textDetector: ["email", "credit_card"]
+    case .textDetector, .responseDetector: ["email", "credit_card"]
     case .source, .time, .unparsed, .sqlWhere, .sqlWhereConstant, .sqlJoins, .sqlLimit, .shellPrivileged,
-      .shellUnknown, .mcpDestructive, .mcpChanged, .responseRows, .responseBytes, .responseStatus, .responseDetector:
+      .shellUnknown, .mcpDestructive, .mcpChanged, .responseRows, .responseBytes, .responseStatus:
       []
     }
   }
