@@ -7,11 +7,17 @@ import PolicyRuntime
 /// an interpreter. The same code judges in a gateway.
 public final class Engine {
   public let policy: LoadedPolicy
-  private var context: DecodeContext
-  private var interpreter: Interpreter
+  var context: DecodeContext
+  var interpreter: Interpreter
   private var sessions: [Principal: Session] = [:]
   /// What `@until` is compared with where a request has no time of its own: seconds since 1970, UTC.
-  private let clock: Int64
+  let clock: Int64
+  let hasResponseRules: Bool
+  /// Those that rules on the response ask for.
+  let responseDetectors: DetectorSet
+  var plans: [[MaskObligation]: MaskPlan] = [:]
+  /// What MCP servers have said of their tools, by the target's name.
+  var tools: [String: MCPToolCatalog] = [:]
 
   /// Sessions that are kept bound.
   public static let sessionLimit = 1024
@@ -21,8 +27,13 @@ public final class Engine {
     policy = try LoadedPolicy(Bundle(bundle))
     context = DecodeContext(demand: policy.demand)
     interpreter = Interpreter(policy)
+    hasResponseRules = policy.hasResponseRules
+    responseDetectors = DetectorSet(policy.demand.contains(.responseDetector) ? policy.demand.detectors : [])
     self.clock = clock
   }
+
+  /// Forgets what MCP servers have said of their tools: what follows is another recording.
+  public func forgetTools() { tools.removeAll(keepingCapacity: true) }
 
   /// Judges a request of a session that has `tags`.
   public func judge(_ request: JudgedRequest, _ tags: [String]) -> Outcome {
@@ -33,11 +44,22 @@ public final class Engine {
   /// Judges a request; `verdicts` are those of its operations.
   func judge(_ request: JudgedRequest, _ tags: [String], _ verdicts: inout [OperationVerdict]) -> Outcome {
     let session = session(of: request.principal, tags)
+    prepare(&context, for: request)
     context.decode(request.protocol, request.payload.bytes)
     interpreter.begin(session, at: Moment(time: request.principal.time, clock: clock))
     verdicts.removeAll(keepingCapacity: true)
     for number in 0..<context.batch.count { verdicts.append(interpreter.judge(number, of: context.batch, in: session)) }
-    return Outcome(interpreter.combine(verdicts))
+    guard let answer = request.response, !verdicts.contains(where: { $0.decision == .block }) else {
+      return Outcome(interpreter.combine(verdicts))
+    }
+    return judgeAnswer(answer, to: request, in: session, &verdicts)
+  }
+
+  /// Tells a decoder what is known of the connection.
+  private func prepare(_ context: inout DecodeContext, for request: JudgedRequest) {
+    let target = request.principal.target ?? ""
+    context.target = [UInt8](target.utf8)
+    context.tools = tools[target] ?? MCPToolCatalog()
   }
 
   /// The numbers of the rules that applied to an operation judged last.
@@ -54,6 +76,7 @@ public final class Engine {
     var demand = policy.demand
     demand.facts = .all
     var full = DecodeContext(demand: demand)
+    prepare(&full, for: request)
     full.decode(request.protocol, request.payload.bytes)
     interpreter.begin(session, at: Moment(time: request.principal.time, clock: clock))
     var verdicts: [OperationVerdict] = []
@@ -80,6 +103,7 @@ public final class Engine {
     for _ in 0..<rounds {
       for (index, request) in requests.enumerated() {
         let session = session(of: request.principal, [])
+        prepare(&context, for: request)
         let start = clock.now
         context.decode(request.protocol, payloads[index])
         let decoded = clock.now

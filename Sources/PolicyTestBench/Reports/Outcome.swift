@@ -19,13 +19,14 @@ public struct Outcome: Sendable {
   public var observed: [String] = []
   /// How many operations the request holds.
   public var operations: Int
-  /// The response after masking, where there was one.
-  public var response: String?
+  /// The response as it is passed on, masked, in the form in which it was given; nil if there was none or it is
+  /// withheld.
+  public var response: JSONValue?
 
   public init(
     _ decision: Decision, rules: [String] = [], message: String? = nil, approvals: [ApprovalRequirement] = [],
     masks: [MaskObligation] = [], record: RecordLevel = .none, tags: [String] = [], operations: Int = 1,
-    response: String? = nil
+    response: JSONValue? = nil
   ) {
     self.decision = decision
     self.rules = rules
@@ -37,6 +38,11 @@ public struct Outcome: Sendable {
     self.operations = operations
     self.response = response
   }
+}
+
+extension Outcome {
+  /// The response as text: what it is if it is text, else JSON.
+  public var responseText: String? { response.map { $0.string ?? $0.text } }
 }
 
 /// A request as the engine takes it, whether a test or a fixture states it.

@@ -4,7 +4,9 @@ import PolicyRuntime
 
 extension Outcome {
   /// Writes the line of `hpol eval --json`, whose schema is `grammar/eval.schema.json`.
-  public func write(id: JSONValue?, to writer: inout JSONWriter) {
+  ///
+  /// `isAnswered` says whether the request has a response: the member `response` is then there, null if withheld.
+  public func write(id: JSONValue?, isAnswered: Bool, to writer: inout JSONWriter) {
     writer.object {
       $0.key("id")
       $0.value(id ?? .null)
@@ -27,6 +29,10 @@ extension Outcome {
       if !observed.isEmpty {
         $0.key("observed")
         $0.strings(observed)
+      }
+      if isAnswered {
+        $0.key("response")
+        $0.value(response ?? .null)
       }
     }
     writer.newline()

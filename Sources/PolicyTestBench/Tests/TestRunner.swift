@@ -19,6 +19,9 @@ public struct TestRunner {
     displayNames = Dictionary(policy.rules.map { ($0.fullName, $0.displayName) }) { first, _ in first }
   }
 
+  /// Why nothing can be masked.
+  private static let lackOfResponse = "; there is no response to mask: say what comes back with `returns \"…\"`"
+
   /// Runs one `test` block.
   public mutating func run(_ test: CheckedTest) {
     report.tests += 1
@@ -34,7 +37,8 @@ public struct TestRunner {
             TestReport.Failure(
               name: test.name, location: locate(request.span), request: request.payload.line,
               expected: failed.map(phrase).joined(separator: ", "),
-              actual: outcome.phrase + (failed.contains(where: \.isMasked) ? outcome.lackOfResponse : "")))
+              actual: outcome.phrase
+                + (failed.contains(where: \.isMasked) && request.response == nil ? Self.lackOfResponse : "")))
         }
         for tag in outcome.tags where !tags.contains(tag) { tags.append(tag) }
       }
@@ -73,7 +77,7 @@ public struct TestRunner {
       outcome.decision == .approve && requirements.count == outcome.approvals.count
         && requirements.allSatisfy { stated in outcome.approvals.contains { ApprovalRequirement(stated).isMet(by: $0) }
         }
-    case .masked(let text): outcome.response?.contains(text) == true
+    case .masked(let text): outcome.responseText?.contains(text) == true
     case .record(let level): outcome.record == level
     case .tag(let name): outcome.tags.contains(name)
     }
@@ -103,7 +107,7 @@ extension Fixture.Expectation {
       let by = missing.isEmpty ? "" : " by " + missing.joined(separator: ", ")
       failures.append((decision?.word ?? outcome.decision.word) + by)
     }
-    for text in masked ?? [] where outcome.response?.contains(text) != true {
+    for text in masked ?? [] where outcome.responseText?.contains(text) != true {
       failures.append("masked \"\(printable(text))\"")
     }
     if let record, record != outcome.record { failures.append("record \(record.word)") }
@@ -112,11 +116,6 @@ extension Fixture.Expectation {
 }
 
 extension Outcome {
-  /// Why nothing can be masked, where no response was looked at.
-  fileprivate var lackOfResponse: String {
-    response == nil ? "; this version of hpol judges and masks no responses" : ""
-  }
-
   /// What happened, in the words of an expectation.
   fileprivate var phrase: String {
     var text = decision.word
@@ -124,7 +123,7 @@ extension Outcome {
     if decision == .approve { text += ": " + approvals.map(\.policyText).joined(separator: " and ") }
     text += ", record \(record.word)"
     if !tags.isEmpty { text += ", tag " + tags.map { "\"\(printable($0))\"" }.joined(separator: ", ") }
-    if let response { text += ", response \"\(printable(String(response.prefix(200))))\"" }
+    if let response = responseText { text += ", response \"\(printable(String(response.prefix(200))))\"" }
     return text
   }
 }

@@ -35,12 +35,16 @@ let evalCommand = Command(
       let outcome = sessions.judge(fixture, by: engine.judge)
       summary.add(JudgedRequest(fixture), outcome)
       if isJSON {
-        outcome.write(id: fixture.id, to: &writer)
+        outcome.write(id: fixture.id, isAnswered: fixture.response != nil, to: &writer)
         console.write(&writer)
       } else if printsLines {
         let id = fixture.id.map { $0.string ?? $0.text } ?? location
         let request = String(printable(String(decoding: fixture.payload.bytes.prefix(400), as: UTF8.self)).prefix(100))
         console.write("\(console.style(.faint, printable(id)))  \(request)\n  \(outcome.text(console.style))")
+        // What comes back is shown where it is not what the target said.
+        if let response = outcome.responseText, outcome.response != fixture.response {
+          console.write("  \(console.style(.faint, "→")) \(printable(response).prefix(200))\n")
+        }
       }
     } unreadable: { failure in
       unreadable += 1

@@ -1,0 +1,81 @@
+import Detectors
+import JSONText
+import Operations
+import PolicyBytecode
+import PolicyRuntime
+import Responses
+
+extension Engine {
+  /// Mask plans that are kept.
+  static let planLimit = 256
+
+  /// What the bench hashes masked values with, so that its output is the same from run to run. A gateway has a key of
+  /// its own.
+  static let maskKey = MaskKey(Array("hpol test bench".utf8))
+
+  /// What is known of a tool before its arguments are.
+  private static let factsOfTools = FactSet([
+    .mcpMethod, .mcpFrom, .mcpTool, .mcpDestructive, .mcpChanged, .unparsed, .via, .viaTool, .viaProgram,
+  ])
+
+  /// The outcome of a request that was answered, `verdicts` being those of its operations, which the batch at hand
+  /// still holds: what rules on the response say, what the answer itself asks of the client, and what is passed on.
+  func judgeAnswer(
+    _ answer: JSONValue, to request: JudgedRequest, in session: Session, _ verdicts: inout [OperationVerdict]
+  ) -> Outcome {
+    let response = Response(answer)
+    var onResponse: [OperationVerdict] = []
+    if hasResponseRules {
+      let facts = responseFacts(response, detectors: responseDetectors)
+      interpreter.beginResponse { facts.write(to: &$0) }
+      for number in 0..<context.batch.count {
+        onResponse.append(interpreter.judge(number, of: context.batch, in: session, .response))
+      }
+    }
+    if request.protocol == .mcp {
+      context.decodeAnswer(.mcp, [UInt8](answer.text.utf8))
+      interpreter.beginBatch()
+      for number in 0..<context.batch.count {
+        verdicts.append(interpreter.judge(number, of: context.batch, in: session))
+      }
+      context.tools.learn(answer)
+      tools[request.principal.target ?? ""] = context.tools
+    }
+    let verdict = interpreter.combine(verdicts, response: onResponse)
+    var outcome = Outcome(verdict)
+    guard verdict.decision != .block else { return outcome }
+    var passed = response
+    if request.protocol == .mcp { passed = Response(hidingTools(in: answer, request, session)) }
+    if !verdict.masks.isEmpty { passed = masked(passed, by: plan(verdict.masks)).response }
+    outcome.response = passed.value(like: answer)
+    return outcome
+  }
+
+  /// A listing of tools without those that its reader may never call.
+  private func hidingTools(in answer: JSONValue, _ request: JudgedRequest, _ session: Session) -> JSONValue {
+    var hidden: Set<String> = []
+    let moment = Moment(time: request.principal.time, clock: clock)
+    for name in toolNames(inListing: answer) {
+      let call = JSONValue.object([
+        .init("jsonrpc", .string("2.0")), .init("id", .number("0")), .init("method", .string("tools/call")),
+        .init("params", .object([.init("name", .string(name)), .init("arguments", .object([]))])),
+      ])
+      context.decode(.mcp, [UInt8](call.text.utf8))
+      interpreter.begin(session, at: moment)
+      if context.batch.count > 0,
+        !interpreter.canPass(0, of: context.batch, knowing: Self.factsOfTools, in: session)
+      {
+        hidden.insert(name)
+      }
+    }
+    return hidden.isEmpty ? answer : Operations.hidingTools({ hidden.contains($0) }, in: answer)
+  }
+
+  private func plan(_ masks: [MaskObligation]) -> MaskPlan {
+    if let known = plans[masks] { return known }
+    if plans.count >= Self.planLimit { plans.removeAll(keepingCapacity: true) }
+    let plan = MaskPlan(masks, detectors: policy.detector, key: Self.maskKey)
+    plans[masks] = plan
+    return plan
+  }
+}
