@@ -168,6 +168,8 @@ guard let bundle = try? Bundle(guardrails), let policy = try? LoadedPolicy(bundl
 print("\n" + ["decode + judge", "ns a request", "ns a byte"].map { column($0, 16) }.joined())
 for (wire, commands) in [
   (OperationProtocol.shell, DecodingWorkload.shell), (.postgres, DecodingWorkload.postgres),
+  (.mysql, DecodingWorkload.mysql), (.http, DecodingWorkload.http), (.redis, DecodingWorkload.redis),
+  (.mcp, DecodingWorkload.mcp), (.k8s, DecodingWorkload.k8s),
 ] {
   let (perRequest, perByte) = measureDecoding(wire, commands, policy)
   print([wire.name, fixed(perRequest, 0), fixed(perByte, 1)].map { column($0, 16) }.joined())

@@ -1,7 +1,10 @@
+import Detectors
+import JSONText
 import Operations
 import PolicyBytecode
 import PolicyCompiler
 import PolicyRuntime
+import Responses
 
 /// The engine behind every verb of the bench: a loaded bundle, a decoder that computes just the facts it asks for, and
 /// an interpreter. The same code judges in a gateway.
@@ -90,7 +93,18 @@ public final class Engine {
           limitReached: verdict.limitReached,
           rules: interpreter.explain(number, of: full.batch, in: session).rules))
     }
-    return ExplainedRequest(outcome: Outcome(interpreter.combine(verdicts)), operations: operations)
+    guard let answer = request.response else {
+      return ExplainedRequest(outcome: Outcome(interpreter.combine(verdicts)), operations: operations)
+    }
+    if hasResponseRules {
+      let facts = responseFacts(Response(answer), detectors: responseDetectors)
+      interpreter.beginResponse { facts.write(to: &$0) }
+      for number in 0..<full.batch.count {
+        _ = interpreter.judge(number, of: full.batch, in: session, .response)
+        operations[number].rules += interpreter.explain(number, of: full.batch, in: session, .response).rules
+      }
+    }
+    return ExplainedRequest(outcome: judge(request, tags), operations: operations)
   }
 
   /// Measures decoding and judging of each request, the best of `rounds`.

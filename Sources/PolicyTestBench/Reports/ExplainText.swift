@@ -19,6 +19,7 @@ extension ExplainedRequest {
         ? " because a PCRE pattern reached its match limit\n" : explained.isByRule ? "\n" : " by default\n"
       for rule in explained.rules { text += ruleText(rule, style) }
     }
+    if let response = outcome.responseText { text += "\n" + style(.faint, "passed on") + "\n" + response + "\n" }
     return text
   }
 

@@ -12,6 +12,7 @@ let explainCommand = Command(
     """,
   options: RequestOptions.all + [
     Option(name: "command", letter: "c", value: "TEXT", help: "the payload; without it standard input"),
+    Option(name: "returns", letter: "r", value: "TEXT", help: "what the target answers, to see what is passed on"),
     FixtureArguments.option,
     Option(name: "id", value: "ID", help: "the fixture to explain"),
     Command.json,
@@ -20,6 +21,10 @@ let explainCommand = Command(
     (
       "hpol explain policies -p postgres -g contractors -t prod-orders -c 'DROP TABLE orders'",
       "why is this blocked, and by what?"
+    ),
+    (
+      "hpol explain policies -p postgres -c 'SELECT * FROM users' -r 'ana@example.com'",
+      "what of the answer is passed on?"
     ),
     ("hpol explain policies --fixtures fixtures --id s-17/4", "why did this recorded request get its verdict?"),
   ],
@@ -42,7 +47,9 @@ let explainCommand = Command(
         text = try readFile("-", limit: 1 << 21)
       }
       explained = engine.explain(
-        JudgedRequest(principal: try RequestOptions.principal(arguments), protocol: wire, payload: .text(text)))
+        JudgedRequest(
+          principal: try RequestOptions.principal(arguments), protocol: wire, payload: .text(text),
+          response: arguments.value("returns").map { .string($0) }))
     }
     if arguments.has("json") {
       var writer = JSONWriter()
