@@ -38,14 +38,17 @@ extension Engine {
       for number in 0..<context.batch.count {
         verdicts.append(interpreter.judge(number, of: context.batch, in: session))
       }
-      context.tools.learn(answer)
-      tools[request.principal.target ?? ""] = context.tools
+      // Only the answer to a listing teaches about tools: any other could say what it likes.
+      if request.listsTools {
+        context.tools.learn(answer)
+        tools[request.principal.target ?? ""] = context.tools
+      }
     }
     let verdict = interpreter.combine(verdicts, response: onResponse)
     var outcome = Outcome(verdict)
     guard verdict.decision != .block else { return outcome }
     var passed = response
-    if request.protocol == .mcp { passed = Response(hidingTools(in: answer, request, session)) }
+    if request.listsTools { passed = Response(hidingTools(in: answer, request, session)) }
     if !verdict.masks.isEmpty { passed = masked(passed, by: plan(verdict.masks)).response }
     outcome.response = passed.value(like: answer)
     return outcome
@@ -77,5 +80,17 @@ extension Engine {
     let plan = MaskPlan(masks, detectors: policy.detector, key: Self.maskKey)
     plans[masks] = plan
     return plan
+  }
+}
+
+extension JudgedRequest {
+  /// Whether it asks an MCP server for its tools.
+  fileprivate var listsTools: Bool {
+    guard `protocol` == .mcp else { return false }
+    switch payload {
+    case .message(let message): return message["method"]?.string == "tools/list"
+    case .text(let bytes): return (try? JSONValue(parsing: bytes))?["method"]?.string == "tools/list"
+    case .http: return false
+    }
   }
 }
