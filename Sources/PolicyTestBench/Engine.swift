@@ -33,6 +33,7 @@ public final class Engine {
   /// Judges a request; `verdicts` are those of its operations.
   func judge(_ request: JudgedRequest, _ tags: [String], _ verdicts: inout [OperationVerdict]) -> Outcome {
     let session = session(of: request.principal, tags)
+    context.target = Array((request.principal.target ?? "").utf8)
     context.decode(request.protocol, request.payload.bytes)
     interpreter.begin(session, at: Moment(time: request.principal.time, clock: clock))
     verdicts.removeAll(keepingCapacity: true)
@@ -54,6 +55,7 @@ public final class Engine {
     var demand = policy.demand
     demand.facts = .all
     var full = DecodeContext(demand: demand)
+    full.target = Array((request.principal.target ?? "").utf8)
     full.decode(request.protocol, request.payload.bytes)
     interpreter.begin(session, at: Moment(time: request.principal.time, clock: clock))
     var verdicts: [OperationVerdict] = []
