@@ -22,22 +22,35 @@ public struct DecodeContext: ~Copyable {
 
   /// The name of the connection's target, which `decode mcp server "…"` speaks of. Set before ``decode(_:_:)``.
   public var target: [UInt8] = []
+  /// Which side of an MCP connection sends the payload, where the embedder knows; else its method tells.
+  public var isFromServer: Bool?
+  /// What is known of the tools of an MCP connection. A context that serves several connections swaps it with ``target``.
+  public var tools = MCPToolCatalog()
   /// What the policy declares that payloads hold.
   let decodes: DecodeTable
   /// The memory in which patterns of `decodes` match.
   var patternScratch = PatternScratch()
+  /// The values of `mcp.argument["…"]` that are asked for.
+  var mcpArguments: KeyedPaths
 
   private let detectors: DetectorSet?
 
   public init(demand: FactDemand) {
     self.demand = demand
     decodes = DecodeTable(demand.decodes)
+    mcpArguments = KeyedPaths(.mcpArgument, of: demand)
     let asksForDetectors = demand.contains(.textDetector) && !demand.detectors.isEmpty
     detectors = asksForDetectors ? DetectorSet(demand.detectors) : nil
   }
 
   /// Decodes a whole request, replacing what the batch held.
   public mutating func decode(_ protocol: OperationProtocol, _ payload: [UInt8]) {
+    begin(payload)
+    dispatch(`protocol`, payload)
+  }
+
+  /// Empties the batch and adds the facts that all operations of `payload` share.
+  mutating func begin(_ payload: [UInt8]) {
     batch.removeAll()
     syntaxDepth = 0
     if demand.contains(.text) { batch.facts.add(.text, payload) }
@@ -48,7 +61,6 @@ public struct DecodeContext: ~Copyable {
     via.removeAll(keepingCapacity: true)
     viaTools.removeAll(keepingCapacity: true)
     viaPrograms.removeAll(keepingCapacity: true)
-    dispatch(`protocol`, payload)
   }
 
   /// Decodes `payload`, which the payload at hand carries: operations of the layer `carrier` that hold a `inner`
@@ -105,10 +117,14 @@ public struct DecodeContext: ~Copyable {
   }
 
   /// Emits an operation of the payload that the layer `carrier` holds, but that is not there to be read.
-  mutating func unparsed(_ protocol: OperationProtocol, in carrier: OperationProtocol, _ reason: UnparsedReason) {
+  mutating func unparsed(
+    _ protocol: OperationProtocol, in carrier: OperationProtocol, _ reason: UnparsedReason, tool: [UInt8]? = nil
+  ) {
     via.append(carrier)
+    if let tool { viaTools.append(tool) }
     unparsed(`protocol`, reason)
     via.removeLast()
+    if tool != nil { viaTools.removeLast() }
   }
 
   /// Opens an operation with the facts that all have. At the limit, one `unparsed` operation stands for the rest.

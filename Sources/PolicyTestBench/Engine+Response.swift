@@ -2,6 +2,7 @@ import Detectors
 import JSONText
 import Operations
 import PolicyBytecode
+import PolicyCompiler
 import PolicyRuntime
 import Responses
 

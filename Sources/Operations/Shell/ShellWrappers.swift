@@ -72,6 +72,7 @@ extension ShellDecoder {
     case .directory: if call.inShell { changeDirectory(call) }
     case .declare: if call.inShell { declare(call, &context) }
     case .read: if call.inShell { forgetNames(call) }
+    case .copy: copyOverSSH(call, &context)
     case .plain: note(call, &context)
     case .shell, .interpreter, .eval, .source, .client, .container, .versionControl, .login: break
     }
@@ -122,6 +123,7 @@ extension ShellDecoder {
     } else {
       codeArgument(behind.operands.map { fields[$0] }, call, &context)
     }
+    forwardings(call, behind.options, &context)
   }
 
   /// `socat`: the addresses `EXEC:` and `SYSTEM:` run a command, up to the options behind a comma.

@@ -1,0 +1,183 @@
+import JSONText
+import PolicyBytecode
+
+/// What the arguments of a tool call hold, where a policy's `decode` declarations say so.
+extension MCPDecoder {
+  /// Decodes what declarations find in `arguments`, an object.
+  func carried(
+    by tool: [UInt8], _ arguments: Slice<UnsafeBufferPointer<UInt8>>, _ context: inout DecodeContext
+  ) throws(JSONError) {
+    let target = context.target
+    let entries = context.decodes.matching(.mcp, scratch: &context.patternScratch) {
+      $0 == "server" ? target : tool
+    }
+    guard !entries.isEmpty else { return }
+    var paths: [JSONPath] = []
+    var inners: [OperationProtocol] = []
+    for entry in entries {
+      let path = JSONPath(key: entry.place.value)
+      // Several globs may speak of one call.
+      if zip(paths, inners).contains(where: { $0 == path && $1 == entry.inner }) { continue }
+      paths.append(path)
+      inners.append(entry.inner)
+    }
+    var scanner = JSONScanner(UnsafeBufferPointer(rebasing: arguments))
+    let value = try JSONValue(&scanner)
+    var search = MCPArgumentSearch(paths)
+    search.walk(value, in: nil)
+    for found in search.found {
+      guard !context.isFull else { return }
+      let payloads = MCPArgumentText.payloads(of: found, as: inners[found.path])
+      guard let payloads else {
+        context.unparsed(inners[found.path], in: .mcp, .unsupported, tool: tool)
+        continue
+      }
+      for payload in payloads { context.nested(inners[found.path], in: .mcp, payload, tool: tool) }
+    }
+  }
+}
+
+/// Finds the values that paths lead to, with the object in which each is a member.
+struct MCPArgumentSearch {
+  struct Found {
+    /// Which of the paths leads to it.
+    var path: Int
+    var value: JSONValue
+    var siblings: JSONValue?
+  }
+
+  private(set) var found: [Found] = []
+  private var matcher: JSONPathMatcher
+
+  init(_ paths: [JSONPath]) { matcher = JSONPathMatcher(paths) }
+
+  mutating func walk(_ value: JSONValue, in parent: JSONValue?) {
+    guard matcher.isLive else { return }
+    matcher.forEachMatch { found.append(Found(path: $0, value: value, siblings: parent)) }
+    switch value {
+    case .object(let members):
+      for member in members {
+        matcher.enter(member: Array(member.key.utf8))
+        walk(member.value, in: value)
+        matcher.leave()
+      }
+    case .array(let elements):
+      for (index, element) in elements.enumerated() {
+        matcher.enter(index: index)
+        walk(element, in: nil)
+        matcher.leave()
+      }
+    case .string, .number, .boolean, .null: break
+    }
+  }
+}
+
+/// Payloads of a protocol from the values of arguments.
+enum MCPArgumentText {
+  /// The payloads that a value holds; none of null, nil if it is no text of that protocol.
+  static func payloads(of found: MCPArgumentSearch.Found, as inner: OperationProtocol) -> [[UInt8]]? {
+    switch found.value {
+    case .null: return []
+    case .string(let text): return string(Array(text.utf8), found.siblings, as: inner)
+    case .array(let elements): return array(elements, as: inner)
+    case .object:
+      // What `fetch` takes: `{"url":"…","method":"…"}`.
+      guard inner == .http, let url = found.value["url"]?.string else { return nil }
+      return http(Array(url.utf8), found.value).map { [$0] }
+    case .boolean, .number: return nil
+    }
+  }
+
+  private static func string(
+    _ text: [UInt8], _ siblings: JSONValue?, as inner: OperationProtocol
+  ) -> [[UInt8]]? {
+    switch inner {
+    case .shell, .ssh:
+      // `{"command":"git","args":["push"]}`
+      var line = text
+      for name in ["args", "argv", "arguments"] {
+        switch siblings?[name] {
+        case .array(let elements):
+          guard let words = words(elements) else { return nil }
+          for word in words { line += [Ascii.space] + quoted(word) }
+        case .string(let rest): line += [Ascii.space] + Array(rest.utf8)
+        case .null, nil: break
+        default: return nil
+        }
+      }
+      return [line]
+    case .http: return http(text, siblings).map { [$0] }
+    default: return [text]
+    }
+  }
+
+  /// An array is one program with its arguments to a shell and one command to Redis, else a text each. Where the first
+  /// word of a shell's array has blanks in it, it is a line, and so are the others.
+  private static func array(_ elements: [JSONValue], as inner: OperationProtocol) -> [[UInt8]]? {
+    guard let words = words(elements) else { return nil }
+    guard let first = words.first else { return [] }
+    switch inner {
+    case .shell, .ssh:
+      if first.contains(where: Ascii.isSpace) { return words }
+      return [Array(words.map { quoted($0) }.joined(separator: [Ascii.space]))]
+    case .redis:
+      // RESP: an array of bulk strings.
+      var command = Array("*\(words.count)\r\n".utf8)
+      for word in words { command += Array("$\(word.count)\r\n".utf8) + word + [0x0D, 0x0A] }
+      return [command]
+    case .http:
+      var payloads: [[UInt8]] = []
+      for word in words {
+        guard let payload = http(word, nil) else { return nil }
+        payloads.append(payload)
+      }
+      return payloads
+    default: return words
+    }
+  }
+
+  /// Strings, and numbers and booleans as they are written; nil if there is anything else.
+  private static func words(_ elements: [JSONValue]) -> [[UInt8]]? {
+    guard elements.count <= MCPLimits.words else { return nil }
+    var words: [[UInt8]] = []
+    for element in elements {
+      switch element {
+      case .string(let text): words.append(Array(text.utf8))
+      case .number, .boolean: words.append(Array(element.text.utf8))
+      case .null, .array, .object: return nil
+      }
+    }
+    return words
+  }
+
+  /// A word that a shell reads as it is.
+  private static func quoted(_ word: [UInt8]) -> [UInt8] {
+    let isPlain = !word.isEmpty && word.allSatisfy { byte in
+      Ascii.isName(byte) || byte >= 0x80 || "-./:=,@%+".utf8.contains(byte)
+    }
+    if isPlain { return word }
+    var result = [Ascii.quote]
+    for byte in word {
+      if byte == Ascii.quote { result += [Ascii.quote, Ascii.backslash, Ascii.quote] }
+      result.append(byte)
+    }
+    return result + [Ascii.quote]
+  }
+
+  /// `METHOD URL`, the method of a member beside the URL, GET without one; a request that is whole stays. Nil if the
+  /// method is no word.
+  private static func http(_ text: [UInt8], _ siblings: JSONValue?) -> [UInt8]? {
+    let first = text.prefix { !Ascii.isSpace($0) }
+    let isRequest = first.count < text.count && !first.isEmpty && first.allSatisfy { $0 &- 0x41 < 26 }
+    if isRequest { return text }
+    var method = Array("GET".utf8)
+    switch siblings?["method"] {
+    case .string(let word):
+      method = word.utf8.map { $0 &- 0x61 < 26 ? $0 & 0xDF : $0 }
+      guard !method.isEmpty, method.allSatisfy({ $0 &- 0x41 < 26 }) else { return nil }
+    case .null, nil: break
+    default: return nil
+    }
+    return method + [Ascii.space] + text
+  }
+}

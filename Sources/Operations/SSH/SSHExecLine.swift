@@ -1,0 +1,72 @@
+/// Commands that clients send for something other than running a program: the server's side of `scp` and of SFTP.
+enum SSHExecLine {
+  /// What a command stands for, or nil if it is a command like others. Nothing in it may be left to the shell but the
+  /// path's `~` and wildcards.
+  static func request(_ command: [UInt8]) -> SSHRequest? {
+    // Cheap: all of them have it in their first word.
+    guard command.contains(0x70), let words = words(command), let program = words.first else { return nil }
+    if sftpServers.contains(where: { program.elementsEqual($0.utf8) }) { return .subsystem(Array("sftp".utf8)) }
+    guard scpPrograms.contains(where: { program.elementsEqual($0.utf8) }) else { return nil }
+    return scp(words.dropFirst())
+  }
+
+  /// `scp -t PATH` takes files in, `scp -f PATH…` sends them.
+  static func scp(_ arguments: ArraySlice<[UInt8]>) -> SSHRequest? {
+    var arguments = arguments
+    var operation: SSHRequest.FileOperation?
+    while let word = arguments.first, word.first == Ascii.dash, word.count > 1 {
+      arguments.removeFirst()
+      if word.elementsEqual("--".utf8) { break }
+      for letter in word.dropFirst() {
+        switch letter {
+        case UInt8(ascii: "t"): operation = operation == nil ? .write : nil
+        case UInt8(ascii: "f"): operation = operation == nil ? .read : nil
+        case UInt8(ascii: "r"), UInt8(ascii: "p"), UInt8(ascii: "v"), UInt8(ascii: "d"), UInt8(ascii: "q"): break
+        default: return nil
+        }
+      }
+    }
+    guard let operation, !arguments.isEmpty, operation == .read || arguments.count == 1 else { return nil }
+    return .file(.scp, operation, paths: Array(arguments))
+  }
+
+  private static let scpPrograms = ["scp", "/usr/bin/scp", "/bin/scp", "/usr/local/bin/scp"]
+  private static let sftpServers = [
+    "internal-sftp", "sftp-server", "/usr/lib/openssh/sftp-server", "/usr/libexec/openssh/sftp-server",
+    "/usr/libexec/sftp-server", "/usr/lib/sftp-server", "/usr/lib/ssh/sftp-server", "/usr/local/libexec/sftp-server",
+  ]
+
+  /// The words of a line without anything that a shell would do more with than to take quotes away; nil otherwise.
+  private static func words(_ line: [UInt8]) -> [[UInt8]]? {
+    guard line.count <= 2 * SSHLimits.path else { return nil }
+    var words: [[UInt8]] = []
+    var word: [UInt8]?
+    var index = 0
+    while index < line.count {
+      let byte = line[index]
+      index += 1
+      switch byte {
+      case Ascii.space, Ascii.tab:
+        if let done = word { words.append(done) }
+        word = nil
+      case Ascii.quote, Ascii.doubleQuote:
+        var text = word ?? []
+        while index < line.count, line[index] != byte {
+          if byte == Ascii.doubleQuote, special.contains(line[index]) { return nil }
+          text.append(line[index])
+          index += 1
+        }
+        guard index < line.count else { return nil }
+        index += 1
+        word = text
+      default:
+        guard byte > 0x20, byte != 0x7F, !special.contains(byte), !";|&<>()#{}".utf8.contains(byte) else { return nil }
+        word = (word ?? []) + [byte]
+      }
+    }
+    if let word { words.append(word) }
+    return words
+  }
+
+  private static let special: [UInt8] = Array("$`\\!".utf8)
+}
