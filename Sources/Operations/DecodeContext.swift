@@ -70,10 +70,13 @@ public struct DecodeContext: ~Copyable {
     if tool != nil { viaTools.removeLast() }
   }
 
-  /// Lets `emit` emit what the layer `carrier` holds in a form that is no payload, carried by `program`.
+  /// Lets `emit` emit the operations of the protocol `inner` that the layer `carrier` holds in a form that is no
+  /// payload, or of which parts are not known.
   mutating func nested(
-    in carrier: OperationProtocol, program: [UInt8], _ emit: (inout DecodeContext) -> Void
+    _ inner: OperationProtocol, in carrier: OperationProtocol, program: [UInt8],
+    _ emit: (inout DecodeContext) -> Void
   ) {
+    guard via.count < DecodeLimits.nesting else { return unparsed(inner, .depth) }
     via.append(carrier)
     viaPrograms.append(program)
     emit(&self)
