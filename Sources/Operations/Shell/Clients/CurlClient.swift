@@ -117,6 +117,7 @@ private struct CurlOptions {
   private var parts: [UInt8] = []
   private var isForm = false
   private var file: [UInt8]?
+  private var isFileUnknown = false
   private var request = HTTPClientRequest()
   /// Headers that curl is told not to send.
   private var removed: [[UInt8]] = []
@@ -190,7 +191,7 @@ private struct CurlOptions {
 
   mutating func upload(_ name: [UInt8], isUnknown: Bool) {
     file = name
-    if isUnknown { self.isUnknown = true }
+    isFileUnknown = isUnknown
     request.unknown.body = true
   }
 
@@ -231,6 +232,7 @@ private struct CurlOptions {
     if hasUnknownQuery || query.contains(where: { $0 == nil }) { request.unknown.query = true }
     if let file, url.last == Ascii.slash {
       // The name of the file that is sent completes the URL.
+      request.unknown.path = isFileUnknown
       request.url += ShellPaths.baseName(file[...])
     }
     for case let piece? in query {
