@@ -67,6 +67,18 @@ public struct DecodeContext: ~Copyable {
     if tool != nil { viaTools.removeLast() }
   }
 
+  /// Emits by `body` what a payload of the layer `carrier` holds in a form of its decoder's own.
+  mutating func within(
+    _ carrier: OperationProtocol, program: [UInt8]? = nil, _ body: (inout DecodeContext) -> Void
+  ) {
+    guard via.count < DecodeLimits.nesting else { return unparsed(carrier, .depth) }
+    via.append(carrier)
+    if let program { viaPrograms.append(program) }
+    body(&self)
+    via.removeLast()
+    if program != nil { viaPrograms.removeLast() }
+  }
+
   /// Declares that `program` carries what is emitted from here to ``leaveProgram()``, within the layer at hand.
   mutating func enter(program: [UInt8]) { viaPrograms.append(program) }
 

@@ -5,6 +5,7 @@ extension ShellDecoder {
   mutating func client(_ call: ShellCall, _ context: inout DecodeContext) {
     switch String(decoding: bytes(call.name), as: UTF8.self) {
     case "psql": psql(call, &context)
+    case "redis-cli", "valkey-cli", "keydb-cli": redisClient(call, &context)
     default: emit(call, &context)
     }
   }
