@@ -72,28 +72,23 @@ public struct DecodeContext: ~Copyable {
     _ inner: OperationProtocol, in carrier: OperationProtocol, _ payload: [UInt8], program: [UInt8]? = nil,
     tool: [UInt8]? = nil
   ) {
-    guard via.count < DecodeLimits.nesting else { return unparsed(inner, .depth) }
-    via.append(carrier)
-    if let program { viaPrograms.append(program) }
-    if let tool { viaTools.append(tool) }
-    dispatch(inner, payload)
-    via.removeLast()
-    if program != nil { viaPrograms.removeLast() }
-    if tool != nil { viaTools.removeLast() }
+    nested(inner, in: carrier, program: program, tool: tool) { $0.dispatch(inner, payload) }
   }
 
   /// Lets `emit` emit the operations of the protocol `inner` that the layer `carrier` holds in a form that is no
   /// payload, or of which parts are not known.
   mutating func nested(
-    _ inner: OperationProtocol, in carrier: OperationProtocol, program: [UInt8],
+    _ inner: OperationProtocol, in carrier: OperationProtocol, program: [UInt8]? = nil, tool: [UInt8]? = nil,
     _ emit: (inout DecodeContext) -> Void
   ) {
     guard via.count < DecodeLimits.nesting else { return unparsed(inner, .depth) }
     via.append(carrier)
-    viaPrograms.append(program)
+    if let program { viaPrograms.append(program) }
+    if let tool { viaTools.append(tool) }
     emit(&self)
     via.removeLast()
-    viaPrograms.removeLast()
+    if program != nil { viaPrograms.removeLast() }
+    if tool != nil { viaTools.removeLast() }
   }
 
   /// Declares that `program` carries what is emitted from here to ``leaveProgram()``, within the layer at hand.

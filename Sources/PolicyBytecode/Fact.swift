@@ -25,6 +25,8 @@ public enum Fact: UInt8, CaseIterable, Sendable {
   case responseRows, responseBytes, responseStatus
   // Names of the detectors that found something: what `text contains D` and `response contains D` test.
   case textDetector, responseDetector
+  // Redis, since format 1 was first written.
+  case redisFlag
 
   /// What the schema says of this fact.
   public var schema: FactSchema { FactSchema.table[Int(rawValue)] }

@@ -83,6 +83,13 @@ public struct FactSchema: Sendable {
     "options", "post", "put", "bind", "escalate", "impersonate", "use", "approve", "sign",
   ]
 
+  /// The words of `redis.flag`: what the server's command table and its categories for access control say of a command;
+  /// `module` for one of a module, and `unlisted-keys` for one that touches keys which `redis.key` cannot name.
+  public static let redisFlags = [
+    "read", "write", "admin", "dangerous", "blocking", "connection", "keyspace", "pubsub", "scripting", "transaction",
+    "bitmap", "geo", "hash", "hyperloglog", "list", "set", "sorted-set", "stream", "string", "module", "unlisted-keys",
+  ]
+
   /// One row a fact, at the index of its raw value.
   public static let table: [FactSchema] = [
     .init(.user, "user", .string, .all, .bind, .free, missing: true, "the principal's name, from a verified token"),
@@ -230,5 +237,8 @@ public struct FactSchema: Sendable {
     .init(
       .responseDetector, "response.detector", .string, list: true, .all, .response, .parse, hidden: true,
       "detectors that found something in the response"),
+    .init(
+      .redisFlag, "redis.flag", .enumeration(redisFlags), list: true, .init(.redis), .operation, .scan,
+      "what kind of command it is: `read`, `write`, `admin`, `dangerous` and others"),
   ]
 }

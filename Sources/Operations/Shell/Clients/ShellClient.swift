@@ -7,6 +7,7 @@ extension ShellDecoder {
     case "psql": psql(call, &context)
     case "curl": curl(call, &context)
     case "wget": wget(call, &context)
+    case "redis-cli", "valkey-cli", "keydb-cli": redisClient(call, &context)
     default: emit(call, &context)
     }
   }
