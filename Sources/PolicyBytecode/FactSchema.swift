@@ -50,7 +50,7 @@ public struct FactSchema: Sendable {
   /// The words of `sql.verb`: a statement's leading keyword, or its kind after WITH, VALUES and TABLE.
   public static let sqlVerbs = [
     "abort", "alter", "analyze", "begin", "binlog", "cache", "call", "change", "check", "checkpoint", "checksum",
-    "close", "cluster", "comment",
+    "clone", "close", "cluster", "comment",
     "commit", "copy", "create", "deallocate", "declare", "delete", "describe", "discard", "do", "drop", "end",
     "execute",
     "explain", "fetch", "flush", "get", "grant", "handler", "help", "import", "insert", "install", "kill", "listen",

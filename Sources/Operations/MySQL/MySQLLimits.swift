@@ -1,0 +1,15 @@
+/// The limits of decoding MySQL. Past one, the whole payload is `unparsed`.
+enum MySQLLimits {
+  /// Depth of brackets, subqueries, blocks and signs before an operand.
+  static let depth = DecodeLimits.syntaxDepth
+  /// Depth of calls that reading an expression takes: a level takes at most 1 KiB of the calling thread's stack.
+  static let expressionDepth = 256
+  /// Different versions that `/*!…*/` comments of one payload ask for and that a server may or may not have.
+  static let gates = 6
+  /// Alternatives of a condition that are compared with each other.
+  static let alternatives = 48
+  /// Bytes of a text that constants are put together to.
+  static let foldedText = 1 << 16
+  /// Values of user variables that are kept while a payload is read.
+  static let variables = 256
+}
