@@ -3,13 +3,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps try build test format lint fuzz bench corpus clean
+.PHONY: help deps try build test format lint fuzz fuzz-interpreter bench corpus clean
 
 HPOL := .build/release/hpol
 BUNDLE := .build/policies.hpolb
 SOURCES := Package.swift Sources Tests
 STRICT := --explicit-target-dependency-import-check error
 FUZZ_SECONDS ?= 600
+FUZZ_TARGETS ?=
 PACKAGES := libpg-query-dev libpcre2-dev libssl-dev libyaml-dev tzdata python3
 
 help: ## list these targets
@@ -37,7 +38,13 @@ format: ## format the Swift sources in place
 lint: ## check the format of the Swift sources
 	swift format lint --strict -p -r $(SOURCES)
 
-fuzz: deps ## compare the interpreter with the reference evaluator for FUZZ_SECONDS (600), a new seed each round
+fuzz: deps ## fuzz decoders, policies, bundles, fixtures, masks and the interpreter, FUZZ_SECONDS (600) each; FUZZ_TARGETS chooses
+	HPOL_FUZZ=1 swift build -c release --scratch-path .build/fuzz --product hpol-fuzz \
+	  -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
+	@python3 scripts/fuzz.py --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+	@test -z "$(FUZZ_TARGETS)" || exit 0; $(MAKE) --no-print-directory fuzz-interpreter
+
+fuzz-interpreter:
 	swift build --build-tests $(STRICT)
 	@seed=$${FUZZ_SEED:-$$(date +%s)}; while [ $$SECONDS -lt $(FUZZ_SECONDS) ]; do \
 	  echo "seed $$seed"; HPOL_FUZZ_SEED=$$seed swift test --skip-build --filter FuzzTests/interpreterAgreesWithReference; \

@@ -93,3 +93,17 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The fuzzer links libFuzzer, which only `make fuzz` builds with: elsewhere it is not part of the package.
+if Context.environment["HPOL_FUZZ"] == "1" {
+  package.targets += [
+    .systemLibrary(name: "CLibFuzzer"),
+    .executableTarget(
+      name: "hpol-fuzz",
+      dependencies: [
+        "CLibFuzzer", "JSONText", "Detectors", "Responses", "Operations", "PolicySyntax", "PolicyBytecode",
+        "PolicyCompiler", "PolicyRuntime", "PolicyTestBench",
+      ],
+      path: "Sources/Fuzzing", swiftSettings: strict),
+  ]
+}
