@@ -23,18 +23,10 @@ extension JSONMasker {
     endValue()
   }
 
-  /// A string that holds a document, or lines that may, masked as one; nil if it is to be masked as a plain string.
+  /// A string that holds a document, masked as one; nil if it is to be masked as a plain string.
   private func maskedDocument(_ content: [UInt8]) -> [UInt8]? {
-    guard rules.isEmpty, Sniffer.mayHoldDocument(content) else { return nil }
-    guard documentDepth < MaskLimits.documentDepth else {
-      return plan.hasStructure && Sniffer.isDocument(content) ? values.withhold() : nil
-    }
-    let inner = ResponseMaskingMachine(plan, .automatic, documentDepth: documentDepth + 1, name: name)
-    var out: [UInt8] = []
-    content.withUnsafeBufferPointer { inner.write($0, into: &out) }
-    inner.finish(into: &out)
-    values.report.add(inner.report)
-    return out == content ? token : JSONStrings.escaped(out)
+    guard rules.isEmpty, let masked = values.maskedDocument(content, named: name, depth: documentDepth) else { return nil }
+    return masked == content ? token : JSONStrings.escaped(masked)
   }
 
   /// The inside of a string masked, or nil if nothing in it is.

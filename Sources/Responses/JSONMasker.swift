@@ -42,7 +42,7 @@ final class JSONMasker {
   var token: [UInt8] = []
   private var isEscaped = false
   private var hasEscapes = false
-  private var isKey = false
+  private(set) var isKey = false
   private(set) var levels: [Level] = []
   private var names: [UInt8] = []
   /// Masks of the value that comes next, by the name of its member.
@@ -54,6 +54,9 @@ final class JSONMasker {
   var coveredText: [UInt8]? = []
   private var deepLevels = 0
   var long: TextMasker?
+  /// Whether white space between tokens has line breaks.
+  private(set) var hasLines = false
+  private(set) var isFinished = false
   /// Whether a member's name was seen: this is JSON, and not a text that begins like it.
   private(set) var hasSeenKey = false
 
@@ -110,11 +113,18 @@ final class JSONMasker {
       self.long = nil
       token.removeAll()
     }
-    if isCovering {
-      covered = nil
-      write(quoted: values.withhold())
+    if status == .open {
+      status = .failed
+      isFinished = true
     }
-    if status == .open { status = .failed }
+  }
+
+  /// Ends what is replaced as a whole, though its end was not found.
+  func abandon() {
+    covered = nil
+    token.removeAll()
+    state = .commaOrEnd
+    write(quoted: values.withhold())
   }
 
   // MARK: Structure
@@ -124,6 +134,7 @@ final class JSONMasker {
     switch byte {
     case 0x20, 0x0A, 0x0D, 0x09:
       if !isCovering { output.append(byte) }
+      if byte == 0x0A { hasLines = true }
       return true
     case UInt8(ascii: "\"") where state == .keyOrEnd || state == .key:
       beginString(isKey: true)
@@ -151,6 +162,7 @@ final class JSONMasker {
         return false
       }
       beginValue()
+      token.removeAll(keepingCapacity: true)
       token.append(byte)
       state = .bare
     }
@@ -226,26 +238,13 @@ final class JSONMasker {
     levels.removeLast()
     if let covered, covered.level == levels.count {
       self.covered = nil
-      write(quoted: replacement(of: covered.span))
+      write(quoted: values.replacement(ofStructure: covered.span, text: coveredText))
     }
     endValue()
   }
 
   func addToCovered(_ rules: [Int]) {
     for rule in rules { covered?.span.add(MaskedSpan.Member(rule: rule, length: 1)) }
-  }
-
-  private func replacement(of span: MaskedSpan) -> [UInt8] {
-    let (treatment, rule) = span.resolved(plan)
-    values.report.count(rule, plan)
-    switch treatment {
-    case .with: return plan.rules[rule].replacement
-    case .hash:
-      guard let coveredText else { return values.withhold() }
-      return coveredText.withUnsafeBufferPointer { plan.key.token(for: $0) }
-    // Characters are kept of texts, not of objects and arrays.
-    case .redact, .keepFirst, .keepLast: return Array("[\(plan.rules[rule].label)]".utf8)
-    }
   }
 
   private func skipDeep(_ byte: UInt8) {

@@ -65,11 +65,11 @@ struct MaskedSpan {
 enum CellForm {
   /// As it is.
   case plain
-  /// A field of separated values; in quotes, or to be put in quotes where it needs them.
-  case field(separator: UInt8, quoted: Bool)
-  /// Part of such a field.
+  /// A whole field of separated values, which is put in quotes where it needs them.
+  case field(separator: UInt8)
+  /// Part of a field; what stands in quotes has its quotes doubled.
   case partOfField(separator: UInt8, quoted: Bool)
-  /// A cell that is padded with spaces to a number of characters.
+  /// A cell with spaces behind it, some of which may go.
   case padded(Int)
 }
 

@@ -110,14 +110,11 @@ extension CellForm {
   func fit(_ text: [UInt8]) -> [UInt8] {
     switch self {
     case .plain: return text
-    case .padded(let width):
-      let line = text.map { $0 < 0x20 || $0 == UInt8(ascii: "|") ? UInt8(ascii: " ") : $0 }
-      let count = line.count { $0 & 0xC0 != 0x80 }
-      return line + [UInt8](repeating: 0x20, count: max(0, width - count))
-    case .field(let separator, let quoted):
+    case .padded: return plainField(text, UInt8(ascii: "|"))
+    case .field(let separator):
       // Values that are separated by anything but commas and semicolons are not put in quotes by those who write them.
       guard separator == UInt8(ascii: ",") || separator == UInt8(ascii: ";") else { return plainField(text, separator) }
-      guard quoted || text.contains(where: { needsQuotes($0, separator) }) else { return text }
+      guard text.contains(where: { needsQuotes($0, separator) }) else { return text }
       return [UInt8(ascii: "\"")] + doubled(text) + [UInt8(ascii: "\"")]
     case .partOfField(let separator, let quoted):
       return quoted ? doubled(text) : plainField(text, separator)

@@ -102,14 +102,23 @@ final class TextMasker {
           break
         }
         done += 1
+        report.hit(span.members, plan)
         guard let replacement = Replacement(of: span, at: span.start - base..<span.end - base, in: window, plan) else {
           continue
         }
         plain(up: span.start, window, &out)
-        let text = form(of: span).fit(replacement.text)
+        let form = form(of: span)
+        var text = form.fit(replacement.text)
+        written = span.end
+        if case .padded(let spare) = form {
+          // The cell stays as wide as it is, as far as it has room.
+          let width = window[span.start - base..<span.end - base].count { $0 & 0xC0 != 0x80 }
+          let new = text.count { $0 & 0xC0 != 0x80 }
+          written += min(max(0, new - width), spare)
+          text += [UInt8](repeating: 0x20, count: max(0, width - new))
+        }
         out.append(contentsOf: escape?(text) ?? text)
         report.count(replacement.rule, plan)
-        written = span.end
       }
       plain(up: reached, window, &out)
     }

@@ -47,6 +47,7 @@ struct ValueMasker {
     var result: [(range: Range<Int>, text: [UInt8])] = []
     for span in spans {
       let range = span.start..<span.end
+      report.hit(span.members, plan)
       guard let replacement = Replacement(of: span, at: range, in: value, plan) else { continue }
       report.count(replacement.rule, plan)
       result.append((range, replacement.text))
@@ -69,6 +70,35 @@ struct ValueMasker {
       out.append(contentsOf: value[position...])
       return out
     }
+  }
+
+  /// What stands for an object, an array or nothing: it has no characters to keep, and no hash unless its text is
+  /// `given`.
+  mutating func replacement(ofStructure span: MaskedSpan, text given: [UInt8]? = nil) -> [UInt8] {
+    let (treatment, rule) = span.resolved(plan)
+    report.hit(span.members, plan)
+    report.count(rule, plan)
+    switch treatment {
+    case .with: return plan.rules[rule].replacement
+    case .hash:
+      guard let given else { return withhold() }
+      return given.withUnsafeBufferPointer { plan.key.token(for: $0) }
+    case .redact, .keepFirst, .keepLast: return Array("[\(plan.rules[rule].label)]".utf8)
+    }
+  }
+
+  /// A text that holds a document, or lines that may, masked as a response of its own; nil: it is a plain value.
+  mutating func maskedDocument(_ content: [UInt8], named name: [UInt8], depth: Int) -> [UInt8]? {
+    guard Sniffer.mayHoldDocument(content) else { return nil }
+    guard depth < MaskLimits.documentDepth else {
+      return plan.hasStructure && Sniffer.isDocument(content) ? withhold() : nil
+    }
+    let inner = ResponseMaskingMachine(plan, .automatic, documentDepth: depth + 1, name: name)
+    var out: [UInt8] = []
+    content.withUnsafeBufferPointer { inner.write($0, into: &out) }
+    inner.finish(into: &out)
+    report.add(inner.report)
+    return out
   }
 
   /// Redacts a value that cannot be looked into.
