@@ -10,10 +10,6 @@ extension Engine {
   /// Mask plans that are kept.
   static let planLimit = 256
 
-  /// What the bench hashes masked values with, so that its output is the same from run to run. A gateway has a key of
-  /// its own.
-  static let maskKey = MaskKey(Array("hpol test bench".utf8))
-
   /// What is known of a tool before its arguments are.
   private static let factsOfTools = FactSet([
     .mcpMethod, .mcpFrom, .mcpTool, .mcpDestructive, .mcpChanged, .unparsed, .via, .viaTool, .viaProgram,
@@ -78,7 +74,7 @@ extension Engine {
   private func plan(_ masks: [MaskObligation]) -> MaskPlan {
     if let known = plans[masks] { return known }
     if plans.count >= Self.planLimit { plans.removeAll(keepingCapacity: true) }
-    let plan = MaskPlan(masks, detectors: policy.detector, key: Self.maskKey)
+    let plan = MaskPlan(masks, detectors: policy.detector, key: .bench)
     plans[masks] = plan
     return plan
   }
