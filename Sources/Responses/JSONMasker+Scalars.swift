@@ -25,7 +25,9 @@ extension JSONMasker {
 
   /// A string that holds a document, masked as one; nil if it is to be masked as a plain string.
   private func maskedDocument(_ content: [UInt8]) -> [UInt8]? {
-    guard rules.isEmpty, let masked = values.maskedDocument(content, named: name, depth: documentDepth) else { return nil }
+    guard rules.isEmpty, let masked = values.maskedDocument(content, named: name, depth: documentDepth) else {
+      return nil
+    }
     return masked == content ? token : JSONStrings.escaped(masked)
   }
 

@@ -24,7 +24,7 @@ private func judge(_ request: JudgedRequest, _ tags: [String]) -> Outcome {
     return Outcome(
       .approve, rules: ["ask"], message: message, approvals: [ApprovalRequirement(groups: ["dba"], within: 900)])
   case "tag": return Outcome(.allow, message: message, tags: ["seen"])
-  case "show": return Outcome(tags.contains("seen") ? .block : .allow, record: .full, response: "[email]")
+  case "show": return Outcome(tags.contains("seen") ? .block : .allow, record: .full, response: .string("[email]"))
   default: return Outcome(.allow, message: message)
   }
 }
@@ -140,7 +140,7 @@ private func runner() -> TestRunner {
   ]
   for (outcome, id, line) in cases {
     var writer = JSONWriter()
-    outcome.write(id: id, to: &writer)
+    outcome.write(id: id, isAnswered: false, to: &writer)
     #expect(String(decoding: writer.bytes, as: UTF8.self) == line + "\n")
   }
   #expect(

@@ -65,12 +65,12 @@ func projectJSON(_ path: String) throws -> JSONValue {
     Outcome(
       .approve, rules: ["a"], message: "m",
       approvals: [ApprovalRequirement(groups: ["g"], count: 2, within: 60, question: "q")],
-      masks: masks, record: .full, tags: ["t"], operations: 2),
+      masks: masks, record: .full, tags: ["t"], operations: 2, response: .string("[email]")),
   ]
   for outcome in outcomes {
     for id in [nil, .number("1"), .string("a")] as [JSONValue?] {
       var writer = JSONWriter()
-      outcome.write(id: id, to: &writer)
+      outcome.write(id: id, isAnswered: id != nil, to: &writer)
       #expect(schema.violation(try JSONValue(parsing: writer.bytes)) == nil)
     }
   }

@@ -54,7 +54,11 @@ struct RedisKeys {
     optional(words)
     var at = 1
     while at < words.count, !words.isWord(at, "STREAMS") {
-      if words.isWord(at, "GROUP") { at += 2 } else if words.isWord(at, "BLOCK") || words.isWord(at, "COUNT") { at += 1 }
+      if words.isWord(at, "GROUP") {
+        at += 2
+      } else if words.isWord(at, "BLOCK") || words.isWord(at, "COUNT") {
+        at += 1
+      }
       at += 1
     }
     let left = words.count - at - 1
