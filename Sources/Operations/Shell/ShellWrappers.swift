@@ -306,9 +306,14 @@ extension ShellDecoder {
   private static let docker = Array("docker".utf8)[...]
   private static let compose = Array("docker-compose".utf8)[...]
 
-  /// `kubectl exec POD -- COMMAND`.
+  /// `kubectl exec POD -- COMMAND`, and the requests that kubectl makes.
   private mutating func pod(_ call: ShellCall, _ context: inout DecodeContext) {
     let operands = call.arguments.operands
+    let name = bytes(call.name)
+    if ["kubectl", "oc", "k"].contains(where: { name.elementsEqual($0.utf8) }) {
+      kubectl(call, &context)
+      guard !isDone(context) else { return }
+    }
     guard let verb = operands.first, ["exec", "run", "debug", "rsh", "shell"].contains(where: { text(verb, is: $0) })
     else { return }
     if let dashes = call.argv.first(where: { $0 > verb && text($0, is: "--") }) {

@@ -1,0 +1,41 @@
+import PolicyBytecode
+
+/// `kubectl` and `oc` on a shell line.
+extension ShellDecoder {
+  /// The requests that a line of kubectl makes. Its shell operation is emitted before; what it runs in a container comes
+  /// after.
+  mutating func kubectl(_ call: ShellCall, _ context: inout DecodeContext) {
+    guard !isDone(context), call.argv.count <= KubernetesLimits.words else { return unknownRequest(call, &context) }
+    var words: [KubectlWord] = []
+    /// Where a word stands that is one of some known texts.
+    var choice: (index: Int, texts: [[UInt8]])?
+    for index in call.argv {
+      let field = fields[index]
+      if field.alternatives >= 0, choice == nil, !alternatives[Int(field.alternatives)].isEmpty {
+        choice = (words.count, alternatives[Int(field.alternatives)])
+      }
+      words.append(KubectlWord(text: Array(bytes(field.value)), isUnknown: field.isUnknown))
+    }
+    if hasTrailing { words.append(KubectlWord(text: Array("…".utf8), isUnknown: true)) }
+    guard let choice else { return kubectl(words, call, &context) }
+    for text in choice.texts where !isDone(context) {
+      words[choice.index] = KubectlWord(text: text)
+      spend(words.reduce(0) { $0 + $1.text.count }, &context)
+      kubectl(words, call, &context)
+    }
+  }
+
+  private func kubectl(_ words: [KubectlWord], _ call: ShellCall, _ context: inout DecodeContext) {
+    var decoder = KubectlDecoder(words, isInShell: true, demand: demand)
+    switch input.kind {
+    case .inherited, .file: break
+    case .unknown: decoder.isInputUnknown = true
+    case .literal: decoder.input = Array(bytes(input.text))
+    }
+    context.inside(.shell, program: Array(bytes(call.name))) { decoder.decode(&$0) }
+  }
+
+  private func unknownRequest(_ call: ShellCall, _ context: inout DecodeContext) {
+    context.inside(.shell, program: Array(bytes(call.name))) { $0.unparsed(.k8s, .count) }
+  }
+}
