@@ -118,7 +118,8 @@ extension DetectorScanner {
     func isStop(_ byte: UInt8) -> Bool {
       byte <= 0x20 || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "@") || byte == UInt8(ascii: "\"")
         || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">")
-        || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "`")
+        || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "\\")
+        || byte == UInt8(ascii: "`")
     }
     var offset = colon + 3
     let first = offset
@@ -128,8 +129,10 @@ extension DetectorScanner {
     offset = start
     // A password that its author did not escape may hold any sign but `@` and white space, once a `@` follows.
     while offset - start < DetectorLimits.valueBytes, !isStop(at(offset)) { offset += 1 }
-    guard at(offset) == UInt8(ascii: "@"), offset > start, isIn(offset + 1, [.alphanumeric, .nonASCII])
-      || at(offset + 1) == UInt8(ascii: "[") || at(offset + 1) == UInt8(ascii: "$") || at(offset + 1) == UInt8(ascii: "{")
+    guard at(offset) == UInt8(ascii: "@"), offset > start,
+      isIn(offset + 1, [.alphanumeric, .nonASCII])
+        || at(offset + 1) == UInt8(ascii: "[") || at(offset + 1) == UInt8(ascii: "$")
+        || at(offset + 1) == UInt8(ascii: "{")
     else { return }
     // `@` in the password itself.
     var end = offset

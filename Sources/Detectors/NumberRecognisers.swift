@@ -31,8 +31,9 @@ extension DetectorScanner {
     let isContinued = isDigit(start - 2) && (before == UInt8(ascii: ".") || before == UInt8(ascii: "-"))
     if isContinued { return }
     let isAlone = runEnd - start >= 9
-    guard isAlone || follows == UInt8(ascii: " ") || follows == UInt8(ascii: "-") || follows == UInt8(ascii: ".")
-      || follows == UInt8(ascii: ")") || follows == UInt8(ascii: "/") || runEnd - start >= 7
+    guard
+      isAlone || follows == UInt8(ascii: " ") || follows == UInt8(ascii: "-") || follows == UInt8(ascii: ".")
+        || follows == UInt8(ascii: ")") || follows == UInt8(ascii: "/") || runEnd - start >= 7
     else { return }
     if asks(.creditCard) { recogniseCard(start) }
     if asks(.usSSN) { recogniseSSN(start, runEnd) }

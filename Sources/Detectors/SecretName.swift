@@ -89,9 +89,12 @@ struct SecretName {
   /// What follows in a name whose value tells about a secret.
   private static let describing: Set<[UInt8]> = Set(
     [
-      "id", "ids", "name", "names", "file", "files", "filename", "path", "dir", "url", "uri", "endpoint", "type", "types",
-      "size", "length", "len", "min", "max", "count", "limit", "ttl", "expiry", "expires", "expiration", "timeout", "age",
-      "algorithm", "alg", "policy", "format", "pattern", "regex", "field", "label", "hint", "prompt", "reset", "manager",
+      "id", "ids", "name", "names", "file", "files", "filename", "path", "dir", "url", "uri", "endpoint", "type",
+      "types",
+      "size", "length", "len", "min", "max", "count", "limit", "ttl", "expiry", "expires", "expiration", "timeout",
+      "age",
+      "algorithm", "alg", "policy", "format", "pattern", "regex", "field", "label", "hint", "prompt", "reset",
+      "manager",
       "provider", "store", "version", "index", "usage", "used", "budget", "header", "prefix", "suffix", "ref", "arn",
       "location", "scope", "scopes", "status", "enabled", "required", "policies", "rotation", "kind", "class", "izer",
       "izers", "placeholder", "error", "message", "input", "sort", "port", "less", "through",
@@ -100,8 +103,10 @@ struct SecretName {
   /// Words that stand where a type or a default is given.
   static let schemaWords: Set<[UInt8]> = Set(
     [
-      "null", "none", "nil", "true", "false", "undefined", "string", "str", "text", "bool", "boolean", "object", "optional",
-      "required", "any", "char", "varchar", "password", "passwd", "hidden", "empty", "redacted", "removed", "masked", "is",
+      "null", "none", "nil", "true", "false", "undefined", "string", "str", "text", "bool", "boolean", "object",
+      "optional",
+      "required", "any", "char", "varchar", "password", "passwd", "hidden", "empty", "redacted", "removed", "masked",
+      "is",
       "not", "must", "and", "the", "for", "your", "yes", "todo", "never", "unset", "default", "invalid", "prompt",
     ].map { Array($0.utf8) })
 

@@ -40,7 +40,9 @@ extension DetectorScanner {
     var offset = nameEnd
     let isElement = at(nameStart - 1) == UInt8(ascii: "<")
     // The name's own quotes and brackets.
-    while offset - nameEnd < 4, isQuote(at(offset)) || at(offset) == UInt8(ascii: "]") || at(offset) == UInt8(ascii: "\\") {
+    while offset - nameEnd < 4,
+      isQuote(at(offset)) || at(offset) == UInt8(ascii: "]") || at(offset) == UInt8(ascii: "\\")
+    {
       offset += 1
     }
     let spacesStart = offset
@@ -133,7 +135,9 @@ extension DetectorScanner {
 
   /// Whether `aws` stands shortly before.
   private mutating func hasAWSBefore(_ start: Int) -> Bool {
-    for offset in max(0, start - DetectorLimits.contextBytes)..<max(1, start) where matches(offset, "aws") { return true }
+    for offset in max(0, start - DetectorLimits.contextBytes)..<max(1, start) where matches(offset, "aws") {
+      return true
+    }
     return false
   }
 
@@ -165,7 +169,9 @@ extension DetectorScanner {
     for offset in start..<end {
       let byte = at(offset)
       if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") { return true }
-      if byte == UInt8(ascii: "."), offset > start, isIn(offset - 1, .letter), isIn(offset + 1, .letter) { isMember = true }
+      if byte == UInt8(ascii: "."), offset > start, isIn(offset - 1, .letter), isIn(offset + 1, .letter) {
+        isMember = true
+      }
       if isDigit(offset) || !isIn(offset, [.word, .dot]) { return false }
     }
     // `self.password`, `password_hash`, `kVK_Return`: names without a digit.
@@ -207,7 +213,9 @@ extension DetectorScanner {
     guard matches(word - 4, "authorization") else { return }
     var offset = word + 9
     let nameEnd = offset
-    while offset - nameEnd < 6, isQuote(at(offset)) || at(offset) == UInt8(ascii: " ") || at(offset) == UInt8(ascii: "]") {
+    while offset - nameEnd < 6,
+      isQuote(at(offset)) || at(offset) == UInt8(ascii: " ") || at(offset) == UInt8(ascii: "]")
+    {
       offset += 1
     }
     guard [UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: ",")].contains(at(offset)) else { return }
@@ -265,7 +273,9 @@ extension DetectorScanner {
     guard at(offset) == UInt8(ascii: ":"), offset > first, !isTemplate(first, offset) else { return }
     let start = offset + 1
     offset = start
-    while offset - start < DetectorLimits.valueBytes, isQuoted ? at(offset) != quote && at(offset) != 0 : at(offset) > 0x20 {
+    while offset - start < DetectorLimits.valueBytes,
+      isQuoted ? at(offset) != quote && at(offset) != 0 : at(offset) > 0x20
+    {
       offset += 1
     }
     guard offset - start >= 2, !isTemplate(start, offset), !isMasked(start, offset) else { return }
