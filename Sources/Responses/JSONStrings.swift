@@ -118,7 +118,8 @@ enum JSONStrings {
   }
 
   /// Puts replacements into `raw`, the spelling of a content, which else stays as it is. Ranges are the content's.
-  static func splice(_ raw: UnsafeBufferPointer<UInt8>, _ replacements: [(range: Range<Int>, text: [UInt8])]) -> [UInt8] {
+  static func splice(_ raw: UnsafeBufferPointer<UInt8>, _ replacements: [(range: Range<Int>, text: [UInt8])]) -> [UInt8]
+  {
     var out: [UInt8] = []
     out.reserveCapacity(raw.count)
     var index = 0
@@ -141,6 +142,7 @@ enum JSONStrings {
       index += unit.length
       offset += contentLength(unit)
     }
+    for replacement in replacements[next...] { out += escaped(replacement.text) }
     return out
   }
 }
