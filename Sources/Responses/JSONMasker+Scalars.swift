@@ -25,12 +25,16 @@ extension JSONMasker {
 
   /// A string that holds a document, masked as one; nil if it is to be masked as a plain string.
   private func maskedDocument(_ content: [UInt8]) -> [UInt8]? {
-    guard rules.isEmpty, let masked = values.maskedDocument(content, named: name, depth: documentDepth) else { return nil }
+    guard rules.isEmpty, let masked = values.maskedDocument(content, named: name, depth: documentDepth) else {
+      return nil
+    }
     guard masked != content else { return token }
     // What is the same at both ends keeps its spelling.
     var first = 0
     while first < min(content.count, masked.count), content[first] == masked[first] { first += 1 }
-    while first > 0, first < content.count && isContinuation(content[first]) || isContinuation(masked, first) { first -= 1 }
+    while first > 0, first < content.count && isContinuation(content[first]) || isContinuation(masked, first) {
+      first -= 1
+    }
     var same = 0
     while same < min(content.count, masked.count) - first,
       content[content.count - same - 1] == masked[masked.count - same - 1]
