@@ -28,7 +28,25 @@ extension JSONMasker {
     guard rules.isEmpty, let masked = values.maskedDocument(content, named: name, depth: documentDepth) else {
       return nil
     }
-    return masked == content ? token : JSONStrings.escaped(masked)
+    guard masked != content else { return token }
+    // What is the same at both ends keeps its spelling.
+    var first = 0
+    while first < min(content.count, masked.count), content[first] == masked[first] { first += 1 }
+    while first > 0, first < content.count && isContinuation(content[first]) || isContinuation(masked, first) {
+      first -= 1
+    }
+    var same = 0
+    while same < min(content.count, masked.count) - first,
+      content[content.count - same - 1] == masked[masked.count - same - 1]
+    { same += 1 }
+    while same > 0, isContinuation(content[content.count - same]) { same -= 1 }
+    let middle = Array(masked[first..<masked.count - same])
+    return token.withUnsafeBufferPointer { JSONStrings.splice($0, [(first..<content.count - same, middle)]) }
+  }
+
+  private func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
+  private func isContinuation(_ text: [UInt8], _ index: Int) -> Bool {
+    index < text.count && isContinuation(text[index])
   }
 
   /// The inside of a string masked, or nil if nothing in it is.

@@ -208,7 +208,11 @@ final class JSONMasker {
       return
     }
     if plan.hasStructure { matcher.leave() }
-    if level.isObject { names.removeSubrange(level.name.lowerBound...) }
+    if level.isObject {
+      let start = level.name.lowerBound
+      names.removeSubrange(start...)
+      levels[levels.count - 1].name = start..<start
+    }
     state = .commaOrEnd
   }
 

@@ -142,6 +142,7 @@ enum JSONStrings {
       index += unit.length
       offset += contentLength(unit)
     }
+    for replacement in replacements[next...] { out += escaped(replacement.text) }
     return out
   }
 }
