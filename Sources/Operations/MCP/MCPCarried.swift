@@ -166,8 +166,8 @@ enum MCPArgumentText {
     return result + [Ascii.quote]
   }
 
-  /// `METHOD URL`, the method of a member beside the URL, GET without one; a request that is whole stays. Nil if the
-  /// method is no word.
+  /// `METHOD URL`, with what stands beside the URL: the method, GET without one, `headers` and `body`. A request that is
+  /// whole stays. Nil if that would be no request.
   private static func http(_ text: [UInt8], _ siblings: JSONValue?) -> [UInt8]? {
     let first = text.prefix { !Ascii.isSpace($0) }
     let isRequest = first.count < text.count && !first.isEmpty && first.allSatisfy { $0 &- 0x41 < 26 }
@@ -180,6 +180,36 @@ enum MCPArgumentText {
     case .null, nil: break
     default: return nil
     }
-    return method + [Ascii.space] + text
+    guard !text.contains(where: { $0 <= Ascii.space }) else { return nil }
+    var request = method + [Ascii.space] + text.prefix { $0 != Ascii.hash }
+    guard let fields = fields(siblings), let body = body(siblings) else { return nil }
+    guard !fields.isEmpty || !body.isEmpty else { return request }
+    request += Array(" HTTP/1.1\r\n".utf8) + fields
+    if !body.isEmpty { request += Array("Content-Length: \(body.count)\r\n".utf8) }
+    return request + [0x0D, 0x0A] + body
+  }
+
+  /// The header of a request from the member `headers`; those that a client computes are left out. Nil if one has a
+  /// line end in it.
+  private static func fields(_ siblings: JSONValue?) -> [UInt8]? {
+    guard case .object(let members)? = siblings?["headers"] else { return [] }
+    var fields: [UInt8] = []
+    for member in members {
+      let text = Array("\(member.key): \(member.value.string ?? member.value.text)".utf8)
+      guard !text.contains(where: { $0 < 0x20 && $0 != Ascii.tab }), !member.key.isEmpty else { return nil }
+      let name = member.key.lowercased()
+      if name != "content-length", name != "transfer-encoding" { fields += text + [0x0D, 0x0A] }
+    }
+    return fields
+  }
+
+  private static func body(_ siblings: JSONValue?) -> [UInt8]? {
+    switch siblings?["body"] {
+    case .null, nil: []
+    case .string(let text): Array(text.utf8)
+    case .object(let members): Array(JSONValue.object(members).text.utf8)
+    case .array(let elements): Array(JSONValue.array(elements).text.utf8)
+    case .boolean, .number: nil
+    }
   }
 }
