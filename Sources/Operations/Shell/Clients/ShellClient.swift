@@ -5,6 +5,9 @@ extension ShellDecoder {
   mutating func client(_ call: ShellCall, _ context: inout DecodeContext) {
     switch String(decoding: bytes(call.name), as: UTF8.self) {
     case "psql": psql(call, &context)
+    case "mysql", "mariadb": mysql(call, &context)
+    case "mysqladmin", "mariadb-admin": mysqladmin(call, &context)
+    case "mysqldump", "mariadb-dump": mysqldump(call, &context)
     default: emit(call, &context)
     }
   }
