@@ -103,6 +103,11 @@ extension MySQLReader {
       }
     case .cast:
       values.append(try expression())
+      if take(.at) {
+        guard take(.time, .zone) else { throw failure }
+        _ = take(.interval)
+        _ = try string()
+      }
       try expect(.as)
       try type()
     case .convert:

@@ -40,7 +40,9 @@ extension MySQLReader {
     case .event:
       try ifNotExists()
       _ = try qualifiedName()
+      guard at(.on) else { throw failure }
       try event()
+      guard isInProgram || statements.count > current + 1 else { throw failure }
     case .procedure, .function:
       try ifNotExists()
       _ = try qualifiedName()
@@ -149,8 +151,7 @@ extension MySQLReader {
     case .references:
       advance()
       try namedTable()
-    case .check, .default, .as,
-      .virtual where at(.open, 1):
+    case .check where at(.open, 1), .default where at(.open, 1), .as where at(.open, 1):
       advance()
       advance()
       try enter()

@@ -71,6 +71,11 @@ struct MySQLText {
       case Ascii.question:
         index += 1
         append(.parameter, from: index - 1)
+      case Ascii.backslash where at(1) == 0x4E:
+        // `\N`, NULL.
+        index += 2
+        append(.word, from: index - 2)
+        tokens[tokens.count - 1].word = .null
       case Ascii.backslash where at(1) | 0x20 == 0x67:
         index += 2
         append(.hardEnd, from: index - 2)
@@ -193,7 +198,6 @@ struct MySQLText {
   private mutating func quotedName() {
     let start = index
     guard skipBackquoted() else { return }
-    if index - start == 2 { failure = .syntax }
     append(.quotedName, from: start)
   }
 
@@ -277,6 +281,8 @@ struct MySQLText {
     let word = MySQLWord.spelled(bytes, start, index)
     if word == .delimiter, wasAtStart, !isInComment { return delimiterLine() }
     append(.word, from: start)
+    // A word that a dot follows is a name, whatever it spells.
+    if at(0) == Ascii.dot, Self.isName(at(1)) { return }
     tokens[tokens.count - 1].word = word
   }
 

@@ -175,7 +175,8 @@ extension MySQLReader {
       return MySQLValue(.fixed, start..<position)
     default: break
     }
-    if word.isFunctionWithoutBrackets, !at(.dot, 1) {
+    let isOwnDatabase = (word == .database || word == .schema) && !at(.open, 1)
+    if word.isFunctionWithoutBrackets || isOwnDatabase, !at(.dot, 1) {
       addFunction(text.name(position))
       advance()
       if at(.open) { try skipBrackets() }

@@ -99,8 +99,9 @@ struct MySQLReader {
 
   /// The failure of the text at this position.
   var failure: MySQLFailure {
-    let hasOpen = depth > 0 && isAtTextEnd
-    return MySQLFailure(reason: hasOpen ? .truncated : .syntax)
+    guard isAtTextEnd else { return MySQLFailure(reason: .syntax) }
+    let open = text.tokens.reduce(0) { $0 + ($1.mark == .open ? 1 : $1.mark == .close ? -1 : 0) }
+    return MySQLFailure(reason: open > 0 ? .truncated : .syntax)
   }
 
   mutating func enter() throws(MySQLFailure) {
@@ -121,8 +122,16 @@ struct MySQLReader {
       if at(.open) { nesting += 1 }
       if at(.close) { nesting -= 1 }
       if nesting > MySQLLimits.depth { throw MySQLFailure(reason: .depth) }
+      // What is moved past holds no query, and calls no function that matters.
+      if at(.select) || callsRole { throw failure }
       advance()
     }
+  }
+
+  /// Whether a function that reads files or runs programs is called here.
+  private var callsRole: Bool {
+    guard at(.open, 1), token().kind != .mark else { return false }
+    return MySQLFunctions.roles[text.name(position)] != nil
   }
 
   // MARK: - Names
@@ -225,9 +234,12 @@ struct MySQLReader {
   /// One token, or one pair of brackets with all it holds.
   mutating func looseToken() throws(MySQLFailure) {
     switch token().mark {
-    case .open: try skipBrackets()
+    case .open:
+      if startsQuery(1) { _ = try subquery() } else { try skipBrackets() }
     case .close: throw failure
-    default: advance()
+    default:
+      if callsRole { throw failure }
+      advance()
     }
   }
 

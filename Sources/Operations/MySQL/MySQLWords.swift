@@ -43,8 +43,8 @@ enum MySQLWord: String, CaseIterable {
     timestampadd, timestampdiff, tinyblob, tinyint, tinytext, to, trailing, transaction, trigger, trim, `true`,
     truncate, unbounded, undo, undofile, uninstall, union, unique, unknown, unlock, unsigned, until, update, url,
     usage, use, user, using, utcDate = "utc_date", utcTime = "utc_time", utcTimestamp = "utc_timestamp", value,
-    values, varbinary, varchar, varcharacter, varying, view, virtual, wait, week, when, `where`, `while`, window,
-    with, within, work, write, xa, xml, xor, year, yearMonth = "year_month", zerofill
+    values, varbinary, varchar, varcharacter, varying, view, wait, week, when, `where`, `while`, window, with, within,
+    work, write, xa, xml, xor, year, yearMonth = "year_month", zerofill, zone
 
   // MARK: - Kinds of words
 

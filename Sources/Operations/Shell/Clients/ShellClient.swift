@@ -8,6 +8,9 @@ extension ShellDecoder {
     case "curl": curl(call, &context)
     case "wget": wget(call, &context)
     case "redis-cli", "valkey-cli", "keydb-cli": redisClient(call, &context)
+    case "mysql", "mariadb": mysql(call, &context)
+    case "mysqladmin", "mariadb-admin": mysqladmin(call, &context)
+    case "mysqldump", "mariadb-dump": mysqldump(call, &context)
     default: emit(call, &context)
     }
   }

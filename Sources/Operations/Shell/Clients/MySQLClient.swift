@@ -1,0 +1,260 @@
+import PolicyBytecode
+
+/// `mysql`, `mariadb` and their companions on a shell line.
+extension ShellDecoder {
+  /// `mysql`: the statements of `-e`, else of its standard input.
+  mutating func mysql(_ call: ShellCall, _ context: inout DecodeContext) {
+    emit(call, &context)
+    guard !isDone(context) else { return }
+    var readsInput = true
+    var delimiter: ShellField?
+    for option in call.arguments.options where option.isNamed("--delimiter") { delimiter = option.value }
+    for option in call.arguments.options {
+      if option.letter == 0x65 {
+        readsInput = false
+        if let value = option.value { mysqlScript(value, delimiter, call, &context) }
+      } else if option.isNamed("--init-command") || option.isNamed("--init-command-add") {
+        if let value = option.value { mysqlScript(value, nil, call, &context) }
+      } else if option.isNamed("--help") || option.isNamed("--version") || option.letter == 0x56 {
+        readsInput = false
+      }
+    }
+    guard readsInput else { return }
+    switch input.kind {
+    case .inherited, .file: break
+    case .unknown: unknownMySQL(call, &context)
+    case .literal: mysqlScript(ShellField(value: input.text), delimiter, call, &context)
+    }
+  }
+
+  /// `mysqladmin COMMAND…`: the statements that it sends.
+  mutating func mysqladmin(_ call: ShellCall, _ context: inout DecodeContext) {
+    emit(call, &context)
+    var operands = call.arguments.operands[...]
+    while let first = operands.popFirst(), !isDone(context) {
+      guard !fields[first].isUnknown else { return unknownMySQL(call, &context) }
+      let command = String(decoding: bytes(fields[first].value), as: UTF8.self)
+      if let statement = Self.administration[command] {
+        mysqlStatement(Array(statement.utf8), call, &context)
+        continue
+      }
+      guard let prefix = Self.administrationOfOne[command], let argument = operands.popFirst() else { continue }
+      guard !fields[argument].isUnknown else { return unknownMySQL(call, &context) }
+      let value = Array(bytes(fields[argument].value))
+      switch command {
+      case "create", "drop": mysqlStatement(Array(prefix.utf8) + Self.quoted(value), call, &context)
+      case "kill":
+        for id in value.split(separator: Ascii.comma) { mysqlStatement(Array(prefix.utf8) + id, call, &context) }
+      default: mysqlStatement(Array(prefix.utf8), call, &context)
+      }
+    }
+  }
+
+  /// `mysqldump DATABASE TABLE…`: it reads the tables that it names.
+  mutating func mysqldump(_ call: ShellCall, _ context: inout DecodeContext) {
+    emit(call, &context)
+    let isOfDatabases = call.arguments.options.contains {
+      $0.letter == 0x42 || $0.letter == 0x41 || $0.isNamed("--databases") || $0.isNamed("--all-databases")
+    }
+    let operands = call.arguments.operands
+    guard !isOfDatabases, operands.count > 1 else { return }
+    let database = fields[operands[0]]
+    for operand in operands.dropFirst() where !isDone(context) {
+      guard !fields[operand].isUnknown, !database.isUnknown else { return unknownMySQL(call, &context) }
+      let name =
+        Self.quoted(Array(bytes(database.value))) + [Ascii.dot] + Self.quoted(Array(bytes(fields[operand].value)))
+      var statement = Array("SELECT * FROM ".utf8) + name
+      if let condition = call.arguments.value(0x77) {
+        guard !condition.isUnknown else { return unknownMySQL(call, &context) }
+        statement += Array(" WHERE ".utf8) + bytes(condition.value)
+      }
+      mysqlStatement(statement, call, &context)
+    }
+  }
+
+  private static let administration = [
+    "shutdown": "SHUTDOWN", "reload": "FLUSH PRIVILEGES", "refresh": "FLUSH TABLES", "processlist": "SHOW PROCESSLIST",
+    "flush-privileges": "FLUSH PRIVILEGES", "flush-tables": "FLUSH TABLES", "flush-logs": "FLUSH LOGS",
+    "flush-binary-log": "FLUSH BINARY LOGS", "flush-hosts": "FLUSH HOSTS", "flush-status": "FLUSH STATUS",
+    "start-slave": "START SLAVE", "stop-slave": "STOP SLAVE", "start-replica": "START REPLICA",
+    "stop-replica": "STOP REPLICA", "variables": "SHOW VARIABLES", "extended-status": "SHOW GLOBAL STATUS",
+  ]
+
+  private static let administrationOfOne = [
+    "create": "CREATE DATABASE ", "drop": "DROP DATABASE ", "kill": "KILL ", "password": "SET PASSWORD = ''",
+    "old-password": "SET PASSWORD = ''",
+  ]
+
+  private static func quoted(_ name: [UInt8]) -> [UInt8] {
+    [Ascii.backquote] + name.flatMap { $0 == Ascii.backquote ? [$0, $0] : [$0] } + [Ascii.backquote]
+  }
+
+  private mutating func unknownMySQL(_ call: ShellCall, _ context: inout DecodeContext) {
+    context.enter(program: Array(bytes(call.name)))
+    context.unparsed(.mysql, in: .shell, .unknownCode)
+    context.leaveProgram()
+  }
+
+  private mutating func mysqlStatement(_ statement: [UInt8], _ call: ShellCall, _ context: inout DecodeContext) {
+    let outer = context.syntaxDepth
+    context.syntaxDepth = depth
+    context.nested(.mysql, in: .shell, statement, program: Array(bytes(call.name)))
+    context.syntaxDepth = outer
+  }
+
+  /// Statements, and the client's own commands.
+  private mutating func mysqlScript(
+    _ text: ShellField, _ delimiter: ShellField?, _ call: ShellCall, _ context: inout DecodeContext
+  ) {
+    guard !text.isUnknown, delimiter?.isUnknown != true else { return unknownMySQL(call, &context) }
+    var script = MySQLScript(Array(bytes(text.value)))
+    script.read()
+    if script.statements.contains(where: { !Ascii.isSpace($0) }) {
+      let prefix = delimiter.map { Array("DELIMITER ".utf8) + bytes($0.value) + [Ascii.newline] } ?? []
+      mysqlStatement(prefix + script.statements, call, &context)
+    }
+    if script.isUnknown { unknownMySQL(call, &context) }
+    for code in script.commands { carrying(call, &context) { $0.code(code, .process, &$1) } }
+  }
+}
+
+/// A script for the mysql client, taken apart into what goes to the server and what the client does itself (MySQL
+/// Reference Manual, "mysql Client Commands"). DELIMITER is left in it: the decoder knows it.
+struct MySQLScript {
+  private let text: [UInt8]
+  private var index = 0
+  /// Whether a statement would start here.
+  private var isAtStart = true
+  /// The SQL.
+  private(set) var statements: [UInt8] = []
+  /// Shell code that the client runs.
+  private(set) var commands: [[UInt8]] = []
+  /// It runs statements that are not in the script.
+  private(set) var isUnknown = false
+
+  init(_ text: [UInt8]) { self.text = text }
+
+  private func at(_ ahead: Int) -> UInt8 { index + ahead < text.count ? text[index + ahead] : 0 }
+
+  private mutating func keep(_ count: Int) {
+    let end = min(index + count, text.count)
+    statements += text[index..<end]
+    index = end
+  }
+
+  mutating func read() {
+    while index < text.count {
+      let byte = text[index]
+      switch byte {
+      case Ascii.quote, Ascii.doubleQuote, Ascii.backquote: quoted(byte)
+      case Ascii.hash: line()
+      case Ascii.dash where at(1) == Ascii.dash && (at(2) <= Ascii.space || at(2) == 0x7F): line()
+      case Ascii.slash where at(1) == Ascii.star && at(2) != Ascii.bang: comment()
+      case Ascii.backslash: command()
+      case Ascii.semicolon:
+        keep(1)
+        isAtStart = true
+      default:
+        if isAtStart, Ascii.isNameStart(byte) {
+          namedCommand()
+        } else {
+          if !Ascii.isSpace(byte), byte != 0x0D { isAtStart = false }
+          keep(1)
+        }
+      }
+    }
+  }
+
+  private mutating func quoted(_ quote: UInt8) {
+    isAtStart = false
+    keep(1)
+    while index < text.count {
+      let byte = text[index]
+      keep(byte == Ascii.backslash && quote != Ascii.backquote ? 2 : 1)
+      if byte == quote { return }
+    }
+  }
+
+  private mutating func line() {
+    while index < text.count, text[index] != Ascii.newline { keep(1) }
+  }
+
+  private mutating func comment() {
+    keep(2)
+    while index < text.count {
+      if text[index] == Ascii.star, at(1) == Ascii.slash { return keep(2) }
+      keep(1)
+    }
+  }
+
+  /// What is left of the line, without blanks and the delimiter around it.
+  private mutating func argument() -> [UInt8] {
+    let start = index
+    while index < text.count, text[index] != Ascii.newline { index += 1 }
+    var slice = text[start..<index].drop(while: Ascii.isBlank)
+    while let last = slice.last, Ascii.isBlank(last) || last == Ascii.semicolon { slice.removeLast() }
+    return Array(slice)
+  }
+
+  private mutating func command() {
+    switch at(1) {
+    case Ascii.bang:
+      index += 2
+      commands.append(argument())
+    case Ascii.dot:
+      index += 2
+      _ = argument()
+      isUnknown = true
+    case 0x50:  // \P: a pager
+      index += 2
+      let pager = argument()
+      if !pager.isEmpty { commands.append(pager) }
+    case 0x65:  // \e: an editor
+      index += 2
+      isUnknown = true
+    case 0x64:  // \d: DELIMITER
+      index += 2
+      statements += Array("\nDELIMITER ".utf8) + argument()
+    case 0x67, 0x47:
+      keep(2)
+      isAtStart = true
+    case 0x70, 0x71, 0x73, 0x74, 0x6E, 0x77, 0x57, 0x68, 0x3F:  // they send nothing
+      index += 2
+    default: keep(2)
+    }
+  }
+
+  private static let silent = [
+    "charset", "connect", "ego", "exit", "go", "nopager", "notee", "nowarning", "print", "prompt", "quit", "rehash",
+    "resetconnection", "status", "tee", "warnings",
+  ]
+
+  /// A command of the client by its name, at the start of a statement.
+  private mutating func namedCommand() {
+    let start = index
+    var end = index
+    while end < text.count, Ascii.isName(text[end]) { end += 1 }
+    let name = String(decoding: text[start..<end], as: UTF8.self).lowercased()
+    isAtStart = false
+    switch name {
+    case "system":
+      index = end
+      commands.append(argument())
+    case "pager":
+      index = end
+      let pager = argument()
+      if !pager.isEmpty { commands.append(pager) }
+    case "source", "edit":
+      index = end
+      _ = argument()
+      isUnknown = true
+    case "delimiter":
+      line()
+    case _ where Self.silent.contains(name):
+      index = end
+      _ = argument()
+    default: return keep(end - start)
+    }
+    isAtStart = true
+  }
+}
