@@ -170,7 +170,8 @@ extension ShellDecoder {
   }
 
   /// The paths that a field may be. Its text is a slice of the arena, and none may live while the arena grows: that
-  /// would copy it.
+  /// would copy it; inlined, one may.
+  @inline(never)
   private func possiblePaths(_ field: ShellField, from offset: Int) -> [[UInt8]] {
     let whole = bytes(field.value)
     var text = whole.dropFirst(offset)
@@ -249,41 +250,45 @@ extension ShellDecoder {
     let last = operands.indices.last
     for position in operands.indices where position >= skipped {
       let field = fields[operands[position]]
-      let text = bytes(field.value)
-      if program.role == .editor, text.first == Ascii.plus { continue }
-      // Options of the script, not of its interpreter.
-      if program.role == .interpreter || program.role == .shell, text.first == Ascii.dash { continue }
-      var isWritten = program.operands == .write && !toStandardOutput
-      if program.writesLast, position == last, operands.count > 1 || program.role == .plain, !hasTarget {
-        isWritten = true
-      }
-      if program.writesWith != 0, arguments.has(program.writesWith) { isWritten = true }
-      if program.role == .find { isWritten = writesFound(call) }
-      if let equals = text.firstIndex(of: Ascii.equals), text.first.map(Ascii.isNameStart) == true,
-        text[..<equals].allSatisfy({ Ascii.isName($0) || $0 == Ascii.dash })
-      {
-        let key = text[..<equals]
-        let value = text[(equals + 1)...]
-        let isOutput = key.elementsEqual("of".utf8)
-        if isOutput || key.elementsEqual("if".utf8) || ShellPaths.isEvident(value) {
-          addPath(field, from: equals + 1 - text.startIndex, isWritten: isOutput, &paths, &writes, &context)
-          continue
-        }
-      }
-      if program.operands == .none, program.isPrivileged, program.role == .environment, arguments.has(0x65) {
-        // `sudo -e`
-        isWritten = true
-      } else if program.operands == .none {
-        if text.starts(with: "file://".utf8) { addPath(field, isWritten: false, &paths, &writes, &context) }
-        continue
-      }
-      addPath(field, isWritten: isWritten, &paths, &writes, &context)
+      let isTarget = program.writesLast && position == last && (operands.count > 1 || program.role == .plain)
+      guard let path = operandPath(call, field, isWritten: isTarget && !hasTarget, toStandardOutput: toStandardOutput)
+      else { continue }
+      addPath(field, from: path.from, isWritten: path.isWritten, &paths, &writes, &context)
     }
     if program.role == .find, operands.isEmpty {
       let here = field([Ascii.dot])
       addPath(here, isWritten: writesFound(call), &paths, &writes, &context)
     }
     addArchive(call, &paths, &writes, &context)
+  }
+
+  /// Where in an operand a path starts and whether it is written to; nil where the operand is none. It holds a slice of
+  /// the arena, and so must be over before the arena grows.
+  @inline(never)
+  private func operandPath(
+    _ call: ShellCall, _ field: ShellField, isWritten isTarget: Bool, toStandardOutput: Bool
+  ) -> (from: Int, isWritten: Bool)? {
+    let program = call.program
+    let text = bytes(field.value)
+    if program.role == .editor, text.first == Ascii.plus { return nil }
+    // Options of the script, not of its interpreter.
+    if program.role == .interpreter || program.role == .shell, text.first == Ascii.dash { return nil }
+    var isWritten = isTarget || program.operands == .write && !toStandardOutput
+    if program.writesWith != 0, call.arguments.has(program.writesWith) { isWritten = true }
+    if program.role == .find { isWritten = writesFound(call) }
+    if let equals = text.firstIndex(of: Ascii.equals), text.first.map(Ascii.isNameStart) == true,
+      text[..<equals].allSatisfy({ Ascii.isName($0) || $0 == Ascii.dash })
+    {
+      let key = text[..<equals]
+      let isOutput = key.elementsEqual("of".utf8)
+      if isOutput || key.elementsEqual("if".utf8) || ShellPaths.isEvident(text[(equals + 1)...]) {
+        return (equals + 1 - text.startIndex, isOutput)
+      }
+    }
+    guard program.operands == .none else { return (0, isWritten) }
+    // `sudo -e`
+    if program.isPrivileged, program.role == .environment, call.arguments.has(0x65) { return (0, true) }
+    return text.starts(with: "file://".utf8) ? (0, false) : nil
   }
 
   /// `gzip -c` and its kin write nothing but their standard output.
