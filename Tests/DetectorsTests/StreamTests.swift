@@ -86,6 +86,19 @@ private func whole(_ set: DetectorSet, _ text: [UInt8]) -> [DetectedSpan] {
     }
   }
 
+  /// Numbers with all that may stand between and around them, and the ends of texts within escapes.
+  @Test func anyNumbersAreRead() {
+    var random = SplitMix64(seed: 11)
+    let signs = Array("0011223456789 --..()+/:x,@\\\"'=kKeE".utf8)
+    for _ in 0..<2000 {
+      let start = random.pick(["", "", "password=\"", "phone ", "card ", "+", "(", "GB82", "ssn "])
+      let text = Array(start.utf8) + random.some(signs, 1, 40)
+      let spans = whole(Self.set, text)
+      #expect(spans.allSatisfy { $0.start < $0.end && $0.end <= text.count }, "\(text)")
+      #expect(streamed(Self.set, text, sizes: [1 + random.below(9)]) == spans, "\(text)")
+    }
+  }
+
   @Test func anyBytesAreRead() {
     var random = SplitMix64(seed: 7)
     for _ in 0..<500 {
@@ -107,11 +120,12 @@ private func whole(_ set: DetectorSet, _ text: [UInt8]) -> [DetectedSpan] {
 
   /// Nothing is held back of text that is over.
   @Test func ordinaryTextIsSettledToItsLastWord() {
-    var stream = DetectorStream(Self.set)
+    let set = DetectorSet(BuiltinDetector.names.map { DetectorDefinition(name: $0) })
+    var stream = DetectorStream(set)
     var spans: [DetectedSpan] = []
     let text = Array("write to ana@example.com today\n".utf8)
     text.withUnsafeBufferPointer { stream.write($0, &spans) }
     #expect(stream.settled == text.count)
-    #expect(spans.map { Self.set.names[$0.detector] } == ["email"])
+    #expect(spans.map { set.names[$0.detector] } == ["email"])
   }
 }
