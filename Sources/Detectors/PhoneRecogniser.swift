@@ -33,6 +33,7 @@ extension DetectorScanner {
     /// Whether the shape alone says that it is a telephone number.
     var isPlain: Bool {
       let total = digits.count
+      guard total >= 7 else { return false }
       if hasPlus { return digits[0] == 1 ? total == 11 : digits[0] != 0 && (8...15).contains(total) }
       if isDate { return false }
       if hasParenthesis { return sizes.count > 1 && sizes[0] <= 5 && (7...13).contains(total) }

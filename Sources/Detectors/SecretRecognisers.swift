@@ -46,8 +46,10 @@ extension DetectorScanner {
       offset += 1
     }
     let spacesStart = offset
+    // `<add key="ClearTextPassword" value="…"/>`
+    if matches(offset, " value=") { offset += 6 }
     while offset - spacesStart < 16, at(offset) == UInt8(ascii: " ") || at(offset) == 0x09 { offset += 1 }
-    let hadSpace = offset > spacesStart
+    let hadSpace = offset > spacesStart && at(offset - 1) <= 0x20
     var isPlain = false
     switch at(offset) {
     case UInt8(ascii: "="):
@@ -114,6 +116,8 @@ extension DetectorScanner {
       value.end -= 1
     }
     let count = value.end - value.start
+    // Cut short by its author.
+    if name.kind == .secret, matchesExactly(value.end, "...") { return }
     guard count >= 3, !isTemplate(value.start, value.end), !isMasked(value.start, value.end) else { return }
     // A whole of several words in quotes is prose, but for a passphrase.
     if value.isQuoted, name.kind != .password, hasSpace(value.start, value.end) { return }
@@ -129,6 +133,7 @@ extension DetectorScanner {
         emit(.awsSecretKey, value.start, value.end)
       }
       if asks(.azureKey), name.speaksOfAzure, (43...90).contains(count) { emit(.azureKey, value.start, value.end) }
+      if name.isWeak, count < 32 { return }
       if isSecretValue(value) { emit(.secret, value.start, value.end) }
     }
   }
@@ -255,7 +260,7 @@ extension DetectorScanner {
   mutating func recogniseCurlUser(_ word: Int) {
     var offset = word
     if at(offset) == UInt8(ascii: " ") {
-      offset += 4
+      offset += 3
     } else {
       guard matches(word, "--user") else { return }
       offset += 6
@@ -270,13 +275,17 @@ extension DetectorScanner {
     if isQuoted { offset += 1 }
     let first = offset
     while offset - first < 128, at(offset) != UInt8(ascii: ":"), !endsValue(at(offset), false) { offset += 1 }
-    guard at(offset) == UInt8(ascii: ":"), offset > first, !isTemplate(first, offset) else { return }
+    guard at(offset) == UInt8(ascii: ":"), offset == first || !isTemplate(first, offset) else { return }
     let start = offset + 1
     offset = start
     while offset - start < DetectorLimits.valueBytes,
       isQuoted ? at(offset) != quote && at(offset) != 0 : at(offset) > 0x20
     {
       offset += 1
+    }
+    // A key in place of the name, and no password.
+    if offset == start, start - 1 - first >= 8, looksRandom(first, start - 1, least: 2.6) {
+      return emit(.password, first, start - 1)
     }
     guard offset - start >= 2, !isTemplate(start, offset), !isMasked(start, offset) else { return }
     guard !SecretName.placeholders.contains(nameBytes(start, min(offset, start + 16))) else { return }

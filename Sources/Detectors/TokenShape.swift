@@ -68,7 +68,9 @@ struct TokenShape: Sendable {
     (0..<128).map { UInt8($0) }.filter { ByteClass.table[Int($0)] & ByteClass.alphanumeric.rawValue == 0 }
     + Array("nrt02acdf".utf8)
 
-  /// In the order of their detectors.
+  /// Those of them that a token marked by no more than two letters may follow.
+  static let bytesBeforeShort = Array(" \t\n\"'=:(,[".utf8)
+
   static let all: [TokenShape] =
     [
       // AWS: IAM identifiers, "Unique identifiers".
@@ -76,6 +78,7 @@ struct TokenShape: Sendable {
       .init(.awsAccessKey, "AIDA<U16>"), .init(.awsAccessKey, "AROA<U16>"), .init(.awsAccessKey, "AIPA<U16>"),
       .init(.awsAccessKey, "ANPA<U16>"), .init(.awsAccessKey, "ANVA<U16>"), .init(.awsAccessKey, "ABIA<U16>"),
       .init(.awsAccessKey, "ACCA<U16>"), .init(.awsAccessKey, "A3T<U17>"),
+      .init(.jwt, "ZXlK<b60,4096>"),
       .init(.gcpAPIKey, "AIza<u35>"),
       // GitHub: token formats; a classic token is 36 characters, one of an app may be longer.
       .init(.githubToken, "ghp_<a36,255>"), .init(.githubToken, "gho_<a36,255>"), .init(.githubToken, "ghu_<a36,255>"),
@@ -98,11 +101,10 @@ struct TokenShape: Sendable {
       .init(.slackToken, "hooks.slack.com/services/T<U6,14>/B<U6,14>/<a16,50>"),
       .init(.slackToken, "hooks.slack.com/workflows/T<U6,14>/A<U6,14>/<d10,24>/<a16,50>"),
       .init(.slackToken, "hooks.slack.com/triggers/T<U6,14>/<d8,24>/<a16,50>"),
-      // Stripe: API keys.
+      // Stripe: API keys; publishable ones (`pk_`) are no secret.
       .init(.stripeKey, "sk_live_<a10,250>"), .init(.stripeKey, "sk_test_<a10,250>"),
       .init(.stripeKey, "sk_prod_<a10,250>"), .init(.stripeKey, "rk_live_<a10,250>"),
       .init(.stripeKey, "rk_test_<a10,250>"), .init(.stripeKey, "rk_prod_<a10,250>"),
-      .init(.stripeKey, "pk_live_<a10,250>"), .init(.stripeKey, "pk_test_<a10,250>"),
       .init(.stripeKey, "whsec_<b20,100>"),
     ] + vendors
 
@@ -113,6 +115,7 @@ struct TokenShape: Sendable {
     [
       .init(.secret, "AKC<a10,150>", takesPlaceholders: true),
       .init(.secret, "AP<H1><a8,150>", takesPlaceholders: true),
+      .init(.secret, "SK<l32>", takesPlaceholders: true), .init(.secret, "AC<l32>", takesPlaceholders: true),
     ]
     + secrets([
       // Package registries.
@@ -142,7 +145,7 @@ struct TokenShape: Sendable {
       "squ_<h40>", "sqa_<h40>", "snyk_uat.<h8>.<u20,400>", "sgp_<H40>", "sgp_<H16>_<H40>", "sgp_local_<H40>",
       "slk_<h64>", "bkua_<h40>", "CFPAT-<u43>", "CCIPAT_<a22>_<h40>",
       // Messages and mail.
-      "SG.<u22>.<u43>", "SG.<u60,70>", "SK<h32>", "key-<h32>", "pubkey-<h32>", "xkeysib-<h64>-<l16>",
+      "SG.<u22>.<u43>", "SG.<u60,70>", "key-<h32>", "pubkey-<h32>", "xkeysib-<h64>-<l16>",
       "xsmtpsib-<h64>-<l16>",
       "re_<a8>_<a24>", "tfp_<u20,40>_<u30,60>", "fio-u-<u64>", "lin_api_<a40>", "lin_oauth_<h64>", "ntn_<a46>",
       "secret_<a43>", "figd_<u40>", "figo_<u40>", "pat-na1-<H8>-<H4>-<H4>-<H4>-<H12>",
@@ -156,6 +159,9 @@ struct TokenShape: Sendable {
       "access-sandbox-<h8>-<h4>-<h4>-<h4>-<h12>", "access-production-<h8>-<h4>-<h4>-<h4>-<h12>",
       "access-development-<h8>-<h4>-<h4>-<h4>-<h12>", "rzp_live_<a14>", "sk_<h32>",
       "access_token$production$<l16>$<h32>", "access_token$sandbox$<l16>$<h32>", "amzn.mws.<h8>-<h4>-<h4>-<h4>-<h12>",
-      "pk.<u60>.<u22>", "sk.<u60,90>.<u22>", "EAAa<a100,400>", "IGQV<u100,400>", "AQED<u100,400>",
+      "pat.<u22>.<a24>.<a20>", "sat.<u22>.<a24>.<a20>", "api.softlayer.com/soap/v3/<h64>",
+      "api.softlayer.com/soap/v3.1/<h64>", "pk.<u60>.<u22>",
+      "webhook.office.com/webhookb2/<H8>-<H4>-<H4>-<H4>-<H12>@<H8>-<H4>-<H4>-<H4>-<H12>/IncomingWebhook/<H32>/<H8>",
+      "sk.<u60,90>.<u22>", "EAAa<a100,400>", "IGQV<u100,400>", "AQED<u100,400>",
     ])
 }
