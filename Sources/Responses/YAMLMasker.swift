@@ -167,7 +167,7 @@ struct YAMLMasker {
       covered?.end = event.source.upperBound
       return
     }
-    guard var text = values.masked(event.value, named: [], rules: []) else { return }
+    guard var text = values.masked(Array(ValueMasker.unnumbered(event.value)), named: [], rules: []) else { return }
     levels[last].maskedKeys += 1
     if levels[last].maskedKeys > 1 { text += Array("#\(levels[last].maskedKeys)".utf8) }
     edits.append((event.source, Self.quoted(text)))
