@@ -172,3 +172,5 @@ for (wire, commands) in [
   let (perRequest, perByte) = measureDecoding(wire, commands, policy)
   print([wire.name, fixed(perRequest, 0), fixed(perByte, 1)].map { column($0, 16) }.joined())
 }
+
+MaskBench.run()
