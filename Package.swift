@@ -51,7 +51,7 @@ let package = Package(
       name: "hpol",
       dependencies: [
         "JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime",
-        "Operations", "PolicyTestBench",
+        "Detectors", "Operations", "PolicyTestBench",
       ],
       swiftSettings: strict),
 

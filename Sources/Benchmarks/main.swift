@@ -1,4 +1,5 @@
 import CAllocationCounter
+import Glibc
 import Operations
 import PolicyBytecode
 import PolicyCompiler
@@ -145,6 +146,12 @@ func fixed(_ value: Double, _ digits: Int) -> String {
   return "\(rounded / Int(scale))." + String(repeating: "0", count: digits - fraction.count) + fraction
 }
 
+/// `hpol-bench detectors` measures those alone.
+if CommandLine.arguments.dropFirst().first == "detectors" {
+  DetectorBench.run()
+  exit(0)
+}
+
 let headers = [
   "rules", "build s", "bundle KiB", "load ms", "bind new us", "known us", "judge ns", "p99 ns", "interleaved",
   "allocations", "blocked",
@@ -173,4 +180,5 @@ for (wire, commands) in [
   print([wire.name, fixed(perRequest, 0), fixed(perByte, 1)].map { column($0, 16) }.joined())
 }
 
+DetectorBench.run()
 MaskBench.run()

@@ -10,7 +10,7 @@ extension DetectorScanner {
     // Signs that more likely stand around an address than in it; half a character of UTF-8.
     while start < sign, !isIn(start, [.word, .nonASCII]) || at(start) & 0xC0 == 0x80 { start += 1 }
     guard start < sign, isIn(sign - 1, [.word, .nonASCII, .hyphen]) else { return }
-    guard isIn(sign + 1, [.alphanumeric, .nonASCII]) else { return }
+    guard isIn(sign + 1, [.alphanumeric, .nonASCII]), !isInURL(start) else { return }
     let limit = run(sign + 1, [.alphanumeric, .hyphen, .dot, .nonASCII], limit: DetectorLimits.domainBytes)
     // The longest run of labels that ends in a top-level domain.
     var end = limit
@@ -26,6 +26,13 @@ extension DetectorScanner {
       }
       end = label - 1
     }
+  }
+
+  /// Whether `//name:` stands before: what is before the sign is the password of a URL.
+  private mutating func isInURL(_ start: Int) -> Bool {
+    guard at(start - 1) == UInt8(ascii: ":") else { return false }
+    let name = runBack(start - 1, [.local, .plus], limit: DetectorLimits.localPartBytes)
+    return at(name - 1) == UInt8(ascii: "/") && at(name - 2) == UInt8(ascii: "/")
   }
 
   private mutating func isTopLevel(_ start: Int, _ end: Int) -> Bool {
@@ -118,7 +125,8 @@ extension DetectorScanner {
     func isStop(_ byte: UInt8) -> Bool {
       byte <= 0x20 || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "@") || byte == UInt8(ascii: "\"")
         || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">")
-        || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "`")
+        || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "\\")
+        || byte == UInt8(ascii: "`")
     }
     var offset = colon + 3
     let first = offset
@@ -128,8 +136,10 @@ extension DetectorScanner {
     offset = start
     // A password that its author did not escape may hold any sign but `@` and white space, once a `@` follows.
     while offset - start < DetectorLimits.valueBytes, !isStop(at(offset)) { offset += 1 }
-    guard at(offset) == UInt8(ascii: "@"), offset > start, isIn(offset + 1, [.alphanumeric, .nonASCII])
-      || at(offset + 1) == UInt8(ascii: "[") || at(offset + 1) == UInt8(ascii: "$") || at(offset + 1) == UInt8(ascii: "{")
+    guard at(offset) == UInt8(ascii: "@"), offset > start,
+      isIn(offset + 1, [.alphanumeric, .nonASCII])
+        || at(offset + 1) == UInt8(ascii: "[") || at(offset + 1) == UInt8(ascii: "$")
+        || at(offset + 1) == UInt8(ascii: "{")
     else { return }
     // `@` in the password itself.
     var end = offset

@@ -23,6 +23,7 @@ enum CardIssuer {
       if two == 34 || two == 37 { return count == 15 ? .known : nil }
       // JCB.
       if (3528...3589).contains(four) { return (16...19).contains(count) ? .known : nil }
+      if two == 35 { return count == 16 ? .needsContext : nil }
       // Diners Club.
       if (300...305).contains(three) || three == 309 || two == 36 || two == 38 || two == 39 {
         return count == 14 ? .known : (16...19).contains(count) ? .needsContext : nil

@@ -58,7 +58,8 @@ extension DetectorScanner {
       offset = second + 1
       if separator == UInt8(ascii: "."), at(offset) == UInt8(ascii: " ") { offset += 1 }
       let third = run(offset, .digit, limit: 5)
-      guard (1...4).contains(third - offset), third - offset != 3, !isIn(third, .letter) || at(third) == UInt8(ascii: "T")
+      guard (1...4).contains(third - offset), third - offset != 3,
+        !isIn(third, .letter) || at(third) == UInt8(ascii: "T")
       else { return nil }
       return third
     }
@@ -75,7 +76,8 @@ extension DetectorScanner {
   }
 
   private mutating func ordinalEnd(_ offset: Int) -> Int {
-    matches(offset, "st") || matches(offset, "nd") || matches(offset, "rd") || matches(offset, "th") ? offset + 2 : offset
+    matches(offset, "st") || matches(offset, "nd") || matches(offset, "rd") || matches(offset, "th")
+      ? offset + 2 : offset
   }
 
   private mutating func yearEnd(_ start: Int) -> Int? {

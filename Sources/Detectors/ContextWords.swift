@@ -19,7 +19,8 @@ struct ContextWords: Sendable {
     "phone", "telephone", "cellphone", "smartphone", "telefon", "telefone", "telefono", "tel", "tlf", "ph", "mobile",
     "mobil", "mob", "cell", "cellular", "celular", "handy", "landline", "fax", "telefax", "call", "calls", "called",
     "calling", "caller", "dial", "ring", "contact", "reach", "answer", "answering", "sms", "text", "texts", "message",
-    "messages", "whatsapp", "signal", "viber", "telegram", "voicemail", "hotline", "helpline", "pager", "desk", "msisdn",
+    "messages", "whatsapp", "signal", "viber", "telegram", "voicemail", "hotline", "helpline", "pager", "desk",
+    "msisdn",
     "number to",
   ])
   static let phoneAfter = ContextWords([

@@ -158,7 +158,9 @@ final class PCREWindows {
       }
       return true
     }
-    if !isDecided { matches.append(PatternMatch(start: from + start, end: min(last, end), isCut: true)) }
+    if !isDecided, from + start < min(last, end) {
+      matches.append(PatternMatch(start: from + start, end: min(last, end), isCut: true))
+    }
   }
 }
 

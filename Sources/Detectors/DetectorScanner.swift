@@ -28,6 +28,8 @@ struct DetectorScanner {
     /// What goes on being covered: the rest of a token or block longer than its limit.
     var tail: BuiltinDetector?
     var tailStart = 0
+    /// What was found last: two ways to find it find it once.
+    var last: (kind: BuiltinDetector, start: Int, end: Int)?
     /// Where to go on after a match that leaves nothing to look for within.
     var resume = 0
   }
@@ -95,7 +97,11 @@ struct DetectorScanner {
   }
 
   mutating func emit(_ kind: BuiltinDetector, _ start: Int, _ end: Int) {
+    // An escape at the very end of a text leads past it.
+    let end = min(end, available)
     guard !tables.indices[kind.rawValue].isEmpty, end > start else { return }
+    if let last = state.last, last.kind == kind, last.start == start, last.end == end { return }
+    state.last = (kind, start, end)
     foundKinds |= 1 << UInt32(kind.rawValue)
     for index in tables.indices[kind.rawValue] {
       spans.append(DetectedSpan(start: start, end: end, detector: index))

@@ -56,7 +56,7 @@ struct DetectorTables: Sendable {
         continue
       }
       var seen: Set<UInt32> = []
-      for before in TokenShape.bytesBefore {
+      for before in prefix.count == 3 ? TokenShape.bytesBefore : TokenShape.bytesBeforeShort {
         // A prefix of two bytes is woken by what may follow it.
         for after in prefix.count == 3 ? [] : Array(0..<128).filter({ shape.mayFollow(UInt8($0)) }) {
           let gram = TriggerTable.gram([before] + prefix + [UInt8(after)]) | TriggerTable.fold
@@ -104,7 +104,8 @@ enum TriggerWord: UInt8, Sendable {
       ("pass", .pass, secrets + [.passport]), ("secr", .secretName, secrets), ("toke", .secretName, secrets),
       ("cred", .secretName, secrets), ("born", .birth, [.dateOfBirth]), ("birt", .birth, [.dateOfBirth]),
       ("d.o.", .birth, [.dateOfBirth]), ("oriz", .authorization, [.secret]), ("eare", .bearer, [.secret]),
-      (" -u ", .curlUser, [.password]), ("--us", .curlUser, [.password]), ("ifie", .identified, [.password]),
+      (" -u ", .curlUser, [.password]), (" -u\"", .curlUser, [.password]),
+      (" -u'", .curlUser, [.password]), ("--us", .curlUser, [.password]), ("ifie", .identified, [.password]),
       ("--be", .privateKeyBlock, [.privateKey]), ("sig=", .azureSignature, [.azureKey]),
     ]
     for after in ["=", ":", "\"", "'", " ", "_", "]", "-", ">", "\\", "`", "."] {

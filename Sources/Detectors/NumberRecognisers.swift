@@ -31,8 +31,9 @@ extension DetectorScanner {
     let isContinued = isDigit(start - 2) && (before == UInt8(ascii: ".") || before == UInt8(ascii: "-"))
     if isContinued { return }
     let isAlone = runEnd - start >= 9
-    guard isAlone || follows == UInt8(ascii: " ") || follows == UInt8(ascii: "-") || follows == UInt8(ascii: ".")
-      || follows == UInt8(ascii: ")") || follows == UInt8(ascii: "/") || runEnd - start >= 7
+    guard
+      isAlone || follows == UInt8(ascii: " ") || follows == UInt8(ascii: "-") || follows == UInt8(ascii: ".")
+        || follows == UInt8(ascii: ")") || follows == UInt8(ascii: "/") || runEnd - start >= 7
     else { return }
     if asks(.creditCard) { recogniseCard(start) }
     if asks(.usSSN) { recogniseSSN(start, runEnd) }
@@ -203,8 +204,18 @@ extension DetectorScanner {
     if before == UInt8(ascii: ".") || before == UInt8(ascii: "_") { return }
     guard let end = ipv4End(start), !isIn(end, .word) else { return }
     if at(end) == UInt8(ascii: "."), isIn(end + 1, .alphanumeric) { return }
-    if isVersion(start) { return }
+    if isVersion(start) || before == UInt8(ascii: ":") && isInIPv6(start) { return }
     emit(.ipAddress, start, prefixLengthEnd(end, most: 32))
+  }
+
+  /// Whether `::` of an IPv6 address stands before.
+  private mutating func isInIPv6(_ start: Int) -> Bool {
+    let first = runBack(start, [.hex, .colon], limit: DetectorLimits.contextBytes)
+    guard !isIn(first - 1, .word) else { return false }
+    for offset in first..<start - 1 where at(offset) == UInt8(ascii: ":") && at(offset + 1) == UInt8(ascii: ":") {
+      return true
+    }
+    return false
   }
 
   /// The end of four numbers from 0 to 255 with full stops between; nil if there are none.

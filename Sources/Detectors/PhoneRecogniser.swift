@@ -33,6 +33,7 @@ extension DetectorScanner {
     /// Whether the shape alone says that it is a telephone number.
     var isPlain: Bool {
       let total = digits.count
+      guard total >= 7 else { return false }
       if hasPlus { return digits[0] == 1 ? total == 11 : digits[0] != 0 && (8...15).contains(total) }
       if isDate { return false }
       if hasParenthesis { return sizes.count > 1 && sizes[0] <= 5 && (7...13).contains(total) }
@@ -68,7 +69,9 @@ extension DetectorScanner {
     }
     guard beginsWord(begin) else { return }
     let isAfterNumber = isPhoneContinued(begin)
-    guard !isAfterNumber || at(begin - 1) == UInt8(ascii: " "), !hasNumberSign(begin) else { return }
+    guard !isAfterNumber || at(begin - 1) == UInt8(ascii: " "), !hasNumberSign(begin), !isInAccount(begin) else {
+      return
+    }
     readPhone(start, &shape)
     guard !shape.ends.isEmpty, shape.digits.count <= 15 else { return }
     if !shape.hasPlus, shape.digits.count >= 12, CardIssuer.of(shape.digits[...]) != nil { return }
@@ -137,12 +140,14 @@ extension DetectorScanner {
         offset += 2
         continue
       }
-      guard next == UInt8(ascii: " ") || next == UInt8(ascii: "-") || next == UInt8(ascii: ".")
-        || next == UInt8(ascii: "/") && shape.sizes.count == 1, isDigit(offset + 1)
+      guard
+        next == UInt8(ascii: " ") || next == UInt8(ascii: "-") || next == UInt8(ascii: ".")
+          || next == UInt8(ascii: "/") && shape.sizes.count == 1, isDigit(offset + 1)
       else { return }
       // The separator between the first two groups may differ from the rest: `030/901 820`, `+1 212-555-0187`.
       let isStrict = shape.separators.count > (shape.hasPlus || shape.hasParenthesis ? 1 : 0)
-      let last = shape.separators.last ?? next
+      var last = shape.separators.last ?? next
+      if last == UInt8(ascii: ")") || last == UInt8(ascii: "(") { last = next }
       if isStrict, last != next, !(last == UInt8(ascii: " ") && next == UInt8(ascii: "-")), last != UInt8(ascii: "/") {
         return
       }
@@ -162,6 +167,13 @@ extension DetectorScanner {
     case UInt8(ascii: "-"): return isIn(begin - 2, .word) || at(begin - 2) == UInt8(ascii: ")")
     default: return false
     }
+  }
+
+  /// Whether the number follows `NL91 ABNA `: the bank of an account number.
+  private mutating func isInAccount(_ begin: Int) -> Bool {
+    guard at(begin - 1) == UInt8(ascii: " "), at(begin - 6) == UInt8(ascii: " "), isDigit(begin - 7), isDigit(begin - 8)
+    else { return false }
+    return runBack(begin - 1, .upper, limit: 5) == begin - 5
   }
 
   /// Signs before a number that is none of a telephone.

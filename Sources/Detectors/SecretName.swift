@@ -5,6 +5,8 @@ struct SecretName {
   let kind: Kind
   /// The name is the word itself.
   let isWhole: Bool
+  /// No more than `key`, of whatever: its value must be long.
+  let isWeak: Bool
   let speaksOfAWS: Bool
   let speaksOfAzure: Bool
 
@@ -26,6 +28,12 @@ struct SecretName {
       starts = false
     }
     guard let found = SecretName.find(text, isStart) else { return nil }
+    let beforeKey = text[..<found.start]
+    isWeak = found.end - found.start == 3 && text[found.start..<found.end].elementsEqual("key".utf8)
+    if isWeak, found.end < text.count || SecretName.openKeys.contains(where: { beforeKey.suffix($0.count) == $0[...] })
+    {
+      return nil
+    }
     kind = found.kind
     isWhole = found.end == text.count && found.start == 0
     speaksOfAWS = SecretName.contains(text, "aws") || SecretName.contains(text, "secretaccesskey")
@@ -84,14 +92,24 @@ struct SecretName {
       "masterkey", "accountkey", "servicekey", "clientkey", "licensekey", "appkey", "applicationkey", "deploykey",
       "credential", "rootkey", "adminkey", "hmackey", "jwtkey", "sessionkey", "webhookkey", "integrationkey", "sendkey",
     ].map { (Array($0.utf8), .secret, false) }
-    + ["creds", "cred", "authkey"].map { (Array($0.utf8), .secret, true) }
+    + ["creds", "cred", "key"].map { (Array($0.utf8), .secret, true) }
+
+  /// What `key` follows where it opens nothing.
+  private static let openKeys: [[UInt8]] = [
+    "cache", "primary", "foreign", "public", "partition", "sort", "object", "row", "idempotency", "hash", "unique",
+    "map",
+    "group", "lookup", "join", "composite", "shard", "routing", "dedup", "event", "message", "translation", "i18n",
+  ].map { Array($0.utf8) }
 
   /// What follows in a name whose value tells about a secret.
   private static let describing: Set<[UInt8]> = Set(
     [
-      "id", "ids", "name", "names", "file", "files", "filename", "path", "dir", "url", "uri", "endpoint", "type", "types",
-      "size", "length", "len", "min", "max", "count", "limit", "ttl", "expiry", "expires", "expiration", "timeout", "age",
-      "algorithm", "alg", "policy", "format", "pattern", "regex", "field", "label", "hint", "prompt", "reset", "manager",
+      "id", "ids", "name", "names", "file", "files", "filename", "path", "dir", "url", "uri", "endpoint", "type",
+      "types",
+      "size", "length", "len", "min", "max", "count", "limit", "ttl", "expiry", "expires", "expiration", "timeout",
+      "age",
+      "algorithm", "alg", "policy", "format", "pattern", "regex", "field", "label", "hint", "prompt", "reset",
+      "manager",
       "provider", "store", "version", "index", "usage", "used", "budget", "header", "prefix", "suffix", "ref", "arn",
       "location", "scope", "scopes", "status", "enabled", "required", "policies", "rotation", "kind", "class", "izer",
       "izers", "placeholder", "error", "message", "input", "sort", "port", "less", "through",
@@ -100,8 +118,10 @@ struct SecretName {
   /// Words that stand where a type or a default is given.
   static let schemaWords: Set<[UInt8]> = Set(
     [
-      "null", "none", "nil", "true", "false", "undefined", "string", "str", "text", "bool", "boolean", "object", "optional",
-      "required", "any", "char", "varchar", "password", "passwd", "hidden", "empty", "redacted", "removed", "masked", "is",
+      "null", "none", "nil", "true", "false", "undefined", "string", "str", "text", "bool", "boolean", "object",
+      "optional",
+      "required", "any", "char", "varchar", "password", "passwd", "hidden", "empty", "redacted", "removed", "masked",
+      "is",
       "not", "must", "and", "the", "for", "your", "yes", "todo", "never", "unset", "default", "invalid", "prompt",
     ].map { Array($0.utf8) })
 

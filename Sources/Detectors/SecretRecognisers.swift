@@ -40,12 +40,16 @@ extension DetectorScanner {
     var offset = nameEnd
     let isElement = at(nameStart - 1) == UInt8(ascii: "<")
     // The name's own quotes and brackets.
-    while offset - nameEnd < 4, isQuote(at(offset)) || at(offset) == UInt8(ascii: "]") || at(offset) == UInt8(ascii: "\\") {
+    while offset - nameEnd < 4,
+      isQuote(at(offset)) || at(offset) == UInt8(ascii: "]") || at(offset) == UInt8(ascii: "\\")
+    {
       offset += 1
     }
     let spacesStart = offset
+    // `<add key="ClearTextPassword" value="…"/>`
+    if matches(offset, " value=") { offset += 6 }
     while offset - spacesStart < 16, at(offset) == UInt8(ascii: " ") || at(offset) == 0x09 { offset += 1 }
-    let hadSpace = offset > spacesStart
+    let hadSpace = offset > spacesStart && at(offset - 1) <= 0x20
     var isPlain = false
     switch at(offset) {
     case UInt8(ascii: "="):
@@ -112,6 +116,8 @@ extension DetectorScanner {
       value.end -= 1
     }
     let count = value.end - value.start
+    // Cut short by its author.
+    if name.kind == .secret, matchesExactly(value.end, "...") { return }
     guard count >= 3, !isTemplate(value.start, value.end), !isMasked(value.start, value.end) else { return }
     // A whole of several words in quotes is prose, but for a passphrase.
     if value.isQuoted, name.kind != .password, hasSpace(value.start, value.end) { return }
@@ -127,13 +133,16 @@ extension DetectorScanner {
         emit(.awsSecretKey, value.start, value.end)
       }
       if asks(.azureKey), name.speaksOfAzure, (43...90).contains(count) { emit(.azureKey, value.start, value.end) }
+      if name.isWeak, count < 32 { return }
       if isSecretValue(value) { emit(.secret, value.start, value.end) }
     }
   }
 
   /// Whether `aws` stands shortly before.
   private mutating func hasAWSBefore(_ start: Int) -> Bool {
-    for offset in max(0, start - DetectorLimits.contextBytes)..<max(1, start) where matches(offset, "aws") { return true }
+    for offset in max(0, start - DetectorLimits.contextBytes)..<max(1, start) where matches(offset, "aws") {
+      return true
+    }
     return false
   }
 
@@ -165,7 +174,9 @@ extension DetectorScanner {
     for offset in start..<end {
       let byte = at(offset)
       if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") { return true }
-      if byte == UInt8(ascii: "."), offset > start, isIn(offset - 1, .letter), isIn(offset + 1, .letter) { isMember = true }
+      if byte == UInt8(ascii: "."), offset > start, isIn(offset - 1, .letter), isIn(offset + 1, .letter) {
+        isMember = true
+      }
       if isDigit(offset) || !isIn(offset, [.word, .dot]) { return false }
     }
     // `self.password`, `password_hash`, `kVK_Return`: names without a digit.
@@ -207,7 +218,9 @@ extension DetectorScanner {
     guard matches(word - 4, "authorization") else { return }
     var offset = word + 9
     let nameEnd = offset
-    while offset - nameEnd < 6, isQuote(at(offset)) || at(offset) == UInt8(ascii: " ") || at(offset) == UInt8(ascii: "]") {
+    while offset - nameEnd < 6,
+      isQuote(at(offset)) || at(offset) == UInt8(ascii: " ") || at(offset) == UInt8(ascii: "]")
+    {
       offset += 1
     }
     guard [UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: ",")].contains(at(offset)) else { return }
@@ -247,7 +260,7 @@ extension DetectorScanner {
   mutating func recogniseCurlUser(_ word: Int) {
     var offset = word
     if at(offset) == UInt8(ascii: " ") {
-      offset += 4
+      offset += 3
     } else {
       guard matches(word, "--user") else { return }
       offset += 6
@@ -262,11 +275,17 @@ extension DetectorScanner {
     if isQuoted { offset += 1 }
     let first = offset
     while offset - first < 128, at(offset) != UInt8(ascii: ":"), !endsValue(at(offset), false) { offset += 1 }
-    guard at(offset) == UInt8(ascii: ":"), offset > first, !isTemplate(first, offset) else { return }
+    guard at(offset) == UInt8(ascii: ":"), offset == first || !isTemplate(first, offset) else { return }
     let start = offset + 1
     offset = start
-    while offset - start < DetectorLimits.valueBytes, isQuoted ? at(offset) != quote && at(offset) != 0 : at(offset) > 0x20 {
+    while offset - start < DetectorLimits.valueBytes,
+      isQuoted ? at(offset) != quote && at(offset) != 0 : at(offset) > 0x20
+    {
       offset += 1
+    }
+    // A key in place of the name, and no password.
+    if offset == start, start - 1 - first >= 8, looksRandom(first, start - 1, least: 2.6) {
+      return emit(.password, first, start - 1)
     }
     guard offset - start >= 2, !isTemplate(start, offset), !isMasked(start, offset) else { return }
     guard !SecretName.placeholders.contains(nameBytes(start, min(offset, start + 16))) else { return }

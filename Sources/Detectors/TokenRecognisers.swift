@@ -21,7 +21,9 @@ extension DetectorScanner {
           offset += 1
         }
       case .run(let set, let least, let most):
-        guard let end = runEnd(offset, set, least, most, before: index + 1 < shape.elements.count ? shape.elements[index + 1] : nil)
+        guard
+          let end = runEnd(
+            offset, set, least, most, before: index + 1 < shape.elements.count ? shape.elements[index + 1] : nil)
         else { return }
         offset = end
         lastSet = set

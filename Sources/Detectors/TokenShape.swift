@@ -68,49 +68,54 @@ struct TokenShape: Sendable {
     (0..<128).map { UInt8($0) }.filter { ByteClass.table[Int($0)] & ByteClass.alphanumeric.rawValue == 0 }
     + Array("nrt02acdf".utf8)
 
-  /// In the order of their detectors.
-  static let all: [TokenShape] = [
-    // AWS: IAM identifiers, "Unique identifiers".
-    .init(.awsAccessKey, "AKIA<U16>"), .init(.awsAccessKey, "ASIA<U16>"), .init(.awsAccessKey, "AGPA<U16>"),
-    .init(.awsAccessKey, "AIDA<U16>"), .init(.awsAccessKey, "AROA<U16>"), .init(.awsAccessKey, "AIPA<U16>"),
-    .init(.awsAccessKey, "ANPA<U16>"), .init(.awsAccessKey, "ANVA<U16>"), .init(.awsAccessKey, "ABIA<U16>"),
-    .init(.awsAccessKey, "ACCA<U16>"), .init(.awsAccessKey, "A3T<U17>"),
-    .init(.gcpAPIKey, "AIza<u35>"),
-    // GitHub: token formats; a classic token is 36 characters, one of an app may be longer.
-    .init(.githubToken, "ghp_<a36,255>"), .init(.githubToken, "gho_<a36,255>"), .init(.githubToken, "ghu_<a36,255>"),
-    .init(.githubToken, "ghs_<a36,255>"), .init(.githubToken, "ghr_<a36,255>"),
-    .init(.githubToken, "github_pat_<w22,255>"),
-    // GitLab: token overview.
-    .init(.gitlabToken, "glpat-<u20,52>"), .init(.gitlabToken, "glpat-<u27,300>.<l2>.<l9>"),
-    .init(.gitlabToken, "gldt-<u20,52>"), .init(.gitlabToken, "glrt-<u20,52>"), .init(.gitlabToken, "glft-<u20,52>"),
-    .init(.gitlabToken, "glsoat-<u20,52>"), .init(.gitlabToken, "glcbt-<u20,58>"), .init(.gitlabToken, "glptt-<u40>"),
-    .init(.gitlabToken, "gloas-<u64>"), .init(.gitlabToken, "glagent-<u50,1024>"),
-    .init(.gitlabToken, "glimt-<u25>"), .init(.gitlabToken, "glffct-<u20,52>"),
-    .init(.gitlabToken, "GR1348941<u20,50>"), .init(.gitlabToken, "_gitlab_session=<h32>"),
-    // Slack: token types; webhooks.
-    .init(.slackToken, "xoxb-<d5,14>-<u3,200>"), .init(.slackToken, "xoxp-<d5,14>-<u10,200>"),
-    .init(.slackToken, "xoxe-<d1>-<a100,200>"), .init(.slackToken, "xoxe-<d5,14>-<u10,200>"),
-    .init(.slackToken, "xoxe.xoxb-<d1>-<U100,200>"), .init(.slackToken, "xoxe.xoxp-<d1>-<U100,200>"),
-    .init(.slackToken, "xoxo-<d5,14>-<u10,200>"), .init(.slackToken, "xoxs-<d5,14>-<u10,200>"),
-    .init(.slackToken, "xoxa-<u10,200>"), .init(.slackToken, "xoxr-<u10,200>"), .init(.slackToken, "xoxc-<u20,200>"),
-    .init(.slackToken, "xoxd-<u20,400>"), .init(.slackToken, "xapp-<d1>-<U8,20>-<d5,20>-<l20,80>"),
-    .init(.slackToken, "hooks.slack.com/services/T<U6,14>/B<U6,14>/<a16,50>"),
-    .init(.slackToken, "hooks.slack.com/workflows/T<U6,14>/A<U6,14>/<d10,24>/<a16,50>"),
-    .init(.slackToken, "hooks.slack.com/triggers/T<U6,14>/<d8,24>/<a16,50>"),
-    // Stripe: API keys.
-    .init(.stripeKey, "sk_live_<a10,250>"), .init(.stripeKey, "sk_test_<a10,250>"),
-    .init(.stripeKey, "sk_prod_<a10,250>"), .init(.stripeKey, "rk_live_<a10,250>"),
-    .init(.stripeKey, "rk_test_<a10,250>"), .init(.stripeKey, "rk_prod_<a10,250>"),
-    .init(.stripeKey, "pk_live_<a10,250>"), .init(.stripeKey, "pk_test_<a10,250>"),
-    .init(.stripeKey, "whsec_<b20,100>"),
-  ] + vendors
+  /// Those of them that a token marked by no more than two letters may follow.
+  static let bytesBeforeShort = Array(" \t\n\"'=:(,[".utf8)
+
+  static let all: [TokenShape] =
+    [
+      // AWS: IAM identifiers, "Unique identifiers".
+      .init(.awsAccessKey, "AKIA<U16>"), .init(.awsAccessKey, "ASIA<U16>"), .init(.awsAccessKey, "AGPA<U16>"),
+      .init(.awsAccessKey, "AIDA<U16>"), .init(.awsAccessKey, "AROA<U16>"), .init(.awsAccessKey, "AIPA<U16>"),
+      .init(.awsAccessKey, "ANPA<U16>"), .init(.awsAccessKey, "ANVA<U16>"), .init(.awsAccessKey, "ABIA<U16>"),
+      .init(.awsAccessKey, "ACCA<U16>"), .init(.awsAccessKey, "A3T<U17>"),
+      .init(.jwt, "ZXlK<b60,4096>"),
+      .init(.gcpAPIKey, "AIza<u35>"),
+      // GitHub: token formats; a classic token is 36 characters, one of an app may be longer.
+      .init(.githubToken, "ghp_<a36,255>"), .init(.githubToken, "gho_<a36,255>"), .init(.githubToken, "ghu_<a36,255>"),
+      .init(.githubToken, "ghs_<a36,255>"), .init(.githubToken, "ghr_<a36,255>"),
+      .init(.githubToken, "github_pat_<w22,255>"),
+      // GitLab: token overview.
+      .init(.gitlabToken, "glpat-<u20,52>"), .init(.gitlabToken, "glpat-<u27,300>.<l2>.<l9>"),
+      .init(.gitlabToken, "gldt-<u20,52>"), .init(.gitlabToken, "glrt-<u20,52>"), .init(.gitlabToken, "glft-<u20,52>"),
+      .init(.gitlabToken, "glsoat-<u20,52>"), .init(.gitlabToken, "glcbt-<u20,58>"), .init(.gitlabToken, "glptt-<u40>"),
+      .init(.gitlabToken, "gloas-<u64>"), .init(.gitlabToken, "glagent-<u50,1024>"),
+      .init(.gitlabToken, "glimt-<u25>"), .init(.gitlabToken, "glffct-<u20,52>"),
+      .init(.gitlabToken, "GR1348941<u20,50>"), .init(.gitlabToken, "_gitlab_session=<h32>"),
+      // Slack: token types; webhooks.
+      .init(.slackToken, "xoxb-<d5,14>-<u3,200>"), .init(.slackToken, "xoxp-<d5,14>-<u10,200>"),
+      .init(.slackToken, "xoxe-<d1>-<a100,200>"), .init(.slackToken, "xoxe-<d5,14>-<u10,200>"),
+      .init(.slackToken, "xoxe.xoxb-<d1>-<U100,200>"), .init(.slackToken, "xoxe.xoxp-<d1>-<U100,200>"),
+      .init(.slackToken, "xoxo-<d5,14>-<u10,200>"), .init(.slackToken, "xoxs-<d5,14>-<u10,200>"),
+      .init(.slackToken, "xoxa-<u10,200>"), .init(.slackToken, "xoxr-<u10,200>"), .init(.slackToken, "xoxc-<u20,200>"),
+      .init(.slackToken, "xoxd-<u20,400>"), .init(.slackToken, "xapp-<d1>-<U8,20>-<d5,20>-<l20,80>"),
+      .init(.slackToken, "hooks.slack.com/services/T<U6,14>/B<U6,14>/<a16,50>"),
+      .init(.slackToken, "hooks.slack.com/workflows/T<U6,14>/A<U6,14>/<d10,24>/<a16,50>"),
+      .init(.slackToken, "hooks.slack.com/triggers/T<U6,14>/<d8,24>/<a16,50>"),
+      // Stripe: API keys; publishable ones (`pk_`) are no secret.
+      .init(.stripeKey, "sk_live_<a10,250>"), .init(.stripeKey, "sk_test_<a10,250>"),
+      .init(.stripeKey, "sk_prod_<a10,250>"), .init(.stripeKey, "rk_live_<a10,250>"),
+      .init(.stripeKey, "rk_test_<a10,250>"), .init(.stripeKey, "rk_prod_<a10,250>"),
+      .init(.stripeKey, "whsec_<b20,100>"),
+    ] + vendors
 
   private static func secrets(_ sources: [String]) -> [TokenShape] { sources.map { .init(.secret, $0) } }
 
   /// Tokens of other issuers, as their documentation gives them.
   private static let vendors: [TokenShape] =
     [
-      .init(.secret, "AKC<a10,150>", takesPlaceholders: true), .init(.secret, "AP<H1><a8,150>", takesPlaceholders: true),
+      .init(.secret, "AKC<a10,150>", takesPlaceholders: true),
+      .init(.secret, "AP<H1><a8,150>", takesPlaceholders: true),
+      .init(.secret, "SK<l32>", takesPlaceholders: true), .init(.secret, "AC<l32>", takesPlaceholders: true),
     ]
     + secrets([
       // Package registries.
@@ -124,7 +129,8 @@ struct TokenShape: Sendable {
       // Clouds and hosting.
       "dop_v1_<h64>", "doo_v1_<h64>", "dor_v1_<h64>", "HRKU-AA<u58>", "HRKU-<H8>-<H4>-<H4>-<H4>-<H12>", "fo1_<u43>",
       "fm1a_<b100,1000>", "fm1r_<b100,1000>", "fm2_<b100,1000>", "LTAI<a20>", "ABSK<b109,269>",
-      "bedrock-api-key-<b40,1000>", "ya29.<u20,500>", "GOCSPX-<u28>", "v1.0-<h24>-<h146>", "dapi<h32>", "dapi<h32>-<d1>",
+      "bedrock-api-key-<b40,1000>", "ya29.<u20,500>", "GOCSPX-<u28>", "v1.0-<h24>-<h146>", "dapi<h32>",
+      "dapi<h32>-<d1>",
       "sbp_<h40>", "sb_secret_<u31>", "vercel_blob_rw_<a30,80>", "nfp_<a36>", "pscale_tkn_<u32,64>",
       "pscale_pw_<u32,64>", "pscale_oauth_<u32,64>", "ovh_<a40>", "EAACEdEose0cBA<a20,200>", "EAAC<a40,400>",
       "EAAM<a100,400>", "tskey-auth-<a10,20>-<a20,40>", "tskey-api-<a10,20>-<a20,40>", "tskey-client-<a10,20>-<a20,40>",
@@ -139,9 +145,11 @@ struct TokenShape: Sendable {
       "squ_<h40>", "sqa_<h40>", "snyk_uat.<h8>.<u20,400>", "sgp_<H40>", "sgp_<H16>_<H40>", "sgp_local_<H40>",
       "slk_<h64>", "bkua_<h40>", "CFPAT-<u43>", "CCIPAT_<a22>_<h40>",
       // Messages and mail.
-      "SG.<u22>.<u43>", "SG.<u60,70>", "SK<h32>", "key-<h32>", "pubkey-<h32>", "xkeysib-<h64>-<l16>", "xsmtpsib-<h64>-<l16>",
+      "SG.<u22>.<u43>", "SG.<u60,70>", "key-<h32>", "pubkey-<h32>", "xkeysib-<h64>-<l16>",
+      "xsmtpsib-<h64>-<l16>",
       "re_<a8>_<a24>", "tfp_<u20,40>_<u30,60>", "fio-u-<u64>", "lin_api_<a40>", "lin_oauth_<h64>", "ntn_<a46>",
-      "secret_<a43>", "figd_<u40>", "figo_<u40>", "pat-na1-<H8>-<H4>-<H4>-<H4>-<H12>", "pat-eu1-<H8>-<H4>-<H4>-<H4>-<H12>",
+      "secret_<a43>", "figd_<u40>", "figo_<u40>", "pat-na1-<H8>-<H4>-<H4>-<H4>-<H12>",
+      "pat-eu1-<H8>-<H4>-<H4>-<H4>-<H12>",
       "mfa.<u84>", "aio_<a28>", "dnkey-<u26>-<u52>", "rdme_<l70>", "sm_pat_<a16>", "sm_sat_<a16>", "sm_aat_<a16>",
       "intra-<h64>", "s-s4t2ud-<h64>", "s-s4t2af-<h64>", "ATBB<a32>", "p8e-<l32>",
       // Payments and shops.
@@ -151,6 +159,9 @@ struct TokenShape: Sendable {
       "access-sandbox-<h8>-<h4>-<h4>-<h4>-<h12>", "access-production-<h8>-<h4>-<h4>-<h4>-<h12>",
       "access-development-<h8>-<h4>-<h4>-<h4>-<h12>", "rzp_live_<a14>", "sk_<h32>",
       "access_token$production$<l16>$<h32>", "access_token$sandbox$<l16>$<h32>", "amzn.mws.<h8>-<h4>-<h4>-<h4>-<h12>",
-      "pk.<u60>.<u22>", "sk.<u60,90>.<u22>", "EAAa<a100,400>", "IGQV<u100,400>", "AQED<u100,400>",
+      "pat.<u22>.<a24>.<a20>", "sat.<u22>.<a24>.<a20>", "api.softlayer.com/soap/v3/<h64>",
+      "api.softlayer.com/soap/v3.1/<h64>", "pk.<u60>.<u22>",
+      "webhook.office.com/webhookb2/<H8>-<H4>-<H4>-<H4>-<H12>@<H8>-<H4>-<H4>-<H4>-<H12>/IncomingWebhook/<H32>/<H8>",
+      "sk.<u60,90>.<u22>", "EAAa<a100,400>", "IGQV<u100,400>", "AQED<u100,400>",
     ])
 }

@@ -93,8 +93,8 @@ struct YAMLMasker {
     while index < range.upperBound {
       guard let start = bytes[index..<range.upperBound].firstIndex(of: UInt8(ascii: "#")) else { break }
       let end = bytes[start..<range.upperBound].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? range.upperBound
-      out.append(contentsOf: bytes[index..<start])
-      let comment = Array(bytes[start..<end])
+      out.append(contentsOf: bytes[index...start])
+      let comment = Array(bytes[(start + 1)..<end])
       let masked = values.masked(comment, named: [], rules: [])
       out.append(contentsOf: masked.map { $0.map { $0 < 0x20 ? 0x20 : $0 } } ?? comment)
       index = end

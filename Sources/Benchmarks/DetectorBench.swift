@@ -1,0 +1,80 @@
+import Detectors
+import PolicyBytecode
+import PolicyCompiler
+
+/// What the built-in detectors, all together, cost on texts of several kinds, beside a plain pass over the same bytes.
+enum DetectorBench {
+  private static let size = 1 << 20
+
+  /// Lower-case words, sentences, a few numbers; nothing to find.
+  private static let prose = repeated(
+    "The committee met again in the autumn to talk about the harbour, the road that leads down to it and the old mill. "
+      + "Nobody had expected so many people; some stood outside, under the trees, and listened through the windows. "
+      + "After 3 hours they had agreed on little more than that they would meet again. ")
+
+  private static let logs = (0..<8000).map { number in
+    "{\"time\":\"2026-11-20T10:\(10 + number % 50):\(10 + number % 49).\(100 + number % 900)Z\",\"level\":\"info\","
+      + "\"status\":\(200 + number % 5),\"bytes\":\(number * 7919 % 65536),\"path\":\"/api/v1/orders/\(number)/items\","
+      + "\"message\":\"request served from the cache\",\"duration_ms\":\(number % 97).\(number % 10)}\n"
+  }.joined()
+
+  private static let rows = (0..<9000).map { number in
+    "\(number)|Customer \(number)|customer\(number)@example.com|212-555-\(1000 + number % 9000)|4111 1111 1111 1111\n"
+  }.joined()
+
+  private static var base64: String {
+    let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var state: UInt64 = 42
+    let bytes = (0..<size).map { _ in
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return letters[Int(state >> 58)]
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func repeated(_ text: String) -> String {
+    String(repeating: text, count: size / text.utf8.count + 1)
+  }
+
+  /// Prints a line for each kind of text.
+  static func run() {
+    let set = DetectorSet(BuiltinNames.detectors.map { DetectorDefinition(name: $0) })
+    print(
+      "\n"
+        + ["detectors", "MB/s", "found() MB/s", "stream MB/s", "plain pass", "ratio", "spans"].map { column($0, 14) }
+        .joined())
+    let texts = [
+      ("prose", prose), ("JSON logs", logs), ("base64", base64), ("rows with hits", rows), ("digits", repeated("1")),
+      ("numbers", repeated("1 22 333 ")), ("@", repeated("@")), ("a@", repeated("a@")), (":", repeated(":")),
+      ("password=", repeated("password=")), ("eyJ", repeated("eyJ.")),
+      ("-----BEGIN", repeated("-----BEGIN RSA PRIVATE KEY-----")),
+    ]
+    for (name, text) in texts {
+      let bytes = Array(text.utf8.prefix(size))
+      let megabytes = Double(bytes.count) / 1e6
+      var spans = 0
+      let whole = best(of: 7) { spans = bytes.withUnsafeBufferPointer { set.spans(in: $0).count } }
+      let found = best(of: 7) { spans += set.found(in: bytes).count * 0 }
+      let streamed = best(of: 3) {
+        var stream = DetectorStream(set)
+        var all: [DetectedSpan] = []
+        bytes.withUnsafeBufferPointer { bytes in
+          for start in stride(from: 0, to: bytes.count, by: 16 << 10) {
+            stream.write(UnsafeBufferPointer(rebasing: bytes[start..<min(start + (16 << 10), bytes.count)]), &all)
+          }
+        }
+        stream.finish(&all)
+        precondition(all.count == spans)
+      }
+      var counts = [UInt32](repeating: 0, count: 256)
+      let plain = best(of: 7) {
+        counts.withUnsafeMutableBufferPointer { counts in for byte in bytes { counts[Int(byte)] &+= 1 } }
+      }
+      let cells = [
+        name, fixed(megabytes / whole, 0), fixed(megabytes / found, 0), fixed(megabytes / streamed, 0),
+        fixed(megabytes / plain, 0), fixed(whole / plain, 1), String(spans),
+      ]
+      print(cells.map { column($0, 14) }.joined())
+    }
+  }
+}
