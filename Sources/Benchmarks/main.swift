@@ -183,3 +183,4 @@ for (wire, commands) in [
 }
 
 DetectorBench.run()
+MaskBench.run()

@@ -396,7 +396,7 @@ final class JSONMasker {
     names.removeSubrange(levels[top].name.lowerBound...)
     names.append(contentsOf: key.prefix(MaskLimits.contextBytes))
     levels[top].name = levels[top].name.lowerBound..<names.count
-    let text = maskedString(raw, key, named: [], rules: [])
+    let text = maskedString(raw, Array(ValueMasker.unnumbered(key)), named: [], rules: [])
     emit(UInt8(ascii: "\""))
     emit(text ?? raw)
     if text != nil {

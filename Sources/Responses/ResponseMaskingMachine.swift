@@ -24,6 +24,8 @@ final class ResponseMaskingMachine {
 
   private var head: [UInt8] = []
   private var json: JSONMasker?
+  /// What was last written of a document.
+  private var recent: [UInt8] = []
   private var yaml: [UInt8] = []
 
   private var text: TextMasker?
@@ -91,7 +93,9 @@ final class ResponseMaskingMachine {
   }
 
   private func settleHead(isComplete: Bool, _ out: inout [UInt8]) {
-    let answer = Sniffer.isYAML(head, isComplete: isComplete)
+    var answer = Sniffer.isYAML(head, isComplete: isComplete)
+    // One line of YAML is a line of text to most, unless there may be a path into it.
+    if isComplete, !plan.hasStructure, head.split(separator: 0x0A).count < 2 { answer = .no }
     guard answer != .unknown || isComplete else { return }
     mode = answer == .yes ? .yaml : .text
     let held = head
@@ -110,6 +114,7 @@ final class ResponseMaskingMachine {
     guard let json else { return bytes.count }
     let index = json.write(bytes, from: start)
     out.append(contentsOf: json.output)
+    recent = Array((recent + json.output.suffix(MaskLimits.markerBytes)).suffix(MaskLimits.markerBytes))
     json.output.removeAll(keepingCapacity: true)
     if json.status != .open { endJSON(json, &out) }
     return index
@@ -136,8 +141,8 @@ final class ResponseMaskingMachine {
         mode = json.hasLines ? .withheld : .withheldLine
         report.isWithheld = true
       } else {
-        context = []
-        if !json.name.isEmpty { ValueMasker.appendContext(json.name, to: &context) }
+        // What was read as JSON stands before the rest.
+        context = recent
         append(leftover, &out)
       }
     }
@@ -192,8 +197,10 @@ final class ResponseMaskingMachine {
   private func beginJSON(at offset: Int, _ out: inout [UInt8]) {
     let held = lead
     lead.removeAll()
-    if offset > 0 { append(Array(held[..<offset]), &out) }
     endSegment(&out)
+    // Spaces, a byte order mark, `data:`.
+    out.append(contentsOf: held[..<offset])
+    recent = []
     let json = JSONMasker(plan, documentDepth: documentDepth)
     self.json = json
     mode = .json

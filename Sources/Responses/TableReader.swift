@@ -33,6 +33,11 @@ final class TableReader {
   private var record: [UInt8] = []
   private var recordStart = 0
   private var isInQuotes = false
+  /// Whether the record has an odd number of quotes: then one is open, without another look at all of it.
+  private var hasOddQuotes = false
+  /// How often the record was read to no end.
+  private var attempts = 0
+  private static let attemptLimit = 16
   /// The record is too long, and its rest is dropped.
   private var isDropping = false
   /// The line is too long to be looked at, and no table.
@@ -57,6 +62,8 @@ final class TableReader {
   /// A text begins, its next byte at `offset`.
   func begin(at offset: Int) {
     record.removeAll(keepingCapacity: true)
+    hasOddQuotes = false
+    attempts = 0
     recordStart = offset
     isInQuotes = false
     isSkipping = false
@@ -82,6 +89,8 @@ final class TableReader {
       }
       isSkipping = false
       record.removeAll(keepingCapacity: true)
+      hasOddQuotes = false
+      attempts = 0
       recordStart = text.end
       text.barrier = Int.max
       text.flush(into: &out)
@@ -94,6 +103,7 @@ final class TableReader {
     guard !isSkipping else { return text.write(part, into: &out) }
     let room = MaskLimits.heldBytes - record.count
     if part.count <= room {
+      for byte in part where byte == UInt8(ascii: "\"") { hasOddQuotes.toggle() }
       record.append(contentsOf: part)
       return text.write(part, into: &out)
     }
@@ -138,10 +148,16 @@ final class TableReader {
     var line = record[...]
     if line.last == 0x0A { line = line.dropLast() }
     if line.last == 0x0D { line = line.dropLast() }
+    if case .separated = form, hasOddQuotes, isInQuotes, !isLast { return false }
     let isContinued = read(line, text, isLast)
-    isInQuotes = isContinued
-    if isContinued { return false }
-    before = line.count <= MaskLimits.headBytes ? Array(line) : []
+    if isContinued {
+      attempts += 1
+      isInQuotes = attempts < Self.attemptLimit
+      if isInQuotes { return false }
+      addWhole(recordStart, text.end, text)
+    }
+    isInQuotes = false
+    before = line.count <= MaskLimits.headerBytes ? Array(line) : []
     return true
   }
 
@@ -220,7 +236,7 @@ final class TableReader {
       expectsHeader = false
       return setColumns(fields(line, UInt8(ascii: "|")), UInt8(ascii: "|"), isSure: true)
     }
-    guard line.count <= MaskLimits.headBytes else { return }
+    guard line.count <= MaskLimits.headerBytes else { return }
     if isAlignedHeader(line) {
       let (fields, starts) = alignedFields(line)
       let rules = rules(of: fields)
@@ -278,7 +294,7 @@ final class TableReader {
         stop = outer.endIndex - 1
       }
     }
-    while result.count <= MaskLimits.columns {
+    while true {
       if quotes, index < stop, line[index] == UInt8(ascii: "\"") {
         var end = index + 1
         while end < stop, line[end] != UInt8(ascii: "\"") || end + 1 < stop && line[end + 1] == UInt8(ascii: "\"") {

@@ -72,6 +72,14 @@ struct ValueMasker {
     }
   }
 
+  /// How much of a key is looked at: without the `#2` that an earlier mask put behind what it wrote.
+  static func unnumbered(_ key: [UInt8]) -> ArraySlice<UInt8> {
+    let digits = key.reversed().prefix { (0x30...0x39).contains($0) }.count
+    guard digits > 0, digits <= 9 else { return key[...] }
+    let rest = key.dropLast(digits)
+    return rest.reversed().starts(with: "#]".utf8) ? rest.dropLast() : key[...]
+  }
+
   /// What stands for an object, an array or nothing: it has no characters to keep, and no hash unless its text is
   /// `given`.
   mutating func replacement(ofStructure span: MaskedSpan, text given: [UInt8]? = nil) -> [UInt8] {

@@ -37,6 +37,8 @@ struct YAMLMasker {
   private var levels: [Level] = []
   private var covered: Covered?
   private var edits: [(range: Range<Int>, text: [UInt8])] = []
+  /// Where scalars and aliases stand.
+  private var sources: [Range<Int>] = []
   private var keys = 0
   private var isCollection = false
 
@@ -61,17 +63,52 @@ struct YAMLMasker {
     var out: [UInt8] = []
     out.reserveCapacity(bytes.count)
     var position = 0
+    var next = 0
     for edit in edits {
-      out.append(contentsOf: bytes[position..<edit.range.lowerBound])
+      // Between edits stand scalars that stay, and comments, which detectors see as text.
+      while next < sources.count, sources[next].lowerBound < edit.range.upperBound {
+        if sources[next].upperBound <= edit.range.lowerBound {
+          copy(bytes, position..<sources[next].lowerBound, &out)
+          out.append(contentsOf: bytes[sources[next]])
+          position = sources[next].upperBound
+        }
+        next += 1
+      }
+      copy(bytes, position..<edit.range.lowerBound, &out)
       out.append(contentsOf: edit.text)
       position = edit.range.upperBound
     }
-    out.append(contentsOf: bytes[position...])
+    for source in sources[next...] {
+      copy(bytes, position..<source.lowerBound, &out)
+      out.append(contentsOf: bytes[source])
+      position = source.upperBound
+    }
+    copy(bytes, position..<bytes.count, &out)
     return .masked(out)
+  }
+
+  /// Copies what stands between scalars, masking comments.
+  private mutating func copy(_ bytes: [UInt8], _ range: Range<Int>, _ out: inout [UInt8]) {
+    var index = range.lowerBound
+    while index < range.upperBound {
+      guard let start = bytes[index..<range.upperBound].firstIndex(of: UInt8(ascii: "#")) else { break }
+      let end = bytes[start..<range.upperBound].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? range.upperBound
+      out.append(contentsOf: bytes[index...start])
+      let comment = Array(bytes[(start + 1)..<end])
+      let masked = values.masked(comment, named: [], rules: [])
+      out.append(contentsOf: masked.map { $0.map { $0 < 0x20 ? 0x20 : $0 } } ?? comment)
+      index = end
+    }
+    if index < range.upperBound { out.append(contentsOf: bytes[index..<range.upperBound]) }
   }
 
   /// False: a collection as a key, to which no path leads.
   private mutating func read(_ event: YAMLEvent, _ bytes: [UInt8], _ scratch: inout PatternScratch) -> Bool {
+    if event.kind == .scalar || event.kind == .alias, !event.source.isEmpty,
+      event.source.lowerBound >= sources.last?.upperBound ?? 0
+    {
+      sources.append(event.source)
+    }
     switch event.kind {
     case .documentStart: matcher.restart()
     case .documentEnd: break
@@ -167,7 +204,7 @@ struct YAMLMasker {
       covered?.end = event.source.upperBound
       return
     }
-    guard var text = values.masked(event.value, named: [], rules: []) else { return }
+    guard var text = values.masked(Array(ValueMasker.unnumbered(event.value)), named: [], rules: []) else { return }
     levels[last].maskedKeys += 1
     if levels[last].maskedKeys > 1 { text += Array("#\(levels[last].maskedKeys)".utf8) }
     edits.append((event.source, Self.quoted(text)))

@@ -91,6 +91,10 @@ import Testing
         [detector("email"), detector("credit_card", .keepLast(4))],
         "a: \"to [email]\"\nb: \"************1111\"\n"
       ),
+      (
+        "a: 1 # to ana@example.com\n# ana@example.com\nb: x#y\n", [detector("email")],
+        "a: 1 # to [email]\n# [email]\nb: x#y\n"
+      ),
       ("k:\nb: ~\n", [path("$.k"), path("$.b")], "k: \"[redacted]\"\nb: \"[redacted]\"\n"),
       ("k: &a x\nb: *a\n", [path("$.b")], "k: &a x\nb: \"[redacted]\"\n"),
       ("k: x\n---\nk: [1, 2]\n...\n", [path("$.k")], "k: \"[redacted]\"\n---\nk: \"[redacted]\"\n...\n"),

@@ -17,8 +17,8 @@ import Testing
       ("4111-1111-1111-1111", detector("credit_card", .keepFirst(6)), "4111-11**-****-****"),
       ("4111111111111111", detector("credit_card", .keepLast(4)), "************1111"),
       ("4111111111111112", detector("credit_card", .keepLast(4)), "4111111111111112"),
-      ("name: Zoë Å", regex("Z.*", .keepFirst(1)), "name: Z** *"),
-      ("name: Zoë", regex("Z.*", .keepLast(1)), "name: **ë"),
+      ("name is Zoë Å", regex("Z.*", .keepFirst(1)), "name is Z** *"),
+      ("name is Zoë", regex("Z.*", .keepLast(1)), "name is **ë"),
       ("EMP-123456", regex(#"EMP-\d{6}"#), "[redacted]"),
     ]
     for (text, mask, expected) in cases { #expect(masked(text, [mask]) == expected, "\(mask)") }
@@ -84,7 +84,7 @@ import Testing
       [detector("email", .keepFirst(2)), column("*token", .keepLast(1)), path("$..key", .keepLast(2))],
       [detector("email", .with("hidden@example.com")), column("*token", .with("x, \"y\" | z"))],
       [detector("email", .with("ask admin@example.com for it")), detector("password", .with("removed by policy"))],
-      [regex(".+"), detector("email")], [regex(#"\w+"#)], [regex(#"\w+"#, .hash)], [regex("[a-z]+", .with("word"))],
+      [regex(".+"), detector("email")], [regex(#"\w+"#)], [regex(#"\w+"#, .hash)],
     ]
     for masks in plans {
       let plan = maskPlan(masks)
