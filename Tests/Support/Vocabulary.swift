@@ -54,6 +54,7 @@ enum Vocabulary {
     case .httpQuery, .httpHeader, .httpBody, .mcpArgument: ["1", "admin", "a b", "ä", ""]
     case .redisCommand: ["GET", "FLUSHALL", "CONFIG SET"]
     case .redisKey: ["user:1", "user:2", "session:9"]
+    case .redisFlag: ["read", "write", "dangerous", "unlisted-keys"]
     case .mcpMethod: ["tools/call", "tools/list"]
     case .mcpFrom: ["client", "server"]
     case .mcpTool: ["run_it", "run_sql", "query"]

@@ -171,7 +171,9 @@ struct LuaReader {
       escape(key)
       guard let values = known(list) else { return .unknown }
       guard case .text(let digits, _) = key else { return .element(list) }
-      guard let position = RedisKeys.number(digits[...]), position > 0, position <= values.count else { return .unknown }
+      guard let position = RedisKeys.number(digits[...]), position > 0, position <= values.count else {
+        return .unknown
+      }
       return .text(values[position - 1])
     case .server:
       guard case .text(let name, _) = key else {
