@@ -53,7 +53,7 @@ private func repeated(_ text: String, _ count: Int) -> String { String(repeating
     #expect(eval(script(inside)).map(\.reason) == [.none])
     #expect(eval(script(inside + 1)).map(\.reason) == [.none, .depth])
     for opening in [
-      "(", "{", "f(", "-", "not ", "function() return ", "do ", "if x then ", "a[", "x = {", "2^", "a + (", "f{",
+      "(", "{", "f(", "- ", "not ", "function() return ", "do ", "if x then ", "a[", "x = {", "2^", "a + (", "f{",
       "while x do ", "for i in f do ", "repeat ", "redis.call(", "local function f() ", "a.b(", "1 < 2 * ",
     ] {
       let operations = eval("return " + repeated(opening, 20_000)) + eval(repeated(opening, 20_000))
@@ -97,7 +97,7 @@ private func repeated(_ text: String, _ count: Int) -> String { String(repeating
       "\"a\" ",
       "local a=KEYS ", "f(KEYS) ", "a,b,", "x.y", "(1)", "local a=a..a ", "function f() ",
       "redis.call('del',unpack(KEYS)) ",
-      "redis.call('del',KEYS[i]) ", "redis.call(", "if a then b() elseif ", "-", "not ", "1^",
+      "redis.call('del',KEYS[i]) ", "redis.call(", "if a then b() elseif ", "- ", "not ", "1^",
     ]
     let payloads: [(Int) -> [UInt8]] =
       lines.map { unit in { Array(repeated(unit, $0 / unit.utf8.count).utf8) } }
