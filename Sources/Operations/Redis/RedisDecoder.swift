@@ -44,9 +44,9 @@ struct RedisDecoder {
     guard let first = words.words.first else { return }
     guard first.value == .known else { return context.unparsed(.redis, .unknownCode) }
     setName(words.text(0))
-    guard var command = RedisCommand.named(name[...]) else {
+    guard !name.contains(Ascii.space), var command = RedisCommand.named(name[...]) else {
       // It could do anything. It is named all the same, so that a rule can speak of it.
-      if isPlainName { emit(RedisCommand(name: name), words, &context) }
+      if isPlainName, !name.contains(Ascii.space) { emit(RedisCommand(name: name), words, &context) }
       return context.unparsed(.redis, .unsupported)
     }
     var isKnown = true

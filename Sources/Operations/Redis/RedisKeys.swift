@@ -2,8 +2,7 @@ import PolicyBytecode
 
 /// The keys that a command names.
 ///
-/// Where the server would refuse a command (a count that is none, an odd number of words), what may be a key counts as
-/// one.
+/// Where the server would refuse a command for the number of its words, what may be a key counts as one.
 struct RedisKeys {
   private(set) var found: [ByteRange] = []
   /// It touches others, whose names are not known.
@@ -24,6 +23,8 @@ struct RedisKeys {
       guard at < words.count else { return }
       let isKnown = words.words[at].value == .known
       let count = isKnown ? Self.number(words.text(at)) : nil
+      // The server runs nothing whose count is none.
+      if isKnown, count == nil { return }
       let end = count.map { at + 1 + min($0, words.count) * step } ?? words.count
       if at + 1 < end { add(at + 1...end - 1, step: step, words) }
       if !isKnown { areIncomplete = true }
