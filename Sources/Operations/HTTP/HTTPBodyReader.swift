@@ -67,7 +67,9 @@ enum HTTPBodyReader {
     var values: [KeyedPaths.Value] = []
     var end = body.range.upperBound
     // Recordings end with a line end.
-    while end > body.range.lowerBound, body.bytes[end - 1] == Ascii.newline || body.bytes[end - 1] == HTTPBytes.carriageReturn {
+    while end > body.range.lowerBound,
+      body.bytes[end - 1] == Ascii.newline || body.bytes[end - 1] == HTTPBytes.carriageReturn
+    {
       end -= 1
     }
     try HTTPParameters.forEach(body.bytes[body.range.lowerBound..<end]) { (name, value) throws(HTTPError) in

@@ -58,7 +58,9 @@ struct HTTPClientRequest {
     for byte in url where byte <= Ascii.space || byte == HTTPBytes.delete { throw HTTPError(.syntax) }
     var rest = url[...]
     var scheme: ArraySlice<UInt8> = Array("http".utf8)[...]
-    let word = rest.prefix { HTTPBytes.isLetter($0) || Ascii.isDigit($0) || $0 == Ascii.plus || $0 == Ascii.dash || $0 == Ascii.dot }
+    let word = rest.prefix {
+      HTTPBytes.isLetter($0) || Ascii.isDigit($0) || $0 == Ascii.plus || $0 == Ascii.dash || $0 == Ascii.dot
+    }
     let after = rest[word.endIndex...]
     let isHTTP = HTTPBytes.equal(word, "http") || HTTPBytes.equal(word, "https")
     if after.starts(with: "://".utf8) || isHTTP && after.starts(with: ":/".utf8) {

@@ -42,8 +42,9 @@ enum HTTPHost {
     var host: [UInt8] = []
     host.reserveCapacity(name.count + 6)
     for byte in name {
-      guard HTTPBytes.isLetter(byte) || Ascii.isDigit(byte) || byte == Ascii.dot || byte == Ascii.dash
-        || byte == Ascii.underscore || byte == Ascii.tilde
+      guard
+        HTTPBytes.isLetter(byte) || Ascii.isDigit(byte) || byte == Ascii.dot || byte == Ascii.dash
+          || byte == Ascii.underscore || byte == Ascii.tilde
       else { throw HTTPError(.syntax) }
       host.append(HTTPBytes.lower(byte))
     }
