@@ -50,11 +50,32 @@ private func fixture(_ line: String) throws(JSONError) -> Fixture {
   let http = try fixture(
     #"{"protocol":"http","request":{"method":"GET","path":"/x?y=1","headers":[["A","b"]],"body":"t"}}"#)
   #expect(http.payload == .http(method: "GET", path: "/x?y=1", headers: [["A", "b"]], body: "t"))
-  #expect(String(decoding: http.payload.bytes, as: UTF8.self) == "GET /x?y=1 HTTP/1.1\r\nA: b\r\n\r\nt")
+  #expect(
+    String(decoding: http.payload.bytes, as: UTF8.self) == "GET /x?y=1 HTTP/1.1\r\nA: b\r\nContent-Length: 1\r\n\r\nt")
   let k8s = try fixture(#"{"request":{"method":"POST","path":"/api","body":{"kind":"Pod"}},"protocol":"k8s"}"#)
   #expect(k8s.payload == .http(method: "POST", path: "/api", headers: [], body: #"{"kind":"Pod"}"#))
   let mcp = try fixture(#"{"protocol":"mcp","request":{"method":"tools/list"}}"#)
   #expect(mcp.payload.bytes == [UInt8](#"{"method":"tools/list"}"#.utf8))
+}
+
+/// Parts of a request stay the parts they are: what would end one early comes out as NUL, which is read by nobody.
+@Test func partsOfRequestsStayApart() {
+  func rendered(_ method: String, _ path: String, _ headers: [[String]] = [], _ body: String? = nil) -> String {
+    String(
+      decoding: RequestPayload.http(method: method, path: path, headers: headers, body: body).bytes, as: UTF8.self)
+  }
+  let end = " HTTP/1.1\r\n"
+  #expect(rendered("GET", "/x") == "GET /x" + end + "\r\n")
+  #expect(rendered("GET", "/x", [], "") == "GET /x" + end + "\r\n")
+  #expect(rendered("PUT", "/x", [], "é") == "PUT /x" + end + "Content-Length: 2\r\n\r\né")
+  for given in ["content-length", "Transfer-Encoding"] {
+    #expect(rendered("PUT", "/x", [[given, "y"]], "é") == "PUT /x" + end + "\(given): y\r\n\r\né")
+  }
+  #expect(rendered("GET /a", "/x") == "GET\0/a /x" + end + "\r\n")
+  #expect(rendered("GET", "/x HTTP/1.1\r\nA: b") == "GET /x\0HTTP/1.1\0\0A:\0b" + end + "\r\n")
+  #expect(rendered("GET", "/", [["A", "b c: d"]]) == "GET /" + end + "A: b c: d\r\n\r\n")
+  #expect(rendered("GET", "/", [["A", "b\r\nC: d"]]) == "GET /" + end + "A: b\0\0C: d\r\n\r\n")
+  #expect(rendered("GET", "/", [["A: b\nC", "d"]]) == "GET /" + end + "A\0\0b\0C: d\r\n\r\n")
 }
 
 @Test func saysWhyALineIsNoFixture() {

@@ -6,8 +6,8 @@ import PolicyBytecode
 struct HTTPUnknownParts {
   var body = false
   var query = false
-  /// The end of the path, so that the request is not known at all.
-  var path = false
+  /// The method or a part of the path, so that the request is not known at all.
+  var request = false
   /// Values of these headers, their names in lower case.
   var headers: [[UInt8]] = []
   /// Headers whose names are not known either.
@@ -22,7 +22,7 @@ func decodeHTTP(_ payload: [UInt8], _ context: inout DecodeContext) {
 /// Decodes a request of which parts are not known. Where a policy asks for one of these, it is `unparsed`.
 func decodeHTTP(_ payload: [UInt8], unknown: HTTPUnknownParts, _ context: inout DecodeContext) {
   do throws(HTTPError) {
-    guard !unknown.path else { throw HTTPError(.unknownCode) }
+    guard !unknown.request else { throw HTTPError(.unknownCode) }
     let request = try HTTPRequest(payload)
     let entries = context.http.facts == context.http.places ? [] : request.declarations(&context)
     let values = try request.values(&context.http, entries, unknown)

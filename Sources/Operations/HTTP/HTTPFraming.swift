@@ -55,25 +55,27 @@ extension HTTPHead {
     return HTTPBody(bytes: bytes, range: end..<bytes.count)
   }
 
-  /// Whether the line at `start` may be a request line: an upper-case word and a target, or a version at its end.
+  /// Whether the line at `start` may be a request line: a method, and a target or a version at the end.
   private static func isRequest(_ bytes: [UInt8], _ start: Int) -> Bool {
     let limit = min(bytes.count, start + HTTPLimits.requestLineBytes)
     let lineEnd = HTTPBytes.first(Ascii.newline, in: bytes, start..<limit) ?? limit
     var index = start
-    while index < lineEnd, bytes[index] &- 0x41 < 26 || bytes[index] == Ascii.dash { index += 1 }
-    if index > start, index < lineEnd, Ascii.isBlank(bytes[index]) {
-      let target = bytes[index..<lineEnd].drop(while: Ascii.isBlank)
-      if target.first == Ascii.slash || target.first == Ascii.star { return true }
-      if target.starts(with: "http".utf8) { return true }
+    var isUpperCase = true
+    while index < lineEnd, HTTPBytes.isToken(bytes[index]) {
+      if bytes[index] &- 0x61 < 26 { isUpperCase = false }
+      index += 1
     }
-    var at = index
-    while at + 5 < lineEnd {
-      if bytes[at] | 0x20 == 0x68, HTTPBytes.equal(bytes[at..<(at + 5)], "http/"), Ascii.isDigit(bytes[at + 5]),
-        at > start, Ascii.isBlank(bytes[at - 1])
+    guard index > start, index < lineEnd, Ascii.isBlank(bytes[index]) else { return false }
+    let target = bytes[index..<lineEnd].drop(while: Ascii.isBlank)
+    let isTarget = target.first == Ascii.slash || target.first == Ascii.star || target.starts(with: "http".utf8)
+    if isUpperCase, isTarget { return true }
+    while index + 6 < lineEnd {
+      if Ascii.isBlank(bytes[index]), HTTPBytes.equal(bytes[(index + 1)..<(index + 6)], "http/"),
+        Ascii.isDigit(bytes[index + 6])
       {
         return true
       }
-      at += 1
+      index += 1
     }
     return false
   }

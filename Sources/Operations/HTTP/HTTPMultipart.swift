@@ -46,12 +46,12 @@ struct HTTPMultipart {
         let kind = kind(line.range, boundary)
         if kind == .other { continue }
         if kind == .delimiter || line.hasEnd { try note(line) }
-        // The line end in front belongs to the delimiter.
-        let lineEnd = usesLineFeeds == true ? 1 : 2
-        guard lineStart > start || lineStart == start else { throw HTTPError(.syntax) }
-        let contentEnd = max(start, lineStart - lineEnd)
-        if usesLineFeeds == false, lineStart > start, bytes[lineStart - 2] != HTTPBytes.carriageReturn {
-          throw HTTPError(.syntax)
+        // The line end in front belongs to the delimiter, and is of the kind that the others are.
+        var contentEnd = lineStart
+        if lineStart > start {
+          let hasReturn = lineStart - start > 1 && bytes[lineStart - 2] == HTTPBytes.carriageReturn
+          guard hasReturn != (usesLineFeeds == true) else { throw HTTPError(.syntax) }
+          contentEnd -= hasReturn ? 2 : 1
         }
         try add(disposition, bytes[start..<contentEnd], &values)
         if kind == .close { return values }

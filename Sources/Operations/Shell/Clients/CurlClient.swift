@@ -27,6 +27,7 @@ extension ShellDecoder {
       if reader.asksForHelp(option) { return }
       read(option, &reader)
     }
+    guard !reader.isMethodUnknown else { return unread(.unknownCode, call, &context) }
     reader.finish()
     // What a configuration file or xargs adds may be anything.
     if reader.isUnknown || hasTrailing { unread(.unknownCode, call, &context) }
@@ -54,7 +55,7 @@ extension ShellDecoder {
     switch option.letter {
     case UInt8(ascii: "X"):
       curl.method = value
-      if field.isUnknown { curl.isUnknown = true }
+      curl.isMethodUnknown = field.isUnknown
     case UInt8(ascii: "I"): curl.isHead = true
     case UInt8(ascii: "G"): curl.putsDataInQuery = true
     case UInt8(ascii: "g"): curl.isGlobbing = false
@@ -104,6 +105,7 @@ extension ShellDecoder {
 /// What the options of a command line say of the requests that curl sends.
 private struct CurlOptions {
   var method: [UInt8]?
+  var isMethodUnknown = false
   var isHead = false
   var putsDataInQuery = false
   var isGlobbing = true
@@ -232,7 +234,7 @@ private struct CurlOptions {
     if hasUnknownQuery || query.contains(where: { $0 == nil }) { request.unknown.query = true }
     if let file, url.last == Ascii.slash {
       // The name of the file that is sent completes the URL.
-      request.unknown.path = isFileUnknown
+      request.unknown.request = isFileUnknown
       request.url += ShellPaths.baseName(file[...])
     }
     for case let piece? in query {

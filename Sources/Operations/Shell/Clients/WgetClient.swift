@@ -48,7 +48,7 @@ extension ShellDecoder {
     switch String(decoding: option.name, as: UTF8.self) {
     case "--method":
       request.method = value
-      return !field.isUnknown
+      request.unknown.request = field.isUnknown
     case "--spider": if request.method.isEmpty { request.method = Array("HEAD".utf8) }
     case "--post-data", "--body-data", "--post-file", "--body-file":
       if option.name.starts(with: "--post".utf8) { request.method = Array("POST".utf8) }

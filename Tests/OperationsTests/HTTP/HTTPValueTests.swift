@@ -1,0 +1,202 @@
+import PolicyBytecode
+import Testing
+
+@testable import Operations
+
+private func post(_ type: String?, _ body: String, _ more: String = "") -> String {
+  "POST /x HTTP/1.1\r\nHost: a\r\n" + (type.map { "Content-Type: \($0)\r\n" } ?? "") + more
+    + "Content-Length: \(body.utf8.count)\r\n\r\n" + body
+}
+
+private let form = "application/x-www-form-urlencoded"
+
+private func parts(_ parts: String..., newline: String = "\r\n") -> String {
+  parts.map { "--B" + newline + $0 }.joined(separator: newline) + newline + "--B--" + newline
+}
+
+private let field = "Content-Disposition: form-data; name=\"k\"\r\n\r\n"
+private let jsonType = "Content-Type: application/json"
+
+private func sql(_ selectors: (String, String)...) -> FactDemand {
+  asking(
+    decodes: [
+      DecodeDefinition(carrier: .http, inner: .postgres, selectors: selectors.map { .init($0.0, $0.1) })
+    ])
+}
+
+private let parameterCases: [(String, [String])] = [
+  ("k=1", ["1"]), ("k=1&k=2", ["1", "2"]), ("%6B=1", ["1"]), ("k=a+b%20c", ["a b c"]), ("k", [""]), ("k=", [""]),
+  ("x=1", []), ("K=1", []), ("k=a=b", ["a=b"]), ("x=1&&k=2&", ["2"]), ("k=%C3%A9", ["é"]), ("k=é", ["é"]),
+  ("k=1;k=2", ["1;k=2", "1", "2"]), ("x=1;k=2", ["2"]), ("k=%26x=1", ["&x=1"]), ("x=%zz", []), ("k=%zz", ["?encoding"]),
+  ("%zz=1", ["?encoding"]), ("k=%u0061", ["?encoding"]), ("k=%00", ["?encoding"]), ("k=%ff", ["?encoding"]), ("", []),
+]
+
+private let jsonCases: [(String, String, [String])] = [
+  ("application/json", #"{"a":{"b":"x"}}"#, ["x"]), ("application/json; charset=UTF-8", #"{"a":{"b":7}}"#, ["7"]),
+  ("Application/Problem+JSON", #"{"a":{"b":["x","y"]}}"#, ["x", "y"]), ("text/json", #"{"a":{"b":null}}"#, ["null"]),
+  ("application/json", #"{"a":1}"#, []), ("application/json", "", []),
+  ("application/json", #"{"a":{"b":1}"#, ["?syntax"]),
+  ("application/json", #"{"a":{"b":1}} x"#, ["?syntax"]), ("application/json", #"{"a":{"b":1,"b":2}}"#, ["?syntax"]),
+  ("application/json", "no json", ["?syntax"]), ("application/json; charset=utf-16", "{}", ["?unsupported"]),
+  ("application/json; charset=utf-7", "{}", ["?unsupported"]), ("application/json; charset=\"utf-8\"", "{}", []),
+  ("application/json; charset=a; charset=utf-8", "{}", ["?syntax"]),
+  // Servers read JSON whatever it is called.
+  ("text/plain", #" {"a":{"b":"x"}}"#, ["x"]), (form, #"{"a":{"b":"x"}}"#, ["x"]),
+  ("application/octet-stream", #"{"a":{"b":"x"}}"#, ["x"]),
+  ("text/plain", "{ no json", []), ("text/plain", "a.b=1", []), ("application/xml", "<a><b>x</b></a>", []),
+]
+
+private let multipartCases: [(String, [String])] = [
+  (parts(field + "x"), ["x"]), (parts(field + ""), [""]), (parts(field + "x\r\ny"), ["x\r\ny"]),
+  (parts(field + "x", field + "y"), ["x", "y"]), ("preamble\r\n" + parts(field + "x") + "epilogue", ["x"]),
+  (parts("Content-Disposition: form-data; name=k\r\n\r\nx"), ["x"]),
+  (parts("content-disposition: Form-Data; filename=\"a.txt\"; name=\"k\"\r\nContent-Type: text/plain\r\n\r\nx"), ["x"]),
+  (parts("Content-Disposition: form-data; name=\"Zp;zzz\"\r\n\r\nx"), []),
+  (parts(field.replacing("\r\n", with: "\n") + "x", newline: "\n"), ["x"]), (parts(field + "--Bx"), ["--Bx"]),
+  (parts(field + "--B-"), ["--B-"]), (parts(field + "x") + "--B\r\n", ["x"]),
+  ("--B\r\n" + field + "x", ["?truncated"]), ("x", ["?truncated"]), ("--B\r\n", ["?truncated"]),
+  ("--B\r\nX: 1", ["?syntax"]),
+  (parts("X: 1\r\n\r\nx"), ["?syntax"]), (parts("Content-Disposition: attachment; name=k\r\n\r\nx"), ["?syntax"]),
+  (parts("Content-Disposition: form-data; name=k; name=l\r\n\r\nx"), ["?syntax"]),
+  (parts("Content-Disposition: form-data; name=\"k\\\"\"\r\n\r\nx"), ["?syntax"]),
+  (parts("Content-Disposition: form-data; name=\"k\"x\r\n\r\nx"), ["?syntax"]),
+  (parts("Content-Disposition: form-data; name=k; filename*=UTF-8''x\r\n\r\nx"), ["?unsupported"]),
+  (parts("Content-Disposition : form-data; name=k\r\n\r\nx"), ["?syntax"]),
+  (parts("Content-Disposition: form-data;\r\n name=k\r\n\r\nx"), ["?syntax"]),
+  (parts(field.dropLast() + "Content-Disposition: form-data; name=l\r\n\r\nx"), ["?syntax"]),
+  (parts(field.dropLast() + "Content-Transfer-Encoding: base64\r\n\r\neA=="), ["?unsupported"]),
+  (parts(field.dropLast() + "Content-Type: text/plain; charset=utf-7\r\n\r\nx"), ["?unsupported"]),
+  (parts(field + "x\n--B\ny"), ["?syntax"]),
+]
+
+private let declarationCases: [(FactDemand, String, [String])] = [
+  (
+    sql(("path", "/api/sql"), ("body", "$.query")),
+    "POST /api/sql HTTP/1.1\n\(jsonType)\n\n{\"query\":\"DROP TABLE a\"}", ["POST /api/sql", "postgres: drop table a"]
+  ),
+  (
+    sql(("path", "/api/sql"), ("body", "$.query")),
+    "POST //api/x/../sql/ HTTP/1.1\n\(jsonType)\n\n{\"query\":\"DROP TABLE a\"}",
+    ["POST /api/sql", "postgres: drop table a"]
+  ),
+  (
+    sql(("path", "/api/sql"), ("body", "$.query")),
+    "POST /api/sql HTTP/1.1\nContent-Type: \(form)\n\nquery=DROP+TABLE+a", ["POST /api/sql", "postgres: drop table a"]
+  ),
+  (
+    sql(("path", "/api/sql"), ("body", "$.query")),
+    "POST /api/other HTTP/1.1\n\(jsonType)\n\n{\"query\":\"DROP TABLE a\"}", ["POST /api/other"]
+  ),
+  (
+    sql(("path", "/api/sql"), ("body", "$.query")), "POST /api/sql HTTP/1.1\n\(jsonType)\n\n{\"other\":1}",
+    ["POST /api/sql"]
+  ),
+  (sql(("path", "/api/sql"), ("body", "$.query")), "POST /api/sql HTTP/1.1\n\(jsonType)\n\n{", ["?syntax"]),
+  (
+    sql(("path", "/api/sql"), ("body", "$.query")), "POST /api/sql HTTP/1.1\nContent-Type: application/xml\n\n<a/>",
+    ["?unsupported"]
+  ),
+  (sql(("path", "/api/sql"), ("body", "$.query")), "POST /api/other HTTP/1.1\n\(jsonType)\n\n{", ["POST /api/other"]),
+  (
+    sql(("path", "/api/sql"), ("body", "$..q")),
+    "POST /api/sql HTTP/1.1\n\(jsonType)\n\n[{\"q\":\"SELECT 1\"},{\"q\":[\"SELECT 2\"]}]",
+    ["POST /api/sql", "postgres: select 1", "postgres: select 2"]
+  ),
+  (
+    sql(("method", "get"), ("query", "sql")), "GET /x?sql=SELECT%201&sql=DROP+TABLE+a",
+    ["GET /x", "postgres: select 1", "postgres: drop table a"]
+  ),
+  (sql(("method", "get"), ("query", "sql")), "PUT /x?sql=SELECT%201", ["PUT /x"]),
+  (sql(("method", "get"), ("query", "sql")), "GET /x?sql=%zz", ["?encoding"]),
+  (
+    sql(("host", "*.Example.com"), ("header", "X-SQL")), "GET /x HTTP/1.1\nHost: DB.example.com\nx-sql: SELECT 1\n\n",
+    ["GET /x", "postgres: select 1"]
+  ),
+  (sql(("host", "*.Example.com"), ("header", "X-SQL")), "GET /x HTTP/1.1\nx-sql: SELECT 1\n\n", ["GET /x"]),
+]
+
+@Suite struct HTTPValueTests {
+  @Test(arguments: parameterCases)
+  func parameters(_ query: String, _ expected: [String]) {
+    #expect(values(.httpQuery, "k", "GET /x?\(query)") == expected)
+    #expect(values(.httpBody, "k", post(form, query)) == expected)
+    #expect(values(.httpBody, "$.k", post(form, query)) == expected)
+  }
+
+  @Test func headersAreFoundWhateverTheirCase() {
+    let request = "GET / HTTP/1.1\r\nX-Key: \t a \r\nx-key: b\r\nX-KEYS: c\r\n\r\n"
+    #expect(values(.httpHeader, "x-key", request) == ["a", "b"])
+    #expect(values(.httpHeader, "X-Key", request) == ["a", "b"])
+    #expect(values(.httpHeader, "x-ke", request).isEmpty)
+    var bytes = Array("GET / HTTP/1.1\r\nX: ".utf8)
+    bytes += [0xE9] + Array("\r\n\r\n".utf8)
+    #expect(decodeOperations(.http, bytes, asking((.httpHeader, "x"))).map(\.reason) == [.encoding])
+    #expect(decodeOperations(.http, bytes, asking((.httpHeader, "y"))).map(\.reason) == [.none])
+  }
+
+  @Test(arguments: jsonCases)
+  func json(_ type: String, _ body: String, _ expected: [String]) {
+    #expect(values(.httpBody, "a.b", post(type, body)) == expected)
+    // Nobody asks: nobody minds.
+    #expect(http(post(type, body)) == ["POST /x"])
+  }
+
+  @Test func bodiesWithoutAType() {
+    #expect(values(.httpBody, "a", post(nil, #"{"a":"x"}"#)) == ["x"])
+    #expect(values(.httpBody, "a", post(nil, "{ no json")) == ["?syntax"])
+    #expect(values(.httpBody, "a", post(nil, "a=1")).isEmpty)
+    #expect(values(.httpBody, "a", "POST /x\n\n{\"a\":1}\n") == ["1"])
+    #expect(values(.httpBody, "a", post("application/json\r\nContent-Type: text/plain", "{}")) == ["?syntax"])
+  }
+
+  @Test func codedBodiesAreNotLookedInto() {
+    #expect(values(.httpBody, "a", post("application/json", "x", "Content-Encoding: gzip\r\n")) == ["?unsupported"])
+    #expect(values(.httpBody, "a", post("application/json", #"{"a":1}"#, "Content-Encoding: identity\r\n")) == ["1"])
+    #expect(http(post("application/json", "x", "Content-Encoding: gzip\r\n")) == ["POST /x"])
+  }
+
+  @Test func chunksArePutTogether() {
+    let request = "POST / HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    #expect(values(.httpBody, "a", request + "3\r\n{\"a\r\n6;x\r\n\":\"x\"}\r\n0\r\n\r\n") == ["x"])
+  }
+
+  @Test(arguments: multipartCases)
+  func multipart(_ body: String, _ expected: [String]) {
+    #expect(values(.httpBody, "k", post("multipart/form-data; boundary=B", body)) == expected)
+    #expect(values(.httpBody, "$.k", post("Multipart/Form-Data; Boundary=\"B\"", body)) == expected)
+    #expect(http(post("multipart/form-data; boundary=B", body)) == ["POST /x"])
+  }
+
+  @Test func files() {
+    let body = parts("Content-Disposition: form-data; name=\"k\"; filename=\"é.pdf\"\r\n\r\n%PDF")
+    #expect(values(.httpBody, "k.filename", post("multipart/form-data; boundary=B", body)) == ["é.pdf"])
+    #expect(values(.httpBody, "k", post("multipart/form-data", body)) == ["?syntax"])
+    #expect(values(.httpBody, "k", post("multipart/form-data; boundary=\"\"", body)) == ["?syntax"])
+    #expect(values(.httpBody, "k", post("multipart/mixed; boundary=B", body)).isEmpty)
+    // A file need not be text, a field must.
+    var binary = Array(post("multipart/form-data; boundary=B", body).utf8)
+    let at = binary.firstIndex(of: UInt8(ascii: "%")) ?? 0
+    binary[at] = 0xFF
+    #expect(decodeOperations(.http, binary, asking((.httpBody, "k"))).map(\.reason) == [.none])
+  }
+
+  @Test(arguments: declarationCases)
+  func declarations(_ demand: FactDemand, _ request: String, _ expected: [String]) {
+    #expect(http(request, demand) == expected)
+  }
+
+  @Test func factsAndDeclarationsShareABody() {
+    let demand = asking(
+      (.httpBody, "user"), (.httpHeader, "x-a"),
+      decodes: [
+        DecodeDefinition(carrier: .http, inner: .shell, selectors: [.init("body", "$.run")]),
+        DecodeDefinition(carrier: .http, inner: .postgres, selectors: [.init("body", "$.sql")]),
+      ])
+    let request = "POST /x HTTP/1.1\nX-A: 1\n\n{\"user\":\"eve\",\"sql\":\"SELECT 1\",\"run\":\"ls -l\"}"
+    let found = decodeOperations(.http, Array(request.utf8), demand)
+    #expect(found.map(\.summary) == ["http: POST /x", "ls -l", "postgres: select 1"])
+    #expect(found.first?.texts(.httpBody) == ["eve"])
+    #expect(found.first?.texts(.httpHeader) == ["1"])
+    #expect(found.last?.texts(.via) == ["http"])
+  }
+}
