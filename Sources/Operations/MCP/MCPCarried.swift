@@ -152,9 +152,11 @@ enum MCPArgumentText {
 
   /// A word that a shell reads as it is.
   private static func quoted(_ word: [UInt8]) -> [UInt8] {
-    let isPlain = !word.isEmpty && word.allSatisfy { byte in
-      Ascii.isName(byte) || byte >= 0x80 || "-./:=,@%+".utf8.contains(byte)
-    }
+    let isPlain =
+      !word.isEmpty
+      && word.allSatisfy { byte in
+        Ascii.isName(byte) || byte >= 0x80 || "-./:=,@%+".utf8.contains(byte)
+      }
     if isPlain { return word }
     var result = [Ascii.quote]
     for byte in word {

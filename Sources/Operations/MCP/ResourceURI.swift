@@ -32,7 +32,8 @@ enum ResourceURI {
       return result + withoutDots(path[...], merging: true)
     }
     let end = rest.firstIndex { $0 == Ascii.question || $0 == Ascii.hash } ?? rest.endIndex
-    return result + withoutDots(decoded(rest[..<end], all: false)[...], merging: false) + decoded(rest[end...], all: false)
+    return result + withoutDots(decoded(rest[..<end], all: false)[...], merging: false)
+      + decoded(rest[end...], all: false)
   }
 
   private static func lower(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }

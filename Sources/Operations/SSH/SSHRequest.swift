@@ -154,7 +154,8 @@ extension SSHRequest {
 
   /// A word as the canonical text of shell writes it.
   private static func word(_ text: [UInt8]) -> [UInt8] {
-    let needsQuotes = text.isEmpty || text.contains { Ascii.isSpace($0) || $0 == Ascii.quote || $0 == Ascii.doubleQuote }
+    let needsQuotes =
+      text.isEmpty || text.contains { Ascii.isSpace($0) || $0 == Ascii.quote || $0 == Ascii.doubleQuote }
     guard needsQuotes else { return text }
     var result = [Ascii.quote]
     for byte in text {

@@ -49,7 +49,9 @@ enum SSHShellLines {
         // Not history: `!` before a blank, `=`, `(`, or the closing quote. After `$` it is a parameter.
         let next = line[index]
         let isHistory = next > 0x20 && next != Ascii.equals && next != Ascii.open && next != Ascii.doubleQuote
-        if isHistory, index < 2 || line[index - 2] != Ascii.dollar && line[index - 2] != Ascii.openBracket { return true }
+        if isHistory, index < 2 || line[index - 2] != Ascii.dollar && line[index - 2] != Ascii.openBracket {
+          return true
+        }
       } else if byte == 0x5E, index == 1 {
         // `^old^new^`
         return true
