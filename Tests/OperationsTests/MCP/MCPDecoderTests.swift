@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct MCPDecoderTests {
   /// Messages and their outlines.
-  private static let messages: [(String, [String])] = [
+  private static let table: [(String, [String])] = [
     (#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#, ["mcp tools/list"]),
     (#"{"id":1,"method":"tools/list","params":{"cursor":"p2","_meta":{}}}"#, [#"mcp tools/list {"cursor":"p2"}"#]),
     (
@@ -80,8 +80,8 @@ import Testing
     ("", ["mcp ?truncated"]),
   ]
 
-  @Test(arguments: messages.indices) func messages(_ index: Int) {
-    let (message, expected) = Self.messages[index]
+  @Test(arguments: table.indices) func messages(_ index: Int) {
+    let (message, expected) = Self.table[index]
     #expect(outline(.mcp, message) == expected, "\(message)")
   }
 
@@ -131,7 +131,7 @@ import Testing
   @Test func onlyWhatIsAskedForIsComputed() {
     var context = DecodeContext(demand: FactDemand(facts: FactSet([.mcpTool] as [Fact])))
     context.decode(.mcp, Array(#"{"method":"tools/call","params":{"name":"x","arguments":{"a":1}}}"#.utf8))
-    let own = Set(context.batch.facts.entries.indices.map { context.batch.facts.entries[$0].fact })
+    let own = Set((0..<context.batch.facts.entries.count).map { context.batch.facts.entries[$0].fact })
     #expect(own == Set([Fact.mcpTool.rawValue, Fact.unparsed.rawValue]))
   }
 

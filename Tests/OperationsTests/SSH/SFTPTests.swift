@@ -17,7 +17,7 @@ private func packet(_ type: UInt8, _ fields: [UInt8]..., id: UInt32 = 7) -> [UIn
 @Suite struct SFTPTests {
   private static let noAttributes = number(0)
 
-  private static let packets: [(String, [UInt8], [String])] = [
+  private static let table: [(String, [UInt8], [String])] = [
     ("INIT", packet(1, id: 3), ["sftp"]),
     ("INIT with extensions", packet(1, string("a"), string("1"), id: 3), ["sftp"]),
     ("OPEN to read", packet(3, string("/etc/x"), number(1), noAttributes), ["sftp read /etc/x"]),
@@ -59,8 +59,8 @@ private func packet(_ type: UInt8, _ fields: [UInt8]..., id: UInt32 = 7) -> [UIn
     ("attributes nobody knows", packet(9, string("/x"), number(0x10)), ["?syntax"]),
   ]
 
-  @Test(arguments: packets.indices) func packets(_ index: Int) {
-    let (name, bytes, expected) = Self.packets[index]
+  @Test(arguments: table.indices) func packets(_ index: Int) {
+    let (name, bytes, expected) = Self.table[index]
     var context = DecodeContext(demand: .everything)
     var session = SFTPSession()
     context.decodeSFTP(bytes, &session)
@@ -126,7 +126,7 @@ private func packet(_ type: UInt8, _ fields: [UInt8]..., id: UInt32 = 7) -> [UIn
     context.decodeSFTP(packet(13, string(path(SSHLimits.path + 1))), &session)
     #expect(context.outline == ["ssh ?oversized"])
 
-    _ = context.decodeSFTP(packet(11, string("/d"), id: 1), &session)
+    context.decodeSFTP(packet(11, string("/d"), id: 1), &session)
     let write = { (count: Int) in packet(6, string("0"), long, string(String(repeating: "x", count: count - 26))) }
     context.decodeSFTP(write(SSHLimits.packet), &session)
     #expect(context.outline == ["ssh sftp write /d"])
@@ -139,7 +139,7 @@ private func packet(_ type: UInt8, _ fields: [UInt8]..., id: UInt32 = 7) -> [UIn
     var context = DecodeContext(demand: .everything)
     var session = SFTPSession()
     for _ in 0..<6_000 {
-      var bytes = random.pick(Self.packets).1
+      var bytes = random.pick(Self.table).1
       for _ in 0..<random.below(4) where !bytes.isEmpty { bytes[random.below(bytes.count)] = UInt8(random.below(256)) }
       if random.chance(20) { bytes.removeLast(random.below(bytes.count + 1)) }
       if random.chance(50) { session.reply(bytes) }

@@ -4,7 +4,7 @@ import Testing
 @testable import Operations
 
 @Suite struct SSHDecoderTests {
-  private static let payloads: [(String, [String])] = [
+  private static let payloadTable: [(String, [String])] = [
     // Commands.
     ("ls -la", ["ssh exec ls -la", "shell ls -la < ssh"]),
     ("sudo rm -rf /", ["ssh exec sudo rm -rf /", "shell sudo rm -rf / < ssh", "shell rm -rf / < ssh"]),
@@ -43,7 +43,7 @@ import Testing
     (#"{"channel":"shell","input":"cat /etc/pas\t\n"}"#, ["ssh shell", "shell ?unknown-code < ssh"]),
     (#"{"channel":"shell","input":"sudo !!\n"}"#, ["ssh shell", "shell ?unknown-code < ssh"]),
     (#"{"channel":"shell","input":"^ls^rm^\n"}"#, ["ssh shell", "shell ?unknown-code < ssh"]),
-    (#"{"channel":"shell","input":"echo '!x' \"hi!\" $!\n"}"#, ["ssh shell", "shell echo '!x' hi! $! < ssh"]),
+    (#"{"channel":"shell","input":"echo '!x' \"hi!\" $!\n"}"#, ["ssh shell", "shell echo !x hi! $! < ssh"]),
     (#"{"channel":"shell","input":"\u0003\n\n\u0004"}"#, ["ssh shell"]),
     // Files.
     (#"{"channel":"sftp","operation":"remove","path":"/etc/x"}"#, ["ssh sftp remove /etc/x"]),
@@ -74,8 +74,8 @@ import Testing
     (#"{"channel":"x11","channel":"exec"}"#, ["ssh ?syntax"]),
   ]
 
-  @Test(arguments: payloads.indices) func payloads(_ index: Int) {
-    let (payload, expected) = Self.payloads[index]
+  @Test(arguments: payloadTable.indices) func payloads(_ index: Int) {
+    let (payload, expected) = Self.payloadTable[index]
     #expect(outline(.ssh, payload) == expected, "\(payload)")
   }
 
@@ -120,7 +120,7 @@ import Testing
 
   // MARK: - On a shell line
 
-  private static let lines: [(String, [String])] = [
+  private static let lineTable: [(String, [String])] = [
     ("ssh -L 5432:db:5432 h", ["forward db:5432"]), ("ssh -L '*:5432:db:5432' h", ["forward db:5432"]),
     ("ssh -L 1:[::1]:2 h", ["forward [::1]:2"]), ("ssh -L /tmp/s:db:1 h", ["forward db:1"]),
     ("ssh -L 1:/run/x.sock h", ["forward /run/x.sock"]), ("ssh h -L 1:db:2", ["forward db:2"]),
@@ -152,8 +152,8 @@ import Testing
     ("echo 'put a b/' | sftp h:/srv/", ["sftp write /srv/b/a"]),
   ]
 
-  @Test(arguments: lines.indices) func lines(_ index: Int) {
-    let (line, expected) = Self.lines[index]
+  @Test(arguments: lineTable.indices) func lines(_ index: Int) {
+    let (line, expected) = Self.lineTable[index]
     let found = outline(.shell, line).filter { $0.hasPrefix("ssh ") }
     #expect(found == expected.map { "ssh \($0) < shell" }, "\(line)")
   }
