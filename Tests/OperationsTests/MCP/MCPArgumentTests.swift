@@ -79,6 +79,26 @@ import Testing
     #expect(toolCall("run_it", arguments, decodes).count == 1)
   }
 
+  /// What is kept of one server's tools is not used for another's, and any number of tools may be called.
+  @Test func declarationsAreKept() {
+    let decodes = [declaration("sql", as: .postgres, server: "db-*")]
+    var context = DecodeContext(demand: FactDemand(facts: .all, decodes: decodes))
+    for round in 0..<3 * MCPLimits.knownTools {
+      let isDatabase = round % 2 == 0
+      context.target = Array((isDatabase ? "db-1" : "mail").utf8)
+      let tool = round < 4 ? "run" : "run\(round / 2)"
+      let call = #"{"method":"tools/call","params":{"name":"\#(tool)","arguments":{"sql":"SELECT 1"}}}"#
+      context.decode(.mcp, Array(call.utf8))
+      #expect(context.batch.count == (isDatabase ? 2 : 1))
+    }
+    context.target = Array("db-1".utf8)
+    for round in 0...MCPLimits.knownTools {
+      let call = #"{"method":"tools/call","params":{"name":"t\#(round)","arguments":{"sql":"SELECT 1"}}}"#
+      context.decode(.mcp, Array(call.utf8))
+      #expect(context.batch.count == 2)
+    }
+  }
+
   @Test func whatCarries() {
     var context = DecodeContext(demand: FactDemand(facts: .all, decodes: Self.shell))
     context.decode(

@@ -158,7 +158,12 @@ import Testing
     #expect(found == expected.map { "ssh \($0) < shell" }, "\(line)")
   }
 
-  @Test func commandsOfABatch() {
-    #expect(outline(.shell, "printf '!rm -rf /\\n' | sftp h").last == "shell rm -rf /")
+  /// What these programs run here or there.
+  @Test(arguments: [
+    "printf '!rm -rf /\\n' | sftp h", "sftp -D 'rm -rf /' h", "scp -S 'rm -rf /' a h:", "scp -D 'rm -rf /' a h:",
+    "scp -o ProxyCommand='rm -rf /' a h:", "rsync --rsync-path='rm -rf /' a h:b",
+    "ssh -o ProxyCommand='rm -rf /' -L 1:a:2 h",
+  ]) func commandsOfClients(line: String) {
+    #expect(outline(.shell, line).contains("shell rm -rf /"))
   }
 }
