@@ -34,6 +34,8 @@ public struct DecodeContext: ~Copyable {
   var patternScratch = PatternScratch()
   /// The values of `mcp.argument["…"]` that are asked for.
   var mcpArguments: KeyedPaths
+  /// The `decode` declarations that speak of the tools called so far.
+  var mcpDeclarations = MCPDeclarations()
 
   private let detectors: DetectorSet?
 

@@ -7,33 +7,66 @@ extension MCPDecoder {
   func carried(
     by tool: [UInt8], _ arguments: Slice<UnsafeBufferPointer<UInt8>>, _ context: inout DecodeContext
   ) throws(JSONError) {
-    let target = context.target
-    let entries = context.decodes.matching(.mcp, scratch: &context.patternScratch) {
-      $0 == "server" ? target : tool
-    }
-    guard !entries.isEmpty else { return }
-    var paths: [JSONPath] = []
-    var inners: [OperationProtocol] = []
-    for entry in entries {
-      let path = JSONPath(key: entry.place.value)
-      // Several globs may speak of one call.
-      if zip(paths, inners).contains(where: { $0 == path && $1 == entry.inner }) { continue }
-      paths.append(path)
-      inners.append(entry.inner)
-    }
+    let declared = declarations(of: tool, &context)
+    guard !declared.paths.isEmpty else { return }
     var scanner = JSONScanner(UnsafeBufferPointer(rebasing: arguments))
     let value = try JSONValue(&scanner)
-    var search = MCPArgumentSearch(paths)
+    var search = MCPArgumentSearch(declared.paths)
     search.walk(value, in: nil)
     for found in search.found {
       guard !context.isFull else { return }
-      let payloads = MCPArgumentText.payloads(of: found, as: inners[found.path])
+      let payloads = MCPArgumentText.payloads(of: found, as: declared.inners[found.path])
       guard let payloads else {
-        context.unparsed(inners[found.path], in: .mcp, .unsupported, tool: tool)
+        context.unparsed(declared.inners[found.path], in: .mcp, .unsupported, tool: tool)
         continue
       }
-      for payload in payloads { context.nested(inners[found.path], in: .mcp, payload, tool: tool) }
+      for payload in payloads { context.nested(declared.inners[found.path], in: .mcp, payload, tool: tool) }
     }
+  }
+
+  /// The declarations that speak of a tool of the connection's server.
+  private func declarations(of tool: [UInt8], _ context: inout DecodeContext) -> MCPDeclarations.Found {
+    let target = context.target
+    if let known = context.mcpDeclarations.known(tool, of: target) { return known }
+    var found = MCPDeclarations.Found()
+    let entries = context.decodes.matching(.mcp, scratch: &context.patternScratch) {
+      $0 == "server" ? target : tool
+    }
+    for entry in entries {
+      let path = JSONPath(key: entry.place.value)
+      // Several globs may speak of one call.
+      if zip(found.paths, found.inners).contains(where: { $0 == path && $1 == entry.inner }) { continue }
+      found.paths.append(path)
+      found.inners.append(entry.inner)
+    }
+    context.mcpDeclarations.remember(found, tool)
+    return found
+  }
+}
+
+/// The declarations that speak of each tool, as far as they were asked for: a connection calls few tools, and often.
+struct MCPDeclarations {
+  struct Found {
+    var paths: [JSONPath] = []
+    var inners: [OperationProtocol] = []
+  }
+
+  private var target: [UInt8] = []
+  private var byTool: [[UInt8]: Found] = [:]
+
+  mutating func known(_ tool: [UInt8], of target: [UInt8]) -> Found? {
+    if self.target != target {
+      byTool.removeAll(keepingCapacity: true)
+      self.target = target
+    }
+    return byTool[tool]
+  }
+
+  /// Keeps what was found for a tool of the target last asked for.
+  mutating func remember(_ found: Found, _ tool: [UInt8]) {
+    guard tool.count <= MCPLimits.toolName else { return }
+    if byTool.count >= MCPLimits.knownTools { byTool.removeAll(keepingCapacity: true) }
+    byTool[tool] = found
   }
 }
 

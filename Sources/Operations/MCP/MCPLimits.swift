@@ -6,6 +6,8 @@ public enum MCPLimits {
   public static let tools = 4096
   /// Bytes of the name of a tool that is kept.
   public static let toolName = 1024
+  /// Tools whose `decode` declarations are kept at hand.
+  static let knownTools = 256
   /// Words of an argument that holds a program and its arguments.
   public static let words = 4096
 }

@@ -133,7 +133,9 @@ private struct SFTPRequests {
     return path
   }
 
-  private func end(_ operation: SSHRequest.FileOperation, _ paths: [[UInt8]]) throws(SFTPError) -> [SSHRequest] {
+  /// The request, once its fields are read. Mutating, so that they are read before its end is looked for.
+  private mutating func end(_ operation: SSHRequest.FileOperation, _ paths: [[UInt8]]) throws(SFTPError) -> [SSHRequest]
+  {
     guard packet.isAtEnd else { throw SFTPError(.syntax) }
     return [.file(.sftp, operation, paths: paths)]
   }

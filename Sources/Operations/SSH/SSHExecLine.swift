@@ -38,33 +38,34 @@ enum SSHExecLine {
 
   /// The words of a line without anything that a shell would do more with than to take quotes away; nil otherwise.
   private static func words(_ line: [UInt8]) -> [[UInt8]]? {
-    guard line.count <= 2 * SSHLimits.path else { return nil }
     var words: [[UInt8]] = []
-    var word: [UInt8]?
+    var word: [UInt8] = []
+    var isInWord = false
     var index = 0
     while index < line.count {
       let byte = line[index]
       index += 1
       switch byte {
       case Ascii.space, Ascii.tab:
-        if let done = word { words.append(done) }
-        word = nil
+        if isInWord { words.append(word) }
+        word.removeAll(keepingCapacity: true)
+        isInWord = false
       case Ascii.quote, Ascii.doubleQuote:
-        var text = word ?? []
+        isInWord = true
         while index < line.count, line[index] != byte {
           if byte == Ascii.doubleQuote, special.contains(line[index]) { return nil }
-          text.append(line[index])
+          word.append(line[index])
           index += 1
         }
         guard index < line.count else { return nil }
         index += 1
-        word = text
       default:
         guard byte > 0x20, byte != 0x7F, !special.contains(byte), !";|&<>()#{}".utf8.contains(byte) else { return nil }
-        word = (word ?? []) + [byte]
+        word.append(byte)
+        isInWord = true
       }
     }
-    if let word { words.append(word) }
+    if isInWord { words.append(word) }
     return words
   }
 

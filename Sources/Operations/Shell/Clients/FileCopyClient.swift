@@ -51,7 +51,7 @@ extension ShellDecoder {
       var batch = SFTPBatch(directory: directory)
       for line in Array(bytes(input.text)).split(separator: Ascii.newline) {
         guard !isDone(context) else { return }
-        spend(line.count + batch.directory.count, &context)
+        spend(line.count + (batch.directory?.count ?? 0), &context)
         guard !isExhausted else { return }
         guard let requests = batch.requests(line) else {
           unknownRequests(call, .syntax, &context)
@@ -114,8 +114,8 @@ private struct RemotePath {
 
 /// Commands of `sftp -b` (OpenBSD manual, sftp(1), "Interactive commands").
 private struct SFTPBatch {
-  /// The directory on the server: `""` is where the session starts.
-  var directory: [UInt8]
+  /// The directory on the server: `""` is where the session starts; nil once it is too long to be followed.
+  private(set) var directory: [UInt8]?
   /// Shell code of the last line: `!COMMAND`.
   private(set) var code: [UInt8]?
 
@@ -138,8 +138,12 @@ private struct SFTPBatch {
       "lumask":
       return []
     case "cd", "chdir":
-      directory = operands.first.map(resolved) ?? []
-      return directory.count <= ShellLimits.directoryBytes ? [] : nil
+      guard let target = operands.first else {
+        directory = []
+        return []
+      }
+      directory = resolved(target).flatMap { $0.count <= ShellLimits.directoryBytes ? $0 : nil }
+      return directory == nil ? nil : []
     case "get", "reget", "mget": return one("read", operands.first)
     case "put", "reput", "mput":
       guard let source = operands.first else { return nil }
@@ -153,16 +157,14 @@ private struct SFTPBatch {
     case "mkdir", "rmdir": return one(name, operands.first)
     case "rename", "mv":
       guard operands.count == 2 else { return nil }
-      return [SSHFileRequest.of("sftp", "rename", resolved(operands[0]), to: resolved(operands[1]))]
+      return two("rename", operands)
     case "ln", "symlink":
       guard operands.count == 2 else { return nil }
-      return [SSHFileRequest.of("sftp", "symlink", resolved(operands[0]), to: resolved(operands[1]))]
+      return two("symlink", operands)
     case "copy", "cp":
       guard operands.count == 2 else { return nil }
-      return [
-        SSHFileRequest.of("sftp", "read", resolved(operands[0])),
-        SSHFileRequest.of("sftp", "write", resolved(operands[1])),
-      ]
+      guard let source = one("read", operands[0]), let target = one("write", operands[1]) else { return nil }
+      return source + target
     case "chmod": return operands.count == 2 ? one("chmod", operands[1]) : nil
     case "chown", "chgrp": return operands.count == 2 ? one("chown", operands[1]) : nil
     default: return nil
@@ -170,12 +172,19 @@ private struct SFTPBatch {
   }
 
   private func one(_ operation: String, _ path: [UInt8]?) -> [JSONValue]? {
-    guard let path else { return nil }
-    return [SSHFileRequest.of("sftp", operation, resolved(path))]
+    guard let path = path.flatMap(resolved) else { return nil }
+    return [SSHFileRequest.of("sftp", operation, path)]
   }
 
-  private func resolved(_ path: [UInt8]) -> [UInt8] {
-    ShellPaths.normalised(path[...], in: directory)
+  private func two(_ operation: String, _ operands: [[UInt8]]) -> [JSONValue]? {
+    guard let path = resolved(operands[0]), let target = resolved(operands[1]) else { return nil }
+    return [SSHFileRequest.of("sftp", operation, path, to: target)]
+  }
+
+  private func resolved(_ path: [UInt8]) -> [UInt8]? {
+    let isAbsolute = path.first == Ascii.slash || path.first == Ascii.tilde
+    guard let directory = isAbsolute ? [] : directory else { return nil }
+    return ShellPaths.normalised(path[...], in: directory)
   }
 
   /// Words between blanks; quotes and backslashes protect.
@@ -187,7 +196,8 @@ private struct SFTPBatch {
     while let byte = bytes.next() {
       if byte == Ascii.backslash, quote != Ascii.quote {
         guard let next = bytes.next() else { return nil }
-        word = (word ?? []) + [next]
+        if word == nil { word = [] }
+        word?.append(next)
       } else if byte == quote {
         quote = 0
       } else if quote == 0, byte == Ascii.quote || byte == Ascii.doubleQuote {
