@@ -162,7 +162,7 @@ def fuzz(target, arguments):
     command = [
         arguments.program, target, corpus, write_seeds(target, arguments.program, folder),
         *write_dictionary(target, folder), f"-artifact_prefix={crashes}/",
-        f"-max_total_time={arguments.seconds}", f"-max_len={largest}", "-timeout=20", "-rss_limit_mb=2560",
+        f"-max_total_time={arguments.seconds}", f"-max_len={largest}", "-timeout=60", "-rss_limit_mb=2560",
         "-print_final_stats=1", "-reload=0",
     ]
     if arguments.seed is not None:
