@@ -115,7 +115,7 @@ def seeds(target, program, folder):
         found += policies()
     elif target == "bundle":
         path = folder / "seed.hpolb"
-        subprocess.run([program, "bundle", path], check=True, env=ENVIRONMENT)
+        subprocess.run([program, "write-bundle", path], check=True, env=ENVIRONMENT)
         found += [path.read_bytes(), *(p.read_bytes() for p in pathlib.Path("fixtures").rglob("*.hpolb"))]
     else:
         for line, fixture in fixtures():
