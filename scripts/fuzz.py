@@ -15,8 +15,8 @@ import re
 import subprocess
 import sys
 
-# Swift keeps what it makes once for ever, which is no leak.
-ENVIRONMENT = dict(os.environ, ASAN_OPTIONS="detect_leaks=0")
+# Swift keeps what it makes once for ever, which is no leak; its own report of a crash comes in the way of libFuzzer's.
+ENVIRONMENT = dict(os.environ, ASAN_OPTIONS="detect_leaks=0", SWIFT_BACKTRACE="enable=no")
 
 # Words that mutation would take long to find, by target; `\xHH` is a byte.
 SQL = r"""select insert update delete drop truncate from where table into values with recursive as explain analyze copy
@@ -115,7 +115,7 @@ def seeds(target, program, folder):
         found += policies()
     elif target == "bundle":
         path = folder / "seed.hpolb"
-        subprocess.run([program, "bundle", path], check=True, env=ENVIRONMENT)
+        subprocess.run([program, "write-bundle", path], check=True, env=ENVIRONMENT)
         found += [path.read_bytes(), *(p.read_bytes() for p in pathlib.Path("fixtures").rglob("*.hpolb"))]
     else:
         for line, fixture in fixtures():
@@ -162,7 +162,7 @@ def fuzz(target, arguments):
     command = [
         arguments.program, target, corpus, write_seeds(target, arguments.program, folder),
         *write_dictionary(target, folder), f"-artifact_prefix={crashes}/",
-        f"-max_total_time={arguments.seconds}", f"-max_len={largest}", "-timeout=20", "-rss_limit_mb=2560",
+        f"-max_total_time={arguments.seconds}", f"-max_len={largest}", "-timeout=60", "-rss_limit_mb=2560",
         "-print_final_stats=1", "-reload=0",
     ]
     if arguments.seed is not None:

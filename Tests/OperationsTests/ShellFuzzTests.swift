@@ -104,4 +104,28 @@ private struct Random {
       }
     }
   }
+
+  /// What was read is not copied for each command that comes behind it: sizes of both double twice here.
+  @Test func commandsAreLinearBehindLongOnes() {
+    let isLinear = (0..<3).contains { _ in
+      let times = [1, 4].map { factor in
+        let line =
+          "echo " + String(repeating: "x", count: factor << 17) + String(repeating: ";a b", count: factor * 1000)
+        let payload = Array(line.utf8)
+        var context = DecodeContext(demand: .everything)
+        return threadSeconds { context.decode(.shell, payload) }
+      }
+      return times[1] < times[0] * 9 + 0.04
+    }
+    #expect(isLinear)
+  }
+
+  /// A substitution in braces is walked for each word that they make, each time with more behind it.
+  @Test func bracesAroundSubstitutionsAreBounded() {
+    let line = "x`a{9..2}`b{9..2}{1..9}c`d{1..9}e{1..9}f`{9..2}`g{9..2}h{9..2}i{9..2}`"
+    var context = DecodeContext(demand: .everything)
+    let seconds = threadSeconds { context.decode(.shell, Array(line.utf8)) }
+    #expect(context.batch.count <= DecodeLimits.operations)
+    #expect(seconds < 5)
+  }
 }

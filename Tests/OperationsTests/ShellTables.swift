@@ -102,6 +102,24 @@ let shellOperandTable = ##"""
     rm x ‹in vim› ‹path x› ‹writes x›
   $ systemctl stop --now x
     systemctl stop --now x ‹flag --now›
+  $ aws --profile prod --region=eu s3 rm --recursive s3://b/x
+    aws --profile prod --region=eu s3 rm --recursive s3://b/x ‹flag --profile, --region, --recursive› ‹path s3, rm›
+  $ aws s3 cp --acl public-read dump.sql s3://b/
+    aws s3 cp --acl public-read dump.sql s3://b/ ‹flag --acl› ‹path s3, cp, dump.sql›
+  $ gcloud --project p compute instances delete v --quiet
+    gcloud --project p compute instances delete v --quiet ‹flag --project, -q› ‹path compute, instances, delete, v›
+  $ az group delete --resource-group rg --yes --subscription s
+    az group delete --resource-group rg --yes --subscription s ‹flag -g, -y, --subscription›
+  $ terraform -chdir=infra apply -var a=b -var-file p.tfvars -auto-approve -out plan
+    terraform -chdir=infra apply -var a=b -var-file p.tfvars -auto-approve -out plan ‹flag -chdir, -var, -var-file, -auto-approve, -out› ‹path p.tfvars, plan› ‹writes plan›
+  $ helm -n prod upgrade web ./chart --values v.yaml --install --all
+    helm -n prod upgrade web ./chart --values v.yaml --install --all ‹flag -n, -f, -i, -a› ‹path v.yaml›
+  $ pulumi --cwd infra destroy --stack prod --yes
+    pulumi --cwd infra destroy --stack prod --yes ‹flag -C, -s, -y› ‹path infra›
+  $ gh --repo o/r pr merge 5 --admin -d
+    gh --repo o/r pr merge 5 --admin -d ‹flag -R, --admin, -d›
+  $ gh api -XDELETE repos/o/r
+    gh api -XDELETE repos/o/r ‹flag -X›
   """##
 
 /// Syntax.

@@ -20,17 +20,13 @@ extension ShellDecoder {
     guard !isDone(context) else { return }
     output = nil
     let first = fields[argv.lowerBound]
-    let text = bytes(first.value)
-    let isHistory = text.count > 1 && text.first == Ascii.bang
+    let (program, name, isHistory) = program(in: first)
     if first.isUnknown || first.hasGlob || isHistory {
       if inShell { variables.forgetAll() }
       context.unparsed(.shell, .unknownProgram)
       if !effects.reads.isEmpty || !effects.writes.isEmpty { emitEmpty(effects, &context) }
       return
     }
-    let base = ShellPaths.baseName(text)
-    let program = ShellProgram.named(base)
-    let name = ByteRange(base.startIndex, base.endIndex)
     let arguments = program.role == .find ? findArguments(argv) : arguments(argv, program)
     var call = ShellCall(
       argv: argv, name: name, program: program, arguments: arguments, effects: effects, inShell: inShell)
@@ -42,6 +38,17 @@ extension ShellDecoder {
     if inShell, !reader.census.functions.isEmpty, reader.census.functions.contains(Array(bytes(name))) {
       variables.called()
     }
+  }
+
+  /// The program that a field names, its base name, and whether it is an event of the history (`!!`) instead. It holds
+  /// slices of the arena, and so must be over before the arena grows, which would copy it for each command.
+  @inline(never)
+  private func program(in field: ShellField) -> (program: ShellProgram, name: ByteRange, isHistory: Bool) {
+    let text = bytes(field.value)
+    let base = ShellPaths.baseName(text)
+    return (
+      ShellProgram.named(base), ByteRange(base.startIndex, base.endIndex), text.count > 1 && text.first == Ascii.bang
+    )
   }
 
   /// Runs words behind a program that carries them.
