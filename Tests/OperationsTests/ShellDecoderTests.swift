@@ -32,7 +32,7 @@ func shellRows(_ table: String) -> [ShellRow] {
         let found = decodeShell(row.input).filter { $0.protocol != .http }.map { operation in
           let line = operation.line.isEmpty ? "∅" : operation.line
           guard operation.protocol != .shell, operation.reason != .unknownCode else { return line }
-          return "sql" + line.drop { $0 != "‹" }
+          return (operation.protocol == .postgres ? "sql" : operation.protocol.name) + line.drop { $0 != "‹" }
         }
         #expect(found == row.operations, "\(row.input)")
       }

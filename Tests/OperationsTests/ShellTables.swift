@@ -453,6 +453,7 @@ let shellMeaningTable = ##"""
     rm -rf / ‹in docker› ‹flag -r, -f› ‹path /› ‹writes /›
   $ kubectl -n x exec -it p -c c -- sh -c 'rm -rf /'
     kubectl -n x exec -it p -c c -- sh -c 'rm -rf /' ‹flag -n, -i, -t, -c›
+    k8s‹via shell› ‹in kubectl›
     sh -c 'rm -rf /' ‹in kubectl› ‹flag -c›
     rm -rf / ‹in kubectl, sh› ‹flag -r, -f› ‹path /› ‹writes /›
   $ tar cf x --checkpoint=1 --checkpoint-action=exec='rm -rf /' y

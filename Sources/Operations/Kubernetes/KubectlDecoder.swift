@@ -144,6 +144,8 @@ struct KubectlDecoder {
     if names.isEmpty { return targets + types }
     for type in types {
       for name in names {
+        // What goes past the limit of operations is marked when they are emitted.
+        guard targets.count <= DecodeLimits.operations else { return targets }
         if name.text.contains(Ascii.slash), !name.isUnknown {
           targets.append(named(name))
           continue

@@ -77,6 +77,7 @@ extension KubectlDecoder {
     _ context: inout DecodeContext
   ) {
     if call.isSet("local") { return }
+    let isDryRun = isDryRun
     for target in targets(of: operands, &context) {
       if isDryRun {
         if target.object == nil { emit(target.name == nil ? "list" : "get", target, &context) }
@@ -91,11 +92,13 @@ extension KubectlDecoder {
   private mutating func read(_ context: inout DecodeContext) {
     if raw("GET", &context) { return }
     let targets = call.verb == "events" ? [Target(KubernetesResource.named(Array("events".utf8)))] : targets(&context)
+    let isWatch = call.isSet("watch") || call.isSet("watch-only")
+    let isRead = !call.isSet("watch-only")
     for target in targets {
-      if !call.isSet("watch-only") {
+      if isRead {
         emit(target.name == nil && target.spelling == nil && target.file == nil ? "list" : "get", target, &context)
       }
-      if call.isSet("watch") || call.isSet("watch-only") { emit("watch", target, &context) }
+      if isWatch { emit("watch", target, &context) }
     }
   }
 
@@ -176,8 +179,9 @@ extension KubectlDecoder {
   private mutating func replace(_ context: inout DecodeContext) {
     if raw("PUT", &context) { return }
     if isDryRun { return change("update", &context) }
+    let isForced = call.isSet("force")
     for target in targets(&context) {
-      guard call.isSet("force") else {
+      guard isForced else {
         emit("update", target, &context)
         continue
       }

@@ -28,6 +28,7 @@ extension KubectlDecoder {
   /// An object made from another, of whose name it is unless `--name` says otherwise.
   private mutating func derived(_ type: StaticString, body: JSONValue? = nil, _ context: inout DecodeContext) {
     let made = Target(KubernetesResource.named(Array(type.description.utf8)))
+    let (isDryRun, name) = (isDryRun, call.value("name"))
     for source in targets(&context) {
       if isDryRun {
         emit("get", source, &context)
@@ -37,7 +38,7 @@ extension KubectlDecoder {
       target.name = source.name
       target.spelling = source.spelling
       target.namespace = source.namespace
-      if let name = call.value("name") { target = Self.naming(name, made) }
+      if let name { target = Self.naming(name, made) }
       emit("create", target, bodies: body.map { [$0] } ?? [], &context)
     }
   }

@@ -50,6 +50,46 @@ enum KubernetesBody {
     return Array(name.utf8)
   }
 
+  /// The name of the object in Kubernetes' protobuf encoding, whose other fields are not looked into: in the envelope
+  /// field 2 is the object, in every object field 1 the metadata, in metadata field 1 the name.
+  static func name(ofProtobuf body: ArraySlice<UInt8>) -> [UInt8]? {
+    guard body.starts(with: [0x6B, 0x38, 0x73, 0x00]), let object = field(2, of: body.dropFirst(4)),
+      let metadata = field(1, of: object), let name = field(1, of: metadata), !name.isEmpty,
+      name.allSatisfy({ $0 > 0x20 })
+    else { return nil }
+    return Array(name)
+  }
+
+  /// The last field of a number in a protobuf message, if it is of the kind that has a length.
+  private static func field(_ number: UInt64, of message: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    var rest = message
+    var found: ArraySlice<UInt8>?
+    while !rest.isEmpty {
+      guard let key = varint(&rest) else { return nil }
+      switch key & 7 {
+      case 0: guard varint(&rest) != nil else { return nil }
+      case 1 where rest.count >= 8: rest = rest.dropFirst(8)
+      case 5 where rest.count >= 4: rest = rest.dropFirst(4)
+      case 2:
+        guard let length = varint(&rest), length <= UInt64(rest.count) else { return nil }
+        if key >> 3 == number { found = rest.prefix(Int(length)) }
+        rest = rest.dropFirst(Int(length))
+      default: return nil
+      }
+    }
+    return found
+  }
+
+  private static func varint(_ rest: inout ArraySlice<UInt8>) -> UInt64? {
+    var value: UInt64 = 0
+    for shift in stride(from: UInt64(0), to: 64, by: 7) {
+      guard let byte = rest.popFirst() else { return nil }
+      value |= UInt64(byte & 0x7F) << shift
+      if byte < 0x80 { return value }
+    }
+    return nil
+  }
+
   /// What a JSON patch (RFC 6902) sets, each value in a document of its own at the path it is set to; nil if a value is
   /// taken from elsewhere in the object, which is not there to be seen. An element's index becomes 0.
   private static func patched(_ operations: [JSONValue]) -> [JSONValue]? {

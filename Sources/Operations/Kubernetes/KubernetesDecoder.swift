@@ -36,6 +36,7 @@ enum SimpleCommandLine {
     var index = line.startIndex
     // Line ends behind the line belong to no word.
     let end = line.lastIndex { !Ascii.isSpace($0) && $0 != 0x0D }.map { $0 + 1 } ?? line.startIndex
+    var hasBrace = false
     while index < end {
       let byte = line[index]
       index += 1
@@ -43,6 +44,7 @@ enum SimpleCommandLine {
       case Ascii.space, Ascii.tab:
         if let word { words.append(word) }
         word = nil
+        hasBrace = false
       case Ascii.quote:
         guard let close = line[index..<end].firstIndex(of: Ascii.quote) else { return nil }
         word = (word ?? []) + line[index..<close]
@@ -80,13 +82,10 @@ enum SimpleCommandLine {
         if word == nil { return nil }
         word?.append(byte)
       case Ascii.openBrace:
-        // `{a,b}` and `{1..3}` are several words; a template in braces is one.
-        var end = index
-        while end < line.endIndex, !Ascii.isSpace(line[end]) {
-          if line[end] == Ascii.comma || line[end] == Ascii.dot && line[end - 1] == Ascii.dot { return nil }
-          end += 1
-        }
+        hasBrace = true
         word = (word ?? []) + [byte]
+      // `{a,b}` and `{1..3}` are several words; a template in braces is one.
+      case Ascii.comma where hasBrace, Ascii.dot where hasBrace && line[index - 2] == Ascii.dot: return nil
       default: word = (word ?? []) + [byte]
       }
     }

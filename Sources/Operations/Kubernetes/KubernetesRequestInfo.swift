@@ -87,7 +87,10 @@ extension KubernetesRequest {
       case .known(let bodies):
         action.bodies = bodies
         if isCreate { action.name = KubernetesBody.name(of: bodies) }
-      case .unreadable(let reason): if wantsBody { problem = reason }
+      case .unreadable(let reason):
+        if isCreate { action.name = KubernetesBody.name(ofProtobuf: body) }
+        // Reviews change nothing: they ask what may be done.
+        if wantsBody, !isReview(action) { problem = reason }
       }
     }
     context.emit(action, &paths)
@@ -95,6 +98,11 @@ extension KubernetesRequest {
     guard let subresource = action.subresource, subresource.elementsEqual("exec".utf8) else { return }
     let words = query("command")
     if !words.isEmpty { context.nested(.shell, in: .k8s, shellLine(words)) }
+  }
+
+  private func isReview(_ action: KubernetesAction) -> Bool {
+    guard let group = action.group, action.subresource == nil else { return false }
+    return group.elementsEqual("authorization.k8s.io".utf8) || group.elementsEqual("authentication.k8s.io".utf8)
   }
 
   /// Who the request claims to act for: the server asks whether the client may `impersonate` them.

@@ -313,6 +313,7 @@ extension ShellDecoder {
     if ["kubectl", "oc", "k"].contains(where: { name.elementsEqual($0.utf8) }) {
       kubectl(call, &context)
       guard !isDone(context) else { return }
+      if let verb = operands.first, text(verb, is: "cp") { return copyInPod(call, &context) }
     }
     guard let verb = operands.first, ["exec", "run", "debug", "rsh", "shell"].contains(where: { text(verb, is: $0) })
     else { return }
@@ -324,7 +325,7 @@ extension ShellDecoder {
   }
 
   /// Runs words on another machine, whose working directory is not this one.
-  private mutating func elsewhere(
+  mutating func elsewhere(
     _ call: ShellCall, _ argv: Range<Int>, directory: [UInt8] = [], _ context: inout DecodeContext
   ) {
     let saved = directories

@@ -38,4 +38,23 @@ extension ShellDecoder {
   private func unknownRequest(_ call: ShellCall, _ context: inout DecodeContext) {
     context.inside(.shell, program: Array(bytes(call.name))) { $0.unparsed(.k8s, .count) }
   }
+
+  /// `kubectl cp`: `tar` packs or unpacks in the pod.
+  mutating func copyInPod(_ call: ShellCall, _ context: inout DecodeContext) {
+    let operands = call.arguments.operands
+    for (position, index) in operands.enumerated() where position == 1 || position == 2 {
+      var file = fields[index]
+      guard let colon = bytes(file.value).firstIndex(of: Ascii.colon) else { continue }
+      file.value.start = Int32(colon + 1)
+      file.alternatives = -1
+      let base = fields.count
+      for word in position == 1 ? ["tar", "cf", "-"] : ["tar", "xmf", "-", "-C"] {
+        let field = field(Array(word.utf8))
+        fields.append(field)
+      }
+      fields.append(file)
+      elsewhere(call, base..<fields.count, &context)
+      fields.removeLast(fields.count - base)
+    }
+  }
 }
