@@ -24,6 +24,8 @@ public struct DecodeContext: ~Copyable {
   public var target: [UInt8] = []
   /// What the policy declares that payloads hold.
   let decodes: DecodeTable
+  /// What the policy asks of HTTP requests.
+  var http: HTTPInterest
   /// The memory in which patterns of `decodes` match.
   var patternScratch = PatternScratch()
 
@@ -32,6 +34,7 @@ public struct DecodeContext: ~Copyable {
   public init(demand: FactDemand) {
     self.demand = demand
     decodes = DecodeTable(demand.decodes)
+    http = HTTPInterest(demand, decodes)
     let asksForDetectors = demand.contains(.textDetector) && !demand.detectors.isEmpty
     detectors = asksForDetectors ? DetectorSet(demand.detectors) : nil
   }
@@ -65,6 +68,20 @@ public struct DecodeContext: ~Copyable {
     via.removeLast()
     if program != nil { viaPrograms.removeLast() }
     if tool != nil { viaTools.removeLast() }
+  }
+
+  /// Lets `emit` emit the operations of the protocol `inner` that the layer `carrier` holds in a form that is no
+  /// payload, or of which parts are not known.
+  mutating func nested(
+    _ inner: OperationProtocol, in carrier: OperationProtocol, program: [UInt8],
+    _ emit: (inout DecodeContext) -> Void
+  ) {
+    guard via.count < DecodeLimits.nesting else { return unparsed(inner, .depth) }
+    via.append(carrier)
+    viaPrograms.append(program)
+    emit(&self)
+    via.removeLast()
+    viaPrograms.removeLast()
   }
 
   /// Declares that `program` carries what is emitted from here to ``leaveProgram()``, within the layer at hand.

@@ -23,7 +23,8 @@ enum CanonicalText {
     .shellProgram: Form("^[^/]*$", "is the program's base name, without a path"),
     .httpMethod: upperCase,
     .httpHost: Form("^[^A-Z]*$", "is lower case"),
-    .httpPath: Form("^/([^/]+(/[^/]+)*/?)?$", "starts with `/` and has no doubled slash"),
+    // `*` of OPTIONS, nothing of CONNECT.
+    .httpPath: Form("^(\\*|/([^/]+(/[^/]+)*)?)?$", "starts with `/` and has no doubled slash and none at its end"),
     .redisCommand: upperCase,
   ]
 
@@ -38,7 +39,7 @@ enum CanonicalText {
     "^(\(sqlWord)( \(sqlWord))*)?$",
     "has keywords and names in lower case, single spaces, no comments, and `?` for the contents of literals")
   private static let redisCommand = Form("^[^a-z ]+( |$)", "starts with the command in upper case")
-  private static let httpCommand = Form("^[^a-z ]+ /", "is the method in upper case and the path")
+  private static let httpCommand = Form("^[^a-z ]+ (/|\\*$|[^/*]*$)", "is the method in upper case and the path")
 
   /// The form of a fact's texts on operations of these protocols, or nil if they may be anything.
   static func form(_ fact: Fact, on protocols: ProtocolSet) -> Form? {

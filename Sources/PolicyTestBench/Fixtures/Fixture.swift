@@ -17,9 +17,42 @@ public enum RequestPayload: Hashable, Sendable {
     case .text(let bytes): return bytes
     case .message(let value): return [UInt8](value.text.utf8)
     case .http(let method, let path, let headers, let body):
-      var text = "\(method) \(path) HTTP/1.1\r\n"
-      for header in headers where header.count == 2 { text += "\(header[0]): \(header[1])\r\n" }
-      return [UInt8]((text + "\r\n" + (body ?? "")).utf8)
+      return Self.requestBytes(method: method, path: path, headers: headers, body: body)
+    }
+  }
+
+  /// An HTTP/1.1 request of these parts. A body is measured unless a header does it.
+  ///
+  /// A line end, a blank or a colon where it would end the part early comes out as NUL, which no decoder reads: what a
+  /// recording does not say must not become another request.
+  private static func requestBytes(method: String, path: String, headers: [[String]], body: String?) -> [UInt8] {
+    var bytes = sealed(method, blanks: true)
+    bytes.append(UInt8(ascii: " "))
+    bytes += sealed(path, blanks: true)
+    bytes += " HTTP/1.1\r\n".utf8
+    var isMeasured = body?.isEmpty != false
+    for header in headers where header.count == 2 {
+      let name = header[0].lowercased()
+      if name == "content-length" || name == "transfer-encoding" { isMeasured = true }
+      bytes += sealed(header[0], blanks: true, colons: true)
+      bytes += ": ".utf8
+      bytes += sealed(header[1], blanks: false)
+      bytes += "\r\n".utf8
+    }
+    if !isMeasured, let body { bytes += "Content-Length: \(body.utf8.count)\r\n".utf8 }
+    bytes += "\r\n".utf8
+    bytes += (body ?? "").utf8
+    return bytes
+  }
+
+  private static func sealed(_ text: String, blanks: Bool, colons: Bool = false) -> [UInt8] {
+    text.utf8.map { byte in
+      switch byte {
+      case 0x0A, 0x0D: 0
+      case 0x20, 0x09: blanks ? 0 : byte
+      case UInt8(ascii: ":"): colons ? 0 : byte
+      default: byte
+      }
     }
   }
 }

@@ -1,0 +1,87 @@
+import JSONText
+import PolicyBytecode
+
+/// Values of a body by path: JSON, forms and multipart forms.
+enum HTTPBodyReader {
+  /// The values that a policy asks for.
+  ///
+  /// An error where the body says to be of a form that it is not, or where servers read it differently. A body of
+  /// another form has no values, unless it is JSON after all: many servers read what they are sent.
+  static func values(
+    _ body: HTTPBody, _ head: HTTPHead, _ bytes: [UInt8], _ paths: inout KeyedPaths
+  ) throws(HTTPError) -> (values: [KeyedPaths.Value], isKnown: Bool) {
+    guard !body.isEmpty else { return ([], true) }
+    if let coding = try head.only("content-encoding", bytes), !HTTPBytes.equal(bytes, coding.value, "identity") {
+      throw HTTPError(.unsupported)
+    }
+    guard let field = try head.only("content-type", bytes), field.value.count > 0 else {
+      guard startsLikeJSON(body) else { return ([], false) }
+      return (try json(body, &paths), true)
+    }
+    let type = try HTTPMediaType(bytes[field.value.range])
+    guard type.isReadable else { throw HTTPError(.unsupported) }
+    if type.isJSON { return (try json(body, &paths), true) }
+    if type.isNamed("multipart/form-data") {
+      var reader = HTTPMultipart(body, type, paths)
+      return (try reader.values(), true)
+    }
+    var values: [KeyedPaths.Value] = []
+    var isKnown = false
+    // `curl -d '{…}'` calls this a form; a server that expects JSON does not mind.
+    if startsLikeJSON(body), let found = try? json(body, &paths) { (values, isKnown) = (found, true) }
+    if type.isNamed("application/x-www-form-urlencoded") {
+      // JSON that is no form may hold `%` as it likes.
+      do throws(HTTPError) { values += try form(body, paths) } catch { if !isKnown { throw error } }
+      isKnown = true
+    }
+    return (values, isKnown)
+  }
+
+  private static func startsLikeJSON(_ body: HTTPBody) -> Bool {
+    for index in body.range {
+      let byte = body.bytes[index]
+      if Ascii.isSpace(byte) || byte == HTTPBytes.carriageReturn { continue }
+      return byte == Ascii.openBrace || byte == Ascii.openBracket
+    }
+    return false
+  }
+
+  private static func json(_ body: HTTPBody, _ paths: inout KeyedPaths) throws(HTTPError) -> [KeyedPaths.Value] {
+    var reading = paths
+    var values: [KeyedPaths.Value]?
+    body.bytes.withUnsafeBufferPointer { bytes in
+      var scanner = JSONScanner(UnsafeBufferPointer(rebasing: bytes[body.range]))
+      do throws(JSONError) {
+        let found = try reading.values(in: &scanner)
+        try scanner.finish()
+        values = found
+      } catch {
+        values = nil
+      }
+    }
+    guard let values else { throw HTTPError(.syntax) }
+    return values
+  }
+
+  private static func form(_ body: HTTPBody, _ paths: KeyedPaths) throws(HTTPError) -> [KeyedPaths.Value] {
+    var values: [KeyedPaths.Value] = []
+    var end = body.range.upperBound
+    // Recordings end with a line end.
+    while end > body.range.lowerBound, body.bytes[end - 1] == Ascii.newline || body.bytes[end - 1] == HTTPBytes.carriageReturn {
+      end -= 1
+    }
+    try HTTPParameters.forEach(body.bytes[body.range.lowerBound..<end]) { (name, value) throws(HTTPError) in
+      for position in paths.names.indices where isField(paths.names[position], name[...]) {
+        values.append(.init(key: paths.numbers[position], bytes: try HTTPParameters.decoded(value)))
+      }
+    }
+    return values
+  }
+
+  /// Whether a key or a path names the field of a form: `name`, or `$.name`.
+  static func isField(_ key: String, _ name: ArraySlice<UInt8>) -> Bool {
+    if key.utf8.elementsEqual(name) { return true }
+    guard key.utf8.starts(with: "$.".utf8) else { return false }
+    return key.utf8.dropFirst(key.utf8.dropFirst(2).first == Ascii.dot ? 3 : 2).elementsEqual(name)
+  }
+}

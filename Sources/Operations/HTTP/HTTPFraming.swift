@@ -1,0 +1,136 @@
+import PolicyBytecode
+
+/// A body: a range of the payload, or bytes that were put together from chunks.
+struct HTTPBody {
+  var bytes: [UInt8]
+  var range: Range<Int>
+
+  var isEmpty: Bool { range.isEmpty }
+}
+
+extension HTTPHead {
+  /// Finds the body (RFC 9112, 6.3), refusing what two readers may measure differently (11.2).
+  func body(_ bytes: [UInt8]) throws(HTTPError) -> HTTPBody {
+    let length = try only("content-length", bytes)
+    let coding = try only("transfer-encoding", bytes)
+    if let coding {
+      guard length == nil, version == .http11 || version == .none else { throw HTTPError(.syntax) }
+      let value = try Self.framing(bytes, coding)
+      guard HTTPBytes.equal(bytes, value, "chunked") else { throw HTTPError(.syntax) }
+      return try chunked(bytes)
+    }
+    guard let length else { return try unmeasured(bytes) }
+    let value = try Self.framing(bytes, length)
+    let digits = bytes[value.range]
+    // A zero in front makes some readers think of octal numbers.
+    guard (1...9).contains(digits.count), digits.allSatisfy(Ascii.isDigit),
+      digits.count == 1 || digits.first != Ascii.zero
+    else { throw HTTPError(.syntax) }
+    let count = digits.reduce(0) { $0 * 10 + Int($1 - Ascii.zero) }
+    guard bytes.count - end >= count else { throw HTTPError(.truncated) }
+    try Self.expectEnd(bytes, end + count)
+    return HTTPBody(bytes: bytes, range: end..<(end + count))
+  }
+
+  /// A value that measures the body: no tabs around it.
+  private static func framing(_ bytes: [UInt8], _ field: HTTPField) throws(HTTPError) -> ByteRange {
+    for index in field.raw.range where bytes[index] == Ascii.tab { throw HTTPError(.syntax) }
+    return field.value
+  }
+
+  /// Nothing but empty lines follows, which stand for nothing (RFC 9112, 2.2).
+  private static func expectEnd(_ bytes: [UInt8], _ start: Int) throws(HTTPError) {
+    for index in start..<bytes.count where bytes[index] != Ascii.newline && bytes[index] != HTTPBytes.carriageReturn {
+      throw HTTPError(.syntax)
+    }
+  }
+
+  /// What follows a head that gives no length: recordings and tests leave it out. On a connection it would be the next
+  /// request, so it must not read as one.
+  private func unmeasured(_ bytes: [UInt8]) throws(HTTPError) -> HTTPBody {
+    var start = end
+    while start < bytes.count, bytes[start] == Ascii.newline || bytes[start] == HTTPBytes.carriageReturn { start += 1 }
+    guard start < bytes.count else { return HTTPBody(bytes: bytes, range: end..<end) }
+    guard !Self.isRequest(bytes, start) else { throw HTTPError(.syntax) }
+    return HTTPBody(bytes: bytes, range: end..<bytes.count)
+  }
+
+  /// Whether the line at `start` may be a request line: an upper-case word and a target, or a version at its end.
+  private static func isRequest(_ bytes: [UInt8], _ start: Int) -> Bool {
+    let limit = min(bytes.count, start + HTTPLimits.requestLineBytes)
+    let lineEnd = HTTPBytes.first(Ascii.newline, in: bytes, start..<limit) ?? limit
+    var index = start
+    while index < lineEnd, bytes[index] &- 0x41 < 26 || bytes[index] == Ascii.dash { index += 1 }
+    if index > start, index < lineEnd, Ascii.isBlank(bytes[index]) {
+      let target = bytes[index..<lineEnd].drop(while: Ascii.isBlank)
+      if target.first == Ascii.slash || target.first == Ascii.star { return true }
+      if target.starts(with: "http".utf8) { return true }
+    }
+    var at = index
+    while at + 5 < lineEnd {
+      if bytes[at] | 0x20 == 0x68, HTTPBytes.equal(bytes[at..<(at + 5)], "http/"), Ascii.isDigit(bytes[at + 5]),
+        at > start, Ascii.isBlank(bytes[at - 1])
+      {
+        return true
+      }
+      at += 1
+    }
+    return false
+  }
+
+  // MARK: - Chunks
+
+  /// A chunked body (RFC 9112, 7.1). Extensions are passed over, trailers checked and passed over.
+  private func chunked(_ bytes: [UInt8]) throws(HTTPError) -> HTTPBody {
+    var lines = self.lines
+    var body: [UInt8] = []
+    var count = 0
+    while true {
+      guard lines.index < bytes.count else { throw HTTPError(.truncated) }
+      let size = try Self.chunkSize(bytes, try lines.next())
+      guard !lines.isAtEnd else { throw HTTPError(.truncated) }
+      guard size > 0 else { break }
+      count += 1
+      guard count <= HTTPLimits.chunks else { throw HTTPError(.count) }
+      guard bytes.count - lines.index >= size else { throw HTTPError(.truncated) }
+      body += bytes[lines.index..<(lines.index + size)]
+      lines.step(size)
+      try lines.lineEnd()
+    }
+    try Self.readTrailers(bytes, &lines)
+    try Self.expectEnd(bytes, lines.index)
+    return HTTPBody(bytes: body, range: 0..<body.count)
+  }
+
+  private static func chunkSize(_ bytes: [UInt8], _ line: ByteRange) throws(HTTPError) -> Int {
+    guard line.count <= HTTPLimits.chunkLineBytes else { throw HTTPError(.oversized) }
+    var size = 0
+    var index = Int(line.start)
+    while index < Int(line.end), let digit = Ascii.hex(bytes[index]) {
+      size = size * 16 + digit
+      index += 1
+      guard index - Int(line.start) <= 8 else { throw HTTPError(.oversized) }
+    }
+    guard index > Int(line.start) else { throw HTTPError(.syntax) }
+    guard index == Int(line.end) || bytes[index] == Ascii.semicolon else { throw HTTPError(.syntax) }
+    for at in index..<Int(line.end) where bytes[at] < Ascii.space || bytes[at] >= HTTPBytes.delete {
+      throw HTTPError(.syntax)
+    }
+    return size
+  }
+
+  /// Trailers, which must not be what a head is read by.
+  private static func readTrailers(_ bytes: [UInt8], _ lines: inout HTTPLines) throws(HTTPError) {
+    for _ in 0...HTTPLimits.fields {
+      let line = try lines.next()
+      guard !lines.isAtEnd else { throw HTTPError(.truncated) }
+      guard line.count > 0 else { return }
+      let name = try HTTPHead.field(bytes, line).name
+      for framing in ["host", "content-length", "transfer-encoding"] as [StaticString]
+      where HTTPBytes.equal(bytes, name, framing) {
+        throw HTTPError(.syntax)
+      }
+    }
+    throw HTTPError(.count)
+  }
+}
