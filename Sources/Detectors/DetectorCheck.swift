@@ -1,6 +1,4 @@
-import Glibc
-
-/// What the text that a detector's pattern matches must pass besides. The raw value is the word after `check`.
+/// What a text that has the right shape must pass besides. The raw value is the word after `check`.
 enum DetectorCheck: String {
   /// ISO/IEC 7812-1, annex B.
   case luhn
@@ -10,44 +8,45 @@ enum DetectorCheck: String {
   case mod11
   /// The two check digits of a Brazilian CPF.
   case cpf
-  /// An IPv4 or IPv6 address.
-  case address
-  /// As many digits as a telephone number has, and more than a plain number's look.
-  case phone
-  /// Looks random: at least ``leastEntropy`` bits a character.
-  case entropy
 
-  /// Shannon entropy of a random token of 20 characters, less a margin; English prose has less.
-  private static let leastEntropy = 3.3
-
+  /// Whether `text` passes; what separates its digits, or letters, does not count.
   func accepts(_ text: ArraySlice<UInt8>) -> Bool {
-    let digits = text.compactMap { $0 >= 0x30 && $0 <= 0x39 ? Int($0 - 0x30) : nil }
+    if self == .mod97 { return DetectorCheck.acceptsMod97(text) }
+    return acceptsDigits(text.compactMap { $0 &- 0x30 < 10 ? $0 - 0x30 : nil }[...])
+  }
+
+  /// Whether digits, given as numbers, pass.
+  func acceptsDigits(_ digits: ArraySlice<UInt8>) -> Bool {
+    // The same digit all over passes some of the checks and is a placeholder.
+    guard let first = digits.first, digits.contains(where: { $0 != first }) else { return false }
     switch self {
-    case .luhn: return acceptsLuhn(digits)
-    case .mod97: return acceptsMod97(text)
-    case .mod11: return acceptsMod11(digits)
-    case .cpf: return acceptsCPF(digits)
-    case .address: return acceptsAddress(text)
-    case .phone:
-      let isMarked = text.contains(UInt8(ascii: "+")) || text.contains(UInt8(ascii: "("))
-      let groups = text.split { $0 < 0x30 || $0 > 0x39 }.count
-      return (8...15).contains(digits.count) && (isMarked || groups >= 3)
-    case .entropy: return entropy(text) >= Self.leastEntropy
+    case .luhn: return (12...19).contains(digits.count) && DetectorCheck.luhnSum(digits) % 10 == 0
+    case .mod11:
+      guard digits.count == 10 else { return false }
+      let sum = zip(digits, stride(from: 10, through: 2, by: -1)).reduce(0) { $0 + Int($1.0) * $1.1 }
+      return (11 - sum % 11) % 11 == Int(digits[digits.startIndex + 9])
+    case .cpf:
+      guard digits.count == 11 else { return false }
+      return [9, 10].allSatisfy { count in
+        let sum = zip(digits.prefix(count), stride(from: count + 1, through: 2, by: -1))
+          .reduce(0) { $0 + Int($1.0) * $1.1 }
+        return sum * 10 % 11 % 10 == Int(digits[digits.startIndex + count])
+      }
+    case .mod97: return DetectorCheck.acceptsMod97(digits.map { $0 + 0x30 }[...])
     }
   }
 
-  private func acceptsLuhn(_ digits: [Int]) -> Bool {
-    guard (12...19).contains(digits.count), Set(digits).count > 1 else { return false }
+  private static func luhnSum(_ digits: ArraySlice<UInt8>) -> Int {
     var sum = 0
     for (index, digit) in digits.reversed().enumerated() {
-      let weighed = index % 2 == 1 ? digit * 2 : digit
+      let weighed = index % 2 == 1 ? Int(digit) * 2 : Int(digit)
       sum += weighed > 9 ? weighed - 9 : weighed
     }
-    return sum % 10 == 0
+    return sum
   }
 
-  private func acceptsMod97(_ text: ArraySlice<UInt8>) -> Bool {
-    let characters = text.filter { $0 != UInt8(ascii: " ") }
+  private static func acceptsMod97(_ text: ArraySlice<UInt8>) -> Bool {
+    let characters = text.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "-") }
     guard (15...34).contains(characters.count) else { return false }
     var remainder = 0
     for character in characters[4...] + characters[..<4] {
@@ -59,39 +58,5 @@ enum DetectorCheck: String {
       }
     }
     return remainder == 1
-  }
-
-  private func acceptsMod11(_ digits: [Int]) -> Bool {
-    guard digits.count == 10, Set(digits).count > 1 else { return false }
-    let sum = zip(digits, stride(from: 10, through: 2, by: -1)).reduce(0) { $0 + $1.0 * $1.1 }
-    return (11 - sum % 11) % 11 == digits[9]
-  }
-
-  private func acceptsCPF(_ digits: [Int]) -> Bool {
-    guard digits.count == 11, Set(digits).count > 1 else { return false }
-    return [9, 10].allSatisfy { count in
-      let sum = zip(digits[..<count], stride(from: count + 1, through: 2, by: -1)).reduce(0) { $0 + $1.0 * $1.1 }
-      return sum * 10 % 11 % 10 == digits[count]
-    }
-  }
-
-  /// IPv4 is as the pattern has it; of IPv6 the groups are counted.
-  private func acceptsAddress(_ text: ArraySlice<UInt8>) -> Bool {
-    guard text.contains(UInt8(ascii: ":")) else { return true }
-    let groups = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-    let halves = String(decoding: text, as: UTF8.self).split(separator: "::", omittingEmptySubsequences: false)
-    guard halves.count <= 2, !text.starts(with: Array(":::".utf8)) else { return false }
-    let filled = groups.count { !$0.isEmpty }
-    return halves.count == 2 ? filled <= 7 && filled >= 1 : filled == 8 && groups.count == 8
-  }
-
-  private func entropy(_ text: ArraySlice<UInt8>) -> Double {
-    var counts = [Int](repeating: 0, count: 256)
-    for byte in text { counts[Int(byte)] += 1 }
-    let total = Double(text.count)
-    return counts.filter { $0 > 0 }.reduce(0) { sum, count in
-      let share = Double(count) / total
-      return sum - share * log2(share)
-    }
   }
 }

@@ -2,50 +2,53 @@ import PatternMatching
 import PolicyBytecode
 
 /// Detectors, ready to look into texts.
-public final class DetectorSet {
-  private struct Detector {
-    let name: String
-    /// Nil: the pattern could not be compiled, and the detector finds itself in everything, for a rule about it must not
-    /// be passed by.
-    let finder: PatternFinder?
-    let check: DetectorCheck?
-  }
-  private let detectors: [Detector]
+///
+/// All that are built in look in one pass; each that a policy declares makes one of its own.
+public final class DetectorSet: Sendable {
+  /// The names of the detectors, in the order of their definitions.
+  public let names: [String]
+  let tables: DetectorTables
+  let customs: [CustomDetector]
 
   public init(_ definitions: [DetectorDefinition]) {
-    detectors = definitions.map { definition in
-      let builtin = BuiltinDetector.named(definition.name)
-      let regex = definition.regex.map(DetectorSet.pcreSource) ?? builtin?.regex ?? "(*FAIL"
-      return Detector(
-        name: definition.name,
-        finder: try? PatternFinder(regex, foldsCase: definition.ignoringCase),
-        check: definition.regex == nil ? builtin?.check : definition.check.flatMap(DetectorCheck.init(rawValue:)))
+    names = definitions.map(\.name)
+    tables = DetectorTables(definitions)
+    customs = definitions.enumerated().compactMap { index, definition in
+      definition.regex == nil && BuiltinDetector.named(definition.name) != nil
+        ? nil : CustomDetector(definition, index: index)
     }
   }
 
-  /// The names of the detectors that find something in `text`. One that comes to its match limit counts as found.
+  /// The names of the detectors that find something in `text`. One that cannot decide counts as found.
   public func found(in text: [UInt8]) -> [String] {
-    // PCRE2 wants valid UTF-8; what is not becomes U+FFFD, which no detector looks for.
-    let text = isValidUTF8(text) ? text : Array(String(decoding: text, as: UTF8.self).utf8)
-    return detectors.filter { detector in
-      guard let finder = detector.finder else { return true }
-      var isFound = false
-      let isDecided = finder.forEachMatch(in: text) { range in
-        isFound = detector.check?.accepts(text[range]) ?? true
-        return !isFound
+    var isFound = [Bool](repeating: false, count: names.count)
+    text.withUnsafeBufferPointer { text in
+      if tables.wanted != 0 {
+        var scanner = DetectorScanner(tables)
+        scanner.stopsWhenAllFound = true
+        _ = scanner.scan(text, origin: 0, from: 0, isFinal: true)
+        for span in scanner.spans { isFound[span.detector] = true }
       }
-      return isFound || !isDecided
-    }.map(\.name)
+      for span in customSpans(in: text) { isFound[span.detector] = true }
+    }
+    return names.indices.filter { isFound[$0] }.map { names[$0] }
   }
 
-  /// A regex of the policy language in the spelling of PCRE2, which differs in `\u{…}` only.
-  private static func pcreSource(_ regex: String) -> String {
-    var out = ""
-    var isEscaped = false
-    for character in regex {
-      out.append(isEscaped && character == "u" ? "x" : character)
-      isEscaped = !isEscaped && character == "\\"
+  /// The spans that the detectors find in the whole of `text`, sorted by start, end and detector.
+  public func spans(in text: UnsafeBufferPointer<UInt8>) -> [DetectedSpan] {
+    var spans = customSpans(in: text)
+    if tables.wanted != 0 {
+      var scanner = DetectorScanner(tables)
+      _ = scanner.scan(text, origin: 0, from: 0, isFinal: true)
+      spans += scanner.spans
     }
-    return out
+    if spans.count > 1 { spans.sort(by: DetectedSpan.precedes) }
+    return spans
+  }
+
+  private func customSpans(in text: UnsafeBufferPointer<UInt8>) -> [DetectedSpan] {
+    var spans: [DetectedSpan] = []
+    for custom in customs { CustomSearch(custom).write(text, isFinal: true, &spans) }
+    return spans
   }
 }

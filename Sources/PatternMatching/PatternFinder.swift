@@ -13,13 +13,16 @@ public final class PatternFinder {
     pattern = try PCREPattern(source, foldsCase: foldsCase)
   }
 
+  /// Finds matches of a pattern that others may use at the same time.
+  public init(_ pattern: PCREPattern) { self.pattern = pattern }
+
   /// Calls `body` with the half-open range of each match, from left to right, until it returns false. Where the pattern
   /// has a group that took part, the range is that of the first. False: the match limit was reached, and what is right
   /// of the last match is not known.
   ///
-  /// `text` must be valid UTF-8.
-  public func forEachMatch(in text: [UInt8], _ body: (Range<Int>) -> Bool) -> Bool {
-    var start = 0
+  /// `text` must be valid UTF-8. Matches begin at `first` or after it; what is before it is context.
+  public func forEachMatch(in text: [UInt8], from first: Int = 0, _ body: (Range<Int>) -> Bool) -> Bool {
+    var start = first
     while start <= text.count {
       switch context.find(pattern, text, from: start) {
       case .none: return true

@@ -62,7 +62,7 @@ public struct MaskObligation: Sendable, Hashable {
 
     /// The treatment of what several masks cover: the strictest; redact where two of one kind differ, stricter ones
     /// beside them or not, so that neither order nor another mask makes it weaker. `all` is not empty.
-    static func combined(_ all: [Treatment]) -> Treatment {
+    public static func combined(_ all: [Treatment]) -> Treatment {
       let differ = all.contains { one in all.contains { $0 != one && $0.strictness == one.strictness } }
       return differ ? .redact : all.max { $0.strictness < $1.strictness } ?? .redact
     }

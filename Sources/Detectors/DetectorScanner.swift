@@ -1,0 +1,254 @@
+/// One pass of the built-in detectors over a text, or over what is at hand of a stream.
+///
+/// Why the spans do not depend on how a stream was cut: the triggers that wake a recogniser are a function of the last four
+/// bytes; a recogniser sees the text only through ``at(_:)``, within fixed distances of its trigger; where it asked for a
+/// byte that has not come yet, all that it did is undone and it runs again when there are more; and what is carried from
+/// one trigger to the next is the outcome of those before it, in order. So each step is a function of the stream's bytes.
+struct DetectorScanner {
+  let tables: DetectorTables
+  let classes = ByteClass.table
+
+  /// The text at hand: `text[i - origin]` is the stream's byte `i`.
+  private var text: UnsafePointer<UInt8>
+  private var origin = 0
+  private var available = 0
+  private var isFinal = false
+  /// What the recogniser at work may see.
+  private var low = 0
+  private var high = 0
+  private var cap = 0
+  /// It asked for a byte that is not there yet.
+  private var ranShort = false
+
+  /// Outcome of earlier triggers.
+  var state = State()
+  struct State {
+    /// Names before this offset have been looked at.
+    var namesEnd = 0
+    /// What goes on being covered: the rest of a token or block longer than its limit.
+    var tail: BuiltinDetector?
+    var tailStart = 0
+    /// Where to go on after a match that leaves nothing to look for within.
+    var resume = 0
+  }
+
+  /// Found and not yet given out, in the order of their triggers.
+  var spans: [DetectedSpan] = []
+  /// The built-in detectors that have found something, as bits.
+  private(set) var foundKinds: UInt32 = 0
+  /// Ends the scan as soon as each has found something.
+  var stopsWhenAllFound = false
+
+  init(_ tables: DetectorTables) {
+    self.tables = tables
+    text = UnsafePointer(bitPattern: 1)!
+  }
+
+  // MARK: What recognisers use
+
+  /// The byte at an offset of the stream; 0 outside of what may be seen.
+  @inline(__always)
+  mutating func at(_ offset: Int) -> UInt8 {
+    if offset >= low, offset < high { return text[offset &- origin] }
+    if offset >= available, offset < cap, !isFinal { ranShort = true }
+    return 0
+  }
+
+  @inline(__always)
+  mutating func isIn(_ offset: Int, _ set: ByteClass) -> Bool { classes[Int(at(offset))] & set.rawValue != 0 }
+
+  /// The end of the run of bytes of `set` from `offset` on, at most `limit` long.
+  mutating func run(_ offset: Int, _ set: ByteClass, limit: Int) -> Int {
+    var end = offset
+    while end - offset < limit, isIn(end, set) { end += 1 }
+    return end
+  }
+
+  /// The start of the run of bytes of `set` that ends before `offset`.
+  mutating func runBack(_ offset: Int, _ set: ByteClass, limit: Int) -> Int {
+    var start = offset
+    while offset - start < limit, isIn(start - 1, set) { start -= 1 }
+    return start
+  }
+
+  mutating func isDigit(_ offset: Int) -> Bool { at(offset) &- 0x30 < 10 }
+
+  /// The byte with ASCII upper case folded.
+  mutating func folded(_ offset: Int) -> UInt8 {
+    let byte = at(offset)
+    return byte &- 0x41 < 26 ? byte | 0x20 : byte
+  }
+
+  /// Whether `word`, in lower case, stands at `offset`, whatever its case.
+  mutating func matches(_ offset: Int, _ word: StaticString) -> Bool {
+    for index in 0..<word.utf8CodeUnitCount where folded(offset + index) != word.utf8Start[index] { return false }
+    return true
+  }
+
+  /// Whether no letter or digit goes on to the left of `offset`; the end of `\n` and of `%3D` is none.
+  mutating func beginsWord(_ offset: Int) -> Bool {
+    guard isIn(offset - 1, .alphanumeric) else { return true }
+    if at(offset - 2) == UInt8(ascii: "\\") {
+      return [UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t")].contains(at(offset - 1))
+    }
+    return at(offset - 3) == UInt8(ascii: "%") && isIn(offset - 2, .hex) && isIn(offset - 1, .hex)
+  }
+
+  mutating func emit(_ kind: BuiltinDetector, _ start: Int, _ end: Int) {
+    guard !tables.indices[kind.rawValue].isEmpty, end > start else { return }
+    foundKinds |= 1 << UInt32(kind.rawValue)
+    for index in tables.indices[kind.rawValue] {
+      spans.append(DetectedSpan(start: start, end: end, detector: index))
+    }
+  }
+
+  /// Finds what may be longer than can be waited for: what is past `end` and looks like more of it is covered too.
+  mutating func emitOpen(_ kind: BuiltinDetector, _ start: Int, _ end: Int) {
+    emit(kind, start, end)
+    state.tail = kind
+    state.tailStart = end
+    state.resume = end
+  }
+
+  func asks(_ kind: BuiltinDetector) -> Bool { tables.wanted >> UInt32(kind.rawValue) & 1 != 0 }
+
+  // MARK: The pass
+
+  /// Looks at the bytes from `start` to the end of `bytes`, whose first has offset `origin` in the stream. The offset
+  /// come to: what is there needs bytes that have not come.
+  mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>, origin: Int, from start: Int, isFinal: Bool) -> Int {
+    guard let base = bytes.baseAddress else { return start }
+    text = base
+    self.origin = origin
+    available = origin + bytes.count
+    self.isFinal = isFinal
+    var position = start
+    while position < available {
+      if state.tail != nil {
+        let end = cover(from: position)
+        if state.tail != nil { return end }
+        position = end
+        continue
+      }
+      let next = tables.triggers.bytes.withUnsafeBufferPointer { flags in
+        tables.triggers.filter.withUnsafeBufferPointer { filter in walk(position, flags, filter) }
+      }
+      if next.isBlocked { return next.position }
+      position = next.position
+    }
+    return position
+  }
+
+  /// Goes from byte to byte until the text ends, a recogniser lacks bytes, or one moves the scan on.
+  private mutating func walk(
+    _ start: Int, _ flags: UnsafeBufferPointer<UInt8>, _ filter: UnsafeBufferPointer<UInt32>
+  ) -> (position: Int, isBlocked: Bool) {
+    let (text, origin, available) = (text, origin, available)
+    var gram = TriggerTable.beforeText
+    var before: UInt8 = 0
+    for offset in max(start - 3, origin)..<max(start, origin) {
+      let byte = text[offset &- origin]
+      gram = gram << 8 | UInt32(byte | 0x20)
+      before = flags[Int(byte)] & TriggerTable.digit
+    }
+    var position = start
+    while position < available {
+      let byte = text[position &- origin]
+      gram = gram << 8 | UInt32(byte | 0x20)
+      let flag = flags[Int(byte)]
+      let hash = TriggerTable.hash(gram)
+      // A digit wakes only at the start of its run.
+      let woken = flag & ~before
+      before = flag & TriggerTable.digit
+      if UInt32(woken) | (filter[Int(hash >> 5)] >> (hash & 31)) & 1 != 0 {
+        let saved = state
+        let count = spans.count
+        low = max(0, position - DetectorLimits.lookBehind)
+        cap = position + DetectorLimits.privateKeyBytes + DetectorLimits.matchBytes
+        high = min(available, cap)
+        ranShort = false
+        recognise(position, woken, gram)
+        if ranShort {
+          state = saved
+          spans.removeLast(spans.count - count)
+          return (position, true)
+        }
+        if spans.count > count {
+          if stopsWhenAllFound, foundKinds == tables.wanted { return (available, true) }
+          if state.resume > position { return (state.resume, false) }
+        }
+      }
+      position += 1
+    }
+    return (position, false)
+  }
+
+  private mutating func recognise(_ position: Int, _ flag: UInt8, _ gram: UInt32) {
+    switch flag {
+    case 0: break
+    case TriggerTable.digit: recogniseNumber(position)
+    case TriggerTable.at: recogniseEmail(position)
+    case TriggerTable.colon: recogniseColon(position)
+    case TriggerTable.hyphen: recogniseMAC(position)
+    case TriggerTable.dot: recogniseDiscord(position)
+    case TriggerTable.tilde: recogniseAzureSecret(position)
+    default: break
+    }
+    guard let trigger = tables.triggers.trigger(of: gram) else { return }
+    for shape in tables.actions[trigger].shapes { recogniseToken(TokenShape.all[shape.number], position - shape.back) }
+    guard let word = tables.actions[trigger].word else { return }
+    switch word {
+    case .secretName: recogniseAssignment(position - 3)
+    case .pass:
+      recognisePassport(position - 3)
+      recogniseAssignment(position - 3)
+    case .birth: recogniseBirth(position - 3)
+    case .authorization: recogniseAuthorization(position - 3)
+    case .bearer: recogniseBearer(position - 3)
+    case .curlUser: recogniseCurlUser(position - 3)
+    case .identified: recogniseIdentified(position - 3)
+    case .privateKeyBlock: recognisePrivateKey(position - 3)
+    case .jsonWebToken: recogniseJWT(position - 2)
+    case .mailchimp: recogniseMailchimp(position - 3)
+    case .azureSignature: recogniseAzureSignature(position - 3)
+    }
+  }
+
+  /// Covers more of what was longer than its limit, in pieces that begin at fixed distances.
+  private mutating func cover(from start: Int) -> Int {
+    guard let kind = state.tail else { return start }
+    let set: ByteClass = kind == .privateKey ? [.base64, .equals, .space] : .token68
+    var position = start
+    while position < available {
+      let byte = text[position &- origin]
+      // Within a string, lines end in `\n`.
+      let goesOn = classes[Int(byte)] & set.rawValue != 0 || kind == .privateKey && byte == UInt8(ascii: "\\")
+      guard goesOn else {
+        emit(kind, state.tailStart, position)
+        state.tail = nil
+        return position
+      }
+      position += 1
+      if position - state.tailStart == DetectorLimits.matchBytes {
+        emit(kind, state.tailStart, position)
+        state.tailStart = position
+      }
+    }
+    if isFinal {
+      emit(kind, state.tailStart, position)
+      state.tail = nil
+    }
+    return position
+  }
+
+  /// The offset below which no span will begin, once the scan has come to `position` of `text`, whose first byte has
+  /// offset `origin`. No span reaches back from its trigger over white space.
+  func settled(at position: Int, of text: UnsafeBufferPointer<UInt8>, origin: Int) -> Int {
+    if state.tail != nil { return state.tailStart }
+    var start = position
+    while position - start < DetectorLimits.spanLookBehind, start > origin,
+      classes[Int(text[start - 1 - origin])] & ByteClass.space.rawValue == 0
+    { start -= 1 }
+    return start
+  }
+}

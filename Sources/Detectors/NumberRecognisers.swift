@@ -1,0 +1,261 @@
+/// Cards, national numbers, bank accounts and IPv4 addresses: what begins with a digit.
+extension DetectorScanner {
+  /// Groups of digits with single separators between them, from the first.
+  struct DigitGroups {
+    /// No number has more groups.
+    static let most = 12
+    var starts = [Int]()
+    var ends = [Int]()
+    /// All digits, without what separates them.
+    var digits = [UInt8]()
+    /// The number of digits up to the end of each group.
+    var counts = [Int]()
+
+    var end: Int { ends[ends.count - 1] }
+  }
+
+  /// Looks at the number whose first digit is at `start`.
+  mutating func recogniseNumber(_ start: Int) {
+    let before = at(start - 1)
+    if isIn(start - 1, .letter) {
+      if asks(.iban) { recogniseIBAN(start - 2) }
+      guard beginsWord(start) else { return }
+    }
+    // A lone digit begins nothing but an address.
+    let runEnd = run(start, .digit, limit: DetectorLimits.numberBytes)
+    guard runEnd - start < DetectorLimits.numberBytes else { return }
+    let follows = at(runEnd)
+    if asks(.ipAddress), follows == UInt8(ascii: "."), runEnd - start <= 3 { recogniseIPv4(start) }
+    if asks(.secret) { recogniseNumberedToken(start, runEnd) }
+    // In the middle of a number: of a decimal, a date, a longer group of digits.
+    let isContinued = isDigit(start - 2) && (before == UInt8(ascii: ".") || before == UInt8(ascii: "-"))
+    if isContinued { return }
+    let isAlone = runEnd - start >= 9
+    guard isAlone || follows == UInt8(ascii: " ") || follows == UInt8(ascii: "-") || follows == UInt8(ascii: ".")
+      || follows == UInt8(ascii: ")") || follows == UInt8(ascii: "/") || runEnd - start >= 7
+    else { return }
+    if asks(.creditCard) { recogniseCard(start) }
+    if asks(.usSSN) { recogniseSSN(start, runEnd) }
+    if asks(.nhsNumber) { recogniseNHS(start, runEnd) }
+    if asks(.cpf) { recogniseCPF(start, runEnd) }
+    if asks(.phone) { recognisePhone(start) }
+  }
+
+  /// Reads groups of digits with `separators` between them, one at a time.
+  mutating func digitGroups(_ start: Int, mostDigits: Int, separators: (UInt8) -> Bool) -> DigitGroups {
+    var groups = DigitGroups()
+    var offset = start
+    while groups.ends.count < DigitGroups.most, offset - start < DetectorLimits.numberBytes, isDigit(offset) {
+      groups.starts.append(offset)
+      while groups.digits.count <= mostDigits, isDigit(offset) {
+        groups.digits.append(at(offset) - 0x30)
+        offset += 1
+      }
+      groups.ends.append(offset)
+      groups.counts.append(groups.digits.count)
+      if groups.digits.count > mostDigits || !separators(at(offset)) { break }
+      offset += 1
+    }
+    return groups
+  }
+
+  /// Whether a number may end at `end`: no letter, digit or `_` follows, nor a further group after `-` or `.`.
+  mutating func endsNumber(_ end: Int) -> Bool {
+    guard !isIn(end, .word) else { return false }
+    let follows = at(end)
+    return !((follows == UInt8(ascii: "-") || follows == UInt8(ascii: ".")) && isDigit(end + 1))
+  }
+
+  // MARK: Cards
+
+  private mutating func recogniseCard(_ start: Int) {
+    let separator = cardSeparator(start)
+    let groups = digitGroups(start, mostDigits: 20) { $0 == separator && separator != 0 }
+    guard at(start - 1) != UInt8(ascii: "-") || !isHexRunBefore(start - 1) else { return }
+    // The longest reading that is a card's: what follows may be an expiry date or a code.
+    for index in groups.ends.indices.reversed() {
+      let count = groups.counts[index]
+      guard (12...19).contains(count) else { continue }
+      let end = groups.ends[index]
+      let isWhole = index == groups.ends.count - 1
+      guard isWhole ? endsNumber(end) : CardIssuer.isGrouped(groups.counts[...index]) else { continue }
+      let digits = groups.digits[..<count]
+      guard let issuer = CardIssuer.of(digits), DetectorCheck.luhn.acceptsDigits(digits) else { continue }
+      if issuer == .needsContext, !hasContext(start, groups.ends[index], ContextWords.card) { continue }
+      emit(.creditCard, start, end)
+      return
+    }
+  }
+
+  /// What stands between the first two groups of a card number: a space, a hyphen or a full stop.
+  private mutating func cardSeparator(_ start: Int) -> UInt8 {
+    let end = run(start, .digit, limit: 8)
+    let byte = at(end)
+    return byte == UInt8(ascii: " ") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") ? byte : 0
+  }
+
+  /// Whether a group of a UUID ends before `end`.
+  private mutating func isHexRunBefore(_ end: Int) -> Bool { end - runBack(end, .hex, limit: 4) >= 4 }
+
+  // MARK: National numbers
+
+  /// SSA: area 001–899 without 666, group 01–99, serial 0001–9999.
+  private mutating func recogniseSSN(_ start: Int, _ runEnd: Int) {
+    let before = at(start - 1)
+    guard before != UInt8(ascii: "-"), before != UInt8(ascii: "_"), before != UInt8(ascii: ".") else { return }
+    var end = start + 9
+    if runEnd - start == 3 {
+      let separator = at(runEnd)
+      guard [UInt8(ascii: "-"), UInt8(ascii: " "), UInt8(ascii: ".")].contains(separator) else { return }
+      let groups = digitGroups(start, mostDigits: 9) { $0 == separator }
+      guard groups.counts.prefix(3).elementsEqual([3, 5, 9]) else { return }
+      if groups.ends.count > 3 { return }
+      end = groups.ends[2]
+      if separator == UInt8(ascii: " "), isDigit(start - 2), before == UInt8(ascii: " ") { return }
+    } else {
+      guard runEnd == end, hasContext(start, end, ContextWords.socialSecurity) else { return }
+    }
+    guard endsNumber(end) else { return }
+    let area = [at(start), at(start + 1), at(start + 2)]
+    if area == Array("000".utf8) || area == Array("666".utf8) || area[0] == UInt8(ascii: "9") { return }
+    let group = runEnd == end ? start + 3 : start + 4
+    if at(group) == 0x30, at(group + 1) == 0x30 { return }
+    if (end - 4..<end).allSatisfy({ at($0) == 0x30 }) { return }
+    emit(.usSSN, start, end)
+  }
+
+  /// NHS data dictionary: ten digits, the last of which checks the others.
+  private mutating func recogniseNHS(_ start: Int, _ runEnd: Int) {
+    guard !isNumberBefore(start) else { return }
+    var end = runEnd
+    if runEnd - start == 3 {
+      let separator = at(runEnd)
+      guard separator == UInt8(ascii: " ") || separator == UInt8(ascii: "-") else { return }
+      let groups = digitGroups(start, mostDigits: 10) { $0 == separator }
+      guard groups.counts.elementsEqual([3, 6, 10]) else { return }
+      end = groups.end
+    } else {
+      guard runEnd - start == 10 else { return }
+      // Seconds since 1970 look like one.
+      if at(start) == UInt8(ascii: "1"), !hasContext(start, end, ContextWords.health) { return }
+    }
+    guard endsNumber(end) else { return }
+    let digits = (start..<end).compactMap { isDigit($0) ? at($0) - 0x30 : nil }
+    if DetectorCheck.mod11.acceptsDigits(digits[...]) { emit(.nhsNumber, start, end) }
+  }
+
+  /// `123.456.789-09`, or its eleven digits.
+  private mutating func recogniseCPF(_ start: Int, _ runEnd: Int) {
+    guard !isNumberBefore(start) else { return }
+    var end = runEnd
+    if runEnd - start == 3 {
+      let groups = digitGroups(start, mostDigits: 11) {
+        $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: " ")
+      }
+      guard groups.counts.elementsEqual([3, 6, 9, 11]) else { return }
+      end = groups.end
+    } else {
+      if runEnd - start == 9, at(runEnd) == UInt8(ascii: "-") { end = run(runEnd + 1, .digit, limit: 3) }
+      guard end - start == 11 || end - start == 12 && end > runEnd else { return }
+    }
+    guard endsNumber(end) else { return }
+    let digits = (start..<end).compactMap { isDigit($0) ? at($0) - 0x30 : nil }
+    if DetectorCheck.cpf.acceptsDigits(digits[...]) { emit(.cpf, start, end) }
+  }
+
+  /// Whether what precedes makes a longer number of it.
+  private mutating func isNumberBefore(_ start: Int) -> Bool {
+    let before = at(start - 1)
+    if before == UInt8(ascii: "_") || before == UInt8(ascii: "+") { return true }
+    if before == UInt8(ascii: "-") { return isIn(start - 2, .word) }
+    return before == UInt8(ascii: ".") || before == UInt8(ascii: " ") && isDigit(start - 2)
+  }
+
+  // MARK: IBAN
+
+  /// ISO 13616: country, two check digits, the account; in one piece or in groups of four.
+  private mutating func recogniseIBAN(_ start: Int) {
+    guard isIn(start, .letter), isIn(start + 1, .letter), isDigit(start + 3), beginsWord(start) else { return }
+    guard let length = IBANRegistry.length(folded(start), folded(start + 1)) else { return }
+    var characters: [UInt8] = []
+    var offset = start
+    while characters.count < length {
+      let byte = folded(offset)
+      if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "-") {
+        guard characters.count % 4 == 0 else { return }
+        offset += 1
+        guard isIn(offset, .alphanumeric) else { return }
+        continue
+      }
+      guard isIn(offset, .alphanumeric) else { return }
+      characters.append(byte)
+      offset += 1
+    }
+    guard !isIn(offset, .word), DetectorCheck.mod97.accepts(characters[...]) else { return }
+    emit(.iban, start, offset)
+  }
+
+  // MARK: IPv4
+
+  /// Four numbers to 255, and a prefix length if one follows.
+  private mutating func recogniseIPv4(_ start: Int) {
+    let before = at(start - 1)
+    if before == UInt8(ascii: ".") || before == UInt8(ascii: "_") { return }
+    guard let end = ipv4End(start), !isIn(end, .word) else { return }
+    if at(end) == UInt8(ascii: "."), isIn(end + 1, .alphanumeric) { return }
+    if isVersion(start) { return }
+    emit(.ipAddress, start, prefixLengthEnd(end, most: 32))
+  }
+
+  /// The end of four numbers from 0 to 255 with full stops between; nil if there are none.
+  mutating func ipv4End(_ start: Int) -> Int? {
+    var offset = start
+    for index in 0..<4 {
+      if index > 0 {
+        guard at(offset) == UInt8(ascii: ".") else { return nil }
+        offset += 1
+      }
+      var value = 0
+      let first = offset
+      while isDigit(offset), offset - first < 3 {
+        value = value * 10 + Int(at(offset) - 0x30)
+        offset += 1
+      }
+      guard offset > first, value <= 255, !isDigit(offset) else { return nil }
+    }
+    return offset
+  }
+
+  /// The end of `/24` after an address, or `end`.
+  mutating func prefixLengthEnd(_ end: Int, most: Int) -> Int {
+    guard at(end) == UInt8(ascii: "/"), isDigit(end + 1) else { return end }
+    let after = run(end + 1, .digit, limit: 4)
+    var value = 0
+    for offset in end + 1..<after { value = value * 10 + Int(at(offset) - 0x30) }
+    return value <= most && after - end <= 4 && !isIn(after, .word) ? after : end
+  }
+
+  /// Whether `version` or `v.` stands before.
+  private mutating func isVersion(_ start: Int) -> Bool {
+    var offset = start
+    while start - offset < 3, isIn(offset - 1, [.space, .equals, .colon, .hyphen, .dot]) { offset -= 1 }
+    guard offset < start || isIn(offset - 1, .letter) else { return false }
+    return matches(offset - 7, "version") || matches(offset - 3, "ver") && !isIn(offset - 4, .letter)
+  }
+
+  // MARK: Tokens that begin with a number
+
+  /// Telegram's bot tokens, `123456789:` and 35 characters; Facebook's, the application's number, `|` and 27.
+  private mutating func recogniseNumberedToken(_ start: Int, _ runEnd: Int) {
+    guard beginsWord(start) || matches(start - 3, "bot") else { return }
+    let count = runEnd - start
+    if (8...10).contains(count), at(runEnd) == UInt8(ascii: ":") {
+      let end = run(runEnd + 1, .base64URL, limit: 36)
+      if end - runEnd == 36, looksRandom(runEnd + 1, end, least: 3.3) { emit(.secret, start, end) }
+    } else if (15...16).contains(count), at(runEnd) == UInt8(ascii: "|") || matches(runEnd, "%7c") {
+      let first = at(runEnd) == UInt8(ascii: "|") ? runEnd + 1 : runEnd + 3
+      let end = run(first, .base64URL, limit: 41)
+      if (27...40).contains(end - first), looksRandom(first, end, least: 3.3) { emit(.secret, start, end) }
+    }
+  }
+}

@@ -1,0 +1,309 @@
+/// Passwords, keys and tokens that are told by what stands before them: a name, a scheme, a flag.
+extension DetectorScanner {
+  // MARK: Assignments
+
+  /// A name that holds a word such as `password` or `token`, and the value that it is given: in code, JSON, YAML, XML,
+  /// a query, an environment or a command line.
+  mutating func recogniseAssignment(_ word: Int) {
+    // Each name is looked at once.
+    guard word >= state.namesEnd else { return }
+    let nameSet: ByteClass = [.word, .hyphen, .dot]
+    let start = runBack(word, nameSet, limit: DetectorLimits.nameBytes)
+    let end = run(word, nameSet, limit: DetectorLimits.nameBytes)
+    state.namesEnd = end
+    guard let name = SecretName(nameBytes(start, end)) else { return }
+    let isFlag = at(start) == UInt8(ascii: "-")
+    guard let value = assignedValue(end, start, isFlag: isFlag, name) else { return }
+    judge(value, name, start)
+  }
+
+  private mutating func nameBytes(_ start: Int, _ end: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(end - start)
+    for offset in start..<end { bytes.append(at(offset)) }
+    return bytes
+  }
+
+  /// A value, and whether it stands in quotes.
+  struct AssignedValue {
+    var start: Int
+    var end: Int
+    var isQuoted: Bool
+    /// `=` rather than `:`, or a flag.
+    var isPlainAssignment = false
+  }
+
+  /// The value after a name that ends at `nameEnd`; nil where it is given none.
+  private mutating func assignedValue(
+    _ nameEnd: Int, _ nameStart: Int, isFlag: Bool, _ name: SecretName
+  ) -> AssignedValue? {
+    var offset = nameEnd
+    let isElement = at(nameStart - 1) == UInt8(ascii: "<")
+    // The name's own quotes and brackets.
+    while offset - nameEnd < 4, isQuote(at(offset)) || at(offset) == UInt8(ascii: "]") || at(offset) == UInt8(ascii: "\\") {
+      offset += 1
+    }
+    let spacesStart = offset
+    while offset - spacesStart < 16, at(offset) == UInt8(ascii: " ") || at(offset) == 0x09 { offset += 1 }
+    let hadSpace = offset > spacesStart
+    var isPlain = false
+    switch at(offset) {
+    case UInt8(ascii: "="):
+      offset += 1
+      // A comparison says nothing of the value but what it is; `=>` and `:=` assign.
+      if at(offset) == UInt8(ascii: "="), isQuote(at(offset + 1)) || at(offset + 1) == UInt8(ascii: " ") { offset += 1 }
+      if at(offset) == UInt8(ascii: ">") { offset += 1 }
+      isPlain = true
+    case UInt8(ascii: ":"):
+      offset += 1
+      if at(offset) == UInt8(ascii: "=") { offset += 1 }
+    case UInt8(ascii: ">") where isElement: offset += 1
+    case UInt8(ascii: "'") where hadSpace && name.isWhole: break
+    case UInt8(ascii: "("), UInt8(ascii: ","):
+      // `setPassword("x")`, `("password", "x")`: only in quotes.
+      offset += 1
+      while at(offset) == UInt8(ascii: " ") { offset += 1; if offset - nameEnd > 24 { return nil } }
+      guard isQuote(at(offset)) else { return nil }
+    default:
+      guard hadSpace, isFlag else { return nil }
+      isPlain = true
+    }
+    let valueStart = offset
+    while offset - valueStart < 8, isIn(offset, .space), at(offset) != 0x0A { offset += 1 }
+    if at(offset) == UInt8(ascii: "\\"), isQuote(at(offset + 1)) { offset += 1 }
+    // `$'…'`, `@"…"`, `b"…"` and `r'…'` of various languages.
+    if [UInt8(ascii: "@"), UInt8(ascii: "b"), UInt8(ascii: "r")].contains(at(offset)), isQuote(at(offset + 1)) {
+      offset += 1
+    }
+    let quote = at(offset)
+    if isQuote(quote) {
+      let start = offset + 1
+      offset = start
+      while offset - start < DetectorLimits.valueBytes, at(offset) != quote, at(offset) != 0x0A, at(offset) != 0 {
+        if at(offset) == UInt8(ascii: "\\") {
+          if at(offset + 1) == quote, at(start - 2) == UInt8(ascii: "\\") { break }
+          offset += 1
+        }
+        offset += 1
+      }
+      return AssignedValue(start: start, end: offset, isQuoted: true, isPlainAssignment: isPlain)
+    }
+    let start = offset
+    while offset - start < DetectorLimits.valueBytes, !endsValue(at(offset), isElement) { offset += 1 }
+    return AssignedValue(start: start, end: offset, isQuoted: false, isPlainAssignment: isPlain)
+  }
+
+  private func isQuote(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "`")
+  }
+
+  private func endsValue(_ byte: UInt8, _ isElement: Bool) -> Bool {
+    switch byte {
+    case 0...0x20, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "<"): true
+    case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "&"), UInt8(ascii: "|"), UInt8(ascii: "\\"): !isElement
+    case UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ")"), UInt8(ascii: ">"): !isElement
+    default: false
+    }
+  }
+
+  private mutating func judge(_ value: AssignedValue, _ name: SecretName, _ nameStart: Int) {
+    var value = value
+    while value.end > value.start, !value.isQuoted, [UInt8(ascii: "."), UInt8(ascii: ":")].contains(at(value.end - 1)) {
+      value.end -= 1
+    }
+    let count = value.end - value.start
+    guard count >= 3, !isTemplate(value.start, value.end), !isMasked(value.start, value.end) else { return }
+    // A whole of several words in quotes is prose, but for a passphrase.
+    if value.isQuoted, name.kind != .password, hasSpace(value.start, value.end) { return }
+    if !value.isQuoted, isCode(value.start, value.end) { return }
+    switch name.kind {
+    case .password:
+      guard count >= 4 || value.isPlainAssignment, !isWordOfSchema(value.start, value.end) else { return }
+      emit(.password, value.start, value.end)
+    case .secret:
+      if asks(.awsSecretKey), count == 40, run(value.start, .base64, limit: 41) == value.end,
+        name.speaksOfAWS || hasAWSBefore(nameStart), looksRandom(value.start, value.end, least: 3)
+      {
+        emit(.awsSecretKey, value.start, value.end)
+      }
+      if asks(.azureKey), name.speaksOfAzure, (43...90).contains(count) { emit(.azureKey, value.start, value.end) }
+      if isSecretValue(value) { emit(.secret, value.start, value.end) }
+    }
+  }
+
+  /// Whether `aws` stands shortly before.
+  private mutating func hasAWSBefore(_ start: Int) -> Bool {
+    for offset in max(0, start - DetectorLimits.contextBytes)..<max(1, start) where matches(offset, "aws") { return true }
+    return false
+  }
+
+  private mutating func hasSpace(_ start: Int, _ end: Int) -> Bool {
+    for offset in start..<end where isIn(offset, .space) { return true }
+    return false
+  }
+
+  /// `${X}`, `$X`, `<x>`, `{{x}}`, `%s`, `[x]`: stands for a value that comes later, or was masked.
+  mutating func isTemplate(_ start: Int, _ end: Int) -> Bool {
+    switch at(start) {
+    case UInt8(ascii: "$"):
+      return at(start + 1) == UInt8(ascii: "{") || at(start + 1) == UInt8(ascii: "(") || isIn(start + 1, .word)
+    case UInt8(ascii: "<"), UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "("): return true
+    case UInt8(ascii: "%"): return isIn(start + 1, .letter) || at(start + 1) == UInt8(ascii: "(")
+    case UInt8(ascii: "#"): return at(start + 1) == UInt8(ascii: "{")
+    case UInt8(ascii: ":"), UInt8(ascii: "?"): return isIn(start + 1, .word) || end - start == 1
+    default: break
+    }
+    for offset in start..<end where at(offset) == UInt8(ascii: "{") {
+      if at(offset + 1) == UInt8(ascii: "{") || at(offset - 1) == UInt8(ascii: "$") { return true }
+    }
+    return false
+  }
+
+  /// An expression rather than a value: a call, an index, a member of an object.
+  private mutating func isCode(_ start: Int, _ end: Int) -> Bool {
+    var isMember = false
+    for offset in start..<end {
+      let byte = at(offset)
+      if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") { return true }
+      if byte == UInt8(ascii: "."), offset > start, isIn(offset - 1, .letter), isIn(offset + 1, .letter) { isMember = true }
+      if isDigit(offset) || !isIn(offset, [.word, .dot]) { return false }
+    }
+    // `self.password`, `password_hash`, `kVK_Return`: names without a digit.
+    return isMember || SecretName(nameBytes(start, end)) != nil
+  }
+
+  /// A word of a type, of a default, or of a form: no password.
+  private mutating func isWordOfSchema(_ start: Int, _ end: Int) -> Bool {
+    guard end - start <= 12 else { return false }
+    let word = nameBytes(start, end).map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+    return SecretName.schemaWords.contains(word)
+  }
+
+  /// Random enough for a key: a UUID, or letters and digits without much of a pattern.
+  private mutating func isSecretValue(_ value: AssignedValue) -> Bool {
+    let count = value.end - value.start
+    guard count >= 10, run(value.start, [.token68, .colon], limit: count) == value.end else { return false }
+    var digits = 0
+    var letters = 0
+    var changes = 0
+    var words = 1
+    for offset in value.start..<value.end {
+      if isDigit(offset) { digits += 1 } else if isIn(offset, .letter) { letters += 1 }
+      if offset > value.start, isIn(offset, .upper) != isIn(offset - 1, .upper), isIn(offset, .letter) { changes += 1 }
+      if isIn(offset, [.hyphen, .underscore, .dot]) { words += 1 }
+    }
+    // Upper-case words with hyphens or underscores are a name of something.
+    guard letters > 0, digits > 0 || changes > 4 && count >= 16 && words == 1 else { return false }
+    let entropy = entropy(value.start, value.end)
+    if count >= 20 { return entropy >= 3 && (digits > 1 || changes > 4) }
+    return entropy >= 2.9 && digits >= 2 && words <= 2
+  }
+
+  // MARK: Headers
+
+  /// `Authorization: SCHEME credentials` of RFC 7235.
+  mutating func recogniseAuthorization(_ word: Int) {
+    // `oriz` of `authorization`.
+    guard matches(word - 4, "authorization") else { return }
+    var offset = word + 9
+    let nameEnd = offset
+    while offset - nameEnd < 6, isQuote(at(offset)) || at(offset) == UInt8(ascii: " ") || at(offset) == UInt8(ascii: "]") {
+      offset += 1
+    }
+    guard [UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: ",")].contains(at(offset)) else { return }
+    offset += 1
+    let gap = offset
+    while offset - gap < 6, isQuote(at(offset)) || at(offset) == UInt8(ascii: " ") || at(offset) == UInt8(ascii: ">") {
+      offset += 1
+    }
+    let schemeEnd = run(offset, [.alphanumeric, .hyphen], limit: 24)
+    if at(schemeEnd) == UInt8(ascii: " "), isIn(schemeEnd + 1, .token68) {
+      let isBasic = matches(offset, "basic") && schemeEnd == offset + 5
+      emitCredentials(schemeEnd + 1, least: isBasic ? 8 : 10)
+    } else {
+      emitCredentials(offset, least: 16)
+    }
+  }
+
+  /// `Bearer` and a token, wherever.
+  mutating func recogniseBearer(_ word: Int) {
+    guard matches(word - 1, "bearer "), !isIn(word - 2, .alphanumeric) else { return }
+    emitCredentials(word + 6, least: 20)
+  }
+
+  private mutating func emitCredentials(_ start: Int, least: Int) {
+    let end = run(start, [.token68, .colon], limit: DetectorLimits.matchBytes)
+    let count = end - start
+    guard count >= least, !isMasked(start, end) else { return }
+    var hasSign = false
+    for offset in start..<end where !hasSign { hasSign = isDigit(offset) || isIn(offset, .upper) || at(offset) == 0x3D }
+    guard hasSign, !isTemplate(start, end), looksRandom(start, end, least: 2.6) else { return }
+    if count == DetectorLimits.matchBytes { emitOpen(.secret, start, end) } else { emit(.secret, start, end) }
+  }
+
+  // MARK: Command lines and SQL
+
+  /// `curl -u name:password`, `--user name:password`.
+  mutating func recogniseCurlUser(_ word: Int) {
+    var offset = word
+    if at(offset) == UInt8(ascii: " ") {
+      offset += 4
+    } else {
+      guard matches(word, "--user") else { return }
+      offset += 6
+      guard at(offset) == UInt8(ascii: " ") || at(offset) == UInt8(ascii: "=") else { return }
+      offset += 1
+    }
+    let gap = offset
+    while offset - gap < 4, at(offset) == UInt8(ascii: " ") { offset += 1 }
+    guard isCurlBefore(word) else { return }
+    let quote = at(offset)
+    let isQuoted = isQuote(quote)
+    if isQuoted { offset += 1 }
+    let first = offset
+    while offset - first < 128, at(offset) != UInt8(ascii: ":"), !endsValue(at(offset), false) { offset += 1 }
+    guard at(offset) == UInt8(ascii: ":"), offset > first, !isTemplate(first, offset) else { return }
+    let start = offset + 1
+    offset = start
+    while offset - start < DetectorLimits.valueBytes, isQuoted ? at(offset) != quote && at(offset) != 0 : at(offset) > 0x20 {
+      offset += 1
+    }
+    guard offset - start >= 2, !isTemplate(start, offset), !isMasked(start, offset) else { return }
+    guard !SecretName.placeholders.contains(nameBytes(start, min(offset, start + 16))) else { return }
+    emit(.password, start, offset)
+  }
+
+  /// Whether `curl` stands on the same line.
+  private mutating func isCurlBefore(_ word: Int) -> Bool {
+    var offset = word - 1
+    while offset >= max(0, word - DetectorLimits.lookBehind + 16) {
+      if at(offset) == UInt8(ascii: "c"), matches(offset, "curl") { return true }
+      if at(offset) == 0x0A, at(offset - 1) != UInt8(ascii: "\\") { return false }
+      offset -= 1
+    }
+    return false
+  }
+
+  /// `IDENTIFIED BY 'password'` of MySQL and Oracle.
+  mutating func recogniseIdentified(_ word: Int) {
+    guard matches(word - 5, "identified") else { return }
+    var offset = word + 5
+    guard at(offset) == UInt8(ascii: " ") else { return }
+    offset += 1
+    if matches(offset, "with ") {
+      offset = run(offset + 5, [.word, .quotePercent, .hyphen], limit: 40)
+      guard at(offset) == UInt8(ascii: " ") else { return }
+      offset += 1
+    }
+    guard matches(offset, "by ") else { return }
+    offset += 3
+    if matches(offset, "password ") { offset += 9 }
+    let quote = at(offset)
+    guard isQuote(quote) else { return }
+    let start = offset + 1
+    offset = start
+    while offset - start < DetectorLimits.valueBytes, at(offset) != quote, at(offset) != 0 { offset += 1 }
+    guard offset > start, !isTemplate(start, offset), !isMasked(start, offset) else { return }
+    emit(.password, start, offset)
+  }
+}

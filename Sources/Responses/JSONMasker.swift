@@ -1,0 +1,418 @@
+import JSONText
+import PatternMatching
+import PolicyRuntime
+
+/// Masks one JSON document that comes in pieces. What is not masked stays byte for byte.
+///
+/// Held are a string of at most ``MaskLimits/heldBytes``, a number, and the keys of the open levels. After each call the
+/// caller takes ``output``.
+final class JSONMasker {
+  enum Status { case open, closed, failed }
+
+  enum State {
+    case value, valueOrEnd, keyOrEnd, key, colon, commaOrEnd
+    case string, longString, droppedString, bare, deep
+  }
+
+  struct Level {
+    var isObject: Bool
+    var index = 0
+    /// Keys in which something was masked, so that they stay different.
+    var maskedKeys = 0
+    /// The name that values here are seen with, in `names`.
+    var name: Range<Int>
+  }
+
+  /// A container that is replaced as a whole.
+  struct Covered {
+    var level: Int
+    var span: MaskedSpan
+  }
+
+  let plan: MaskPlan
+  let documentDepth: Int
+  var values: ValueMasker
+  var matcher: JSONPathMatcher
+  private var scratch = PatternScratch()
+
+  var status = Status.open
+  var state = State.value
+  var output: [UInt8] = []
+  /// The string or bare word that is open, as it is spelled.
+  var token: [UInt8] = []
+  private var isEscaped = false
+  private var hasEscapes = false
+  private(set) var isKey = false
+  private(set) var levels: [Level] = []
+  private var names: [UInt8] = []
+  /// Masks of the value that comes next, by the name of its member.
+  private var keyRules: [Int] = []
+  /// Masks of the value that is open.
+  var rules: [Int] = []
+  var covered: Covered?
+  /// What `covered` holds, without the space between tokens; nil if it is too much.
+  var coveredText: [UInt8]? = []
+  private var deepLevels = 0
+  var long: TextMasker?
+  /// Whether white space between tokens has line breaks.
+  private(set) var hasLines = false
+  private(set) var isFinished = false
+  /// Whether a member's name was seen: this is JSON, and not a text that begins like it.
+  private(set) var hasSeenKey = false
+
+  init(_ plan: MaskPlan, documentDepth: Int) {
+    self.plan = plan
+    self.documentDepth = documentDepth
+    values = ValueMasker(plan)
+    matcher = JSONPathMatcher(plan.paths)
+  }
+
+  var isCovering: Bool { covered != nil }
+
+  /// The beginning of a token that was not written, for what comes after a failure.
+  func takeLeftover() -> [UInt8] {
+    defer { token.removeAll() }
+    switch state {
+    case .string: return [UInt8(ascii: "\"")] + token
+    case .bare: return token
+    default: return []
+    }
+  }
+
+  /// Reads from `start` until the document ends, fails, or no byte is left; gives the index of the first byte not read.
+  func write(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    var index = start
+    while index < bytes.count, status == .open {
+      switch state {
+      case .string, .longString, .droppedString: index = readString(bytes, index)
+      case .bare:
+        if isBareByte(bytes[index]) {
+          token.append(bytes[index])
+          index += 1
+          if token.count > MaskLimits.headBytes { status = .failed }
+        } else {
+          endBare()
+        }
+      case .deep:
+        skipDeep(bytes[index])
+        index += 1
+      case .value, .valueOrEnd, .keyOrEnd, .key, .colon, .commaOrEnd:
+        if read(bytes[index]) { index += 1 }
+      }
+    }
+    return index
+  }
+
+  /// Takes the end of the text.
+  func finish() {
+    if status == .open, state == .bare { endBare() }
+    if status == .open, let long, state == .longString {
+      feedLong(isFinal: true)
+      long.finish(into: &output)
+      values.report.add(long.report)
+      self.long = nil
+      token.removeAll()
+    }
+    if status == .open {
+      status = .failed
+      isFinished = true
+    }
+  }
+
+  /// Ends what is replaced as a whole, though its end was not found.
+  func abandon() {
+    covered = nil
+    token.removeAll()
+    state = .commaOrEnd
+    write(quoted: values.withhold())
+  }
+
+  // MARK: Structure
+
+  /// Reads one byte between tokens; false: it was not read, and the document failed.
+  private func read(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x20, 0x0A, 0x0D, 0x09:
+      if !isCovering { output.append(byte) }
+      if byte == 0x0A { hasLines = true }
+      return true
+    case UInt8(ascii: "\"") where state == .keyOrEnd || state == .key:
+      beginString(isKey: true)
+    case UInt8(ascii: "\"") where state == .value || state == .valueOrEnd:
+      beginValue()
+      beginString(isKey: false)
+    case UInt8(ascii: "{") where state == .value || state == .valueOrEnd,
+      UInt8(ascii: "[") where state == .value || state == .valueOrEnd:
+      beginValue()
+      beginContainer(byte)
+    case UInt8(ascii: "}") where state == .keyOrEnd || state == .commaOrEnd && levels.last?.isObject == true,
+      UInt8(ascii: "]") where state == .valueOrEnd || state == .commaOrEnd && levels.last?.isObject == false:
+      emit(byte)
+      endContainer()
+    case UInt8(ascii: ":") where state == .colon:
+      emit(byte)
+      state = .value
+    case UInt8(ascii: ",") where state == .commaOrEnd:
+      emit(byte)
+      levels[levels.count - 1].index += 1
+      state = levels[levels.count - 1].isObject ? .key : .value
+    default:
+      guard state == .value || state == .valueOrEnd, isBareByte(byte) else {
+        status = .failed
+        return false
+      }
+      beginValue()
+      token.removeAll(keepingCapacity: true)
+      token.append(byte)
+      state = .bare
+    }
+    return true
+  }
+
+  func emit(_ byte: UInt8) {
+    if isCovering { cover(CollectionOfOne(byte)) } else { output.append(byte) }
+  }
+
+  func emit(_ bytes: some Collection<UInt8>) {
+    if isCovering { cover(bytes) } else { output.append(contentsOf: bytes) }
+  }
+
+  private func cover(_ bytes: some Collection<UInt8>) {
+    coveredText?.append(contentsOf: bytes)
+    if let count = coveredText?.count, count > MaskLimits.heldBytes { coveredText = nil }
+  }
+
+  func write(quoted text: [UInt8]) {
+    emit(UInt8(ascii: "\""))
+    emit(JSONStrings.escaped(text))
+    emit(UInt8(ascii: "\""))
+  }
+
+  private func beginValue() {
+    rules.removeAll(keepingCapacity: true)
+    guard plan.hasStructure else { return }
+    if let level = levels.last, !level.isObject { matcher.enter(index: level.index) }
+    rules.append(contentsOf: keyRules)
+    keyRules.removeAll(keepingCapacity: true)
+    if !plan.paths.isEmpty {
+      matcher.forEachMatch { path in
+        let rule = plan.pathRules[path]
+        if !rules.contains(rule) { rules.append(rule) }
+      }
+    }
+  }
+
+  func endValue() {
+    guard let level = levels.last else {
+      status = .closed
+      return
+    }
+    if plan.hasStructure { matcher.leave() }
+    if level.isObject {
+      let start = level.name.lowerBound
+      names.removeSubrange(start...)
+      levels[levels.count - 1].name = start..<start
+    }
+    state = .commaOrEnd
+  }
+
+  private func beginContainer(_ byte: UInt8) {
+    guard levels.count < MaskLimits.jsonDepth else {
+      if isCovering { coveredText = nil } else { write(quoted: values.withhold()) }
+      deepLevels = 1
+      isEscaped = false
+      isKey = false
+      state = .deep
+      return
+    }
+    if !isCovering, !rules.isEmpty {
+      covered = Covered(level: levels.count, span: MaskedSpan(start: 0, end: Int.max, rules: rules))
+      coveredText = []
+    } else if isCovering {
+      addToCovered(rules)
+    }
+    emit(byte)
+    let isObject = byte == UInt8(ascii: "{")
+    let outer = levels.last?.name ?? 0..<0
+    levels.append(Level(isObject: isObject, name: isObject ? names.count..<names.count : outer))
+    state = isObject ? .keyOrEnd : .valueOrEnd
+  }
+
+  private func endContainer() {
+    levels.removeLast()
+    if let covered, covered.level == levels.count {
+      self.covered = nil
+      write(quoted: values.replacement(ofStructure: covered.span, text: coveredText))
+    }
+    endValue()
+  }
+
+  func addToCovered(_ rules: [Int]) {
+    for rule in rules { covered?.span.add(MaskedSpan.Member(rule: rule, length: 1)) }
+  }
+
+  private func skipDeep(_ byte: UInt8) {
+    if isKey {
+      // Within a string.
+      if isEscaped {
+        isEscaped = false
+      } else if byte == UInt8(ascii: "\\") {
+        isEscaped = true
+      } else if byte == UInt8(ascii: "\"") {
+        isKey = false
+      }
+      return
+    }
+    switch byte {
+    case UInt8(ascii: "\""): isKey = true
+    case UInt8(ascii: "{"), UInt8(ascii: "["): deepLevels += 1
+    case UInt8(ascii: "}"), UInt8(ascii: "]"):
+      deepLevels -= 1
+      if deepLevels == 0 { endValue() }
+    default: break
+    }
+  }
+
+  // MARK: Tokens
+
+  private func beginString(isKey: Bool) {
+    self.isKey = isKey
+    isEscaped = false
+    hasEscapes = false
+    token.removeAll(keepingCapacity: true)
+    state = .string
+  }
+
+  /// Reads up to the closing quote and over it.
+  private func readString(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
+    var index = start
+    while index < bytes.count {
+      let byte = bytes[index]
+      if isEscaped {
+        isEscaped = false
+      } else if byte == UInt8(ascii: "\\") {
+        isEscaped = true
+        hasEscapes = true
+      } else if byte == UInt8(ascii: "\"") || byte == 0x0A {
+        break
+      }
+      index += 1
+    }
+    if state != .droppedString {
+      token.append(contentsOf: bytes[start..<index])
+      if state == .longString {
+        feedLong(isFinal: false)
+      } else if token.count > MaskLimits.heldBytes {
+        guard beginLong() else { return index }
+      }
+    }
+    guard index < bytes.count else { return index }
+    guard bytes[index] == UInt8(ascii: "\"") else {
+      if state == .string { status = .failed } else { failLong() }
+      return index
+    }
+    switch state {
+    case .longString:
+      feedLong(isFinal: true)
+      if let long {
+        long.finish(into: &output)
+        values.report.add(long.report)
+      }
+      long = nil
+      token.removeAll()
+      emit(UInt8(ascii: "\""))
+      endValue()
+    case .droppedString: endValue()
+    default: if isKey { endKey() } else { endString(hasEscapes: hasEscapes) }
+    }
+    return index + 1
+  }
+
+  /// A string that does not fit: gives false if the document cannot be read on.
+  private func beginLong() -> Bool {
+    guard !isKey else {
+      status = .failed
+      return false
+    }
+    let head = token.prefix(MaskLimits.headBytes).withUnsafeBufferPointer { JSONStrings.unescaped($0) }
+    let isDocument = plan.hasStructure && Sniffer.isDocument(head)
+    if isCovering || !rules.isEmpty || isDocument {
+      if isCovering {
+        coveredText = nil
+        addToCovered(rules)
+      } else {
+        write(quoted: values.withhold())
+      }
+      token.removeAll()
+      state = .droppedString
+      return true
+    }
+    var context: [UInt8] = []
+    let name = self.name
+    if !name.isEmpty { ValueMasker.appendContext(name, to: &context) }
+    long = TextMasker(plan, context: context, escape: JSONStrings.escaped)
+    emit(UInt8(ascii: "\""))
+    state = .longString
+    feedLong(isFinal: false)
+    return true
+  }
+
+  private func feedLong(isFinal: Bool) {
+    var content: [UInt8] = []
+    let read = token.withUnsafeBufferPointer { JSONStrings.unescape($0, isFinal: isFinal, into: &content) }
+    token.removeFirst(read)
+    content.withUnsafeBufferPointer { long?.write($0, into: &output) }
+  }
+
+  /// A line ends within a long string: what is written already stays, with its quote.
+  private func failLong() {
+    if state == .longString {
+      feedLong(isFinal: true)
+      long?.finish(into: &output)
+      if let long { values.report.add(long.report) }
+      long = nil
+    }
+    token.removeAll()
+    state = .commaOrEnd
+    status = .failed
+  }
+
+  /// What values here are called.
+  var name: [UInt8] {
+    guard let range = levels.last?.name else { return [] }
+    return Array(names[range])
+  }
+
+  private func endKey() {
+    hasSeenKey = true
+    let raw = token
+    let key = hasEscapes ? raw.withUnsafeBufferPointer { JSONStrings.unescaped($0) } : raw
+    keyRules.removeAll(keepingCapacity: true)
+    if plan.hasStructure {
+      key.withUnsafeBufferPointer { plan.columnRules($0, into: &keyRules, &scratch) }
+      matcher.enter(member: key)
+    }
+    let top = levels.count - 1
+    names.removeSubrange(levels[top].name.lowerBound...)
+    names.append(contentsOf: key.prefix(MaskLimits.contextBytes))
+    levels[top].name = levels[top].name.lowerBound..<names.count
+    let text = maskedString(raw, key, named: [], rules: [])
+    emit(UInt8(ascii: "\""))
+    emit(text ?? raw)
+    if text != nil {
+      levels[top].maskedKeys += 1
+      if levels[top].maskedKeys > 1 { emit("#\(levels[top].maskedKeys)".utf8) }
+    }
+    emit(UInt8(ascii: "\""))
+    state = .colon
+  }
+}
+
+func isBareByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+    UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."):
+    true
+  default: false
+  }
+}

@@ -1,0 +1,276 @@
+import PatternMatching
+
+/// Masks a response that comes in pieces: finds out what it holds, and gives each part to the masker for it.
+///
+/// A response is text, in which JSON documents may begin at the start of any line (JSON, JSON Lines, server-sent
+/// events), or it is YAML.
+final class ResponseMaskingMachine {
+  private enum Mode {
+    /// Nothing in bodies is masked.
+    case open
+    /// The format is not known yet.
+    case head
+    case text, json, yaml
+    /// What could not be looked into is dropped, up to the end of the line or all of it.
+    case withheldLine, withheld
+  }
+
+  private let plan: MaskPlan
+  private let documentDepth: Int
+  private var mode: Mode
+  /// What detectors see before the text.
+  private var context: [UInt8]
+  private(set) var report = MaskReport()
+
+  private var head: [UInt8] = []
+  private var json: JSONMasker?
+  private var yaml: [UInt8] = []
+
+  private var text: TextMasker?
+  private var isLineStart = true
+  /// The beginning of a line, until it is known whether JSON begins there.
+  private var lead: [UInt8] = []
+  private let tables: TableReader?
+
+  init(_ plan: MaskPlan, _ format: ResponseFormat, documentDepth: Int = 0, name: [UInt8] = []) {
+    self.plan = plan
+    self.documentDepth = documentDepth
+    context = []
+    if !name.isEmpty { ValueMasker.appendContext(name, to: &context) }
+    tables = plan.readsTables ? TableReader(plan) : nil
+    mode =
+      switch format {
+      case .automatic: .head
+      case .text: .text
+      case .json: .json
+      case .yaml: .yaml
+      }
+    if !plan.looksIntoBodies { mode = .open }
+    if mode == .json { json = JSONMasker(plan, documentDepth: documentDepth) }
+  }
+
+  func write(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout [UInt8]) {
+    var index = 0
+    while index < bytes.count {
+      switch mode {
+      case .open:
+        out.append(contentsOf: bytes[index...])
+        return
+      case .head:
+        head.append(contentsOf: bytes[index...])
+        index = bytes.count
+        settleHead(isComplete: false, &out)
+      case .json: index = writeJSON(bytes, index, &out)
+      case .yaml:
+        yaml.append(contentsOf: bytes[index...])
+        index = bytes.count
+        if yaml.count > MaskLimits.yamlBytes { giveUpYAML(&out) }
+      case .text: index = writeText(bytes, index, &out)
+      case .withheldLine:
+        guard let end = bytes[index...].firstIndex(of: 0x0A) else { return }
+        index = end
+        mode = .text
+        isLineStart = false
+      case .withheld: return
+      }
+    }
+  }
+
+  func finish(into out: inout [UInt8]) {
+    if mode == .head { settleHead(isComplete: true, &out) }
+    if mode == .json, let json {
+      json.finish()
+      endJSON(json, &out)
+    }
+    if mode == .yaml { finishYAML(&out) }
+    endText(&out)
+  }
+
+  private func write(_ bytes: [UInt8], _ out: inout [UInt8]) {
+    bytes.withUnsafeBufferPointer { write($0, into: &out) }
+  }
+
+  private func settleHead(isComplete: Bool, _ out: inout [UInt8]) {
+    let answer = Sniffer.isYAML(head, isComplete: isComplete)
+    guard answer != .unknown || isComplete else { return }
+    mode = answer == .yes ? .yaml : .text
+    let held = head
+    head = []
+    write(held, &out)
+  }
+
+  private func withhold(_ out: inout [UInt8], _ text: [UInt8] = ValueMasker.withheld) {
+    report.isWithheld = true
+    out.append(contentsOf: text)
+  }
+
+  // MARK: JSON
+
+  private func writeJSON(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ out: inout [UInt8]) -> Int {
+    guard let json else { return bytes.count }
+    let index = json.write(bytes, from: start)
+    out.append(contentsOf: json.output)
+    json.output.removeAll(keepingCapacity: true)
+    if json.status != .open { endJSON(json, &out) }
+    return index
+  }
+
+  private func endJSON(_ json: JSONMasker, _ out: inout [UInt8]) {
+    let isFailed = json.status == .failed
+    let wasCovering = json.isCovering
+    if isFailed, wasCovering { json.abandon() }
+    out.append(contentsOf: json.output)
+    json.output.removeAll()
+    mode = .text
+    isLineStart = false
+    self.json = nil
+    if isFailed {
+      let isAtEnd = json.isFinished
+      let isValue = json.state == .value || json.state == .bare || json.state == .string && !json.isKey
+      let leftover = json.takeLeftover()
+      if plan.hasStructure, json.hasSeenKey || wasCovering {
+        // The document is broken or cut off: what its paths would be from here on cannot be known.
+        if !wasCovering, !isAtEnd || !leftover.isEmpty {
+          withhold(&out, isValue ? Array("\"[redacted]\"".utf8) : ValueMasker.withheld)
+        }
+        mode = json.hasLines ? .withheld : .withheldLine
+        report.isWithheld = true
+      } else {
+        context = []
+        if !json.name.isEmpty { ValueMasker.appendContext(json.name, to: &context) }
+        append(leftover, &out)
+      }
+    }
+    report.add(json.values.report)
+  }
+
+  // MARK: Text
+
+  private func writeText(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ out: inout [UInt8]) -> Int {
+    var index = start
+    while index < bytes.count {
+      if isLineStart {
+        lead.append(bytes[index])
+        index += 1
+        let (answer, offset) = tables?.isActive == true ? (.no, 0) : Sniffer.jsonStart(lead)
+        if answer == .yes {
+          beginJSON(at: offset, &out)
+          return index
+        }
+        if answer == .no { endLead(&out) }
+        continue
+      }
+      // As many lines as cannot begin JSON in one piece.
+      var end = index
+      while let newline = bytes[end...].firstIndex(of: 0x0A) {
+        end = newline + 1
+        isLineStart = true
+        guard tables?.isActive != true, end < bytes.count, !mayBeginJSON(bytes[end]) else { break }
+        isLineStart = false
+      }
+      if !isLineStart { end = bytes.count }
+      append(UnsafeBufferPointer(rebasing: bytes[index..<end]), &out)
+      index = end
+    }
+    return index
+  }
+
+  private func mayBeginJSON(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "d"), 0x20, 0x09, 0xEF: true
+    default: false
+    }
+  }
+
+  private func endLead(_ out: inout [UInt8]) {
+    let held = lead
+    lead.removeAll(keepingCapacity: true)
+    isLineStart = held.last == 0x0A
+    append(held, &out)
+  }
+
+  private func beginJSON(at offset: Int, _ out: inout [UInt8]) {
+    let held = lead
+    lead.removeAll()
+    if offset > 0 { append(Array(held[..<offset]), &out) }
+    endSegment(&out)
+    let json = JSONMasker(plan, documentDepth: documentDepth)
+    self.json = json
+    mode = .json
+    write(Array(held[offset...]), &out)
+  }
+
+  private func append(_ bytes: [UInt8], _ out: inout [UInt8]) {
+    bytes.withUnsafeBufferPointer { append($0, &out) }
+  }
+
+  private func append(_ bytes: UnsafeBufferPointer<UInt8>, _ out: inout [UInt8]) {
+    guard !bytes.isEmpty else { return }
+    let text: TextMasker
+    if let known = self.text {
+      text = known
+    } else {
+      // Between documents there is often but a line break, for which no detector is set up.
+      if context.isEmpty, bytes.allSatisfy({ $0 == 0x0A || $0 == 0x0D }) {
+        out.append(contentsOf: bytes)
+        return
+      }
+      text = TextMasker(plan, context: context)
+      context = []
+      self.text = text
+      tables?.begin(at: text.end)
+    }
+    if let tables { tables.write(bytes, to: text, into: &out) } else { text.write(bytes, into: &out) }
+  }
+
+  /// Ends the text before a document.
+  private func endSegment(_ out: inout [UInt8]) {
+    guard let text else { return }
+    tables?.finish(text)
+    text.finish(into: &out)
+    report.add(text.report)
+    if let tables { report.isWithheld = report.isWithheld || tables.hasWithheld }
+    self.text = nil
+  }
+
+  private func endText(_ out: inout [UInt8]) {
+    if !lead.isEmpty { endLead(&out) }
+    endSegment(&out)
+  }
+
+  // MARK: YAML
+
+  private func giveUpYAML(_ out: inout [UInt8]) {
+    let held = yaml
+    yaml = []
+    if plan.hasStructure {
+      withhold(&out)
+      mode = .withheld
+    } else {
+      mode = .text
+      write(held, &out)
+    }
+  }
+
+  private func finishYAML(_ out: inout [UInt8]) {
+    let held = yaml
+    yaml = []
+    var masker = YAMLMasker(plan, documentDepth: documentDepth)
+    switch masker.masked(held) {
+    case .masked(let bytes):
+      out.append(contentsOf: bytes)
+      report.add(masker.values.report)
+      mode = .withheld
+    case .withheld:
+      withhold(&out, ValueMasker.withheld + [0x0A])
+      mode = .withheld
+    case .notYAML:
+      mode = .text
+      write(held, &out)
+      if mode == .json, let json {
+        json.finish()
+        endJSON(json, &out)
+      }
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import Detectors
+
+/// Masks a text that comes in pieces: the same bytes whatever the pieces.
+///
+/// A span is written once nothing can overlap it any more and the bytes around it are there that tell whether it was
+/// masked before. What is held is what the detectors have not settled, a record of a table, and ``MaskPlan/margin``.
+final class TextMasker {
+  private let plan: MaskPlan
+  private var stream: DetectorStream?
+  private var found: [DetectedSpan] = []
+  /// The text from offset `base` on.
+  private var window: [UInt8] = []
+  private var base = 0
+  /// Offset up to which the text is written.
+  private var written: Int
+  private var settled = 0
+  private var spans = SpanList()
+  /// Offset from which nothing may be written yet: where a record begins that is not complete.
+  var barrier = Int.max
+  /// Writes for a place where special characters are escaped.
+  private let escape: (([UInt8]) -> [UInt8])?
+  private(set) var report = MaskReport()
+  /// Fields in which special characters mean something, in order.
+  private var fields: [(end: Int, start: Int, form: CellForm)] = []
+
+  /// `context` is text that detectors see before the first byte, and that is not written.
+  init(_ plan: MaskPlan, context: [UInt8] = [], escape: (([UInt8]) -> [UInt8])? = nil) {
+    self.plan = plan
+    self.escape = escape
+    stream = plan.hasDetectors ? DetectorStream(plan.detectors) : nil
+    window = context
+    written = context.count
+    context.withUnsafeBufferPointer { detect($0) }
+  }
+
+  /// Offset of the next byte.
+  var end: Int { base + window.count }
+
+  func write(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout [UInt8]) {
+    guard !bytes.isEmpty else { return }
+    window.append(contentsOf: bytes)
+    detect(bytes)
+    advance(isFinal: false, &out)
+  }
+
+  /// Adds a span that the form of the text gives. Not before ``barrier`` as it was.
+  func add(_ span: MaskedSpan) { spans.add(span) }
+
+  /// Says how hits within a range are to be written.
+  func addField(_ start: Int, _ end: Int, _ form: CellForm) { fields.append((end, start, form)) }
+
+  private func form(of span: MaskedSpan) -> CellForm {
+    guard case .plain = span.form else { return span.form }
+    var low = 0
+    var high = fields.count
+    while low < high {
+      let middle = (low + high) / 2
+      if fields[middle].end > span.start { high = middle } else { low = middle + 1 }
+    }
+    guard low < fields.count, fields[low].start <= span.start else { return .plain }
+    return fields[low].form
+  }
+
+  /// Writes what is certain by now.
+  func flush(into out: inout [UInt8]) { advance(isFinal: false, &out) }
+
+  func finish(into out: inout [UInt8]) {
+    found.removeAll(keepingCapacity: true)
+    stream?.finish(&found)
+    stream = nil
+    addFound()
+    barrier = Int.max
+    settled = end
+    advance(isFinal: true, &out)
+  }
+
+  private func detect(_ bytes: UnsafeBufferPointer<UInt8>) {
+    guard stream != nil else {
+      settled = end
+      return
+    }
+    found.removeAll(keepingCapacity: true)
+    stream?.write(bytes, &found)
+    settled = stream?.settled ?? end
+    addFound()
+  }
+
+  private func addFound() {
+    for hit in found where hit.end > written {
+      spans.add(MaskedSpan(start: max(hit.start, written), end: hit.end, rule: hit.detector))
+    }
+  }
+
+  private func advance(isFinal: Bool, _ out: inout [UInt8]) {
+    let limit = min(settled, barrier)
+    var done = 0
+    var reached = max(written, limit)
+    window.withUnsafeBufferPointer { window in
+      for span in spans.spans {
+        guard span.end <= limit, isFinal || span.end + plan.margin <= end else {
+          reached = max(written, min(span.start, reached))
+          break
+        }
+        done += 1
+        report.hit(span.members, plan)
+        guard let replacement = Replacement(of: span, at: span.start - base..<span.end - base, in: window, plan) else {
+          continue
+        }
+        plain(up: span.start, window, &out)
+        let form = form(of: span)
+        var text = form.fit(replacement.text)
+        written = span.end
+        if case .padded(let spare) = form {
+          // The cell stays as wide as it is, as far as it has room.
+          let width = window[span.start - base..<span.end - base].count { $0 & 0xC0 != 0x80 }
+          let new = text.count { $0 & 0xC0 != 0x80 }
+          written += min(max(0, new - width), spare)
+          text += [UInt8](repeating: 0x20, count: max(0, width - new))
+        }
+        out.append(contentsOf: escape?(text) ?? text)
+        report.count(replacement.rule, plan)
+      }
+      plain(up: reached, window, &out)
+    }
+    if done > 0 { spans.removeFirst(done) }
+    if let last = fields.last, last.end <= written { fields.removeAll(keepingCapacity: true) }
+    let spare = written - plan.margin - base
+    if spare > window.count / 2, spare > 4096 || isFinal {
+      window.removeFirst(spare)
+      base += spare
+    }
+  }
+
+  private func plain(up to: Int, _ window: UnsafeBufferPointer<UInt8>, _ out: inout [UInt8]) {
+    guard to > written else { return }
+    let bytes = UnsafeBufferPointer(rebasing: window[written - base..<to - base])
+    if let escape { out.append(contentsOf: escape(Array(bytes))) } else { out.append(contentsOf: bytes) }
+    written = to
+  }
+}

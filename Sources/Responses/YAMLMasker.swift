@@ -1,0 +1,226 @@
+import JSONText
+import PatternMatching
+
+/// Masks a YAML text: paths, columns and detectors see the values that JSON of the same would have. A value in which
+/// something is masked is written anew in double quotes; the rest stays byte for byte.
+struct YAMLMasker {
+  enum Result {
+    case masked([UInt8])
+    /// It breaks off where paths would have to be followed.
+    case withheld
+    case notYAML
+  }
+
+  private struct Level {
+    var isMapping: Bool
+    var index = 0
+    var key: [UInt8] = []
+    /// Where the key of the value at hand ends.
+    var keyEnd = 0
+    var maskedKeys = 0
+  }
+
+  /// A collection that is replaced as a whole.
+  private struct Covered {
+    var level: Int
+    var span: MaskedSpan
+    var start: Int
+    var isBlockValue: Bool
+    var end: Int
+  }
+
+  private let plan: MaskPlan
+  private let documentDepth: Int
+  private(set) var values: ValueMasker
+  private var matcher: JSONPathMatcher
+  private var keyRules: [Int] = []
+  private var levels: [Level] = []
+  private var covered: Covered?
+  private var edits: [(range: Range<Int>, text: [UInt8])] = []
+  private var keys = 0
+  private var isCollection = false
+
+  init(_ plan: MaskPlan, documentDepth: Int) {
+    self.plan = plan
+    self.documentDepth = documentDepth
+    values = ValueMasker(plan)
+    matcher = JSONPathMatcher(plan.paths)
+  }
+
+  mutating func masked(_ bytes: [UInt8]) -> Result {
+    var scratch = PatternScratch()
+    do throws(JSONError) {
+      var reader = try YAMLReader(bytes)
+      while let event = try reader.next() {
+        guard read(event, bytes, &scratch) else { return plan.hasStructure ? .withheld : .notYAML }
+      }
+    } catch {
+      return plan.hasStructure && (keys > 1 || !edits.isEmpty) ? .withheld : .notYAML
+    }
+    guard isCollection else { return .notYAML }
+    var out: [UInt8] = []
+    out.reserveCapacity(bytes.count)
+    var position = 0
+    for edit in edits {
+      out.append(contentsOf: bytes[position..<edit.range.lowerBound])
+      out.append(contentsOf: edit.text)
+      position = edit.range.upperBound
+    }
+    out.append(contentsOf: bytes[position...])
+    return .masked(out)
+  }
+
+  /// False: a collection as a key, to which no path leads.
+  private mutating func read(_ event: YAMLEvent, _ bytes: [UInt8], _ scratch: inout PatternScratch) -> Bool {
+    switch event.kind {
+    case .documentStart: matcher.restart()
+    case .documentEnd: break
+    case .scalar where event.isKey: key(event, &scratch)
+    case .alias where event.isKey:
+      // What it names is not known here; as a member without a name only `*` leads to its value.
+      var named = event
+      named.value = []
+      named.source = event.source.upperBound..<event.source.upperBound
+      key(named, &scratch)
+    case .scalar: scalar(event, bytes, rules: beginValue())
+    case .alias:
+      let rules = beginValue()
+      covered?.end = event.source.upperBound
+      if covered != nil {
+        cover(rules)
+      } else if !rules.isEmpty {
+        replace(MaskedSpan(start: 0, end: 1, rules: rules), event.source)
+      }
+      endValue()
+    case .mappingStart, .sequenceStart:
+      guard !event.isKey else { return false }
+      begin(event, bytes)
+    case .mappingEnd, .sequenceEnd: end(event)
+    }
+    return true
+  }
+
+  private mutating func begin(_ event: YAMLEvent, _ bytes: [UInt8]) {
+    isCollection = true
+    let rules = beginValue()
+    if covered != nil {
+      cover(rules)
+    } else if !rules.isEmpty {
+      var start = event.source.lowerBound
+      let isBlockValue = !event.isFlow && levels.last?.isMapping == true
+      if isBlockValue, let keyEnd = levels.last?.keyEnd {
+        start = bytes[keyEnd...].firstIndex(of: UInt8(ascii: ":")).map { $0 + 1 } ?? start
+      }
+      covered = Covered(
+        level: levels.count, span: MaskedSpan(start: 0, end: Int.max, rules: rules), start: start,
+        isBlockValue: isBlockValue, end: start)
+    }
+    levels.append(Level(isMapping: event.kind == .mappingStart))
+  }
+
+  private mutating func end(_ event: YAMLEvent) {
+    levels.removeLast()
+    if event.isFlow { covered?.end = event.source.upperBound }
+    if let covered, covered.level == levels.count {
+      self.covered = nil
+      replace(covered.span, covered.start..<max(covered.start, covered.end), spaced: covered.isBlockValue)
+    }
+    endValue()
+  }
+
+  /// The masks of the value that begins.
+  private mutating func beginValue() -> [Int] {
+    var rules: [Int] = []
+    guard plan.hasStructure else { return rules }
+    if let level = levels.last {
+      if level.isMapping { rules = keyRules } else { matcher.enter(index: level.index) }
+    }
+    keyRules = []
+    matcher.forEachMatch { path in
+      let rule = plan.pathRules[path]
+      if !rules.contains(rule) { rules.append(rule) }
+    }
+    return rules
+  }
+
+  private mutating func endValue() {
+    guard let last = levels.indices.last else { return }
+    levels[last].index += 1
+    if plan.hasStructure { matcher.leave() }
+  }
+
+  private mutating func cover(_ rules: [Int]) {
+    for rule in rules { covered?.span.add(MaskedSpan.Member(rule: rule, length: 1)) }
+  }
+
+  private mutating func key(_ event: YAMLEvent, _ scratch: inout PatternScratch) {
+    guard let last = levels.indices.last else { return }
+    keys += 1
+    levels[last].key = event.value
+    levels[last].keyEnd = event.source.upperBound
+    keyRules = []
+    if plan.hasStructure {
+      event.value.withUnsafeBufferPointer { plan.columnRules($0, into: &keyRules, &scratch) }
+      matcher.enter(member: event.value)
+    }
+    guard covered == nil else {
+      covered?.end = event.source.upperBound
+      return
+    }
+    guard var text = values.masked(event.value, named: [], rules: []) else { return }
+    levels[last].maskedKeys += 1
+    if levels[last].maskedKeys > 1 { text += Array("#\(levels[last].maskedKeys)".utf8) }
+    edits.append((event.source, Self.quoted(text)))
+  }
+
+  private mutating func scalar(_ event: YAMLEvent, _ bytes: [UInt8], rules: [Int]) {
+    let name = levels.last?.key ?? []
+    defer { endValue() }
+    if covered != nil {
+      covered?.end = event.source.upperBound
+      cover(rules)
+      let spans = event.value.withUnsafeBufferPointer { values.spans($0, named: name, rules: []) }
+      for span in spans { cover(span.members.map(\.rule)) }
+      return
+    }
+    if event.value.isEmpty {
+      guard !rules.isEmpty, !event.isFlow || !event.source.isEmpty else { return }
+      replace(MaskedSpan(start: 0, end: 1, rules: rules), event.source, spaced: event.source.isEmpty)
+      return
+    }
+    if rules.isEmpty, let text = values.maskedDocument(event.value, named: name, depth: documentDepth) {
+      if text != event.value { edits.append((event.source, Self.quoted(text))) }
+    } else if let text = values.masked(event.value, named: name, rules: rules) {
+      edits.append((event.source, Self.quoted(text)))
+    }
+  }
+
+  /// Replaces what has no text of its own. Nothing of it is kept, and it has no hash.
+  private mutating func replace(_ span: MaskedSpan, _ range: Range<Int>, spaced: Bool = false) {
+    let text = values.replacement(ofStructure: span)
+    edits.append((range, (spaced ? [0x20] : []) + Self.quoted(text)))
+  }
+
+  /// A double-quoted scalar (YAML 1.1, section 5.6).
+  private static func quoted(_ text: [UInt8]) -> [UInt8] {
+    var out: [UInt8] = [UInt8(ascii: "\"")]
+    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+      switch scalar.value {
+      case 0x22, 0x5C: out += [UInt8(ascii: "\\"), UInt8(scalar.value)]
+      case 0x09: out += Array("\\t".utf8)
+      case 0x0A: out += Array("\\n".utf8)
+      case 0x0D: out += Array("\\r".utf8)
+      case 0..<0x20, 0x7F...0xA0: out += Array("\\x".utf8) + hexadecimal(scalar.value, 2)
+      case 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF: out += Array("\\u".utf8) + hexadecimal(scalar.value, 4)
+      default: out += Array(UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+      }
+    }
+    out.append(UInt8(ascii: "\""))
+    return out
+  }
+
+  private static func hexadecimal(_ value: UInt32, _ digits: Int) -> [UInt8] {
+    let text = String(value, radix: 16)
+    return Array((String(repeating: "0", count: max(0, digits - text.count)) + text).utf8)
+  }
+}

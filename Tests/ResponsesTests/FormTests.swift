@@ -1,0 +1,184 @@
+import JSONText
+import PolicyRuntime
+import Responses
+import Testing
+
+@Suite struct FormTests {
+  @Test func tablesInTextAreMaskedByColumn() {
+    let masks = [column("*_token"), path("$..secret", .with("-"))]
+    let cases: [(String, String)] = [
+      (
+        " id | a_token | secret \n----+---------+--------\n  1 | abc     | x\n  2 | de      | y\n(2 rows)\n",
+        " id | a_token | secret \n----+---------+--------\n  1 | [redacted] | -\n  2 | [redacted] | -\n(2 rows)\n"
+      ),
+      (" a_token \n---------\n abc\n", " a_token \n---------\n [redacted]\n"),
+      ("id|a_token\n1|abc\n", "id|a_token\n1|[redacted]\n"),
+      (
+        "| id | a_token      |\n|----|--------------|\n| 1  | abc          |\n",
+        "| id | a_token      |\n|----|--------------|\n| 1  | [redacted]   |\n"
+      ),
+      ("id,A_TOKEN\r\n1,abc\r\n2,\"d\"\"e\nf\"\r\n3,\r\n", "id,A_TOKEN\r\n1,[redacted]\r\n2,\"[redacted]\"\r\n3,\r\n"),
+      ("id\ta_token\n1\tabc\n", "id\ta_token\n1\t[redacted]\n"),
+      (
+        "NAME  A_TOKEN  AGE\nx     abc      3d\ny y   -        4d\n",
+        "NAME  A_TOKEN  AGE\nx     [redacted]  3d\ny y   [redacted]  4d\n"
+      ),
+      (
+        "-[ RECORD 1 ]--\nid      | 1\na_token | abc\n-[ RECORD 2 ]--\nid      | 2\na_token | de\n",
+        "-[ RECORD 1 ]--\nid      | 1\na_token | [redacted]\n-[ RECORD 2 ]--\nid      | 2\na_token | [redacted]\n"
+      ),
+      // A cell that holds the separator cannot be told apart: its line goes.
+      (
+        " id | a_token \n----+---------\n 1 | a|b\n 2 | c\n",
+        " id | a_token \n----+---------\n[redacted]\n 2 | [redacted]\n"
+      ),
+      // No table.
+      ("id, a_token and more\nnext, line\n", "id, a_token and more\nnext, line\n"),
+      ("id,a_token\njust a line\n", "id,a_token\njust a line\n"),
+    ]
+    for (text, expected) in cases { #expect(masked(text, masks) == expected) }
+  }
+
+  @Test func aRowOfHyphensIsNoHeader() {
+    let text = " id | a_token \n----+---------\n x | y\n - | -\n 3 | abc\n"
+    let out = masked(text, [column("a_token")])
+    #expect(!out.contains("abc") && !out.contains("| y"))
+  }
+
+  @Test func separatedValuesStayWhole() {
+    let masks = [detector("email", .with("a \"b\", c"))]
+    #expect(
+      masked("id,mail\n1,ana@example.com\n2,\"x ana@example.com\"\n", masks)
+        == "id,mail\n1,a  b   c\n2,\"x a \"\"b\"\", c\"\n")
+    #expect(masked("id,t\n1,x\n", [column("t", .with("a \"b\", c"))]) == "id,t\n1,\"a \"\"b\"\", c\"\n")
+  }
+
+  @Test func anAliasedColumnIsSeenByDetectorsOnly() {
+    let text = " x \n---\n ana@example.com\n"
+    #expect(masked(text, [column("email"), detector("email")]) == " x \n---\n [email]\n")
+    #expect(masked(text, [column("email")]) == text)
+  }
+
+  private let secret = "apiVersion: v1\ndata:\n  password: aHVudGVy\n  user: YW5h\nkind: Secret\n"
+
+  @Test func yamlAndJSONMaskTheSameValues() throws {
+    let masks = [path("$.data.*", .hash)]
+    let json = #"{"kind":"Secret","data":{"password":"aHVudGVy","user":"YW5h"}}"#
+    let yaml = try parseYAML(Array(masked(secret, masks).utf8))
+    let same = try JSONValue(parsing: masked(json, masks))
+    #expect(yaml.first?["data"] == same["data"])
+    #expect(yaml.first?["kind"] == .string("Secret"))
+    #expect(same["data"]?["user"]?.string?.hasPrefix("[hash:") == true)
+  }
+
+  @Test func yamlIsMaskedByPath() {
+    let cases: [(String, [Mask], String)] = [
+      (
+        secret, [path("$.data.*")],
+        "apiVersion: v1\ndata:\n  password: \"[redacted]\"\n  user: \"[redacted]\"\nkind: Secret\n"
+      ),
+      (secret, [path("$.data")], "apiVersion: v1\ndata: \"[redacted]\"\nkind: Secret\n"),
+      (
+        "items:\n- data: {p: q}\n  x: 1\n", [path("$.items[*].data.*")], "items:\n- data: {p: \"[redacted]\"}\n  x: 1\n"
+      ),
+      ("items:\n- data:\n    p: q\n- x\nz: 1\n", [path("$.items")], "items: \"[redacted]\"\nz: 1\n"),
+      ("a: 1\nk: |\n  one\n  two\n\nb: 2\n", [path("$.k")], "a: 1\nk: \"[redacted]\"\n\nb: 2\n"),
+      ("k: 'a''b' # c\nz: x\n", [path("$.k", .keepLast(1))], "k: \"**b\" # c\nz: x\n"),
+      ("a: ana@example.com\nb: x\n", [detector("email")], "a: \"[email]\"\nb: x\n"),
+      ("a: \"\\x61na@example.com\"\nb: x\n", [detector("email")], "a: \"[email]\"\nb: x\n"),
+      (
+        "a: >-\n  to\n  ana@example.com\nb: 4111111111111111\n",
+        [detector("email"), detector("credit_card", .keepLast(4))],
+        "a: \"to [email]\"\nb: \"************1111\"\n"
+      ),
+      ("k:\nb: ~\n", [path("$.k"), path("$.b")], "k: \"[redacted]\"\nb: \"[redacted]\"\n"),
+      ("k: &a x\nb: *a\n", [path("$.b")], "k: &a x\nb: \"[redacted]\"\n"),
+      ("k: x\n---\nk: [1, 2]\n...\n", [path("$.k")], "k: \"[redacted]\"\n---\nk: \"[redacted]\"\n...\n"),
+      (
+        "a.json: |\n  {\"secret\": 1}\nb: x\n", [path("$..secret")],
+        "a.json: \"{\\\"secret\\\": \\\"[redacted]\\\"}\\n\"\nb: x\n"
+      ),
+      (
+        "Password: x\nrows:\n- password: y\n", [column("password")],
+        "Password: \"[redacted]\"\nrows:\n- password: \"[redacted]\"\n"
+      ),
+      ("ana@example.com: 1\nbob@example.com: 2\n", [detector("email")], "\"[email]\": 1\n\"[email]#2\": 2\n"),
+    ]
+    for (text, masks, expected) in cases {
+      let out = masked(text, masks, format: .yaml)
+      #expect(out == expected)
+      #expect((try? parseYAML(Array(out.utf8))) != nil)
+    }
+  }
+
+  @Test func whatIsNoYAMLIsText() {
+    for text in ["error: cannot: read ana@example.com\n", "one\ntwo: x\n", "x: [\n", "Subject: hi\n\nText\n"] {
+      #expect(masked(text, [detector("iban")]) == text)
+    }
+    #expect(masked("error: cannot: read ana@example.com\n", [detector("email")]) == "error: cannot: read [email]\n")
+    // Broken where paths would have to be followed.
+    #expect(masked("a: 1\nsecret: x\nb: [\n", [path("$.secret")]) == "[redacted]\n")
+  }
+
+  @Test func headersAndBodies() {
+    let response = Response.http(
+      status: 200,
+      headers: [
+        ["Set-Cookie", "a=b"], ["X-Api-Token", "t"], ["Content-Type", "application/json"], ["From", "ana@example.com"],
+        ["Content-Length", "24"],
+      ],
+      body: Array(#"{"mail":"a@b.example"}"#.utf8))
+    let (out, report) = masked(
+      response, by: maskPlan([header("set-cookie"), header("x-*-token", .with("a\r\nb")), detector("email")]))
+    let expected = Response.http(
+      status: 200,
+      headers: [
+        ["Set-Cookie", "[redacted]"], ["X-Api-Token", "a  b"], ["Content-Type", "application/json"],
+        ["From", "[email]"], ["Content-Length", "18"],
+      ],
+      body: Array(#"{"mail":"[email]"}"#.utf8))
+    #expect(out == expected)
+    #expect(report.counts == ["header": 2, "email": 2] && !report.isWithheld)
+  }
+
+  @Test func encodedBodiesAreWithheld() {
+    let response = Response.http(
+      status: 200, headers: [["Content-Encoding", "gzip"], ["Content-Length", "3"]], body: [0x1F, 0x8B, 0x08])
+    let (out, report) = masked(response, by: maskPlan([detector("email")]))
+    #expect(out == .http(status: 200, headers: [["Content-Length", "10"]], body: Array("[redacted]".utf8)))
+    #expect(report.isWithheld)
+    #expect(masked(response, by: maskPlan([header("x")])).response == response)
+    let plain = Response.http(
+      status: nil, headers: [["content-encoding", "Identity"]], body: Array("a@b.example".utf8))
+    #expect(masked(plain, by: maskPlan([detector("email")])).response != plain)
+  }
+
+  @Test func tablesAreMaskedByCell() {
+    let response = Response.table(
+      columns: ["id", "contact", "api_token", "card"],
+      rows: [
+        [.number("1"), .string("ana@example.com"), .string("x"), .number("4111111111111111")],
+        [.number("2"), .null, .null, .string("4111 1111 1111 1112")], [.number("3"), .string("{\"secret\":1}")],
+      ])
+    let masks = [detector("email"), column("*_token", .hash), detector("credit_card", .keepLast(4)), path("$..secret")]
+    let (out, report) = masked(response, by: maskPlan(masks))
+    guard case .table(let columns, let rows) = out else { return #expect(Bool(false)) }
+    #expect(columns == ["id", "contact", "api_token", "card"])
+    #expect(rows[0][0] == .number("1") && rows[0][1] == .string("[email]") && rows[0][3] == .string("************1111"))
+    #expect(rows[0][2].string?.hasPrefix("[hash:") == true && rows[1][2].string?.hasPrefix("[hash:") == true)
+    #expect(rows[1][1] == .null && rows[1][3] == .string("4111 1111 1111 1112"))
+    #expect(rows[2][1] == .string("{\"secret\":\"[redacted]\"}"))
+    #expect(report.counts["column"] == 2 && report.counts["email"] == 1)
+    #expect(masked(out, by: maskPlan(masks)).response == out)
+  }
+
+  @Test func aPathNamesAColumn() {
+    let response = Response.table(columns: ["id", "secret"], rows: [[.number("1"), .string("x")]])
+    for mask in [path("$[*].secret"), path("$..secret"), path("$.secret")] {
+      #expect(
+        masked(response, by: maskPlan([mask])).response
+          == .table(columns: ["id", "secret"], rows: [[.number("1"), .string("[redacted]")]]))
+    }
+    #expect(masked(response, by: maskPlan([path("$.data.*")])).response == response)
+  }
+}
