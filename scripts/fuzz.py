@@ -15,8 +15,8 @@ import re
 import subprocess
 import sys
 
-# Swift keeps what it makes once for ever, which is no leak.
-ENVIRONMENT = dict(os.environ, ASAN_OPTIONS="detect_leaks=0")
+# Swift keeps what it makes once for ever, which is no leak; its own report of a crash comes in the way of libFuzzer's.
+ENVIRONMENT = dict(os.environ, ASAN_OPTIONS="detect_leaks=0", SWIFT_BACKTRACE="enable=no")
 
 # Words that mutation would take long to find, by target; `\xHH` is a byte.
 SQL = r"""select insert update delete drop truncate from where table into values with recursive as explain analyze copy
@@ -133,7 +133,7 @@ def seeds(target, program, folder):
         found += policies()
     elif target == "bundle":
         path = folder / "seed.hpolb"
-        subprocess.run([program, "bundle", path], check=True, env=ENVIRONMENT)
+        subprocess.run([program, "write-bundle", path], check=True, env=ENVIRONMENT)
         found += [path.read_bytes(), *(p.read_bytes() for p in pathlib.Path("fixtures").rglob("*.hpolb"))]
     else:
         for line, fixture in fixtures():

@@ -4,7 +4,7 @@ import Glibc
 /// Runs one target under libFuzzer.
 ///
 ///     hpol-fuzz list                       the targets
-///     hpol-fuzz bundle FILE                write a bundle to start from
+///     hpol-fuzz write-bundle FILE          write a bundle to start from
 ///     hpol-fuzz TARGET [OPTION|FILE…]      fuzz, or replay the files; options and files are libFuzzer's
 ///
 /// libFuzzer starts itself again for some of its options, with its own arguments only: the target is handed on in the
@@ -19,7 +19,7 @@ enum FuzzProgram {
       for name in FuzzTargets.names { print(name) }
       return 0
     }
-    if rest.count == 2, rest[0] == "bundle" { return writeBundle(to: rest[1]) }
+    if rest.count == 2, rest[0] == "write-bundle" { return writeBundle(to: rest[1]) }
     if let first = rest.first, FuzzTargets.names.contains(first) {
       setenv(variable, first, 1)
       rest.removeFirst()

@@ -78,10 +78,11 @@ extension Bundle {
         }
       try check(atom.operands, in: operandLimit, "the operands of atom \(index)")
     }
+    // Those of no matcher too, for the loader counts them all.
+    try check(links.allSatisfy { Int($0) < atoms.count }, "a link names no atom")
     for matcher in matchers {
       try check(matcher.atoms, in: links.count, "the links of a matcher")
       for link in matcher.atoms.indices {
-        try check(Int(links[link]) < atoms.count, "a link names no atom")
         let atom = atoms[Int(links[link])]
         try check(
           atom.kind == AtomKind.matched.rawValue && UInt16(atom.fact) == matcher.fact && atom.key == matcher.key,

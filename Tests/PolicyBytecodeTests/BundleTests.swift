@@ -183,6 +183,7 @@ import Testing
       ({ $0.meta.bindAtoms = 4 }, "fewer atoms than bind atoms"),
       // Matchers.
       ({ $0.links[1] = 3 }, "a link names no atom"),
+      ({ $0.links.append(3) }, "a link names no atom"),
       ({ $0.links[1] = 0 }, "a matcher links to an atom of another kind or fact"),
       ({ $0.links[1] = 2 }, "a matcher links to an atom of another kind or fact"),
       ({ $0.matchers[1].fact = UInt16(Fact.command.rawValue) }, "a matcher links to an atom of another"),
