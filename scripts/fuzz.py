@@ -48,6 +48,9 @@ sql.verb shell.program shell.path http.path k8s.verb command text target group a
 "decision": "rules": "response": "time": "labels": "source": "shell" "postgres" "http" "mcp" "method": "path": "headers":
 "body": "2026-11-20T10:04:05Z" "10.0.0.1" null true \u0041 \ud83d\ude00""",
     "json": r"""null true false [] {} "" "a": \u0041 \ud83d\ude00 1e9 -0.5 \n""",
+    "yaml": r"""--- ... &a *a !!str !!binary | > |- >+ - ? : {} [] # %YAML <<: "a" 'a' ~ null true 0x1f .inf""",
+    "mask": r"""{"secret":"x"} "email": ana@example.com 4111111111111111 123-45-6789 a_token,secret_x | a_token
+password=hunter2hunter2 \\u0061na@example.com -----BEGIN EMP-123456 --- data: \x0a \x0d\x0a [email] [{ +---+""",
     "detectors": r"""AKIA ghp_ glpat- xoxb- sk_live_ eyJ -----BEGIN PRIVATE KEY----- 4111111111111111 @example.com DE89
 password= postgres://u:p@h 123-45-6789 10.0.0.1 ::1 00:1a:2b:3c:4d:5e +49 AIza EMP-123456""",
 }
@@ -75,6 +78,21 @@ EXAMPLES = {
         '{"jsonrpc":"2.0","method":"notifications/initialized"}',
     ],
     "ssh": ["exec rm -rf /srv", "scp -t /etc", "sudo systemctl restart app\nls\n"],
+    "yaml": [
+        "a: 1\nb: [x, {c: 'd'}]\nc: |\n  text\n  more\n---\n- *x\n- &x y\n",
+        "kind: Secret\ndata:\n  key: c2VjcmV0\nmetadata: {name: db, labels: {a: \"b\"}}\n",
+    ],
+    "mask": [
+        prefix + text
+        for prefix in ("\0\1\5", "\1\3\2", "\2\7\1", "\3\2\11")
+        for text in (
+            "mail ana@example.com, card 4111 1111 1111 1111, EMP-123456\npassword=hunter2hunter2\n",
+            '{"name":"Ana","email":"\\u0061na@example.com","secret":{"a":[1,null]},"a_token":"x"}',
+            "id,email,a_token\n1,ana@example.com,xyz\n2,\"bob, b\",q\n",
+            " id | email           | a_token\n----+-----------------+--------\n  1 | ana@example.com | xyz\n(1 row)\n",
+            "kind: Secret\nsecret: abc\nmail: ana@example.com\n",
+        )
+    ],
     "detectors": ["ana@example.com paid with 4111 1111 1111 1111", "aws AKIAABCDEFGHIJKLMNOP", "password = \"hunter2hunter2\""],
 }
 

@@ -11,7 +11,8 @@ protocol FuzzTarget: AnyObject {
 
 /// The targets by name, in the order in which they are run.
 enum FuzzTargets {
-  static let names = OperationProtocol.allCases.map(\.name) + ["policy", "bundle", "fixture", "json", "detectors"]
+  static let names =
+    OperationProtocol.allCases.map(\.name) + ["policy", "bundle", "fixture", "json", "yaml", "detectors", "mask"]
 
   static func named(_ name: String) -> (any FuzzTarget)? {
     if let known = OperationProtocol(name: name) { return DecoderFuzzing(known) }
@@ -20,7 +21,9 @@ enum FuzzTargets {
     case "bundle": return BundleFuzzing()
     case "fixture": return FixtureFuzzing()
     case "json": return JSONFuzzing()
+    case "yaml": return YAMLFuzzing()
     case "detectors": return DetectorFuzzing()
+    case "mask": return MaskFuzzing()
     default: return nil
     }
   }
