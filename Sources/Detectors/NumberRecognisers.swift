@@ -30,6 +30,7 @@ extension DetectorScanner {
     // In the middle of a number: of a decimal, a date, a longer group of digits.
     let isContinued = isDigit(start - 2) && (before == UInt8(ascii: ".") || before == UInt8(ascii: "-"))
     if isContinued { return }
+    guard holdsNumber(start) else { return }
     let isAlone = runEnd - start >= 9
     guard
       isAlone || follows == UInt8(ascii: " ") || follows == UInt8(ascii: "-") || follows == UInt8(ascii: ".")
@@ -40,6 +41,25 @@ extension DetectorScanner {
     if asks(.nhsNumber) { recogniseNHS(start, runEnd) }
     if asks(.cpf) { recogniseCPF(start, runEnd) }
     if asks(.phone) { recognisePhone(start) }
+  }
+
+  /// Whether there are digits enough for any number, whatever stands between them: most numbers of a log are short.
+  private mutating func holdsNumber(_ start: Int) -> Bool {
+    var digits = 0
+    var offset = start
+    while offset - start < DetectorLimits.numberBytes {
+      let byte = at(offset)
+      if byte &- 0x30 < 10 {
+        digits += 1
+        if digits == 7 { return true }
+      } else if byte != 0x20 && byte != UInt8(ascii: "-") && byte != UInt8(ascii: ".") && byte != UInt8(ascii: "(")
+        && byte != UInt8(ascii: ")") && byte != UInt8(ascii: "/")
+      {
+        return false
+      }
+      offset += 1
+    }
+    return false
   }
 
   /// Reads groups of digits with `separators` between them, one at a time.
