@@ -9,6 +9,7 @@ extension MCPDecoder {
   ) throws(JSONError) {
     let declared = declarations(of: tool, &context)
     guard !declared.paths.isEmpty else { return }
+    if let names = declared.names, try !hasMember(UnsafeBufferPointer(rebasing: arguments), among: names) { return }
     var scanner = JSONScanner(UnsafeBufferPointer(rebasing: arguments))
     let value = try JSONValue(&scanner)
     var search = MCPArgumentSearch(declared.paths)
@@ -42,6 +43,19 @@ extension MCPDecoder {
     context.mcpDeclarations.remember(found, tool)
     return found
   }
+
+  /// Whether an object has a member of one of these names: most calls have none, and need no tree.
+  private func hasMember(
+    _ object: UnsafeBufferPointer<UInt8>, among names: [[UInt8]]
+  ) throws(JSONError) -> Bool {
+    var scanner = JSONScanner(object)
+    try scanner.beginObject()
+    while let key = try scanner.nextKey() {
+      if names.contains(scanner.utf8(key)) { return true }
+      try scanner.skip()
+    }
+    return false
+  }
 }
 
 /// The declarations that speak of each tool, as far as they were asked for: a connection calls few tools, and often.
@@ -49,6 +63,18 @@ struct MCPDeclarations {
   struct Found {
     var paths: [JSONPath] = []
     var inners: [OperationProtocol] = []
+
+    /// The members of the arguments that the paths start at; nil if one may start anywhere.
+    var names: [[UInt8]]? {
+      var names: [[UInt8]] = []
+      for path in paths {
+        guard let step = path.steps.first, !step.isDescendant, case .member(let name) = step.selector else {
+          return nil
+        }
+        names.append(name)
+      }
+      return names
+    }
   }
 
   private var target: [UInt8] = []
