@@ -1,14 +1,14 @@
 /// Strings, numbers and words of JSON.
 extension JSONMasker {
   /// Ends a string value.
-  func endString(hasEscapes: Bool) {
+  mutating func endString(hasEscapes: Bool) {
     let raw = token
     if isCovering {
       addToCovered(rules)
       if plan.hasDetectors {
         let content = hasEscapes ? raw.withUnsafeBufferPointer { JSONStrings.unescaped($0) } : raw
         let spans = content.withUnsafeBufferPointer { values.spans($0, named: name, rules: []) }
-        for span in spans { addToCovered(span.members.map(\.rule)) }
+        for span in spans { span.forEachMember { covered?.span.add(.init(rule: $0.rule, length: 1)) } }
       }
       emit(UInt8(ascii: "\""))
       emit(raw)
@@ -24,7 +24,7 @@ extension JSONMasker {
   }
 
   /// A string that holds a document, masked as one; nil if it is to be masked as a plain string.
-  private func maskedDocument(_ content: [UInt8]) -> [UInt8]? {
+  private mutating func maskedDocument(_ content: [UInt8]) -> [UInt8]? {
     guard rules.isEmpty, let masked = values.maskedDocument(content, named: name, depth: documentDepth) else {
       return nil
     }
@@ -50,7 +50,7 @@ extension JSONMasker {
   }
 
   /// The inside of a string masked, or nil if nothing in it is.
-  func maskedString(_ raw: [UInt8], _ content: [UInt8], named name: [UInt8], rules: [Int]) -> [UInt8]? {
+  mutating func maskedString(_ raw: [UInt8], _ content: [UInt8], named name: [UInt8], rules: [Int]) -> [UInt8]? {
     guard plan.hasDetectors || !rules.isEmpty else { return nil }
     let replacements = content.withUnsafeBufferPointer { content in
       values.replacements(content, values.spans(content, named: name, rules: rules))
@@ -60,8 +60,8 @@ extension JSONMasker {
   }
 
   /// Ends a number, `true`, `false` or `null`; fails if it is none.
-  func endBare() {
-    guard isNumber(token) || Self.words.contains(token) else {
+  mutating func endBare() {
+    guard token.withUnsafeBufferPointer({ isScalar($0) }) else {
       status = .failed
       return
     }
@@ -71,7 +71,7 @@ extension JSONMasker {
       addToCovered(rules)
       if plan.hasDetectors {
         let spans = content.withUnsafeBufferPointer { values.spans($0, named: name, rules: []) }
-        for span in spans { addToCovered(span.members.map(\.rule)) }
+        for span in spans { span.forEachMember { covered?.span.add(.init(rule: $0.rule, length: 1)) } }
       }
       emit(content)
     } else if let text = maskedString(content, content, named: name, rules: rules) {
@@ -85,28 +85,42 @@ extension JSONMasker {
     endValue()
   }
 
-  /// With the words that some writers use for what JSON cannot say.
-  private static let words: Set<[UInt8]> = Set(
-    ["true", "false", "null", "NaN", "Infinity", "-Infinity"].map { Array($0.utf8) })
+  /// Whether a bare word is a number, `true`, `false`, `null`, or one of the words that some writers use for what JSON
+  /// cannot say.
+  func isScalar(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    switch text.first {
+    case UInt8(ascii: "t"): isWord(text, "true")
+    case UInt8(ascii: "f"): isWord(text, "false")
+    case UInt8(ascii: "n"): isWord(text, "null")
+    case UInt8(ascii: "N"): isWord(text, "NaN")
+    case UInt8(ascii: "I"): isWord(text, "Infinity")
+    case UInt8(ascii: "-") where text.count > 1 && text[1] == UInt8(ascii: "I"): isWord(text, "-Infinity")
+    default: isNumber(text)
+    }
+  }
 
-  private func isNumber(_ text: [UInt8]) -> Bool {
+  private func isWord(_ text: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
+    text.elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+  }
+
+  private func isNumber(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     var index = 0
     func digits() -> Bool {
       let start = index
-      while index < text.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[index]) { index += 1 }
+      while index < text.count, text[index] &- 0x30 < 10 { index += 1 }
       return index > start
     }
-    func take(_ letters: String) -> Bool {
-      guard index < text.count, letters.utf8.contains(text[index]) else { return false }
+    func take(_ one: UInt8, or other: UInt8) -> Bool {
+      guard index < text.count, text[index] == one || text[index] == other else { return false }
       index += 1
       return true
     }
-    _ = take("-")
+    _ = take(UInt8(ascii: "-"), or: UInt8(ascii: "-"))
     let first = index
     guard digits(), text[first] != UInt8(ascii: "0") || index == first + 1 else { return false }
-    if take("."), !digits() { return false }
-    if take("eE") {
-      _ = take("+-")
+    if take(UInt8(ascii: "."), or: UInt8(ascii: ".")), !digits() { return false }
+    if take(UInt8(ascii: "e"), or: UInt8(ascii: "E")) {
+      _ = take(UInt8(ascii: "+"), or: UInt8(ascii: "-"))
       if !digits() { return false }
     }
     return index == text.count

@@ -1,12 +1,12 @@
+import Detectors
 import JSONText
-import PatternMatching
 import PolicyRuntime
 
 /// Masks one JSON document that comes in pieces. What is not masked stays byte for byte.
 ///
 /// Held are a string of at most ``MaskLimits/heldBytes``, a number, and the keys of the open levels. After each call the
 /// caller takes ``output``.
-final class JSONMasker {
+struct JSONMasker {
   enum Status { case open, closed, failed }
 
   enum State {
@@ -21,6 +21,8 @@ final class JSONMasker {
     var maskedKeys = 0
     /// The name that values here are seen with, in `names`.
     var name: Range<Int>
+    /// Whether that name by itself wakes no detector.
+    var isQuiet = true
   }
 
   /// A container that is replaced as a whole.
@@ -33,7 +35,8 @@ final class JSONMasker {
   let documentDepth: Int
   var values: ValueMasker
   var matcher: JSONPathMatcher
-  private var scratch = PatternScratch()
+  let scratch: MaskScratch
+  let usesPaths: Bool
 
   var status = Status.open
   var state = State.value
@@ -43,10 +46,10 @@ final class JSONMasker {
   private var isEscaped = false
   private var hasEscapes = false
   private(set) var isKey = false
-  private(set) var levels: [Level] = []
-  private var names: [UInt8] = []
+  var levels: [Level] = []
+  var names: [UInt8] = []
   /// Masks of the value that comes next, by the name of its member.
-  private var keyRules: [Int] = []
+  var keyRules: [Int] = []
   /// Masks of the value that is open.
   var rules: [Int] = []
   var covered: Covered?
@@ -55,22 +58,43 @@ final class JSONMasker {
   private var deepLevels = 0
   var long: TextMasker?
   /// Whether white space between tokens has line breaks.
-  private(set) var hasLines = false
+  var hasLines = false
   private(set) var isFinished = false
   /// Whether a member's name was seen: this is JSON, and not a text that begins like it.
-  private(set) var hasSeenKey = false
+  var hasSeenKey = false
 
-  init(_ plan: MaskPlan, documentDepth: Int) {
+  init(_ plan: MaskPlan, _ scratch: MaskScratch, documentDepth: Int) {
     self.plan = plan
+    self.scratch = scratch
     self.documentDepth = documentDepth
-    values = ValueMasker(plan)
+    values = ValueMasker(plan, scratch)
+    usesPaths = !plan.paths.isEmpty
     matcher = JSONPathMatcher(plan.paths)
+  }
+
+  /// Makes ready for another document.
+  mutating func restart() {
+    values.tally = MaskTally()
+    if usesPaths { matcher.restart() }
+    status = .open
+    state = .value
+    output.removeAll(keepingCapacity: true)
+    token.removeAll(keepingCapacity: true)
+    levels.removeAll(keepingCapacity: true)
+    names.removeAll(keepingCapacity: true)
+    keyRules.removeAll(keepingCapacity: true)
+    rules.removeAll(keepingCapacity: true)
+    covered = nil
+    long = nil
+    hasLines = false
+    isFinished = false
+    hasSeenKey = false
   }
 
   var isCovering: Bool { covered != nil }
 
   /// The beginning of a token that was not written, for what comes after a failure.
-  func takeLeftover() -> [UInt8] {
+  mutating func takeLeftover() -> [UInt8] {
     defer { token.removeAll() }
     switch state {
     case .string: return [UInt8(ascii: "\"")] + token
@@ -80,7 +104,7 @@ final class JSONMasker {
   }
 
   /// Reads from `start` until the document ends, fails, or no byte is left; gives the index of the first byte not read.
-  func write(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+  mutating func write(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
     var index = start
     while index < bytes.count, status == .open {
       switch state {
@@ -97,19 +121,23 @@ final class JSONMasker {
         skipDeep(bytes[index])
         index += 1
       case .value, .valueOrEnd, .keyOrEnd, .key, .colon, .commaOrEnd:
-        if read(bytes[index]) { index += 1 }
+        if isCovering {
+          if read(bytes[index]) { index += 1 }
+        } else {
+          index = readRun(bytes, index)
+        }
       }
     }
     return index
   }
 
   /// Takes the end of the text.
-  func finish() {
+  mutating func finish() {
     if status == .open, state == .bare { endBare() }
     if status == .open, let long, state == .longString {
       feedLong(isFinal: true)
       long.finish(into: &output)
-      values.report.add(long.report)
+      values.tally.add(long.tally)
       self.long = nil
       token.removeAll()
     }
@@ -120,7 +148,7 @@ final class JSONMasker {
   }
 
   /// Ends what is replaced as a whole, though its end was not found.
-  func abandon() {
+  mutating func abandon() {
     covered = nil
     token.removeAll()
     state = .commaOrEnd
@@ -130,7 +158,7 @@ final class JSONMasker {
   // MARK: Structure
 
   /// Reads one byte between tokens; false: it was not read, and the document failed.
-  private func read(_ byte: UInt8) -> Bool {
+  mutating func read(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x20, 0x0A, 0x0D, 0x09:
       if !isCovering { output.append(byte) }
@@ -169,54 +197,58 @@ final class JSONMasker {
     return true
   }
 
-  func emit(_ byte: UInt8) {
+  mutating func emit(_ byte: UInt8) {
     if isCovering { cover(CollectionOfOne(byte)) } else { output.append(byte) }
   }
 
-  func emit(_ bytes: some Collection<UInt8>) {
+  mutating func emit(_ bytes: some Collection<UInt8>) {
     if isCovering { cover(bytes) } else { output.append(contentsOf: bytes) }
   }
 
-  private func cover(_ bytes: some Collection<UInt8>) {
+  private mutating func cover(_ bytes: some Collection<UInt8>) {
     coveredText?.append(contentsOf: bytes)
     if let count = coveredText?.count, count > MaskLimits.heldBytes { coveredText = nil }
   }
 
-  func write(quoted text: [UInt8]) {
+  mutating func write(quoted text: [UInt8]) {
     emit(UInt8(ascii: "\""))
     emit(JSONStrings.escaped(text))
     emit(UInt8(ascii: "\""))
   }
 
-  private func beginValue() {
+  mutating func beginValue() {
     rules.removeAll(keepingCapacity: true)
     guard plan.hasStructure else { return }
-    if let level = levels.last, !level.isObject { matcher.enter(index: level.index) }
-    rules.append(contentsOf: keyRules)
-    keyRules.removeAll(keepingCapacity: true)
-    if !plan.paths.isEmpty {
+    if usesPaths, let level = levels.last, !level.isObject { matcher.enter(index: level.index) }
+    if !keyRules.isEmpty {
+      rules.append(contentsOf: keyRules)
+      keyRules.removeAll(keepingCapacity: true)
+    }
+    if usesPaths {
+      var found = rules
       matcher.forEachMatch { path in
         let rule = plan.pathRules[path]
-        if !rules.contains(rule) { rules.append(rule) }
+        if !found.contains(rule) { found.append(rule) }
       }
+      rules = found
     }
   }
 
-  func endValue() {
+  mutating func endValue() {
     guard let level = levels.last else {
       status = .closed
       return
     }
-    if plan.hasStructure { matcher.leave() }
+    if usesPaths { matcher.leave() }
     if level.isObject {
       let start = level.name.lowerBound
-      names.removeSubrange(start...)
+      names.removeLast(names.count - start)
       levels[levels.count - 1].name = start..<start
     }
     state = .commaOrEnd
   }
 
-  private func beginContainer(_ byte: UInt8) {
+  private mutating func beginContainer(_ byte: UInt8) {
     guard levels.count < MaskLimits.jsonDepth else {
       if isCovering { coveredText = nil } else { write(quoted: values.withhold()) }
       deepLevels = 1
@@ -234,11 +266,13 @@ final class JSONMasker {
     emit(byte)
     let isObject = byte == UInt8(ascii: "{")
     let outer = levels.last?.name ?? 0..<0
-    levels.append(Level(isObject: isObject, name: isObject ? names.count..<names.count : outer))
+    levels.append(
+      Level(
+        isObject: isObject, name: isObject ? names.count..<names.count : outer, isQuiet: levels.last?.isQuiet ?? true))
     state = isObject ? .keyOrEnd : .valueOrEnd
   }
 
-  private func endContainer() {
+  private mutating func endContainer() {
     levels.removeLast()
     if let covered, covered.level == levels.count {
       self.covered = nil
@@ -247,11 +281,11 @@ final class JSONMasker {
     endValue()
   }
 
-  func addToCovered(_ rules: [Int]) {
+  mutating func addToCovered(_ rules: [Int]) {
     for rule in rules { covered?.span.add(MaskedSpan.Member(rule: rule, length: 1)) }
   }
 
-  private func skipDeep(_ byte: UInt8) {
+  private mutating func skipDeep(_ byte: UInt8) {
     if isKey {
       // Within a string.
       if isEscaped {
@@ -275,7 +309,7 @@ final class JSONMasker {
 
   // MARK: Tokens
 
-  private func beginString(isKey: Bool) {
+  private mutating func beginString(isKey: Bool) {
     self.isKey = isKey
     isEscaped = false
     hasEscapes = false
@@ -284,7 +318,7 @@ final class JSONMasker {
   }
 
   /// Reads up to the closing quote and over it.
-  private func readString(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
+  private mutating func readString(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
     var index = start
     while index < bytes.count {
       let byte = bytes[index]
@@ -316,7 +350,7 @@ final class JSONMasker {
       feedLong(isFinal: true)
       if let long {
         long.finish(into: &output)
-        values.report.add(long.report)
+        values.tally.add(long.tally)
       }
       long = nil
       token.removeAll()
@@ -329,7 +363,7 @@ final class JSONMasker {
   }
 
   /// A string that does not fit: gives false if the document cannot be read on.
-  private func beginLong() -> Bool {
+  private mutating func beginLong() -> Bool {
     guard !isKey else {
       status = .failed
       return false
@@ -350,14 +384,14 @@ final class JSONMasker {
     var context: [UInt8] = []
     let name = self.name
     if !name.isEmpty { ValueMasker.appendContext(name, to: &context) }
-    long = TextMasker(plan, context: context, escape: JSONStrings.escaped)
+    long = TextMasker(plan, scratch.hasher, context: context, escape: JSONStrings.escaped)
     emit(UInt8(ascii: "\""))
     state = .longString
     feedLong(isFinal: false)
     return true
   }
 
-  private func feedLong(isFinal: Bool) {
+  private mutating func feedLong(isFinal: Bool) {
     var content: [UInt8] = []
     let read = token.withUnsafeBufferPointer { JSONStrings.unescape($0, isFinal: isFinal, into: &content) }
     token.removeFirst(read)
@@ -365,11 +399,11 @@ final class JSONMasker {
   }
 
   /// A line ends within a long string: what is written already stays, with its quote.
-  private func failLong() {
+  private mutating func failLong() {
     if state == .longString {
       feedLong(isFinal: true)
       long?.finish(into: &output)
-      if let long { values.report.add(long.report) }
+      if let long { values.tally.add(long.tally) }
       long = nil
     }
     token.removeAll()
@@ -383,25 +417,29 @@ final class JSONMasker {
     return Array(names[range])
   }
 
-  private func endKey() {
+  private mutating func endKey() {
     hasSeenKey = true
     let raw = token
     let key = hasEscapes ? raw.withUnsafeBufferPointer { JSONStrings.unescaped($0) } : raw
     keyRules.removeAll(keepingCapacity: true)
     if plan.hasStructure {
-      key.withUnsafeBufferPointer { plan.columnRules($0, into: &keyRules, &scratch) }
-      matcher.enter(member: key)
+      key.withUnsafeBufferPointer { plan.columnRules($0, into: &keyRules, &scratch.pattern) }
+      if usesPaths { matcher.enter(member: key) }
     }
     let top = levels.count - 1
-    names.removeSubrange(levels[top].name.lowerBound...)
+    names.removeLast(names.count - levels[top].name.lowerBound)
     names.append(contentsOf: key.prefix(MaskLimits.contextBytes))
     levels[top].name = levels[top].name.lowerBound..<names.count
+    let isQuiet = names[levels[top].name].withUnsafeBufferPointer { scratch.scanner.isQuiet(name: $0) }
+    levels[top].isQuiet = isQuiet
     let text = maskedString(raw, Array(ValueMasker.unnumbered(key)), named: [], rules: [])
     emit(UInt8(ascii: "\""))
     emit(text ?? raw)
     if text != nil {
       levels[top].maskedKeys += 1
       if levels[top].maskedKeys > 1 { emit("#\(levels[top].maskedKeys)".utf8) }
+    } else if !hasEscapes {
+      raw.withUnsafeBufferPointer { scratch.remember($0, isQuiet: isQuiet, rules: keyRules) }
     }
     emit(UInt8(ascii: "\""))
     state = .colon

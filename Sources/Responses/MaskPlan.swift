@@ -13,6 +13,8 @@ public final class MaskPlan: Sendable {
     let treatment: MaskObligation.Treatment
     /// What `redact` prints between brackets, and what a report counts it as.
     let label: String
+    /// `[label]`.
+    let redacted: [UInt8]
     let kind: Kind
     enum Kind: Sendable { case detector, regex, column, json, header }
     /// Its replacement text, in which masks of this plan would find nothing.
@@ -20,6 +22,8 @@ public final class MaskPlan: Sendable {
   }
 
   let rules: [Rule]
+  /// Which of them are detectors.
+  let isDetector: [Bool]
   /// Detectors and regexes; the index of one is the index of its rule.
   let detectors: DetectorSet
   let hasDetectors: Bool
@@ -100,6 +104,7 @@ public final class MaskPlan: Sendable {
     markers = Set((["redacted"] + set.names).map { Array($0.utf8) })
     let longest = rules.map(\.replacement.count).filter { $0 <= MaskLimits.replacementBytes }.max() ?? 0
     margin = max(MaskLimits.markerBytes, longest)
+    isDetector = rules.map { $0.kind == .detector }
     self.rules = Self.settled(rules, set)
   }
 
@@ -160,6 +165,7 @@ extension MaskPlan.Rule {
     case .json: (label, kind) = ("redacted", .json)
     case .header: (label, kind) = ("redacted", .header)
     }
+    redacted = Array("[\(label)]".utf8)
     if case .with(let text) = mask.treatment { replacement = Array(text.utf8) } else { replacement = [] }
   }
 

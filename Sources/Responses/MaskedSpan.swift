@@ -5,8 +5,10 @@ struct MaskedSpan {
   /// Half-open range of byte offsets.
   var start: Int
   var end: Int
-  /// Each mask that covers some of it, and the longest stretch of its own.
-  var members: [Member]
+  /// A mask that covers some of it, and the longest stretch of its own.
+  private var first: Member
+  /// The others; most spans have none.
+  private var others: [Member] = []
   /// How the text around wants what is written in its place.
   var form = CellForm.plain
 
@@ -18,33 +20,41 @@ struct MaskedSpan {
   init(start: Int, end: Int, rule: Int) {
     self.start = start
     self.end = end
-    members = [Member(rule: rule, length: end - start)]
+    first = Member(rule: rule, length: end - start)
   }
 
-  /// The masks of a value as a whole.
+  /// The masks of a value as a whole, of which there is at least one.
   init(start: Int, end: Int, rules: [Int]) {
-    self.start = start
-    self.end = end
-    members = rules.map { Member(rule: $0, length: end - start) }
+    self.init(start: start, end: end, rule: rules[0])
+    for rule in rules.dropFirst() { others.append(Member(rule: rule, length: end - start)) }
+  }
+
+  func forEachMember(_ body: (Member) -> Void) {
+    body(first)
+    for member in others { body(member) }
   }
 
   mutating func add(_ other: Member) {
-    if let known = members.firstIndex(where: { $0.rule == other.rule }) {
-      members[known].length = max(members[known].length, other.length)
+    if first.rule == other.rule {
+      first.length = max(first.length, other.length)
+    } else if let known = others.firstIndex(where: { $0.rule == other.rule }) {
+      others[known].length = max(others[known].length, other.length)
     } else {
-      members.append(other)
+      others.append(other)
     }
   }
 
   mutating func merge(_ other: MaskedSpan) {
     start = min(start, other.start)
     end = max(end, other.end)
-    for member in other.members { add(member) }
+    other.forEachMember { add($0) }
     if case .plain = form { form = other.form }
   }
 
   /// What to do, and the mask that gives it its name: the one with the longest hit of those that decide.
   func resolved(_ plan: MaskPlan) -> (treatment: MaskObligation.Treatment, rule: Int) {
+    guard !others.isEmpty else { return (plan.rules[first.rule].treatment, first.rule) }
+    let members = [first] + others
     let treatment = MaskObligation.Treatment.combined(members.map { plan.rules[$0.rule].treatment })
     let deciding = members.filter { plan.rules[$0.rule].treatment == treatment }
     let candidates = deciding.isEmpty ? members : deciding
@@ -91,6 +101,28 @@ struct SpanList {
       span.merge(spans[first])
     }
     spans.replaceSubrange(first..<index, with: CollectionOfOne(span))
+  }
+
+  /// Adds spans that come in order of their start, and some of which may stand before those that are here.
+  mutating func add(sorted others: [MaskedSpan]) {
+    guard let first = others.first else { return }
+    var kept = spans.count
+    while kept > 0, spans[kept - 1].end > first.start { kept -= 1 }
+    guard kept < spans.count else {
+      for span in others { add(span) }
+      return
+    }
+    let later = Array(spans[kept...])
+    spans.removeSubrange(kept...)
+    var next = 0
+    for span in others {
+      while next < later.count, later[next].start < span.start {
+        add(later[next])
+        next += 1
+      }
+      add(span)
+    }
+    for span in later[next...] { add(span) }
   }
 
   mutating func removeFirst(_ count: Int) { spans.removeFirst(count) }

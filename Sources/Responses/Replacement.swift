@@ -8,13 +8,16 @@ struct Replacement {
 
   /// Nil: the span stands in what an earlier mask wrote, and is left alone. `window` is the text around; `isCut` says
   /// that not all of the text before or after is in it.
-  init?(of span: MaskedSpan, at range: Range<Int>, in window: UnsafeBufferPointer<UInt8>, _ plan: MaskPlan) {
+  init?(
+    of span: MaskedSpan, at range: Range<Int>, in window: UnsafeBufferPointer<UInt8>, _ plan: MaskPlan,
+    _ hasher: MaskHasher
+  ) {
     let (treatment, rule) = span.resolved(plan)
     self.rule = rule
     if isMarker(range, in: window, plan.markers) { return nil }
     switch treatment {
-    case .redact: text = Array("[\(plan.rules[rule].label)]".utf8)
-    case .hash: text = plan.key.token(for: UnsafeBufferPointer(rebasing: window[range]))
+    case .redact: text = plan.rules[rule].redacted
+    case .hash: text = hasher.token(for: UnsafeBufferPointer(rebasing: window[range]))
     case .with:
       text = plan.rules[rule].replacement
       if text.count <= MaskLimits.replacementBytes, isInside(text, range, window) { return nil }

@@ -48,7 +48,7 @@ private struct WholeResponseMasker {
 
   private mutating func table(_ columns: [String], _ rows: [[JSONValue]]) -> Response {
     var scratch = PatternScratch()
-    var values = ValueMasker(plan)
+    var values = ValueMasker(plan, MaskScratch(plan))
     let names = columns.map { Array($0.utf8) }
     let rules = names.map { name in
       var found: [Int] = []
@@ -67,7 +67,7 @@ private struct WholeResponseMasker {
     let labels = columns.map { name in
       values.masked(Array(name.utf8), named: [], rules: []).map { String(decoding: $0, as: UTF8.self) } ?? name
     }
-    report.add(values.report)
+    report.add(MaskReport(values.tally, plan))
     return .table(columns: labels, rows: masked)
   }
 
@@ -92,7 +92,7 @@ private struct WholeResponseMasker {
       let bytes = Array(cell.text.utf8)
       var span = MaskedSpan(start: 0, end: Int.max, rules: rules)
       let found = bytes.withUnsafeBufferPointer { values.spans($0, named: name, rules: []) }
-      for member in found.flatMap(\.members) { span.add(MaskedSpan.Member(rule: member.rule, length: 1)) }
+      for one in found { one.forEachMember { span.add(.init(rule: $0.rule, length: 1)) } }
       return .string(String(decoding: values.replacement(ofStructure: span, text: bytes), as: UTF8.self))
     }
     guard let masked = values.masked(text, named: name, rules: rules) else { return cell }
@@ -118,7 +118,7 @@ private struct WholeResponseMasker {
       }
     }
     var scratch = PatternScratch()
-    var values = ValueMasker(plan)
+    var values = ValueMasker(plan, MaskScratch(plan))
     var written: [[String]] = []
     for header in headers {
       guard header.count == 2 else {
@@ -132,7 +132,7 @@ private struct WholeResponseMasker {
       }
       written.append([header[0], self.header(header[0], header[1], &values, &scratch)])
     }
-    report.add(values.report)
+    report.add(MaskReport(values.tally, plan))
     return .http(status: status, headers: written, body: result)
   }
 

@@ -8,9 +8,11 @@
 /// ``MaskLimits/yamlBytes``.
 public struct ResponseMasker: ~Copyable {
   private let machine: ResponseMaskingMachine
+  private let plan: MaskPlan
 
   public init(_ plan: MaskPlan, format: ResponseFormat = .automatic) {
-    machine = ResponseMaskingMachine(plan, format)
+    self.plan = plan
+    machine = ResponseMaskingMachine(plan, format, MaskScratch(plan))
   }
 
   /// Takes the next bytes of the response and appends those that are certain to `out`.
@@ -27,5 +29,5 @@ public struct ResponseMasker: ~Copyable {
   public mutating func finish(into out: inout [UInt8]) { machine.finish(into: &out) }
 
   /// What was masked so far.
-  public var report: MaskReport { machine.report }
+  public var report: MaskReport { MaskReport(machine.tally, plan) }
 }

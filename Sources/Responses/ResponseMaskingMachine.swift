@@ -1,4 +1,4 @@
-import PatternMatching
+import Glibc
 
 /// Masks a response that comes in pieces: finds out what it holds, and gives each part to the masker for it.
 ///
@@ -20,10 +20,12 @@ final class ResponseMaskingMachine {
   private var mode: Mode
   /// What detectors see before the text.
   private var context: [UInt8]
-  private(set) var report = MaskReport()
+  private(set) var tally = MaskTally()
+  private let scratch: MaskScratch
 
   private var head: [UInt8] = []
-  private var json: JSONMasker?
+  /// Reads one document after another.
+  private var json: JSONMasker
   /// What was last written of a document.
   private var recent: [UInt8] = []
   private var yaml: [UInt8] = []
@@ -34,10 +36,12 @@ final class ResponseMaskingMachine {
   private var lead: [UInt8] = []
   private let tables: TableReader?
 
-  init(_ plan: MaskPlan, _ format: ResponseFormat, documentDepth: Int = 0, name: [UInt8] = []) {
+  init(_ plan: MaskPlan, _ format: ResponseFormat, documentDepth: Int = 0, name: [UInt8] = [], _ scratch: MaskScratch) {
     self.plan = plan
+    self.scratch = scratch
     self.documentDepth = documentDepth
     context = []
+    json = JSONMasker(plan, scratch, documentDepth: documentDepth)
     if !name.isEmpty { ValueMasker.appendContext(name, to: &context) }
     tables = plan.readsTables ? TableReader(plan) : nil
     mode =
@@ -48,7 +52,6 @@ final class ResponseMaskingMachine {
       case .yaml: .yaml
       }
     if !plan.looksIntoBodies { mode = .open }
-    if mode == .json { json = JSONMasker(plan, documentDepth: documentDepth) }
   }
 
   func write(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout [UInt8]) {
@@ -80,10 +83,7 @@ final class ResponseMaskingMachine {
 
   func finish(into out: inout [UInt8]) {
     if mode == .head { settleHead(isComplete: true, &out) }
-    if mode == .json, let json {
-      json.finish()
-      endJSON(json, &out)
-    }
+    finishJSON(&out)
     if mode == .yaml { finishYAML(&out) }
     endText(&out)
   }
@@ -104,31 +104,39 @@ final class ResponseMaskingMachine {
   }
 
   private func withhold(_ out: inout [UInt8], _ text: [UInt8] = ValueMasker.withheld) {
-    report.isWithheld = true
+    tally.isWithheld = true
     out.append(contentsOf: text)
   }
 
   // MARK: JSON
 
   private func writeJSON(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ out: inout [UInt8]) -> Int {
-    guard let json else { return bytes.count }
     let index = json.write(bytes, from: start)
     out.append(contentsOf: json.output)
-    recent = Array((recent + json.output.suffix(MaskLimits.markerBytes)).suffix(MaskLimits.markerBytes))
+    if json.status != .closed {
+      recent.append(contentsOf: json.output.suffix(MaskLimits.markerBytes))
+      if recent.count > MaskLimits.markerBytes { recent.removeFirst(recent.count - MaskLimits.markerBytes) }
+    }
     json.output.removeAll(keepingCapacity: true)
-    if json.status != .open { endJSON(json, &out) }
+    if json.status != .open { endJSON(&out) }
     return index
   }
 
-  private func endJSON(_ json: JSONMasker, _ out: inout [UInt8]) {
+  private func finishJSON(_ out: inout [UInt8]) {
+    guard mode == .json else { return }
+    json.finish()
+    endJSON(&out)
+  }
+
+  private func endJSON(_ out: inout [UInt8]) {
     let isFailed = json.status == .failed
     let wasCovering = json.isCovering
     if isFailed, wasCovering { json.abandon() }
     out.append(contentsOf: json.output)
-    json.output.removeAll()
+    json.output.removeAll(keepingCapacity: true)
     mode = .text
     isLineStart = false
-    self.json = nil
+    tally.add(json.values.tally)
     if isFailed {
       let isAtEnd = json.isFinished
       let isValue = json.state == .value || json.state == .bare || json.state == .string && !json.isKey
@@ -139,14 +147,13 @@ final class ResponseMaskingMachine {
           withhold(&out, isValue ? Array("\"[redacted]\"".utf8) : ValueMasker.withheld)
         }
         mode = json.hasLines ? .withheld : .withheldLine
-        report.isWithheld = true
+        tally.isWithheld = true
       } else {
         // What was read as JSON stands before the rest.
         context = recent
         append(leftover, &out)
       }
     }
-    report.add(json.values.report)
   }
 
   // MARK: Text
@@ -154,7 +161,14 @@ final class ResponseMaskingMachine {
   private func writeText(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ out: inout [UInt8]) -> Int {
     var index = start
     while index < bytes.count {
-      if isLineStart {
+      if isLineStart, lead.isEmpty, tables?.isActive == true || !mayBeginJSON(bytes[index]) {
+        // A line of text.
+        isLineStart = false
+      } else if isLineStart, lead.isEmpty, beginsJSON(bytes, index) {
+        endSegment(&out)
+        beginJSON()
+        return index
+      } else if isLineStart {
         lead.append(bytes[index])
         index += 1
         let (answer, offset) = tables?.isActive == true ? (.no, 0) : Sniffer.jsonStart(lead)
@@ -167,10 +181,10 @@ final class ResponseMaskingMachine {
       }
       // As many lines as cannot begin JSON in one piece.
       var end = index
-      while let newline = bytes[end...].firstIndex(of: 0x0A) {
+      while let newline = lineBreak(bytes, end) {
         end = newline + 1
         isLineStart = true
-        guard tables?.isActive != true, end < bytes.count, !mayBeginJSON(bytes[end]) else { break }
+        guard end < bytes.count, !mayBeginJSON(bytes[end]) else { break }
         isLineStart = false
       }
       if !isLineStart { end = bytes.count }
@@ -178,6 +192,12 @@ final class ResponseMaskingMachine {
       index = end
     }
     return index
+  }
+
+  /// Whether a document certainly begins at `index`: by far the most do so.
+  private func beginsJSON(_ bytes: UnsafeBufferPointer<UInt8>, _ index: Int) -> Bool {
+    (bytes[index] == UInt8(ascii: "{") || bytes[index] == UInt8(ascii: "["))
+      && index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "\"")
   }
 
   private func mayBeginJSON(_ byte: UInt8) -> Bool {
@@ -200,11 +220,14 @@ final class ResponseMaskingMachine {
     endSegment(&out)
     // Spaces, a byte order mark, `data:`.
     out.append(contentsOf: held[..<offset])
-    recent = []
-    let json = JSONMasker(plan, documentDepth: documentDepth)
-    self.json = json
-    mode = .json
+    beginJSON()
     write(Array(held[offset...]), &out)
+  }
+
+  private func beginJSON() {
+    recent.removeAll(keepingCapacity: true)
+    json.restart()
+    mode = .json
   }
 
   private func append(_ bytes: [UInt8], _ out: inout [UInt8]) {
@@ -213,16 +236,19 @@ final class ResponseMaskingMachine {
 
   private func append(_ bytes: UnsafeBufferPointer<UInt8>, _ out: inout [UInt8]) {
     guard !bytes.isEmpty else { return }
+    var bytes = bytes
     let text: TextMasker
     if let known = self.text {
       text = known
     } else {
       // Between documents there is often but a line break, for which no detector is set up.
-      if context.isEmpty, bytes.allSatisfy({ $0 == 0x0A || $0 == 0x0D }) {
-        out.append(contentsOf: bytes)
-        return
+      if context.isEmpty {
+        let breaks = bytes.prefix { $0 == 0x0A || $0 == 0x0D }.count
+        out.append(contentsOf: bytes[..<breaks])
+        bytes = UnsafeBufferPointer(rebasing: bytes[breaks...])
+        guard !bytes.isEmpty else { return }
       }
-      text = TextMasker(plan, context: context)
+      text = TextMasker(plan, scratch.hasher, context: context)
       context = []
       self.text = text
       tables?.begin(at: text.end)
@@ -235,8 +261,8 @@ final class ResponseMaskingMachine {
     guard let text else { return }
     tables?.finish(text)
     text.finish(into: &out)
-    report.add(text.report)
-    if let tables { report.isWithheld = report.isWithheld || tables.hasWithheld }
+    tally.add(text.tally)
+    if let tables { tally.isWithheld = tally.isWithheld || tables.hasWithheld }
     self.text = nil
   }
 
@@ -262,11 +288,11 @@ final class ResponseMaskingMachine {
   private func finishYAML(_ out: inout [UInt8]) {
     let held = yaml
     yaml = []
-    var masker = YAMLMasker(plan, documentDepth: documentDepth)
+    var masker = YAMLMasker(plan, scratch, documentDepth: documentDepth)
     switch masker.masked(held) {
     case .masked(let bytes):
       out.append(contentsOf: bytes)
-      report.add(masker.values.report)
+      tally.add(masker.values.tally)
       mode = .withheld
     case .withheld:
       withhold(&out, ValueMasker.withheld + [0x0A])
@@ -274,10 +300,15 @@ final class ResponseMaskingMachine {
     case .notYAML:
       mode = .text
       write(held, &out)
-      if mode == .json, let json {
-        json.finish()
-        endJSON(json, &out)
-      }
+      finishJSON(&out)
     }
   }
+}
+
+/// The index of the first line break from `start` on.
+func lineBreak(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int? {
+  guard let base = bytes.baseAddress, start < bytes.count,
+    let found = memchr(base + start, 0x0A, bytes.count - start)
+  else { return nil }
+  return found.assumingMemoryBound(to: UInt8.self) - UnsafeMutablePointer(mutating: base)
 }

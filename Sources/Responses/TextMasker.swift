@@ -19,18 +19,22 @@ final class TextMasker {
   var barrier = Int.max
   /// Writes for a place where special characters are escaped.
   private let escape: (([UInt8]) -> [UInt8])?
-  private(set) var report = MaskReport()
+  private(set) var tally = MaskTally()
+  private let hasher: MaskHasher
   /// Fields in which special characters mean something, in order.
   private var fields: [(end: Int, start: Int, form: CellForm)] = []
 
   /// `context` is text that detectors see before the first byte, and that is not written.
-  init(_ plan: MaskPlan, context: [UInt8] = [], escape: (([UInt8]) -> [UInt8])? = nil) {
+  init(
+    _ plan: MaskPlan, _ hasher: MaskHasher, context: [UInt8] = [], escape: (([UInt8]) -> [UInt8])? = nil
+  ) {
     self.plan = plan
+    self.hasher = hasher
     self.escape = escape
     stream = plan.hasDetectors ? DetectorStream(plan.detectors) : nil
     window = context
     written = context.count
-    context.withUnsafeBufferPointer { detect($0) }
+    context.withUnsafeBufferPointer { detect($0, []) }
   }
 
   /// Offset of the next byte.
@@ -38,13 +42,18 @@ final class TextMasker {
 
   func write(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout [UInt8]) {
     guard !bytes.isEmpty else { return }
+    write(bytes, adding: [], into: &out)
+  }
+
+  /// Takes the next bytes, and spans that the form of the text gives, in order. None begins before ``barrier`` as it was.
+  func write(_ bytes: UnsafeBufferPointer<UInt8>, adding others: [MaskedSpan], into out: inout [UInt8]) {
     window.append(contentsOf: bytes)
-    detect(bytes)
+    if !bytes.isEmpty { detect(bytes, others) } else { spans.add(sorted: others) }
     advance(isFinal: false, &out)
   }
 
-  /// Adds a span that the form of the text gives. Not before ``barrier`` as it was.
-  func add(_ span: MaskedSpan) { spans.add(span) }
+  /// Adds spans that the form of the text gives, in order. None before ``barrier`` as it was.
+  func add(_ sorted: [MaskedSpan]) { spans.add(sorted: sorted) }
 
   /// Says how hits within a range are to be written.
   func addField(_ start: Int, _ end: Int, _ form: CellForm) { fields.append((end, start, form)) }
@@ -61,32 +70,38 @@ final class TextMasker {
     return fields[low].form
   }
 
-  /// Writes what is certain by now.
-  func flush(into out: inout [UInt8]) { advance(isFinal: false, &out) }
-
   func finish(into out: inout [UInt8]) {
     found.removeAll(keepingCapacity: true)
     stream?.finish(&found)
     stream = nil
-    addFound()
+    addFound { _ in }
     barrier = Int.max
     settled = end
     advance(isFinal: true, &out)
   }
 
-  private func detect(_ bytes: UnsafeBufferPointer<UInt8>) {
+  private func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ others: [MaskedSpan]) {
     guard stream != nil else {
       settled = end
+      spans.add(sorted: others)
       return
     }
     found.removeAll(keepingCapacity: true)
     stream?.write(bytes, &found)
     settled = stream?.settled ?? end
-    addFound()
+    var next = 0
+    addFound { hit in
+      while next < others.count, others[next].start <= hit.start {
+        spans.add(others[next])
+        next += 1
+      }
+    }
+    if next < others.count { spans.add(sorted: Array(others[next...])) }
   }
 
-  private func addFound() {
+  private func addFound(_ before: (DetectedSpan) -> Void) {
     for hit in found where hit.end > written {
+      before(hit)
       spans.add(MaskedSpan(start: max(hit.start, written), end: hit.end, rule: hit.detector))
     }
   }
@@ -102,8 +117,8 @@ final class TextMasker {
           break
         }
         done += 1
-        report.hit(span.members, plan)
-        guard let replacement = Replacement(of: span, at: span.start - base..<span.end - base, in: window, plan) else {
+        tally.hit(span, plan)
+        guard let replacement = Replacement(of: span, at: span.start - base..<span.end - base, in: window, plan, hasher) else {
           continue
         }
         plain(up: span.start, window, &out)
@@ -118,7 +133,7 @@ final class TextMasker {
           text += [UInt8](repeating: 0x20, count: max(0, width - new))
         }
         out.append(contentsOf: escape?(text) ?? text)
-        report.count(replacement.rule, plan)
+        tally.count(replacement.rule, plan)
       }
       plain(up: reached, window, &out)
     }

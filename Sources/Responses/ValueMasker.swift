@@ -7,26 +7,40 @@ import PolicyRuntime
 /// it, as `NAME: VALUE`.
 struct ValueMasker {
   let plan: MaskPlan
-  private var buffer: [UInt8] = []
-  var report = MaskReport()
+  let scratch: MaskScratch
+  var tally = MaskTally()
 
-  init(_ plan: MaskPlan) { self.plan = plan }
+  init(_ plan: MaskPlan, _ scratch: MaskScratch) {
+    self.plan = plan
+    self.scratch = scratch
+  }
 
   /// What masks cover of `value`; `rules` mask the whole of it.
-  mutating func spans(_ value: UnsafeBufferPointer<UInt8>, named name: [UInt8], rules: [Int]) -> [MaskedSpan] {
+  func spans(_ value: UnsafeBufferPointer<UInt8>, named name: [UInt8], rules: [Int]) -> [MaskedSpan] {
+    name.withUnsafeBufferPointer { name in
+      let known = UnsafeBufferPointer(rebasing: name.prefix(MaskLimits.contextBytes))
+      let isQuiet = plan.hasDetectors && !value.isEmpty && scratch.scanner.isQuiet(name: known)
+      return spans(value, named: known, isQuiet: isQuiet, rules: rules)
+    }
+  }
+
+  /// As above. `isQuiet` says whether the name by itself wakes no detector; it has ``MaskLimits/contextBytes`` at most.
+  func spans(
+    _ value: UnsafeBufferPointer<UInt8>, named name: UnsafeBufferPointer<UInt8>, isQuiet: Bool, rules: [Int]
+  ) -> [MaskedSpan] {
     var list = SpanList()
     if !rules.isEmpty, !value.isEmpty { list.add(MaskedSpan(start: 0, end: value.count, rules: rules)) }
-    guard plan.hasDetectors, !value.isEmpty else { return list.spans }
+    guard mayHit(value, named: name, isQuiet: isQuiet) else { return list.spans }
     let found: [DetectedSpan]
     var start = 0
     if name.isEmpty {
-      found = plan.detectors.spans(in: value)
+      found = scratch.scanner.spans(in: value)
     } else {
-      buffer.removeAll(keepingCapacity: true)
-      Self.appendContext(name, to: &buffer)
-      start = buffer.count
-      buffer.append(contentsOf: value)
-      found = buffer.withUnsafeBufferPointer { plan.detectors.spans(in: $0) }
+      scratch.context.removeAll(keepingCapacity: true)
+      Self.appendContext(name, to: &scratch.context)
+      start = scratch.context.count
+      scratch.context.append(contentsOf: value)
+      found = scratch.context.withUnsafeBufferPointer { scratch.scanner.spans(in: $0, from: isQuiet ? start : 0) }
     }
     for hit in found where hit.end > start {
       list.add(MaskedSpan(start: max(hit.start, start) - start, end: hit.end - start, rule: hit.detector))
@@ -34,7 +48,14 @@ struct ValueMasker {
     return list.spans
   }
 
-  static func appendContext(_ name: [UInt8], to text: inout [UInt8]) {
+  /// Whether a detector is worth waking for `value`.
+  @inline(__always)
+  func mayHit(_ value: UnsafeBufferPointer<UInt8>, named name: UnsafeBufferPointer<UInt8>, isQuiet: Bool) -> Bool {
+    guard plan.hasDetectors, !value.isEmpty else { return false }
+    return !isQuiet && !name.isEmpty || scratch.scanner.wakes(value, after: name.last)
+  }
+
+  static func appendContext(_ name: some Collection<UInt8>, to text: inout [UInt8]) {
     text.append(contentsOf: name.prefix(MaskLimits.contextBytes))
     text.append(UInt8(ascii: ":"))
     text.append(UInt8(ascii: " "))
@@ -47,9 +68,9 @@ struct ValueMasker {
     var result: [(range: Range<Int>, text: [UInt8])] = []
     for span in spans {
       let range = span.start..<span.end
-      report.hit(span.members, plan)
-      guard let replacement = Replacement(of: span, at: range, in: value, plan) else { continue }
-      report.count(replacement.rule, plan)
+      tally.hit(span, plan)
+      guard let replacement = Replacement(of: span, at: range, in: value, plan, scratch.hasher) else { continue }
+      tally.count(replacement.rule, plan)
       result.append((range, replacement.text))
     }
     return result
@@ -84,14 +105,14 @@ struct ValueMasker {
   /// `given`.
   mutating func replacement(ofStructure span: MaskedSpan, text given: [UInt8]? = nil) -> [UInt8] {
     let (treatment, rule) = span.resolved(plan)
-    report.hit(span.members, plan)
-    report.count(rule, plan)
+    tally.hit(span, plan)
+    tally.count(rule, plan)
     switch treatment {
     case .with: return plan.rules[rule].replacement
     case .hash:
       guard let given else { return withhold() }
-      return given.withUnsafeBufferPointer { plan.key.token(for: $0) }
-    case .redact, .keepFirst, .keepLast: return Array("[\(plan.rules[rule].label)]".utf8)
+      return given.withUnsafeBufferPointer { scratch.hasher.token(for: $0) }
+    case .redact, .keepFirst, .keepLast: return plan.rules[rule].redacted
     }
   }
 
@@ -101,17 +122,17 @@ struct ValueMasker {
     guard depth < MaskLimits.documentDepth else {
       return plan.hasStructure && Sniffer.isDocument(content) ? withhold() : nil
     }
-    let inner = ResponseMaskingMachine(plan, .automatic, documentDepth: depth + 1, name: name)
+    let inner = ResponseMaskingMachine(plan, .automatic, documentDepth: depth + 1, name: name, scratch)
     var out: [UInt8] = []
     content.withUnsafeBufferPointer { inner.write($0, into: &out) }
     inner.finish(into: &out)
-    report.add(inner.report)
+    tally.add(inner.tally)
     return out
   }
 
   /// Redacts a value that cannot be looked into.
   mutating func withhold() -> [UInt8] {
-    report.isWithheld = true
+    tally.isWithheld = true
     return Self.withheld
   }
 

@@ -42,10 +42,10 @@ struct YAMLMasker {
   private var keys = 0
   private var isCollection = false
 
-  init(_ plan: MaskPlan, documentDepth: Int) {
+  init(_ plan: MaskPlan, _ scratch: MaskScratch, documentDepth: Int) {
     self.plan = plan
     self.documentDepth = documentDepth
-    values = ValueMasker(plan)
+    values = ValueMasker(plan, scratch)
     matcher = JSONPathMatcher(plan.paths)
   }
 
@@ -217,7 +217,7 @@ struct YAMLMasker {
       covered?.end = event.source.upperBound
       cover(rules)
       let spans = event.value.withUnsafeBufferPointer { values.spans($0, named: name, rules: []) }
-      for span in spans { cover(span.members.map(\.rule)) }
+      for span in spans { span.forEachMember { covered?.span.add(.init(rule: $0.rule, length: 1)) } }
       return
     }
     if event.value.isEmpty {
