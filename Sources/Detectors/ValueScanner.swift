@@ -11,27 +11,6 @@ public struct ValueScanner {
     scanner = DetectorScanner(set.tables)
   }
 
-  /// Whether `name` itself wakes nothing where it stands as `NAME: ` before a value: then only what the value wakes can
-  /// find anything in it.
-  public func isQuiet(name: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard set.customs.isEmpty else { return false }
-    guard set.tables.wanted != 0 else { return true }
-    guard let gram = quietGram(name, TriggerTable.beforeText) else { return false }
-    // A colon before a space is neither of an address nor of a scheme; so the byte need not be asked, words that end in
-    // it do.
-    let colon = gram << 8 | UInt32(UInt8(ascii: ":") | 0x20)
-    return !isSought(colon) && !isSought(colon << 8 | 0x20)
-  }
-
-  /// Whether something in `value` wakes a detector. `name` is the last byte of the name before it, nil without one.
-  public func wakes(_ value: UnsafeBufferPointer<UInt8>, after name: UInt8?) -> Bool {
-    guard set.customs.isEmpty else { return true }
-    guard set.tables.wanted != 0 else { return false }
-    var gram = TriggerTable.beforeText
-    if let name { gram = UInt32(name | 0x20) << 16 | UInt32(UInt8(ascii: ":") | 0x20) << 8 | 0x20 }
-    return quietGram(value, gram) == nil
-  }
-
   /// The spans in the whole of `text`, sorted by start, end and detector. What is before `start` is known to wake nothing.
   public mutating func spans(in text: UnsafeBufferPointer<UInt8>, from start: Int = 0) -> [DetectedSpan] {
     guard set.customs.isEmpty else { return set.spans(in: text) }
@@ -44,12 +23,35 @@ public struct ValueScanner {
     if spans.count > 1 { spans.sort(by: DetectedSpan.precedes) }
     return spans
   }
+}
+
+extension DetectorSet {
+  /// Whether `name` itself wakes nothing where it stands as `NAME: ` before a value: then only what the value wakes can
+  /// find anything in it.
+  public func isQuiet(name: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard customs.isEmpty else { return false }
+    guard tables.wanted != 0 else { return true }
+    guard let gram = quietGram(name, TriggerTable.beforeText) else { return false }
+    // A colon before a space is neither of an address nor of a scheme; so the byte need not be asked, words that end in
+    // it do.
+    let colon = gram << 8 | UInt32(UInt8(ascii: ":") | 0x20)
+    return !isSought(colon) && !isSought(colon << 8 | 0x20)
+  }
+
+  /// Whether something in `value` wakes a detector. `name` is the last byte of the name before it, nil without one.
+  public func wakes(_ value: UnsafeBufferPointer<UInt8>, after name: UInt8?) -> Bool {
+    guard customs.isEmpty else { return true }
+    guard tables.wanted != 0 else { return false }
+    var gram = TriggerTable.beforeText
+    if let name { gram = UInt32(name | 0x20) << 16 | UInt32(UInt8(ascii: ":") | 0x20) << 8 | 0x20 }
+    return quietGram(value, gram) == nil
+  }
 
   /// The last bytes after a text in which nothing wakes a detector, folded; nil if something does.
   @inline(__always)
   private func quietGram(_ text: UnsafeBufferPointer<UInt8>, _ before: UInt32) -> UInt32? {
-    set.tables.triggers.bytes.withUnsafeBufferPointer { flags in
-      set.tables.triggers.filter.withUnsafeBufferPointer { filter in
+    tables.triggers.bytes.withUnsafeBufferPointer { flags in
+      tables.triggers.filter.withUnsafeBufferPointer { filter in
         var gram = before
         var woken: UInt32 = 0
         for byte in text {
@@ -65,6 +67,6 @@ public struct ValueScanner {
 
   private func isSought(_ gram: UInt32) -> Bool {
     let hash = TriggerTable.hash(gram)
-    return (set.tables.triggers.filter[Int(hash >> 5)] >> (hash & 31)) & 1 != 0
+    return (tables.triggers.filter[Int(hash >> 5)] >> (hash & 31)) & 1 != 0
   }
 }

@@ -1,3 +1,4 @@
+import Detectors
 import JSONText
 
 /// The quick way over what is there as a whole and stays as it is: most of a document.
@@ -101,10 +102,19 @@ extension JSONMasker {
 
   /// What is written for a scalar without escapes; nil: it stays.
   private mutating func maskedScalar(_ content: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-    let (range, isQuiet) = levels.last.map { ($0.name, $0.isQuiet) } ?? (0..<0, true)
-    let spans = names.withUnsafeBufferPointer { names -> [MaskedSpan] in
+    var range = 0..<0
+    var isQuiet = true
+    if !levels.isEmpty {
+      range = levels[levels.count - 1].name
+      isQuiet = range.isEmpty || levels[levels.count - 1].isQuiet
+    }
+    if rules.isEmpty {
+      guard plan.hasDetectors, !content.isEmpty else { return nil }
+      let before = range.isEmpty ? nil : names[range.upperBound - 1]
+      guard !isQuiet || plan.detectors.wakes(content, after: before) else { return nil }
+    }
+    let spans = names.withUnsafeBufferPointer { names in
       let name = UnsafeBufferPointer(rebasing: names[range])
-      guard !rules.isEmpty || values.mayHit(content, named: name, isQuiet: isQuiet) else { return [] }
       return values.spans(content, named: name, isQuiet: isQuiet, rules: rules)
     }
     guard !spans.isEmpty else { return nil }
@@ -114,11 +124,11 @@ extension JSONMasker {
 
   /// Takes a key that was seen before, and in which nothing is masked; false: it is none such.
   private mutating func takeKnownKey(_ key: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard let known = scratch.known(key) else { return false }
+    guard let number = knownNames.find(key) else { return false }
     hasSeenKey = true
     if plan.hasStructure {
-      keyRules.removeAll(keepingCapacity: true)
-      if !known.rules.isEmpty { keyRules.append(contentsOf: known.rules) }
+      if !keyRules.isEmpty { keyRules.removeAll(keepingCapacity: true) }
+      if !knownNames[number].rules.isEmpty { keyRules.append(contentsOf: knownNames[number].rules) }
       if usesPaths { matcher.enter(member: key) }
     }
     let top = levels.count - 1
@@ -126,7 +136,7 @@ extension JSONMasker {
     names.removeLast(names.count - lower)
     names.append(contentsOf: key)
     levels[top].name = lower..<names.count
-    levels[top].isQuiet = known.isQuiet
+    levels[top].isQuiet = knownNames[number].isQuiet
     state = .colon
     return true
   }

@@ -37,6 +37,7 @@ struct JSONMasker {
   var matcher: JSONPathMatcher
   let scratch: MaskScratch
   let usesPaths: Bool
+  var knownNames = KnownNames()
 
   var status = Status.open
   var state = State.value
@@ -217,8 +218,8 @@ struct JSONMasker {
   }
 
   mutating func beginValue() {
-    rules.removeAll(keepingCapacity: true)
     guard plan.hasStructure else { return }
+    if !rules.isEmpty { rules.removeAll(keepingCapacity: true) }
     if usesPaths, let level = levels.last, !level.isObject { matcher.enter(index: level.index) }
     if !keyRules.isEmpty {
       rules.append(contentsOf: keyRules)
@@ -430,7 +431,7 @@ struct JSONMasker {
     names.removeLast(names.count - levels[top].name.lowerBound)
     names.append(contentsOf: key.prefix(MaskLimits.contextBytes))
     levels[top].name = levels[top].name.lowerBound..<names.count
-    let isQuiet = names[levels[top].name].withUnsafeBufferPointer { scratch.scanner.isQuiet(name: $0) }
+    let isQuiet = names[levels[top].name].withUnsafeBufferPointer { plan.detectors.isQuiet(name: $0) }
     levels[top].isQuiet = isQuiet
     let text = maskedString(raw, Array(ValueMasker.unnumbered(key)), named: [], rules: [])
     emit(UInt8(ascii: "\""))
@@ -439,7 +440,7 @@ struct JSONMasker {
       levels[top].maskedKeys += 1
       if levels[top].maskedKeys > 1 { emit("#\(levels[top].maskedKeys)".utf8) }
     } else if !hasEscapes {
-      raw.withUnsafeBufferPointer { scratch.remember($0, isQuiet: isQuiet, rules: keyRules) }
+      raw.withUnsafeBufferPointer { knownNames.add($0, isQuiet: isQuiet, rules: keyRules) }
     }
     emit(UInt8(ascii: "\""))
     state = .colon

@@ -242,16 +242,18 @@ final class ResponseMaskingMachine {
       text = known
     } else {
       // Between documents there is often but a line break, for which no detector is set up.
+      var isAfterEmptyLine = false
       if context.isEmpty {
         let breaks = bytes.prefix { $0 == 0x0A || $0 == 0x0D }.count
         out.append(contentsOf: bytes[..<breaks])
+        isAfterEmptyLine = bytes[..<breaks].contains(0x0A)
         bytes = UnsafeBufferPointer(rebasing: bytes[breaks...])
         guard !bytes.isEmpty else { return }
       }
       text = TextMasker(plan, scratch.hasher, context: context)
       context = []
       self.text = text
-      tables?.begin(at: text.end)
+      tables?.begin(at: text.end, isAfterEmptyLine: isAfterEmptyLine)
     }
     if let tables { tables.write(bytes, to: text, into: &out) } else { text.write(bytes, into: &out) }
   }

@@ -68,11 +68,13 @@ final class TableReader {
   }
 
   /// A text begins, its next byte at `offset`.
-  func begin(at offset: Int) {
+  func begin(at offset: Int, isAfterEmptyLine: Bool) {
     startRecord(at: offset)
     isInQuotes = false
     isSkipping = false
     if !isActive { endTable() }
+    // A ruler after an empty line has no header above it.
+    if isAfterEmptyLine { before.removeAll(keepingCapacity: true) }
   }
 
   private func startRecord(at offset: Int) {

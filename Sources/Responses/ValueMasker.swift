@@ -19,7 +19,7 @@ struct ValueMasker {
   func spans(_ value: UnsafeBufferPointer<UInt8>, named name: [UInt8], rules: [Int]) -> [MaskedSpan] {
     name.withUnsafeBufferPointer { name in
       let known = UnsafeBufferPointer(rebasing: name.prefix(MaskLimits.contextBytes))
-      let isQuiet = plan.hasDetectors && !value.isEmpty && scratch.scanner.isQuiet(name: known)
+      let isQuiet = plan.hasDetectors && !value.isEmpty && plan.detectors.isQuiet(name: known)
       return spans(value, named: known, isQuiet: isQuiet, rules: rules)
     }
   }
@@ -52,7 +52,7 @@ struct ValueMasker {
   @inline(__always)
   func mayHit(_ value: UnsafeBufferPointer<UInt8>, named name: UnsafeBufferPointer<UInt8>, isQuiet: Bool) -> Bool {
     guard plan.hasDetectors, !value.isEmpty else { return false }
-    return !isQuiet && !name.isEmpty || scratch.scanner.wakes(value, after: name.last)
+    return !isQuiet && !name.isEmpty || plan.detectors.wakes(value, after: name.last)
   }
 
   static func appendContext(_ name: some Collection<UInt8>, to text: inout [UInt8]) {

@@ -40,6 +40,7 @@ struct YAMLMasker {
   /// Where scalars and aliases stand.
   private var sources: [Range<Int>] = []
   private var keys = 0
+  private var knownNames = KnownNames()
   private var isCollection = false
 
   init(_ plan: MaskPlan, _ scratch: MaskScratch, documentDepth: Int) {
@@ -196,7 +197,11 @@ struct YAMLMasker {
     levels[last].key = event.value
     levels[last].keyEnd = event.source.upperBound
     keyRules = []
-    if plan.hasStructure {
+    let known = event.value.withUnsafeBufferPointer { knownNames.find($0) }
+    if let known {
+      keyRules = knownNames[known].rules
+      if plan.hasStructure { matcher.enter(member: event.value) }
+    } else if plan.hasStructure {
       event.value.withUnsafeBufferPointer { plan.columnRules($0, into: &keyRules, &scratch) }
       matcher.enter(member: event.value)
     }
@@ -204,7 +209,11 @@ struct YAMLMasker {
       covered?.end = event.source.upperBound
       return
     }
-    guard var text = values.masked(Array(ValueMasker.unnumbered(event.value)), named: [], rules: []) else { return }
+    guard known == nil else { return }
+    guard var text = values.masked(Array(ValueMasker.unnumbered(event.value)), named: [], rules: []) else {
+      event.value.withUnsafeBufferPointer { knownNames.add($0, isQuiet: false, rules: keyRules) }
+      return
+    }
     levels[last].maskedKeys += 1
     if levels[last].maskedKeys > 1 { text += Array("#\(levels[last].maskedKeys)".utf8) }
     edits.append((event.source, Self.quoted(text)))
