@@ -51,6 +51,10 @@ enum MaskBench {
       "{\"id\":1842,\"name\":\"Ana Lopez\",\"city\":\"Lisbon\",\"note\":\"nothing to see here\",\"ok\":true}\n",
       2_000_000)
     let csv = Array("id,name,api_token\n".utf8) + repeated("1842,Ana Lopez,abcdefgh\n", 1_000_000)
+    let distinct = (0..<40_000).map { "\($0),Ana Lopez,abc\($0 &* 7919)x\n" }.joined()
+    let export = Array("id,name,api_token\n".utf8) + Array(distinct.utf8)
+    let records = repeated(
+      "{\"id\":1842,\"mail\":\"ana@example.com\",\"card\":\"4111 1111 1111 1111\",\"api_token\":\"abc\"}\n", 1_000_000)
     let yaml = repeated("- id: 1842\n  name: Ana Lopez\n  secret: abcdefgh\n", 1_000_000)
     print("\n" + ["masking", "MB/s"].map { column($0, 32) }.joined())
     let results: [(String, Double)] = [
@@ -60,7 +64,9 @@ enum MaskBench {
       ("three hits a line", speed(hits, masked(all))),
       ("JSON lines without hits", speed(json, masked(all))),
       ("JSON lines, columns and paths", speed(json, masked(structured))),
+      ("JSON lines, three masked values", speed(records, masked(structured))),
       ("CSV with a masked column", speed(csv, masked(structured))),
+      ("CSV, each masked value new", speed(export, masked(structured))),
       ("YAML with a masked path", speed(yaml, masked(structured))),
     ]
     for (name, speed) in results { print(column(name, 32) + column(fixed(speed, 1), 32)) }

@@ -59,7 +59,7 @@ extension JSONMasker {
           continue
         }
         beginValue()
-        if let text = maskedScalar(content) {
+        if byte != UInt8(ascii: "n"), let text = maskedScalar(content) {
           output.append(contentsOf: bytes[written..<index])
           output.append(UInt8(ascii: "\""))
           output.append(contentsOf: text)

@@ -74,8 +74,10 @@ extension JSONMasker {
         for span in spans { span.forEachMember { covered?.span.add(.init(rule: $0.rule, length: 1)) } }
       }
       emit(content)
-    } else if let text = maskedString(content, content, named: name, rules: rules) {
-      // A masked number is a string.
+    } else if content.first != UInt8(ascii: "n"),
+      let text = maskedString(content, content, named: name, rules: rules)
+    {
+      // A `null` is nobody's; readers expect it. A masked number is a string.
       output.append(UInt8(ascii: "\""))
       output.append(contentsOf: text)
       output.append(UInt8(ascii: "\""))

@@ -19,6 +19,8 @@ struct JSONMasker {
     var index = 0
     /// Keys in which something was masked, so that they stay different.
     var maskedKeys = 0
+    /// Whether any was, besides those that were sent as if they were.
+    var hasMaskedKey = false
     /// The name that values here are seen with, in `names`.
     var name: Range<Int>
     /// Whether that name by itself wakes no detector.
@@ -435,12 +437,22 @@ struct JSONMasker {
     levels[top].isQuiet = isQuiet
     let text = maskedString(raw, Array(ValueMasker.unnumbered(key)), named: [], rules: [])
     emit(UInt8(ascii: "\""))
-    emit(text ?? raw)
-    if text != nil {
+    if let text {
       levels[top].maskedKeys += 1
+      levels[top].hasMaskedKey = true
+      emit(text)
       if levels[top].maskedKeys > 1 { emit("#\(levels[top].maskedKeys)".utf8) }
-    } else if !hasEscapes {
-      raw.withUnsafeBufferPointer { knownNames.add($0, isQuiet: isQuiet, rules: keyRules) }
+    } else if let number = ValueMasker.markedNumber(key, plan) {
+      // Sent as if it were masked: what a masked key becomes must differ from it.
+      levels[top].maskedKeys = max(levels[top].maskedKeys + 1, number)
+      if levels[top].hasMaskedKey {
+        emit(JSONStrings.escaped(ValueMasker.unnumbered(key) + Array("#\(levels[top].maskedKeys)".utf8)))
+      } else {
+        emit(raw)
+      }
+    } else {
+      emit(raw)
+      if !hasEscapes { raw.withUnsafeBufferPointer { knownNames.add($0, isQuiet: isQuiet, rules: keyRules) } }
     }
     emit(UInt8(ascii: "\""))
     state = .colon

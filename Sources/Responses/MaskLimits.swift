@@ -14,7 +14,8 @@ public enum MaskLimits {
   public static let jsonDepth = 128
   /// Documents in strings of documents; what lies deeper is redacted where columns or paths are masked.
   public static let documentDepth = 4
-  /// Bytes of the header of a table in text, and of a column's name. What is longer is no header.
+  /// Bytes of the header of a table in text; what follows a longer one is withheld if columns are masked. Bytes of a
+  /// column's name; one that is longer is masked by every mask of columns.
   public static let headerBytes = 1 << 16
   public static let columnNameBytes = 128
   /// Bytes of a member's name that detectors see before its value.

@@ -131,6 +131,13 @@ public final class MaskPlan: Sendable {
     for (wanted, rule) in pathColumns where wanted.map({ $0.elementsEqual(name) }) ?? true { found.append(rule) }
   }
 
+  /// The masks of every column, for one whose name is too long to be looked at.
+  var everyTableRule: [Int] {
+    var found: [Int] = []
+    for rule in columns.rules + pathColumns.map(\.rule) where !found.contains(rule) { found.append(rule) }
+    return found
+  }
+
   func headerRules(_ name: UnsafeBufferPointer<UInt8>, into found: inout [Int], _ scratch: inout PatternScratch) {
     headers.find(name, &found, &scratch)
   }
@@ -184,7 +191,7 @@ extension MaskPlan.Rule {
 /// Globs over names, each with its rule.
 private struct GlobRules: Sendable {
   private var globs: [Pattern] = []
-  private var rules: [Int] = []
+  private(set) var rules: [Int] = []
   private var list: PatternList?
 
   var isEmpty: Bool { globs.isEmpty }

@@ -84,9 +84,7 @@ private struct WholeResponseMasker {
       if text.isEmpty { return cell }
     case .number(let number): text = Array(number.utf8)
     case .boolean(let flag): text = Array((flag ? "true" : "false").utf8)
-    case .null:
-      guard !rules.isEmpty else { return cell }
-      text = Array("null".utf8)
+    case .null: return cell
     case .array, .object:
       guard !rules.isEmpty else { return json(cell) }
       let bytes = Array(cell.text.utf8)

@@ -27,6 +27,7 @@ final class TableReader {
   private var starts: [Int] = []
   /// The line before, which is a header if a ruler follows.
   private var before: [UInt8] = []
+  private var isBeforeTooLong = false
   /// In a box: its next line with fields is the header.
   private var expectsHeader = false
   /// The masks of the expanded column whose lines go on.
@@ -45,6 +46,9 @@ final class TableReader {
   private var isDropping = false
   /// The line is too long to be looked at, and no table.
   private var isSkipping = false
+  /// The header could not be read, and all that follows is dropped.
+  private var isWithholding = false
+  private var hasNotice = false
   private(set) var hasWithheld = false
 
   /// The fields of the line at hand.
@@ -58,7 +62,7 @@ final class TableReader {
 
   /// Whether the next line is certainly one of a table with masked columns, so that it is no JSON document.
   var isActive: Bool {
-    if isInQuotes || isDropping { return true }
+    if isInQuotes || isDropping || isWithholding { return true }
     guard isMasked else { return false }
     switch form {
     case .none, .expanded: return false
@@ -74,7 +78,10 @@ final class TableReader {
     isSkipping = false
     if !isActive { endTable() }
     // A ruler after an empty line has no header above it.
-    if isAfterEmptyLine { before.removeAll(keepingCapacity: true) }
+    if isAfterEmptyLine {
+      before.removeAll(keepingCapacity: true)
+      isBeforeTooLong = false
+    }
   }
 
   private func startRecord(at offset: Int) {
@@ -99,6 +106,17 @@ final class TableReader {
     var given = 0
     var index = 0
     while index < bytes.count {
+      if isWithholding {
+        if !hasNotice {
+          give(bytes[given..<index], text, &out)
+          ValueMasker.withheld.withUnsafeBufferPointer { give($0[...], text, &out) }
+          startRecord(at: text.end)
+          hasNotice = true
+          hasWithheld = true
+        }
+        given = bytes.count
+        break
+      }
       let newline = lineBreak(bytes, index)
       let end = newline.map { $0 + 1 } ?? bytes.count
       if isDropping {
@@ -117,7 +135,8 @@ final class TableReader {
       } else if record.count + end - index > MaskLimits.heldBytes {
         isInQuotes = isInQuotes && isActive
         guard isActive else {
-          isSkipping = true
+          record.withUnsafeBufferPointer { withholdRest(after: $0) }
+          isSkipping = !isWithholding
           form = .none
           continue
         }
@@ -141,7 +160,7 @@ final class TableReader {
       }
       index = end
     }
-    give(bytes[min(given, bytes.count)...], text, &out)
+    give(bytes[given...], text, &out)
   }
 
   private func give(_ bytes: Slice<UnsafeBufferPointer<UInt8>>, _ text: TextMasker, _ out: inout [UInt8]) {
@@ -154,7 +173,9 @@ final class TableReader {
   func finish(_ text: TextMasker) {
     if !record.isEmpty, !isSkipping, !isDropping {
       record.withUnsafeBufferPointer { record in
-        if isInQuotes { addWhole(recordStart, recordStart + Self.line(record).count) } else {
+        if isInQuotes {
+          addWhole(recordStart, recordStart + Self.line(record).count)
+        } else {
           _ = endLine(record, text, isLast: true)
         }
       }
@@ -195,7 +216,8 @@ final class TableReader {
     }
     isInQuotes = false
     before.removeAll(keepingCapacity: true)
-    if line.count <= MaskLimits.headerBytes { before.append(contentsOf: line) }
+    isBeforeTooLong = line.count > MaskLimits.headerBytes
+    if !isBeforeTooLong { before.append(contentsOf: line) }
     return true
   }
 
@@ -248,6 +270,8 @@ final class TableReader {
       line.first == UInt8(ascii: "-") && line.allSatisfy { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
       || first == UInt8(ascii: "|") && line.contains(UInt8(ascii: "-"))
         && line.allSatisfy { [0x20, 0x2D, 0x7C, 0x3A].contains($0) }
+    // Hyphens alone may stand below anything long.
+    if isRuler, isBeforeTooLong, line.contains(where: { $0 != UInt8(ascii: "-") }) { isWithholding = plan.namesColumns }
     guard isRuler, !before.isEmpty else { return false }
     before.withUnsafeBufferPointer { beginTable($0) }
     return true
@@ -275,7 +299,7 @@ final class TableReader {
   private func rules(_ header: TableLine) -> [[Int]] {
     fields.map { field in
       var found: [Int] = []
-      guard field.range.count <= MaskLimits.columnNameBytes else { return found }
+      guard field.range.count <= MaskLimits.columnNameBytes else { return plan.everyTableRule }
       plan.tableRules(UnsafeBufferPointer(rebasing: header[field.range]), into: &found, &scratch)
       return found
     }
@@ -287,7 +311,7 @@ final class TableReader {
       expectsHeader = false
       return beginTable(line)
     }
-    guard line.count <= MaskLimits.headerBytes else { return }
+    guard line.count <= MaskLimits.headerBytes else { return withholdRest(after: line) }
     if TableFields.isAlignedHeader(line) {
       let starts = TableFields.aligned(line, into: &fields)
       let rules = rules(line)
@@ -300,7 +324,7 @@ final class TableReader {
     }
     for separator in Self.separators where TableFields.mayBeNames(line, separator) {
       TableFields.separated(line, separator, into: &fields)
-      guard fields.count > 1, fields.allSatisfy({ isName(line[$0.range]) }) else { continue }
+      guard fields.count > 1, fields.allSatisfy({ TableFields.isName(line[$0.range]) }) else { continue }
       // Without masked columns a table matters for how replacements are written, and only with quotes.
       let rules = rules(line)
       guard rules.contains(where: { !$0.isEmpty }) || separator == UInt8(ascii: ",") || separator == UInt8(ascii: ";")
@@ -313,8 +337,17 @@ final class TableReader {
 
   private static let separators = [UInt8(ascii: ","), 0x09, UInt8(ascii: "|"), UInt8(ascii: ";")]
 
-  private func isName(_ name: Slice<TableLine>) -> Bool {
-    name.count <= MaskLimits.columnNameBytes && TableFields.isName(name)
+  /// A header that is too long to be read: if it is one, what follows cannot be told apart.
+  private func withholdRest(after line: TableLine) {
+    guard plan.namesColumns else { return }
+    isWithholding =
+      TableFields.isAlignedHeader(line)
+      || Self.separators.contains { separator in
+        guard TableFields.mayBeNames(line, separator) else { return false }
+        TableFields.separated(line, separator, into: &fields)
+        // The last may be cut.
+        return fields.count > 1 && fields.dropLast().allSatisfy { TableFields.isName(line[$0.range]) }
+      }
   }
 
   // MARK: Rows

@@ -118,7 +118,8 @@ final class TextMasker {
         }
         done += 1
         tally.hit(span, plan)
-        guard let replacement = Replacement(of: span, at: span.start - base..<span.end - base, in: window, plan, hasher) else {
+        guard let replacement = Replacement(of: span, at: span.start - base..<span.end - base, in: window, plan, hasher)
+        else {
           continue
         }
         plain(up: span.start, window, &out)

@@ -101,6 +101,15 @@ struct ValueMasker {
     return rest.reversed().starts(with: "#]".utf8) ? rest.dropLast() : key[...]
   }
 
+  /// The number behind a key that ends in a word in brackets as a mask writes it, 1 without one; nil if it does not.
+  static func markedNumber(_ key: [UInt8], _ plan: MaskPlan) -> Int? {
+    let text = unnumbered(key)
+    guard text.last == UInt8(ascii: "]"), let start = text.lastIndex(of: UInt8(ascii: "[")) else { return nil }
+    let word = Array(text[(start + 1)...].dropLast())
+    guard plan.markers.contains(word) || word.starts(with: "hash:".utf8) else { return nil }
+    return key.count == text.count ? 1 : Int(String(decoding: key[(text.count + 1)...], as: UTF8.self)) ?? 1
+  }
+
   /// What stands for an object, an array or nothing: it has no characters to keep, and no hash unless its text is
   /// `given`.
   mutating func replacement(ofStructure span: MaskedSpan, text given: [UInt8]? = nil) -> [UInt8] {

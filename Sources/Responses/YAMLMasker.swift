@@ -229,6 +229,7 @@ struct YAMLMasker {
       for span in spans { span.forEachMember { covered?.span.add(.init(rule: $0.rule, length: 1)) } }
       return
     }
+    if Self.isNull(event) { return }
     if event.value.isEmpty {
       guard !rules.isEmpty, !event.isFlow || !event.source.isEmpty else { return }
       replace(MaskedSpan(start: 0, end: 1, rules: rules), event.source, spaced: event.source.isEmpty)
@@ -239,6 +240,13 @@ struct YAMLMasker {
     } else if let text = values.masked(event.value, named: name, rules: rules) {
       edits.append((event.source, Self.quoted(text)))
     }
+  }
+
+  /// Whether a scalar is a missing value (YAML 1.1, "Null").
+  private static func isNull(_ event: YAMLEvent) -> Bool {
+    guard event.tag == nil else { return event.tag == "tag:yaml.org,2002:null" }
+    guard event.style == .plain, event.value.count <= 4 else { return false }
+    return event.value.isEmpty || ["~", "null", "Null", "NULL"].contains { event.value.elementsEqual($0.utf8) }
   }
 
   /// Replaces what has no text of its own. Nothing of it is kept, and it has no hash.

@@ -18,7 +18,7 @@ import Testing
       (#"{"a":4111111111111111}"#, [detector("credit_card", .keepLast(4))], #"{"a":"************1111"}"#),
       (
         #"{"s":"a","n":12,"t":true,"z":null,"l":[1,"x"],"o":{"p":1}}"#, [path("$.*")],
-        #"{"s":"[redacted]","n":"[redacted]","t":"[redacted]","z":"[redacted]","l":"[redacted]","o":"[redacted]"}"#
+        #"{"s":"[redacted]","n":"[redacted]","t":"[redacted]","z":null,"l":"[redacted]","o":"[redacted]"}"#
       ),
       (
         #"{"a":{"secret":"x","b":[{"secret":{"c":1}}]},"secret":2}"#, [path("$..secret", .with("[removed]"))],
@@ -44,8 +44,38 @@ import Testing
     let text = #"{"ana@example.com":1,"x":2,"bob@example.com":3,"u eve@example.com":{"a@b.example":4}}"#
     let expected = #"{"[email]":1,"x":2,"[email]#2":3,"u [email]#3":{"[email]":4}}"#
     #expect(masked(text, [detector("email")]) == expected)
+    // So do those that were sent as if they were masked.
+    let sent: [(String, String)] = [
+      (#"{"[email]":1,"ana@example.com":2}"#, #"{"[email]":1,"[email]#2":2}"#),
+      (#"{"ana@example.com":1,"[email]":2}"#, #"{"[email]":1,"[email]#2":2}"#),
+      (#"{"[email]#7":1,"ana@example.com":2,"x[0]":3}"#, #"{"[email]#7":1,"[email]#8":2,"x[0]":3}"#),
+      (#"{"ana@example.com":1,"[email]#2":2,"bob@example.com":3}"#, #"{"[email]":1,"[email]#2":2,"[email]#3":3}"#),
+    ]
+    for (text, expected) in sent {
+      #expect(masked(text, [detector("email")]) == expected)
+      #expect(masked(expected, [detector("email")]) == expected)
+    }
     // Paths and columns go by the names that were sent.
     #expect(masked(#"{"ana@example.com":5}"#, [detector("email"), path("$.*")]) == #"{"[email]":"[redacted]"}"#)
+  }
+
+  @Test func nullStaysNull() {
+    #expect(masked(#"{"a":null,"b":[null]}"#, [path("$.a"), path("$.b[0]")]) == #"{"a":null,"b":[null]}"#)
+    #expect(masked("[null,1]", [regex(".+")]) == #"[null,"[redacted]"]"#)
+    for text in ["null", "[null]\n"] { #expect(masked(text, [regex(".+"), column("*")], format: .json) == text) }
+    #expect(masked("{\"a\":null ,\"b\":\"null\"}\n", [column("*")]) == "{\"a\":null ,\"b\":\"[redacted]\"}\n")
+  }
+
+  /// A name in front of a value may find something in it, or keep a detector from it; names that come again too.
+  @Test func valuesAreSeenWithTheirNamesOnly() {
+    let masks = [detector("password"), detector("phone"), detector("us_ssn"), detector("credit_card")]
+    let line =
+      #"{"phone":"5550123","id":"5550123","ssn":"123456789","x":123456789,"card":["30569309025904"],"#
+      + #""n":{"password":"hunter22","z":"hunter22"},"l":["30569309025904"]}"#
+    let expected =
+      #"{"phone":"[phone]","id":"5550123","ssn":"[us_ssn]","x":123456789,"card":["[credit_card]"],"#
+      + #""n":{"password":"[password]","z":"hunter22"},"l":["[credit_card]"]}"#
+    #expect(masked("\(line)\n\(line)\n\(line)\n", masks) == "\(expected)\n\(expected)\n\(expected)\n")
   }
 
   @Test func documentsInStringsAreLookedInto() {

@@ -96,10 +96,23 @@ private func repeated(_ text: String, _ count: Int) -> String { String(repeating
     }
     let limit = MaskLimits.headerBytes
     #expect(masked(table(limit), [column("secret")]).hasSuffix(",v,[redacted]\n"))
-    #expect(masked(table(limit + 2), [column("secret")]) == table(limit + 2))
+    // What follows a header that is too long cannot be told apart.
+    let head = table(limit + 2).prefix { $0 != "\n" }
+    #expect(masked(table(limit + 2), [column("secret")]) == head + "\n[redacted]")
+    #expect(masked(table(limit + 2), [detector("email")]) == table(limit + 2))
+    let long = Array(table(limit + 2).utf8)
+    #expect(
+      masked(long, maskPlan([column("secret")]), pieces: [7, limit, 3, .max]) == Array("\(head)\n[redacted]".utf8))
+    let ruled = repeated("a |", limit / 3 + 1) + " secret\n" + repeated("--+", limit / 3 + 1) + "---\nv\n"
+    #expect(!masked(ruled, [column("secret")]).contains("v"))
+    let endless =
+      repeated("a,", MaskLimits.heldBytes / 2) + "secret\n" + repeated("v,", MaskLimits.heldBytes / 2) + "v\n"
+    #expect(!masked(endless, [column("secret")]).contains("v"))
+    let prose = repeated("a word, ", limit / 8 + 1) + "\nv\n"
+    #expect(masked(prose, [column("secret")]) == prose)
     let name = { (count: Int) in "id," + repeated("n", count) + "\n1,v\n" }
     #expect(masked(name(MaskLimits.columnNameBytes), [column("n*")]).hasSuffix(",[redacted]\n"))
-    #expect(masked(name(MaskLimits.columnNameBytes + 1), [column("n*")]).hasSuffix(",v\n"))
+    #expect(masked(name(MaskLimits.columnNameBytes + 1), [column("x*")]).hasSuffix(",[redacted]\n"))
   }
 
   @Test func whatIsHeldIsBounded() {

@@ -57,6 +57,13 @@ import Testing
     #expect(masked == Array("{\"a\":\"".utf8) + [0xFF] + Array(" [email]\",\"b\":1}".utf8))
   }
 
+  @Test func lineBreaksAfterADocumentAreNoText() {
+    let text = "{\"a\":1}\r\n\r\nid x\r\n{\"b\":2}\r\n"
+    let plan = maskPlan([regex(".+")])
+    let whole = masked(Array(text.utf8), plan)
+    for size in 1..<12 { #expect(masked(Array(text.utf8), plan, pieces: [size]) == whole, "\(size)") }
+  }
+
   @Test func withoutMasksNothingChanges() {
     for sample in samples {
       #expect(masked(sample, [Mask]()) == sample)
