@@ -133,7 +133,6 @@ final class TableReader {
           startRecord(at: text.end + end - given)
         }
       } else if record.count + end - index > MaskLimits.heldBytes {
-        isInQuotes = isInQuotes && isActive
         guard isActive else {
           record.withUnsafeBufferPointer { withholdRest(after: $0) }
           isSkipping = !isWithholding
