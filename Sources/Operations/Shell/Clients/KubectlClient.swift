@@ -26,7 +26,7 @@ extension ShellDecoder {
   }
 
   private func kubectl(_ words: [KubectlWord], _ call: ShellCall, _ context: inout DecodeContext) {
-    var decoder = KubectlDecoder(words, isInShell: true, demand: demand)
+    var decoder = KubectlDecoder(words, isInShell: true)
     switch input.kind {
     case .inherited, .file: break
     case .unknown: decoder.isInputUnknown = !isRendered
