@@ -87,7 +87,7 @@ private let deepTexts: [(name: String, text: @Sendable (Int) -> String)] = [
   for count in [DecodeLimits.operations - 1, DecodeLimits.operations, DecodeLimits.operations + 1] {
     let operations = decodedMySQL(repeated("select 1;", count))
     #expect(operations.count == min(count, DecodeLimits.operations))
-    #expect(operations.last?.unparsed == (count >= DecodeLimits.operations ? .count : .none))
+    #expect(operations.last?.unparsed == (count >= DecodeLimits.operations ? UnparsedReason.count : UnparsedReason.none))
   }
 }
 

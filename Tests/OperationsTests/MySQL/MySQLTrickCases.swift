@@ -35,7 +35,7 @@ let mysqlTrickCases: [(sql: String, facts: String)] = [
   (#"SELECT 1#;DROP TABLE x"#, #"select"#),
   (#"SELECT 1 -- ;DROP TABLE x"#, #"select"#),
   (#"SELECT 1--;DROP TABLE x"#, #"!syntax"#),
-  (#"SELECT 1 --	;DROP TABLE x"#, #"select"#),
+  (#"SELECT 1 --\#t;DROP TABLE x"#, #"select"#),
   (#"SELECT "a\"; DROP TABLE x; -- ""#, #"select"#),
   (#"SELECT 'a''; DROP TABLE x; -- '"#, #"select"#),
   (#"SELECT `a``; DROP TABLE x; -- `"#, #"select"#),
