@@ -5,6 +5,13 @@ import Testing
 
 @testable import Operations
 
+/// The stack that the decoder assumes. Without optimisation its frames are many times larger.
+#if DEBUG
+private let smallStack = 4 << 20
+#else
+private let smallStack = 512 << 10
+#endif
+
 /// Runs `body` on a thread with the smallest stack that the decoders assume.
 private func onSmallStack<T: Sendable>(_ body: @escaping @Sendable () -> T) -> T {
   nonisolated(unsafe) var result: T?
@@ -13,7 +20,7 @@ private func onSmallStack<T: Sendable>(_ body: @escaping @Sendable () -> T) -> T
     result = body()
     done.signal()
   }
-  thread.stackSize = 512 << 10
+  thread.stackSize = smallStack
   thread.start()
   done.wait()
   guard let result else { fatalError("the thread left no result") }
