@@ -2,7 +2,8 @@
 enum MySQLLimits {
   /// Depth of brackets, subqueries, blocks and signs before an operand.
   static let depth = DecodeLimits.syntaxDepth
-  /// Depth of calls that reading an expression takes: a level takes at most 1 KiB of the calling thread's stack.
+  /// Calls of each other that reading an expression takes, operators that bind more tightly within others: with `depth`
+  /// it bounds the stack.
   static let expressionDepth = 256
   /// Different versions that `/*!…*/` comments of one payload ask for and that a server may or may not have.
   static let gates = 6
