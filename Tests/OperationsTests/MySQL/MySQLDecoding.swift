@@ -3,31 +3,20 @@ import PolicyBytecode
 @testable import Operations
 
 /// Decodes `payload` as MySQL with every fact asked for.
-func decodedMySQL(_ payload: [UInt8], _ demand: FactDemand = .everything) -> [DecodedOperation] {
-  var context = DecodeContext(demand: demand)
-  context.decode(.mysql, payload)
-  return (0..<context.batch.count).map { index in
-    let operation = context.batch.operations[index]
-    var decoded = DecodedOperation(protocol: operation.protocol, unparsed: operation.unparsed)
-    for position in Int(operation.firstEntry)..<Int(operation.endEntry) {
-      let entry = context.batch.facts.entries[position]
-      let value = entry.isInline ? String(entry.integer) : context.batch.facts.text(entry)
-      if let fact = Fact(rawValue: entry.fact) { decoded.facts[fact, default: []].append(value) }
-    }
-    return decoded
-  }
+func decodedMySQL(_ payload: [UInt8], _ demand: FactDemand = .everything) -> [Decoded] {
+  decodeOperations(.mysql, payload, demand)
 }
 
-func decodedMySQL(_ payload: String) -> [DecodedOperation] { decodedMySQL(Array(payload.utf8)) }
+func decodedMySQL(_ payload: String) -> [Decoded] { decodedMySQL(Array(payload.utf8)) }
 
 /// All statements of the tables.
 let mysqlCases = mysqlQueryCases + mysqlWriteCases + mysqlDefinitionCases + mysqlOtherCases + mysqlTrickCases
 
-extension DecodedOperation {
+extension Decoded {
   /// Its verb and object and the facts that it has; its protocol and command where it is none of MySQL's.
   var mysqlSummary: String {
     if `protocol` != .mysql { return "\(`protocol`.name):\(self[.command])" }
-    if unparsed != .none { return "!" + unparsed.word }
+    if reason != .none { return "!" + reason.word }
     var parts = [facts[.sqlVerb]?.first ?? "nothing"] + facts[.sqlObject, default: []]
     for (name, fact) in [
       ("table", Fact.sqlTable), ("reads", .sqlReads), ("writes", .sqlWrites), ("function", .sqlFunction),
@@ -43,6 +32,6 @@ extension DecodedOperation {
   }
 }
 
-extension Array where Element == DecodedOperation {
+extension Array where Element == Decoded {
   var mysqlSummary: String { map(\.mysqlSummary).joined(separator: " | ") }
 }

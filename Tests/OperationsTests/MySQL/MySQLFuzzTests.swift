@@ -25,7 +25,7 @@ private func check(_ payload: [UInt8]) {
   let operations = decodedMySQL(payload)
   #expect(!operations.isEmpty)
   let text = MySQLText(payload, server: nil)
-  let isFailed = operations.contains { [.syntax, .truncated, .encoding].contains($0.unparsed) }
+  let isFailed = operations.contains { [.syntax, .truncated, .encoding].contains($0.reason) }
   if isFailed, text.gates.isEmpty,
     !operations.contains(where: { ["prepare", "execute", "set"].contains($0[.sqlVerb]) })
   {

@@ -64,8 +64,8 @@ private let deepTexts: [(name: String, text: @Sendable (Int) -> String)] = [
       let payload = Array(text(count).utf8)
       let operations = onSmallStack { decodedMySQL(payload) }
       #expect(!operations.isEmpty, "\(name) \(count)")
-      if count >= 5000 { #expect(operations.contains { $0.unparsed != .none }, "\(name) \(count)") }
-      if count <= 5 { #expect(operations.allSatisfy { $0.unparsed == .none }, "\(name) \(count)") }
+      if count >= 5000 { #expect(operations.contains { $0.reason != .none }, "\(name) \(count)") }
+      if count <= 5 { #expect(operations.allSatisfy { $0.reason == .none }, "\(name) \(count)") }
     }
   }
 }
@@ -94,13 +94,13 @@ private let deepTexts: [(name: String, text: @Sendable (Int) -> String)] = [
     let operations = decodedMySQL(repeated("select 1;", count))
     #expect(operations.count == min(count, DecodeLimits.operations))
     #expect(
-      operations.last?.unparsed == (count >= DecodeLimits.operations ? UnparsedReason.count : UnparsedReason.none))
+      operations.last?.reason == (count >= DecodeLimits.operations ? UnparsedReason.count : UnparsedReason.none))
   }
 }
 
 @Test func mysqlPreparedTextsNestUpToALimit() {
   /// A statement in as many layers of PREPARE as given; each as a hexadecimal literal, which doubles it.
-  func layers(_ count: Int) -> [DecodedOperation] {
+  func layers(_ count: Int) -> [Decoded] {
     let text = (0..<count).reduce("do 1") { text, _ in
       "prepare s from 0x" + text.utf8.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
@@ -117,18 +117,18 @@ private let deepTexts: [(name: String, text: @Sendable (Int) -> String)] = [
 
 @Test func mysqlGatesAreLimited() {
   /// Comments for as many versions as given.
-  func gates(_ count: Int) -> [DecodedOperation] {
+  func gates(_ count: Int) -> [Decoded] {
     decodedMySQL("select 1" + (0..<count).map { " /*!\(80_000 + $0) + \($0) */" }.joined())
   }
-  #expect(gates(MySQLLimits.gates).map(\.unparsed) == Array(repeating: .none, count: MySQLLimits.gates + 1))
-  #expect(gates(MySQLLimits.gates + 1).map(\.unparsed) == [.count])
+  #expect(gates(MySQLLimits.gates).map(\.reason) == Array(repeating: .none, count: MySQLLimits.gates + 1))
+  #expect(gates(MySQLLimits.gates + 1).map(\.reason) == [.count])
 }
 
 @Test func mysqlVariablesAreLimited() {
   /// Sets one variable more than given before one that is run.
   func run(_ count: Int) -> UnparsedReason? {
     let others = (0..<count).map { "@v\($0) = 'x'" }.joined(separator: ", ")
-    return decodedMySQL("set \(others), @q = 'do 1'; prepare s from @q").last?.unparsed
+    return decodedMySQL("set \(others), @q = 'do 1'; prepare s from @q").last?.reason
   }
   #expect(run(MySQLLimits.variables - 1) == UnparsedReason.none)
   #expect(run(MySQLLimits.variables) == .unknownCode)
@@ -137,7 +137,7 @@ private let deepTexts: [(name: String, text: @Sendable (Int) -> String)] = [
 @Test func mysqlFoldedTextIsLimited() {
   for (count, reason) in [(MySQLLimits.foldedText, UnparsedReason.none), (MySQLLimits.foldedText + 1, .unknownCode)] {
     let text = "do 1" + repeated(" ", count - 4)
-    #expect(decodedMySQL("execute immediate concat('', '\(text)')").last?.unparsed == reason)
+    #expect(decodedMySQL("execute immediate concat('', '\(text)')").last?.reason == reason)
   }
 }
 

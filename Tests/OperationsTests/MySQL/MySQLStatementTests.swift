@@ -29,7 +29,7 @@ import Testing
 @Test func mysqlPayloadsWithoutAStatement() {
   for payload in ["", " \n", ";", "-- x", "/* x */ ; # y", "/*!999999 x */"] {
     let operations = decodedMySQL(payload)
-    #expect(operations.count == 1 && operations[0].unparsed == .none && operations[0][.command] == "", "\(payload)")
+    #expect(operations.count == 1 && operations[0].reason == .none && operations[0][.command] == "", "\(payload)")
   }
 }
 
@@ -38,7 +38,7 @@ import Testing
     (Array("SELECT 1".utf8) + [0], .encoding), (Array("SELECT '".utf8) + [0xFF, 0x27], .encoding),
     (Array("SELECT 'é".utf8.dropLast()), .encoding), ([0xC0, 0x80], .encoding), ([0xEF, 0xBB, 0xBF], .syntax),
   ]
-  for (bytes, reason) in cases { #expect(decodedMySQL(bytes).map(\.unparsed) == [reason]) }
+  for (bytes, reason) in cases { #expect(decodedMySQL(bytes).map(\.reason) == [reason]) }
 }
 
 /// Texts that are no statements: the whole payload is one unparsed operation.
@@ -212,9 +212,9 @@ private let rejected: [(reason: UnparsedReason, texts: [String])] = [
 @Test func mysqlTextsThatAreNotRead() {
   for (reason, texts) in rejected {
     for text in texts {
-      #expect(decodedMySQL(text).map(\.unparsed) == [reason], "\(text)")
+      #expect(decodedMySQL(text).map(\.reason) == [reason], "\(text)")
       // One statement that cannot be read spoils the others.
-      #expect(decodedMySQL("SELECT 1; \(text)").map(\.unparsed) == [reason], "\(text)")
+      #expect(decodedMySQL("SELECT 1; \(text)").map(\.reason) == [reason], "\(text)")
     }
   }
 }
@@ -240,7 +240,7 @@ private let canonicalCases: [(sql: String, command: String)] = [
 
 @Test func mysqlCanonicalTextIsStable() {
   for (sql, _) in mysqlCases where !sql.contains("\\N") {
-    for operation in decodedMySQL(sql) where operation.unparsed == .none && operation.protocol == .mysql {
+    for operation in decodedMySQL(sql) where operation.reason == .none && operation.protocol == .mysql {
       let command = operation[.command]
       let again = MySQLText(Array(command.utf8), server: nil)
       #expect(again.canonical(0..<(again.tokens.count - 1)) == Array(command.utf8), "\(command)")
