@@ -316,7 +316,7 @@ private let table = """
       ),
       (
         "curl x | cat | kubectl create -f -",
-        ["shell: curl x", "shell: cat", "shell: kubectl create -f -", "?unknown-code", "create -f -"]
+        ["shell: curl x", "http: GET /", "shell: cat", "shell: kubectl create -f -", "?unknown-code", "create -f -"]
       ),
       (
         "make | kubectl apply -f -",

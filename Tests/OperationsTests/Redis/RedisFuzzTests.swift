@@ -70,7 +70,7 @@ import Testing
       let words = (0..<Int.random(in: 1...4, using: &random)).map { _ in
         (0..<Int.random(in: 0...6, using: &random)).map { _ in bytes.randomElement(using: &random) ?? 0 }
       }
-      let text = decodeRedis(resp([Array("DEL".utf8)] + words))[0].line
+      let text = decodeRedis(resp([Array("DEL".utf8)] + words))[0].redisLine
       #expect(decodeRedis(text).map(\.redisLine) == [text])
     }
   }
