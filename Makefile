@@ -56,7 +56,7 @@ bench: deps ## measure build, load, bind, judge and decode for 10 to 10,000 rule
 
 corpus: build ## measure the decoders on real commands: make corpus DATA=FOLDER
 	@test -n "$(DATA)" || { echo "usage: make corpus DATA=FOLDER, of .jsonl files with id, protocol, command, label" >&2; exit 2; }
-	@python3 scripts/corpus.py --hpol $(HPOL) "$(DATA)"
+	@python3 -B scripts/corpus --hpol $(HPOL) "$(DATA)"
 
 clean: ## remove what was built
 	rm -rf .build

@@ -37,7 +37,7 @@ let package = Package(
     target("PolicyRuntime", ["PolicyBytecode", "PatternMatching"]),
     target("JSONText", ["PolicyBytecode", "CYAML"]),
     target("Detectors", ["PolicyBytecode", "PatternMatching"]),
-    target("Operations", ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "CPgQuery"]),
+    target("Operations", ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "CPgQuery", "COpenSSL"]),
     target(
       "Responses",
       ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "PolicyRuntime", "COpenSSL"]),

@@ -141,16 +141,6 @@ public struct DecodeContext: ~Copyable {
     if tool != nil { viaTools.removeLast() }
   }
 
-  /// Runs `body`, whose operations the layer `carrier` holds, carried by `program`: for a payload that is read where it
-  /// stands and never spelled out.
-  mutating func inside(_ carrier: OperationProtocol, program: [UInt8], _ body: (inout DecodeContext) -> Void) {
-    via.append(carrier)
-    viaPrograms.append(program)
-    body(&self)
-    viaPrograms.removeLast()
-    via.removeLast()
-  }
-
   /// Opens an operation with the facts that all have. At the limit, one `unparsed` operation stands for the rest.
   private mutating func begin(_ protocol: OperationProtocol) -> Bool {
     guard !isFull else { return false }

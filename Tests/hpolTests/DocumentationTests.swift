@@ -32,7 +32,7 @@ private func code(_ language: String, in text: String) -> [String] {
 
 @Test func policiesInTheReadmeAreRightAndInTheirLayout() throws {
   let policies = code("hpol", in: try projectText("README.md"))
-  #expect(policies.count == 2)
+  #expect(policies.count == 3)
   for policy in policies {
     try withFolder(["guard.hpol": policy]) { (folder: String) throws in
       let check = try hpol(["check", "--deny-warnings", folder])

@@ -7,7 +7,7 @@ struct KubectlDecoder {
   let words: [KubectlWord]
   /// The line stands in shell code: what runs in containers, and a line without requests, are the shell's to emit.
   let isInShell: Bool
-  var paths: KeyedPaths
+  var paths: KeyedPaths?
   /// What is read from standard input, where it is known.
   var input: [UInt8]?
   /// What is read from standard input is made by a program and cannot be known.
@@ -19,10 +19,9 @@ struct KubectlDecoder {
   /// How a namespace is spelled that is not known.
   var namespaceSpelling: [UInt8]?
 
-  init(_ words: [KubectlWord], isInShell: Bool, demand: FactDemand) {
+  init(_ words: [KubectlWord], isInShell: Bool) {
     self.words = words
     self.isInShell = isInShell
-    paths = KeyedPaths(.k8sBody, of: demand)
     do throws(KubectlCall.Problem) {
       call = try KubectlCall(words)
       problem = nil

@@ -23,7 +23,7 @@ func decodeKubernetes(_ payload: [UInt8], _ context: inout DecodeContext) {
     // Pipes, several commands, substitutions: a shell would read it.
     return context.nested(.shell, in: .k8s, payload)
   }
-  var decoder = KubectlDecoder(words.map { KubectlWord(text: $0) }, isInShell: false, demand: context.demand)
+  var decoder = KubectlDecoder(words.map { KubectlWord(text: $0) }, isInShell: false)
   decoder.decode(&context)
 }
 

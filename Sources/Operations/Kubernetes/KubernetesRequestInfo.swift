@@ -76,12 +76,12 @@ extension KubernetesRequest {
 
   func emit(_ context: inout DecodeContext) throws(Refusal) {
     var action = try action()
-    var paths = KeyedPaths(.k8sBody, of: context.demand)
+    var paths: KeyedPaths?
     impersonation(&context, &paths)
     var problem: UnparsedReason?
     let isCreate = action.verb == "create" && action.name == nil
     let wantsName = isCreate && (context.demand.contains(.command) || context.demand.contains(.k8sName))
-    let wantsBody = context.demand.contains(.k8sBody) || !paths.isEmpty
+    let wantsBody = context.demand.contains(.k8sBody)
     if !body.isEmpty, wantsName || wantsBody, action.verb != "get", action.verb != "list", action.verb != "watch" {
       switch KubernetesBody.read(body, type: header("content-type"), encoding: header("content-encoding")) {
       case .known(let bodies):
@@ -106,7 +106,7 @@ extension KubernetesRequest {
   }
 
   /// Who the request claims to act for: the server asks whether the client may `impersonate` them.
-  private func impersonation(_ context: inout DecodeContext, _ paths: inout KeyedPaths) {
+  private func impersonation(_ context: inout DecodeContext, _ paths: inout KeyedPaths?) {
     for header in headers where header.name.starts(with: "impersonate-".utf8) {
       let value = Array(header.value)
       switch String(decoding: header.name.dropFirst(12), as: UTF8.self) {

@@ -45,7 +45,7 @@ extension MySQLText {
       if tokens[index].end - tokens[index].start > 1 { appendName(name(index), allowing: Ascii.dot, to: &text) }
     case .systemVariable:
       text += [Ascii.at, Ascii.at]
-      appendName(name(index), to: &text)
+      appendName(name(index), allowing: Ascii.dollar, to: &text)
     default: for byte in slice(index) { text.append(lowered(byte)) }
     }
   }

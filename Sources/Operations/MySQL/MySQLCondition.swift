@@ -15,8 +15,9 @@ extension MySQLReader {
     var result = MySQLValue(value.constant.truth.map { .boolean(!$0) } ?? value.constant, tokens)
     if case .binary = value.constant { result.constant = .fixed }
     result.isVolatile = value.isVolatile
-    result.alternatives = value.parts.map(\.negated)
-    result.parts = value.alternatives.map(\.negated)
+    guard isFolding else { return result }
+    result.alternatives = parts(value).map(\.negated)
+    result.parts = alternatives(value).map(\.negated)
     return result
   }
 

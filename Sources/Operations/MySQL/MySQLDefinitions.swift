@@ -10,9 +10,9 @@ extension MySQLReader {
     try modifiers()
     let isTemporary = take(.temporary)
     let word = token().word
-    guard let object = word.object else { throw failure }
+    guard word.object != nil || word == .resource else { throw failure }
     advance()
-    statements[current].object = object
+    statements[current].object = word.object
     switch word {
     case .table:
       if isTemporary { statements[current].object = "temporary-table" }
@@ -53,7 +53,6 @@ extension MySQLReader {
       try files()
     case .resource:
       try expect(.group)
-      statements[current].object = nil
       try rest()
     case .spatial:
       try expect(.reference)
@@ -200,9 +199,9 @@ extension MySQLReader {
     try modifiers()
     _ = take(.ignore)
     let word = token().word
-    guard let object = word.object else { throw failure }
+    guard word.object != nil || word == .resource else { throw failure }
     advance()
-    statements[current].object = object
+    statements[current].object = word.object
     switch word {
     case .table:
       if take(.if) { try expect(.exists) }
@@ -226,7 +225,6 @@ extension MySQLReader {
       try files()
     case .resource:
       try expect(.group)
-      statements[current].object = nil
       try rest()
     default:
       guard !isAtEnd else { throw failure }
@@ -263,9 +261,9 @@ extension MySQLReader {
     let isTemporary = take(.temporary)
     takeAll([.online, .offline])
     let word = token().word == .tables ? .table : token().word
-    guard let object = word.object else { throw failure }
+    guard word.object != nil || word == .resource else { throw failure }
     advance()
-    statements[current].object = isTemporary && word == .table ? "temporary-table" : object
+    statements[current].object = isTemporary && word == .table ? "temporary-table" : word.object
     switch word {
     case .table, .view:
       try ifExists()
@@ -282,7 +280,6 @@ extension MySQLReader {
       try rest()
     case .logfile, .resource:
       try expect(.group)
-      if word == .resource { statements[current].object = nil }
       _ = try name()
       try rest()
     case .undo:

@@ -2,7 +2,7 @@ import PolicyBytecode
 
 /// A text of MySQL's dialect (MySQL 8, MariaDB 10 and 11) as tokens, comments gone and executed comments looked into.
 ///
-/// The default SQL mode is assumed: a backslash escapes in literals, double quotes are literals where both are possible.
+/// The default SQL mode is assumed: a backslash escapes in literals, double quotes are literals where both can stand.
 /// Source: MySQL Reference Manual, "Language Structure"; what the manual leaves open was tried on a server.
 struct MySQLText {
   let bytes: [UInt8]

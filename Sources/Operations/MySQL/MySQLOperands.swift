@@ -32,7 +32,6 @@ extension MySQLReader {
       switch token().mark {
       case .open: return try brackets()
       case .openBrace: return try escapeClause()
-      case .dot: return try column()
       default: throw failure
       }
     case .word: return try word()

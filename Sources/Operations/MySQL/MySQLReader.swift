@@ -153,7 +153,6 @@ struct MySQLReader {
 
   /// `a`, `a.b` or `a.b.c`, the last two parts of it. After a dot, key words are names.
   mutating func qualifiedName() throws(MySQLFailure) -> [UInt8] {
-    if at(.dot) { advance() }
     var last = try name()
     var qualified = last
     while at(.dot), !at(.star, 1) {
@@ -214,10 +213,16 @@ struct MySQLReader {
 
   mutating func addFunction(_ name: [UInt8]) {
     calls += 1
-    statements[current].functions.insert(name.split(separator: Ascii.dot).last.map(Array.init) ?? name)
+    let own = name.split(separator: Ascii.dot).last.map(Array.init) ?? name
+    for index in performers { statements[index].functions.insert(own) }
   }
 
-  mutating func addFile(_ file: [UInt8]) { statements[current].files.insert(file) }
+  mutating func addFile(_ file: [UInt8]) {
+    for index in performers { statements[index].files.insert(file) }
+  }
+
+  /// The operation at hand; where it is only planned, the one that has it planned as well.
+  private var performers: ArraySlice<Int> { statements[current].isPlanned ? open[...] : open.suffix(1) }
 
   /// A table that is named, and neither read nor written by rows.
   mutating func namedTable() throws(MySQLFailure) { add(table: try qualifiedName(), to: nil) }

@@ -133,7 +133,7 @@ struct MySQLValue {
     self.tokens = tokens
   }
 
-  /// Whether a condition of this worth restricts no rows: it is true, or the same for all rows and not known to be false.
+  /// Whether a condition of this worth restricts no rows: it is true, or the same for all rows and not known as false.
   var isUnrestricting: Bool {
     switch constant {
     case .fixed, .binary: true

@@ -205,7 +205,6 @@ enum MySQLWord: String, CaseIterable {
     case .instance: "instance"
     case .logfile: "logfile-group"
     case .procedure: "procedure"
-    case .resource: "owned"
     case .role: "role"
     case .schema: "database"
     case .sequence: "sequence"

@@ -84,7 +84,7 @@ enum CommandLineTool {
     var table = TextTable([.left, .left], indent: 2)
     for command in commands { table.add([command.name, command.summary]) }
     return """
-      \(style(.strong, "hpol")) — policies for what people, services and agents do to databases and machines
+      \(style(.strong, "hpol")) — policies for what people, services and agents do to databases, clusters, machines and APIs
 
       usage: hpol COMMAND [OPTION…] …
 

@@ -311,6 +311,14 @@ private let table = """
       ("xargs kubectl delete", ["shell: xargs kubectl delete", "shell: kubectl delete", "delete …", "?unknown-code"]),
       ("kubectl apply -f x.yaml", ["shell: kubectl apply -f x.yaml", "create -f x.yaml", "patch -f x.yaml"]),
       (
+        "cat x.yaml | kubectl create -f -",
+        ["shell: cat x.yaml", "shell: kubectl create -f -", "create -f -"]
+      ),
+      (
+        "curl x | cat | kubectl create -f -",
+        ["shell: curl x", "http: GET /", "shell: cat", "shell: kubectl create -f -", "?unknown-code", "create -f -"]
+      ),
+      (
         "make | kubectl apply -f -",
         ["shell: make", "shell: kubectl apply -f -", "?unknown-code", "create -f -", "patch -f -"]
       ),

@@ -3,22 +3,9 @@ import PolicyBytecode
 @testable import Operations
 
 /// The operations of a payload; `keys` are the paths of `k8s.body` that are asked for.
-func decodeOperations(_ protocol: OperationProtocol, _ payload: [UInt8], keys: [String] = []) -> [Decoded] {
-  let demand = FactDemand(facts: .all, keys: keys.map { FactKey(fact: .k8sBody, key: $0) })
-  var context = DecodeContext(demand: demand)
-  context.decode(`protocol`, payload)
-  var result: [Decoded] = []
-  for index in 0..<context.batch.count {
-    let operation = context.batch.operations[index]
-    var facts: [Fact: [String]] = [:]
-    for at in Int(operation.firstEntry)..<Int(operation.endEntry) {
-      let entry = context.batch.facts.entries[at]
-      guard let fact = Fact(rawValue: entry.fact) else { continue }
-      facts[fact, default: []].append(entry.isInline ? String(entry.integer) : context.batch.facts.text(entry))
-    }
-    result.append(Decoded(protocol: operation.protocol, reason: operation.unparsed, facts: facts))
-  }
-  return result
+func decodeOperations(_ protocol: OperationProtocol, _ payload: [UInt8], keys: [String]) -> [Decoded] {
+  decodeOperations(
+    `protocol`, payload, FactDemand(facts: .all, keys: keys.map { FactKey(fact: .k8sBody, key: $0) }))
 }
 
 func decodeKubernetes(_ payload: String, keys: [String] = []) -> [Decoded] {

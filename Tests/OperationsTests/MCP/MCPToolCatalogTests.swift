@@ -131,10 +131,7 @@ extension MCPToolCatalog {
     ),
   ]) func digest(text: String, expected: String) {
     let digest = SHA256.digest(Array(text.utf8))
-    let words = (0..<8).map { index in
-      let word = String(digest[index], radix: 16)
-      return String(repeating: "0", count: 8 - word.count) + word
-    }
+    let words = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
     #expect(words.joined() == expected)
   }
 }

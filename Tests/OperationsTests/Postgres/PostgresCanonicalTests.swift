@@ -28,7 +28,7 @@ private func fingerprint(_ sql: String) -> UInt64? {
   let literalMatters = ["B'1'", "dblink", "AS '", "N'x'"]
   for (sql, _) in statementCases where !literalMatters.contains(where: sql.contains) {
     let first = decodedPostgres(sql).first
-    guard let expected = fingerprint(sql), first?.unparsed == UnparsedReason.none, let command = first?[.command],
+    guard let expected = fingerprint(sql), first?.reason == UnparsedReason.none, let command = first?[.command],
       PostgresText(Array(sql.utf8)).tokens.allSatisfy({ $0.kind != .mark || sql.utf8[at: $0.start] != 0x3B })
     else { continue }
     #expect(fingerprint(command) == expected, "\(sql) as \(command)")
@@ -37,7 +37,7 @@ private func fingerprint(_ sql: String) -> UInt64? {
 
 @Test func canonicalTextIsStable() {
   for (sql, _) in statementCases {
-    for operation in decodedPostgres(sql) where operation.unparsed == .none && operation.protocol == .postgres {
+    for operation in decodedPostgres(sql) where operation.reason == .none && operation.protocol == .postgres {
       let again = PostgresText(Array(operation[.command].utf8))
       #expect(again.canonical(again.tokens.indices) == Array(operation[.command].utf8), "\(operation[.command])")
     }

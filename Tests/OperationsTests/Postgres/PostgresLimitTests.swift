@@ -57,7 +57,7 @@ private func nestedBlocks(_ layers: Int, _ text: String) -> String {
 @Test func deepTextsInDeepCodeNeverOverflowTheStack() {
   for (name, text) in deepTexts where !text(1).hasPrefix("do") {
     let payload = Array(nestedBlocks(DecodeLimits.nesting, text(120)).utf8)
-    #expect(onSmallStack { decodedPostgres(payload) }.allSatisfy { $0.unparsed == .none }, "\(name)")
+    #expect(onSmallStack { decodedPostgres(payload) }.allSatisfy { $0.reason == .none }, "\(name)")
   }
 }
 
@@ -68,8 +68,8 @@ private func nestedBlocks(_ layers: Int, _ text: String) -> String {
       let operations = onSmallStack { decodedPostgres(payload) }
       #expect(!operations.isEmpty, "\(name) \(count)")
       // What is far past every limit is not read.
-      if count >= 5000 { #expect(operations.contains { $0.unparsed != .none }, "\(name) \(count)") }
-      if count <= 100 { #expect(operations.allSatisfy { $0.unparsed != .depth }, "\(name) \(count)") }
+      if count >= 5000 { #expect(operations.contains { $0.reason != .none }, "\(name) \(count)") }
+      if count <= 100 { #expect(operations.allSatisfy { $0.reason != .depth }, "\(name) \(count)") }
     }
   }
 }
@@ -118,10 +118,10 @@ private func nestedBlocks(_ layers: Int, _ text: String) -> String {
   let padding = DecodeLimits.payloadBytes - "select 1".utf8.count
   #expect(outline("select 1" + repeated(" ", padding)) == "select")
   #expect(outline("select 1" + repeated(" ", padding + 1)) == "!oversized")
-  #expect(decodedPostgres(repeated("begin;", DecodeLimits.operations - 1)).allSatisfy { $0.unparsed == .none })
+  #expect(decodedPostgres(repeated("begin;", DecodeLimits.operations - 1)).allSatisfy { $0.reason == .none })
   let most = decodedPostgres(repeated("begin;", DecodeLimits.operations + 1))
   #expect(most.count == DecodeLimits.operations)
-  #expect(most.last?.unparsed == .count)
+  #expect(most.last?.reason == .count)
 }
 
 /// A small generator (SplitMix64), so that a failure can be run again.
@@ -210,6 +210,6 @@ private let fragments =
     "BEGIN EXECUTE a USING",
     "BEGIN EXECUTE a INTO", "DECLARE a int :=", "BEGIN SELECT 1 INTO",
   ] {
-    #expect(decodedPostgres("DO $$ \(body) $$").contains { $0.unparsed != .none }, "\(body)")
+    #expect(decodedPostgres("DO $$ \(body) $$").contains { $0.reason != .none }, "\(body)")
   }
 }

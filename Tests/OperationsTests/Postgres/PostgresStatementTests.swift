@@ -125,7 +125,7 @@ let statementCases: [(sql: String, facts: String)] = [
 
 @Test func statementsAndTheirFacts() {
   for (sql, facts) in statementCases {
-    #expect(decodedPostgres(sql).map(\.summary).joined(separator: " | ") == facts, "\(sql)")
+    #expect(decodedPostgres(sql).map(\.statementSummary).joined(separator: " | ") == facts, "\(sql)")
   }
 }
 
@@ -147,13 +147,13 @@ let statementCases: [(sql: String, facts: String)] = [
     (Array("SELECT 1".utf8) + [0], .encoding), (Array("SELECT '".utf8) + [0xFF, 0x27], .encoding),
     (Array("SELECT 'é".utf8.dropLast()), .encoding), ([0xC0, 0x80], .encoding), ([0xEF, 0xBB, 0xBF], .syntax),
   ]
-  for (bytes, reason) in cases { #expect(decodedPostgres(bytes).map(\.unparsed) == [reason]) }
+  for (bytes, reason) in cases { #expect(decodedPostgres(bytes).map(\.reason) == [reason]) }
 }
 
-extension DecodedOperation {
-  fileprivate var summary: String {
+extension Decoded {
+  fileprivate var statementSummary: String {
     if `protocol` != .postgres { return `protocol`.name }
-    if unparsed != .none { return "!" + unparsed.word }
+    if reason != .none { return "!" + reason.word }
     var parts = [facts[.sqlVerb]?.first ?? "nothing"] + facts[.sqlObject, default: []]
     for (name, fact) in [
       ("table", Fact.sqlTable), ("reads", .sqlReads), ("writes", .sqlWrites), ("function", .sqlFunction),

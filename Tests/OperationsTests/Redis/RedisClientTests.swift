@@ -37,7 +37,7 @@ import Testing
 
   @Test(arguments: lines) func operationsOfTheClient(_ line: String, _ expected: String) {
     let operations = decodeRedis(Array(line.utf8), as: .shell).filter { $0.protocol == .redis }
-    #expect(operations.map { String($0.line.dropFirst()) }.joined(separator: "|") == expected, "\(line)")
+    #expect(operations.map { String($0.redisLine.dropFirst()) }.joined(separator: "|") == expected, "\(line)")
     #expect(
       operations.allSatisfy { $0.texts(.via).first == "shell" && $0.texts(.viaProgram).last?.hasSuffix("cli") == true })
   }

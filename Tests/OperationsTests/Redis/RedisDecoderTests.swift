@@ -48,7 +48,7 @@ import Testing
   ]
 
   @Test(arguments: payloads) func payloadsAreReadAsTheServerDoes(_ payload: String, _ expected: String) {
-    #expect(decodeRedis(payload).map(\.line).joined(separator: "|") == expected, "\(payload.debugDescription)")
+    #expect(decodeRedis(payload).map(\.redisLine).joined(separator: "|") == expected, "\(payload.debugDescription)")
   }
 
   /// A command, its name, its keys and its flags.
@@ -106,7 +106,7 @@ import Testing
     let key: [UInt8] = [0x61, 0xFF, 0x0A, 0xC3, 0xA9, 0xC3, 0xE0, 0x80, 0x80, 0xED, 0xA0, 0x80, 0xF0, 0x9F, 0x98, 0x80]
     let operation = decodeRedis(resp([Array("GET".utf8), key]))[0]
     #expect(operation.texts(.redisKey) == ["a\\xff\né\\xc3\\xe0\\x80\\x80\\xed\\xa0\\x80😀"])
-    #expect(operation.line == "GET \"a\\xff\\né\\xc3\\xe0\\x80\\x80\\xed\\xa0\\x80😀\"")
+    #expect(operation.redisLine == "GET \"a\\xff\\né\\xc3\\xe0\\x80\\x80\\xed\\xa0\\x80😀\"")
   }
 
   @Test func onlyWhatIsAskedForIsComputed() {

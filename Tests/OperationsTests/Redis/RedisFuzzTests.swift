@@ -32,7 +32,7 @@ import Testing
       let payload = joined(Self.pieces, &random)
       let operations = decodeRedis(payload)
       #expect(!operations.isEmpty)
-      #expect(operations.map(\.line) == decodeRedis(payload).map(\.line))
+      #expect(operations.map(\.redisLine) == decodeRedis(payload).map(\.redisLine))
     }
   }
 
@@ -70,8 +70,8 @@ import Testing
       let words = (0..<Int.random(in: 1...4, using: &random)).map { _ in
         (0..<Int.random(in: 0...6, using: &random)).map { _ in bytes.randomElement(using: &random) ?? 0 }
       }
-      let text = decodeRedis(resp([Array("DEL".utf8)] + words))[0].line
-      #expect(decodeRedis(text).map(\.line) == [text])
+      let text = decodeRedis(resp([Array("DEL".utf8)] + words))[0].redisLine
+      #expect(decodeRedis(text).map(\.redisLine) == [text])
     }
   }
 }

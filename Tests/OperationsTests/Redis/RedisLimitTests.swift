@@ -12,15 +12,15 @@ private func repeated(_ text: String, _ count: Int) -> String { String(repeating
     let limit = RedisLimits.words
     let most = decodeRedis(resp([Array("del".utf8)] + words(limit)))
     #expect(most.count == 1 && most[0].texts(.redisKey).count == limit - 1)
-    #expect(decodeRedis(resp([Array("del".utf8)] + words(limit + 1))).map(\.line) == ["?count"])
+    #expect(decodeRedis(resp([Array("del".utf8)] + words(limit + 1))).map(\.redisLine) == ["?count"])
     #expect(decodeRedis("del" + repeated(" a", limit - 1)).map(\.reason) == [.none])
     #expect(decodeRedis("del" + repeated(" a", limit)).map(\.reason) == [.count])
   }
 
   @Test func namesAreBounded() {
     let limit = RedisLimits.nameBytes
-    #expect(decodeRedis(repeated("A", limit)).map(\.line) == [repeated("A", limit), "?unsupported"])
-    #expect(decodeRedis(repeated("A", limit + 1)).map(\.line) == ["?unsupported"])
+    #expect(decodeRedis(repeated("A", limit)).map(\.redisLine) == [repeated("A", limit), "?unsupported"])
+    #expect(decodeRedis(repeated("A", limit + 1)).map(\.redisLine) == ["?unsupported"])
   }
 
   @Test func operationsAreCounted() {
@@ -71,8 +71,8 @@ private func repeated(_ text: String, _ count: Int) -> String { String(repeating
     #expect(eval(script(limit)).last?.texts(.redisFlag).contains("unlisted-keys") == false)
     #expect(eval(script(limit + 1)).last?.texts(.redisFlag).contains("unlisted-keys") == true)
     let spelled = { (count: Int) in "redis.call('get', \(repeated("x", count)))" }
-    #expect(eval(spelled(RedisLimits.spellingBytes)).last?.line == ">GET " + repeated("x", RedisLimits.spellingBytes))
-    #expect(eval(spelled(RedisLimits.spellingBytes + 1)).last?.line == ">GET ?")
+    #expect(eval(spelled(RedisLimits.spellingBytes)).last?.redisLine == ">GET " + repeated("x", RedisLimits.spellingBytes))
+    #expect(eval(spelled(RedisLimits.spellingBytes + 1)).last?.redisLine == ">GET ?")
   }
 
   @Test func expansionIsBounded() {

@@ -81,7 +81,7 @@ import Testing
     #expect(operations[0].texts(.redisCommand) == ["EVAL"])
     let rest = operations.dropFirst()
     #expect(rest.allSatisfy { $0.texts(.via).first == "redis" })
-    #expect(rest.map { String($0.line.dropFirst()) }.joined(separator: "|") == expected, "\(script)")
+    #expect(rest.map { String($0.redisLine.dropFirst()) }.joined(separator: "|") == expected, "\(script)")
   }
 
   /// A script, run with the keys `k1` and `k2`, the keys of its last command, and whether there are others.
@@ -108,17 +108,17 @@ import Testing
 
   @Test func loadedScriptsAndLibraries() {
     let load = decodeRedis(resp("SCRIPT", "LOAD", "return redis.call('del', KEYS[1], ARGV[1])"))
-    #expect(load.map(\.line).last == ">DEL KEYS[1] ARGV[1]")
+    #expect(load.map(\.redisLine).last == ">DEL KEYS[1] ARGV[1]")
     let library =
       "#!lua name=x\nredis.register_function('f', function(keys, args) return redis.call('get', keys[1]) end)"
-    #expect(decodeRedis(resp("function", "load", "replace", library)).map(\.line).last == ">GET keys[1]")
-    #expect(decodeRedis(resp("function", "load", "#!wasm name=x\n")).map(\.line).last == ">?unknown-code")
-    #expect(decodeRedis(resp("script", "load", "redis.call(ARGV[1])")).map(\.line).last == ">?unknown-code")
+    #expect(decodeRedis(resp("function", "load", "replace", library)).map(\.redisLine).last == ">GET keys[1]")
+    #expect(decodeRedis(resp("function", "load", "#!wasm name=x\n")).map(\.redisLine).last == ">?unknown-code")
+    #expect(decodeRedis(resp("script", "load", "redis.call(ARGV[1])")).map(\.redisLine).last == ">?unknown-code")
   }
 
   @Test func scriptsOfAPipelineAreAllRead() {
     let one = resp("EVAL", "return redis.call('get', KEYS[1])", "1", "a")
     let expected = ["EVAL \"return redis.call('get', KEYS[1])\" 1 a", ">GET a"]
-    #expect(decodeRedis(one + one + one).map(\.line) == expected + expected + expected)
+    #expect(decodeRedis(one + one + one).map(\.redisLine) == expected + expected + expected)
   }
 }

@@ -26,17 +26,29 @@ extension ShellDecoder {
   }
 
   private func kubectl(_ words: [KubectlWord], _ call: ShellCall, _ context: inout DecodeContext) {
-    var decoder = KubectlDecoder(words, isInShell: true, demand: demand)
+    var decoder = KubectlDecoder(words, isInShell: true)
     switch input.kind {
     case .inherited, .file: break
-    case .unknown: decoder.isInputUnknown = true
+    case .unknown: decoder.isInputUnknown = !isRendered
     case .literal: decoder.input = Array(bytes(input.text))
     }
-    context.inside(.shell, program: Array(bytes(call.name))) { decoder.decode(&$0) }
+    context.nested(.k8s, in: .shell, program: Array(bytes(call.name))) { decoder.decode(&$0) }
   }
 
+  /// Whether what is piped in is no more than a file, as `-f FILE` would name it: one that is printed or rendered.
+  private var isRendered: Bool {
+    guard input.log.count > 0 else { return false }
+    return log[input.log.range].allSatisfy { name in
+      Self.renderers.contains { bytes(name).elementsEqual($0.utf8) }
+    }
+  }
+
+  private static let renderers = [
+    "cat", "kubectl", "kustomize", "helm", "envsubst", "sed", "yq", "jq", "ytt", "jsonnet", "kubeseal", "tee",
+  ]
+
   private func unknownRequest(_ call: ShellCall, _ context: inout DecodeContext) {
-    context.inside(.shell, program: Array(bytes(call.name))) { $0.unparsed(.k8s, .count) }
+    context.nested(.k8s, in: .shell, program: Array(bytes(call.name))) { $0.unparsed(.k8s, .count) }
   }
 
   /// `kubectl cp`: `tar` packs or unpacks in the pod.

@@ -103,8 +103,8 @@ def records(folder):
                 yield name, record
 
 
-def measure(hpol, folder, policies="policies"):
-    """Prints what the packs decide of each kind of record in `folder`."""
+def measure(hpol, folder, policies="policies", examples=5):
+    """Prints what the packs decide of each kind of record in `folder`; the number of records without an answer."""
     rows, unusable = [], 0
     for name, record in records(folder):
         found = request(record["x"]["event"])
@@ -113,7 +113,7 @@ def measure(hpol, folder, policies="policies"):
         else:
             rows.append((name, record, found))
     if not rows:
-        return
+        return 0
     lines = "".join(
         json.dumps({
             "id": index, "protocol": "k8s", "target": "prod-cluster", "request": found,
@@ -149,5 +149,6 @@ def measure(hpol, folder, policies="policies"):
     for kind in sorted({kind for kind, _ in counts}):
         text = ", ".join(f"{count} {word}" for (k, word), count in sorted(counts.items()) if k == kind)
         print(f"  {kind}: {text}")
-    for label, found in rest:
+    for label, found in rest[:examples]:
         print(f"    let through: {label}: {found['method']} {found['path'][:80]}")
+    return len(rows) - len(answers)

@@ -1,22 +1,15 @@
-#!/usr/bin/env python3
-"""How well do hpol's decoders understand real commands?
+"""How well are SQL and shell lines understood?
 
-Reads every .jsonl file of a folder; a line is {"id", "protocol", "command", "label"?, …}. Prints
-
-- for SQL records labelled with the kind of statement that PostgreSQL's parser gives (`SelectStmt`, …): on how many of
-  those that PostgreSQL can parse `sql.verb` agrees with the label;
-- for shell records that `bash -n` accepts: how many are unparsed, by reason; those whose program or code cannot be
-  known from the line are counted apart;
-- crashes, and lines without an answer.
+- Of SQL records labelled with the kind of statement that PostgreSQL's parser gives (`SelectStmt`, …): on how many of those
+  that PostgreSQL can parse `sql.verb` agrees with the label.
+- Of shell records that `bash -n` accepts: how many are unparsed, by reason; those whose program or code cannot be known from
+  the line are counted apart.
 """
 
-import argparse
 import collections
-import json
-import os
-import pathlib
 import subprocess
-import sys
+
+from common import decode, records, share
 
 # The verbs that a kind of statement may have. Where PostgreSQL has one kind for several statements, all of them.
 VERBS = {
@@ -87,50 +80,6 @@ def verbs(label):
     return None
 
 
-def records(folder, protocols):
-    for path in sorted(pathlib.Path(folder).rglob("*.jsonl")):
-        with open(path, encoding="utf-8", errors="surrogateescape") as lines:
-            for number, line in enumerate(lines, 1):
-                try:
-                    record = json.loads(line)
-                except ValueError as error:
-                    print(f"{path}:{number}: {error}", file=sys.stderr)
-                    continue
-                if isinstance(record, dict) and record.get("protocol") in protocols and "command" in record:
-                    yield path.stem, record
-
-
-def run(hpol, batch):
-    """The answers of `hpol decode` to as many records as it survives, and how it ended."""
-    lines = "".join(
-        json.dumps({"id": index, "protocol": record["protocol"], "command": record["command"]}) + "\n"
-        for index, record in enumerate(batch)
-    )
-    process = subprocess.run([hpol, "decode", "--json"], input=lines.encode(), capture_output=True, check=False)
-    answers = {}
-    for line in process.stdout.splitlines():
-        try:
-            answer = json.loads(line)
-            answers[answer["id"]] = answer
-        except (ValueError, KeyError):
-            pass  # Cut off by a crash.
-    return answers, process
-
-
-def decode(hpol, batch):
-    """An answer or None for each record, and the records at which hpol crashed. After a crash, the record without an
-    answer is tried alone, so that the answers lost with its output buffer are not counted as crashes."""
-    answers, process = run(hpol, batch)
-    if process.returncode >= 0:
-        return [answers.get(index) for index in range(len(batch))], []
-    if len(batch) == 1:
-        return [None], list(batch)
-    middle = len(batch) // 2
-    left, crashed_left = decode(hpol, batch[:middle])
-    right, crashed_right = decode(hpol, batch[middle:])
-    return left + right, crashed_left + crashed_right
-
-
 def accepted_by_bash(commands):
     """Which commands `bash -n` accepts. One shell reads them all: each is a file descriptor's worth of text to it."""
     script = (
@@ -144,10 +93,6 @@ def accepted_by_bash(commands):
     for index, word in zip(whole, output):
         accepted[index] = word == b"1"
     return accepted
-
-
-def share(part, whole):
-    return f"{part:6} of {whole:6}  {100 * part / whole if whole else 0:6.2f} %"
 
 
 def sql(rows, examples):
@@ -199,30 +144,18 @@ def shell(rows, examples):
         print(f"    e.g. {record.get('id')} ({', '.join(sorted(found))}): {record['command'][:100]!r}")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", help="where the .jsonl files are")
-    parser.add_argument("--hpol", default=".build/release/hpol", help="the program")
-    parser.add_argument("--examples", type=int, default=5, help="how many examples of each kind to print")
-    arguments = parser.parse_args()
-    if not os.path.isdir(arguments.folder):
-        parser.error(f"no such folder: {arguments.folder}")
-    found = list(records(arguments.folder, ("postgres", "shell")))
+def measure(hpol, folder, examples=5):
+    """Prints the measure; the number of records without an answer, crashes included."""
+    found = list(records(folder, ("postgres", "shell")))
     if not found:
-        parser.error(f"no postgres or shell records in {arguments.folder}")
+        return 0
     batch = [record for _, record in found]
-    answers, crashed = decode(arguments.hpol, batch)
+    answers, crashed = decode(hpol, batch)
     rows = list(zip(batch, answers))
-    by_file = collections.Counter(name for name, _ in found)
-    print(f"{len(batch)} records: " + ", ".join(f"{name} {count}" for name, count in by_file.items()))
-    sql(rows, arguments.examples)
-    shell(rows, arguments.examples)
-    silent = sum(1 for answer in answers if answer is None) - len(crashed)
-    print(f"crashes {len(crashed)}, without an answer {silent}")
-    for record in crashed[: arguments.examples]:
+    sql(rows, examples)
+    shell(rows, examples)
+    silent = sum(1 for answer in answers if answer is None)
+    print(f"  crashes {len(crashed)}, without an answer {silent - len(crashed)}")
+    for record in crashed[:examples]:
         print(f"    {record.get('id')}: {record['command'][:100]!r}")
-    return 1 if crashed or silent else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return silent

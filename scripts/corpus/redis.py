@@ -14,9 +14,10 @@ import pathlib
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
+
+from common import decode, share
 
 FILES = ("redis-spec", "redis-tests")
 
@@ -122,25 +123,8 @@ class Server:
         return {both} if known and known[0] else {first, both}
 
 
-def share(part, whole):
-    return f"{part:6} of {whole:6}  {100 * part / whole if whole else 0:6.2f} %"
-
-
-def decode(hpol, batch):
-    lines = "".join(
-        json.dumps({"id": index, "protocol": "redis", "command": record["command"]}) + "\n"
-        for index, record in enumerate(batch)
-    )
-    output = subprocess.run([hpol, "decode", "--json"], input=lines.encode(), capture_output=True, check=False).stdout
-    answers = [None] * len(batch)
-    for line in output.splitlines():
-        answer = json.loads(line)
-        answers[answer["id"]] = answer
-    return answers
-
-
 def measure(hpol, folder, examples=5):
-    """Prints the figures; true if a record has no answer."""
+    """Prints the figures; the number of records without an answer."""
     batch = []
     for name in FILES:
         path = pathlib.Path(folder) / (name + ".jsonl")
@@ -148,7 +132,7 @@ def measure(hpol, folder, examples=5):
             batch += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     if not batch:
         return False
-    answers = decode(hpol, batch)
+    answers, _ = decode(hpol, batch)
     server = Server() if shutil.which("redis-server") else None
     commands = keys = asked = flags = unread = 0
     wrong = []
@@ -187,8 +171,5 @@ def measure(hpol, folder, examples=5):
     print(f"  with something unparsed     {share(unread, len(batch))}")
     for record, what in wrong[:examples]:
         print(f"    e.g. {record.get('id')}: {record['command'][:80]!r}: {what}")
-    return any(answer is None for answer in answers)
+    return sum(1 for answer in answers if answer is None)
 
-
-if __name__ == "__main__":
-    sys.exit(1 if measure(*sys.argv[1:3]) else 0)

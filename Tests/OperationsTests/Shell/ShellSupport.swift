@@ -2,12 +2,7 @@ import PolicyBytecode
 
 @testable import Operations
 
-/// One decoded operation, for tests to look at.
-struct Decoded {
-  var `protocol`: OperationProtocol
-  var reason: UnparsedReason
-  var facts: [Fact: [String]]
-
+extension Decoded {
   /// Its command; `?REASON` if it is unparsed; with the protocol in front where that is not shell.
   var summary: String {
     let text = reason == .none ? facts[.command]?.first ?? "" : "?" + reason.word
@@ -30,27 +25,11 @@ struct Decoded {
     if isTrue(.shellUnknown) { line += " ‹unknown›" }
     return line
   }
-
-  func texts(_ fact: Fact) -> [String] { facts[fact] ?? [] }
-  func isTrue(_ fact: Fact) -> Bool { facts[fact] == ["1"] }
 }
 
 /// The operations of a shell payload.
 func decodeShell(_ payload: [UInt8], demand: FactDemand = .everything) -> [Decoded] {
-  var context = DecodeContext(demand: demand)
-  context.decode(.shell, payload)
-  var result: [Decoded] = []
-  for index in 0..<context.batch.count {
-    let operation = context.batch.operations[index]
-    var facts: [Fact: [String]] = [:]
-    for at in Int(operation.firstEntry)..<Int(operation.endEntry) {
-      let entry = context.batch.facts.entries[at]
-      guard let fact = Fact(rawValue: entry.fact) else { continue }
-      facts[fact, default: []].append(entry.isInline ? String(entry.integer) : context.batch.facts.text(entry))
-    }
-    result.append(Decoded(protocol: operation.protocol, reason: operation.unparsed, facts: facts))
-  }
-  return result
+  decodeOperations(.shell, payload, demand)
 }
 
 func decodeShell(_ line: String) -> [Decoded] { decodeShell(Array(line.utf8)) }

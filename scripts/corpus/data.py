@@ -6,7 +6,6 @@ the characters that are covered, for each type and over all; records labelled `s
 detector of secrets fires.
 """
 
-import argparse
 import collections
 import json
 import pathlib
@@ -55,7 +54,7 @@ def covered(spans, name):
     return {place for start, end, kind in spans if kind == name for place in range(start, end)}
 
 
-def measure_personal(records, answers, show):
+def measure_personal(records, answers):
     """Counts of characters for each detector: right, found, wanted."""
     counts = {name: [0, 0, 0] for name in TYPES.values()}
     for record, answer in zip(records, answers):
@@ -66,28 +65,20 @@ def measure_personal(records, answers, show):
             count[0] += len(wanted & found)
             count[1] += len(found)
             count[2] += len(wanted)
-            if show and wanted != found:
-                marked = "".join(
-                    {(True, True): "", (True, False): "\u0332", (False, True): "\u0305"}.get((i in wanted, i in found), "") + c
-                    for i, c in enumerate(record["command"]))
-                kind = "missed" if wanted - found else "too much"
-                print(f"    {name} {kind}: {sorted(wanted - found)[:1]} {sorted(found - wanted)[:1]} {record['command']!r}")
     return counts
 
 
-def measure_secrets(records, answers, show):
+def measure_secrets(records, answers):
     counts = collections.Counter()
     for record, answer in zip(records, answers):
         is_secret = record["label"].startswith("secret:")
         fired = sorted({kind for _, _, kind in answer} & SECRETS)
         counts[is_secret, bool(fired)] += 1
-        if show and is_secret != bool(fired):
-            print(f"    {record['label']} {fired}: {record['command'][:200]!r}")
     return counts
 
 
-def measure(hpol, folder, show=False):
-    """Measures every file of `folder` that has such labels, and prints the figures."""
+def measure(hpol, folder, examples=5):
+    """Prints the figures of every file of `folder` that has such labels; 0, for every text has an answer."""
     total = {name: [0, 0, 0] for name in TYPES.values()}
     secrets = collections.Counter()
     for path in sorted(pathlib.Path(folder).glob("*.jsonl")):
@@ -95,18 +86,19 @@ def measure(hpol, folder, show=False):
         personal = [r for r in records if isinstance(r.get("label"), dict) and "spans" in r["label"]]
         labelled = [r for r in records if str(r.get("label")).startswith(("secret:", "nosecret:"))]
         if personal:
-            counts = measure_personal(personal, spans_of(hpol, personal), show)
+            counts = measure_personal(personal, spans_of(hpol, personal))
             for name, count in counts.items():
                 total[name] = [a + b for a, b in zip(total[name], count)]
             print_personal(path.stem, counts)
         if labelled:
-            counts = measure_secrets(labelled, spans_of(hpol, labelled), show)
+            counts = measure_secrets(labelled, spans_of(hpol, labelled))
             secrets += counts
             print_secrets(path.stem, counts)
     if any(any(count) for count in total.values()):
         print_personal("all", total)
     if secrets:
         print_secrets("all", secrets)
+    return 0
 
 
 def print_personal(name, counts):
@@ -121,11 +113,3 @@ def print_secrets(name, counts):
         f"{name}: precision {share(right, right + wrong):.3f}, recall {share(right, right + missed):.3f} "
         f"({right} found, {missed} missed, {wrong} of {wrong + counts[False, False]} others)")
 
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--hpol", default=".build/release/hpol")
-    parser.add_argument("--show", action="store_true", help="print each text that is not as labelled")
-    parser.add_argument("folder")
-    arguments = parser.parse_args()
-    measure(arguments.hpol, arguments.folder, arguments.show)

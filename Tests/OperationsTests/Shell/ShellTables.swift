@@ -94,7 +94,7 @@ let shellOperandTable = ##"""
     rsync -av --delete a/ b/ ‹flag -a, -v, --delete› ‹path a, b› ‹writes b›
   $ scp -r a h:/b
     scp -r a h:/b ‹flag -r› ‹path a, h:/b› ‹writes h:/b›
-    sql‹via shell› ‹in scp›
+    ssh‹via shell› ‹in scp›
   $ python3 x.py --y
     python3 x.py --y ‹path x.py›
   $ vim '+!rm x' y

@@ -210,8 +210,3 @@ def measure(hpol, folder, policies="policies", examples=5):
         print(f"    {count:5}  {protocol}: {why}")
     return counts["none"]
 
-
-if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
-        sys.exit("usage: corpus_audit.py FOLDER [HPOL]")
-    sys.exit(1 if measure(sys.argv[2] if len(sys.argv) == 3 else ".build/release/hpol", sys.argv[1], examples=60) else 0)
