@@ -31,11 +31,10 @@ final class DecodeTable: Sendable {
       var choices: [Choice] = []
       for selector in definition.selectors where !Self.places.contains(selector.word) {
         choices.append(Choice(word: selector.word, pattern: patterns.count))
-        // Names of hosts and methods are compared without their case.
+        // Case matters in paths only: of a tool, more that is looked into is better than less.
         patterns.append(
           Pattern(
-            selector.word == "path" ? .pathGlob : .glob, selector.value,
-            ignoringCase: selector.word == "host" || selector.word == "method"))
+            selector.word == "path" ? .pathGlob : .glob, selector.value, ignoringCase: selector.word != "path"))
       }
       entries.append(
         Entry(carrier: definition.carrier, inner: definition.inner, place: place, choices: choices))
