@@ -97,6 +97,14 @@ private func fixture(_ line: String) throws(JSONError) -> Fixture {
       #"{"protocol":"http","request":{"method":"GET","path":"/","headers":[["a"]]}}"#,
       "`headers` must be an array of [name, value]"
     ),
+    (
+      #"{"protocol":"http","request":"GET /","response":{"headers":{"X-A":"1"}}}"#,
+      "`status` of a response must be an integer, and `headers` an array of [name, value]"
+    ),
+    (
+      #"{"protocol":"postgres","request":"","response":{"columns":["a"],"rows":[1]}}"#,
+      "`columns` of a response must be an array of strings, and `rows` an array of arrays"
+    ),
     (#"{"id":[],"protocol":"shell","request":""}"#, "`id` must be a string or a number, not an array"),
     (
       #"{"time":"yesterday","protocol":"shell","request":""}"#,

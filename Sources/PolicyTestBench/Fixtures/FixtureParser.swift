@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import Responses
 
 /// Reads fixtures, and inputs of `hpol decode`, each one JSON object on a line.
 public struct FixtureParser: ~Copyable {
@@ -44,7 +45,11 @@ public struct FixtureParser: ~Copyable {
       } else if scanner.equals(key, "session") {
         fixture.session = try scanner.string("session")
       } else if scanner.equals(key, "response") {
-        fixture.response = try JSONValue(&scanner)
+        _ = try scanner.kind()
+        let offset = scanner.position
+        let response = try JSONValue(&scanner)
+        if let problem = Response.problem(in: response) { throw JSONError(problem, at: offset) }
+        fixture.response = response
       } else if scanner.equals(key, "expect") {
         fixture.expect = try expectation()
       } else if scanner.equals(key, "recorded") {

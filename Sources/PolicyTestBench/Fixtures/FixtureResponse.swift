@@ -16,6 +16,19 @@ extension Response {
     }
   }
 
+  /// What is wrong with a response that has the members of an answer or of a table and is none, or nil: taken for any
+  /// other JSON, its headers and columns would not be masked.
+  static func problem(in value: JSONValue) -> String? {
+    guard case .object(let members) = value, !members.isEmpty else { return nil }
+    if members.allSatisfy({ ["status", "headers", "body"].contains($0.key) }), answer(value) == nil {
+      return "`status` of a response must be an integer, and `headers` an array of [name, value]"
+    }
+    if Set(members.map(\.key)) == ["columns", "rows"], table(value) == nil {
+      return "`columns` of a response must be an array of strings, and `rows` an array of arrays"
+    }
+    return nil
+  }
+
   private static func table(_ value: JSONValue) -> Response? {
     guard let columns = value["columns"]?.array, let rows = value["rows"]?.array else { return nil }
     let names = columns.compactMap(\.string)
@@ -29,11 +42,12 @@ extension Response {
       members.allSatisfy({ ["status", "headers", "body"].contains($0.key) })
     else { return nil }
     var status: Int?
-    if let stated = value["status"] {
+    if let stated = value["status"], stated != .null {
       guard case .number(let text) = stated, let number = Int(text) else { return nil }
       status = number
     }
     var headers: [[String]] = []
+    if let headers = value["headers"], headers.array == nil, headers != .null { return nil }
     for header in value["headers"]?.array ?? [] {
       guard let pair = header.array?.compactMap(\.string), pair.count == 2 else { return nil }
       headers.append(pair)
