@@ -1,6 +1,6 @@
 /// What wakes a recogniser: single bytes, and the folded last four bytes of words, so that the scan over a text that holds
 /// nothing of interest touches each byte once.
-struct TriggerTable: Sendable {
+struct TriggerTable {
   /// What a single byte may stand in.
   static let digit: UInt8 = 1
   static let at: UInt8 = 2
@@ -13,9 +13,14 @@ struct TriggerTable: Sendable {
   private(set) var bytes = [UInt8](repeating: 0, count: 256)
   /// A bit for each hash of a four-byte gram that is sought; others may share it.
   private(set) var filter = [UInt32](repeating: 0, count: 1 << 11)
-  /// The grams themselves, in open addressing: the number of the trigger plus one, or zero.
-  private(set) var slots = [UInt16](repeating: 0, count: 1 << 13)
-  private(set) var grams = [UInt32](repeating: 0, count: 1 << 13)
+  /// A gram and its trigger plus one; zero for none.
+  struct Slot {
+    var gram: UInt32 = 0
+    var trigger: UInt32 = 0
+  }
+  /// The grams themselves, in open addressing.
+  private(set) var slots = [Slot](repeating: Slot(), count: Int(slotMask) + 1)
+  static let slotMask: UInt32 = 0x1FFF
 
   static let fold: UInt32 = 0x2020_2020
   /// The three bytes before a text, folded: spaces.
@@ -31,21 +36,17 @@ struct TriggerTable: Sendable {
     let gram = gram | TriggerTable.fold
     let hash = TriggerTable.hash(gram)
     filter[Int(hash >> 5)] |= 1 << (hash & 31)
-    var slot = Int(hash & 0x1FFF)
-    while slots[slot] != 0, grams[slot] != gram { slot = (slot + 1) & 0x1FFF }
-    if slots[slot] == 0 {
-      slots[slot] = UInt16(trigger + 1)
-      grams[slot] = gram
-    }
+    var slot = Int(hash & TriggerTable.slotMask)
+    while slots[slot].trigger != 0, slots[slot].gram != gram { slot = (slot + 1) & Int(TriggerTable.slotMask) }
+    if slots[slot].trigger == 0 { slots[slot] = Slot(gram: gram, trigger: UInt32(trigger + 1)) }
   }
 
-  /// The trigger of a folded gram that the filter let through.
-  @inline(__always)
+  /// The trigger of a folded gram.
   func trigger(of gram: UInt32) -> Int? {
-    var slot = Int(TriggerTable.hash(gram) & 0x1FFF)
-    while slots[slot] != 0 {
-      if grams[slot] == gram { return Int(slots[slot]) - 1 }
-      slot = (slot + 1) & 0x1FFF
+    var slot = Int(TriggerTable.hash(gram) & TriggerTable.slotMask)
+    while slots[slot].trigger != 0 {
+      if slots[slot].gram == gram { return Int(slots[slot].trigger) - 1 }
+      slot = (slot + 1) & Int(TriggerTable.slotMask)
     }
     return nil
   }

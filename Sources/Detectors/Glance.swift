@@ -1,0 +1,166 @@
+/// What a glance around a byte tells that wakes a recogniser: whether there can be anything for it. Most digits, colons
+/// and hyphens of ordinary text are passed over here. A glance answers no only where the recogniser would find nothing,
+/// and only where all that it sees has come, so it changes no outcome.
+extension DetectorScanner {
+  /// The byte at an offset; 0 before and after the text.
+  @inline(__always)
+  private func peek(_ offset: Int) -> UInt8 {
+    offset >= origin && offset < available ? text[offset &- origin] : 0
+  }
+
+  @inline(__always)
+  private func peeks(_ offset: Int, _ set: ByteClass) -> Bool { classes[Int(peek(offset))] & set.rawValue != 0 }
+
+  @inline(__always)
+  private func peeksDigit(_ offset: Int) -> Bool { peek(offset) &- 0x30 < 10 }
+
+  @inline(__always)
+  func mayStart(_ flag: UInt8, _ offset: Int) -> Bool {
+    switch flag {
+    case TriggerTable.digit: mayBeNumber(offset)
+    case TriggerTable.at:
+      peeks(offset + 1, [.alphanumeric, .nonASCII]) && peeks(offset - 1, [.word, .nonASCII, .hyphen])
+    case TriggerTable.colon: mayBeColon(offset)
+    case TriggerTable.hyphen:
+      peek(offset + 3) == UInt8(ascii: "-") && peek(offset + 6) == UInt8(ascii: "-") && peeks(offset - 1, .hex)
+    case TriggerTable.dot: peek(offset + 7) == UInt8(ascii: ".")
+    case TriggerTable.tilde: peek(offset - 1) == UInt8(ascii: "Q")
+    default: true
+    }
+  }
+
+  private func mayBeColon(_ colon: Int) -> Bool {
+    let next = peek(colon + 1)
+    if next == UInt8(ascii: "/") { return peek(colon + 2) == next }
+    if next == UInt8(ascii: ":") { return true }
+    guard classes[Int(next)] & ByteClass.hex.rawValue != 0, peeks(colon - 1, .hex) else { return false }
+    // The first colon of an address, after one to four digits.
+    var start = colon - 1
+    while colon - start < 5, peeks(start - 1, .hex) { start -= 1 }
+    return colon - start < 5 && !peeks(start - 1, [.word, .colon])
+  }
+
+  /// The first digit of a run.
+  private func mayBeNumber(_ start: Int) -> Bool {
+    let before = peek(start - 1)
+    if classes[Int(before)] & ByteClass.letter.rawValue != 0 { return mayFollowLetter(start) }
+    var end = start + 1
+    while end - start < DetectorLimits.numberBytes, peeksDigit(end) { end += 1 }
+    let count = end - start
+    guard count < DetectorLimits.numberBytes else { return false }
+    let follows = peek(end)
+    if count <= 3, follows == UInt8(ascii: "."), before != follows, mayBeIPv4(end) { return true }
+    if follows == UInt8(ascii: ":") && count >= 8 && count <= 10 { return true }
+    if follows == UInt8(ascii: "|") || follows == UInt8(ascii: "%"), count >= 15 && count <= 16 { return true }
+    let isAfterDigit = peeksDigit(start - 2)
+    if isAfterDigit, before == UInt8(ascii: ".") || before == UInt8(ascii: "-") { return false }
+    // In one piece.
+    if !separates(follows) { return count >= 7 && mayBeWhole(start, count, before) }
+    if isAfterDigit, before == UInt8(ascii: " ") {
+      // A further cell of a row of numbers: no telephone number but with hyphens and the like, nor most others.
+      if count == 9 { return true }
+      if count == 3, follows != before,
+        peek(end + 3) == follows || peek(end + 4) == follows || follows == UInt8(ascii: "/")
+      {
+        return true
+      }
+      return mayBeCard(start, count, follows)
+    }
+    return hasDigits(end, count) && (count != 4 || !isDate(start, end, before))
+  }
+
+  /// What may stand between two groups of a number.
+  @inline(__always)
+  private func separates(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ")")
+      || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "(")
+  }
+
+  /// After a letter: an account number's check digits, or the end of an escape.
+  private func mayFollowLetter(_ start: Int) -> Bool {
+    if peek(start - 2) == UInt8(ascii: "\\") || peek(start - 3) == UInt8(ascii: "%") { return true }
+    guard peeksDigit(start + 1), peeks(start - 2, .letter) else { return false }
+    return !peeks(start - 3, .alphanumeric) || peek(start - 4) == UInt8(ascii: "\\")
+      || peek(start - 5) == UInt8(ascii: "%")
+  }
+
+  /// Whether three more numbers with full stops between follow the first, which ends at `end`.
+  private func mayBeIPv4(_ end: Int) -> Bool {
+    var offset = end
+    for _ in 0..<3 {
+      guard peek(offset) == UInt8(ascii: "."), peeksDigit(offset + 1) else { return false }
+      offset += 2
+      if peeksDigit(offset) { offset += 1 }
+      if peeksDigit(offset) { offset += 1 }
+    }
+    return !peeksDigit(offset)
+  }
+
+  /// Whether `count` digits alone may be a number of some kind. No scheme's cards begin with 0 or 7.
+  private func mayBeWhole(_ start: Int, _ count: Int, _ before: UInt8) -> Bool {
+    if count <= 13 || before == UInt8(ascii: "+") { return true }
+    return count <= 19 && isCardDigit(peek(start))
+  }
+
+  @inline(__always)
+  private func isCardDigit(_ first: UInt8) -> Bool { first != UInt8(ascii: "0") && first != UInt8(ascii: "7") }
+
+  /// Whether at least seven digits stand from the beginning of a number of `count` digits to `end` and on, with no more
+  /// in between than numbers have.
+  private func hasDigits(_ end: Int, _ count: Int) -> Bool {
+    var digits = count
+    var offset = end
+    while digits < 7 {
+      guard separates(peek(offset)) else { return false }
+      if !peeksDigit(offset + 1) {
+        // Two signs: one is a parenthesis.
+        let (first, second) = (peek(offset), peek(offset + 1))
+        guard first == UInt8(ascii: ")") || second == UInt8(ascii: "("), peeksDigit(offset + 2) else { return false }
+        offset += 1
+      }
+      offset += 1
+      while peeksDigit(offset) {
+        digits += 1
+        offset += 1
+      }
+      if offset - end > DetectorLimits.numberBytes { return false }
+    }
+    return true
+  }
+
+  /// `2026-11-20`, and no further digits.
+  private func isDate(_ start: Int, _ end: Int, _ before: UInt8) -> Bool {
+    let separator = peek(end)
+    guard separator == UInt8(ascii: "-") || separator == UInt8(ascii: "/"), peek(end + 3) == separator,
+      peeksDigit(end + 1), peeksDigit(end + 2), peeksDigit(end + 4), peeksDigit(end + 5),
+      before != UInt8(ascii: "+") && before != UInt8(ascii: "(")
+    else { return false }
+    let follows = peek(end + 6)
+    return !separates(follows) && !(follows &- 0x30 < 10) || follows == UInt8(ascii: " ") && separator == UInt8(ascii: "-")
+  }
+
+  /// Whether groups of digits from `start` on, the first of `count`, have as many as a card's number, or are grouped so.
+  private func mayBeCard(_ start: Int, _ count: Int, _ separator: UInt8) -> Bool {
+    guard isCardDigit(peek(start)) else { return false }
+    let isSeparated =
+      count <= 8
+      && (separator == UInt8(ascii: " ") || separator == UInt8(ascii: "-") || separator == UInt8(ascii: "."))
+    guard isSeparated else { return count >= 12 && count <= 19 }
+    var digits = count
+    var groups = 1
+    var offset = start + count
+    var second = 0
+    while groups < DigitGroups.most, peek(offset) == separator, peeksDigit(offset + 1) {
+      groups += 1
+      offset += 1
+      let first = offset
+      while peeksDigit(offset) { offset += 1 }
+      digits += offset - first
+      if groups == 2 { second = offset - first }
+      // Only the first of the groups may be a card's.
+      if digits > 20 { return count == 4 && (second == 4 || second == 6) }
+      if offset - start > DetectorLimits.numberBytes { return true }
+    }
+    return digits >= 12
+  }
+}
