@@ -139,6 +139,7 @@ struct DetectorScanner {
     state.resume = end
   }
 
+  @inline(__always)
   func asks(_ kind: BuiltinDetector) -> Bool { tables.wanted >> UInt32(kind.rawValue) & 1 != 0 }
 
   // MARK: The pass
@@ -169,58 +170,75 @@ struct DetectorScanner {
   /// Goes from byte to byte until the text ends, a recogniser lacks bytes, or one moves the scan on.
   private mutating func walk(_ start: Int) -> (position: Int, isBlocked: Bool) {
     let (text, origin, available) = (text, origin, available)
-    let (flags, filter, slots) = (tables.bytes, tables.filter, tables.slots)
+    let (bytes, contexts, filter) = (tables.bytes, tables.contexts, tables.filter)
     // Where a glance at what follows tells all: to the end, or as far as a glance reaches before it.
     let glanceEnd = isFinal ? available : available - DetectorLimits.glanceBytes
     var gram = TriggerTable.beforeText
-    var before: UInt8 = 0
-    for offset in max(start - 3, origin)..<max(start, origin) {
+    var recent: UInt32 = 0
+    for offset in max(start - TriggerTable.recentBytes, origin)..<max(start, origin) {
       let byte = text[offset &- origin]
       gram = gram << 8 | UInt32(byte | 0x20)
-      before = flags[Int(byte)] & TriggerTable.digit
+      recent = TriggerTable.recent(recent, bytes[Int(byte)])
     }
     var position = start
     while position < available {
       let byte = text[position &- origin]
+      let entry = bytes[Int(byte)]
       gram = gram << 8 | UInt32(byte | 0x20)
-      let flag = flags[Int(byte)]
+      recent = TriggerTable.recent(recent, entry)
       let hash = TriggerTable.hash(gram)
-      // A digit wakes only at the start of its run.
-      var woken = flag & ~before
-      before = flag & TriggerTable.digit
-      let isSought = (filter[Int(hash >> 5)] >> (hash & 31)) & 1 != 0
-      if UInt32(woken) | (isSought ? 1 : 0) != 0 {
-        let action = isSought ? DetectorTables.action(of: gram, slots) : -1
-        if woken != 0, position < glanceEnd, !mayStart(woken, position) { woken = 0 }
-        if woken != 0 || action >= 0 {
-          let saved = state
-          let count = spans.count
-          low = max(0, position - DetectorLimits.lookBehind)
-          cap = position + DetectorLimits.privateKeyBytes + DetectorLimits.matchBytes
-          high = min(available, cap)
-          ranShort = false
-          contextOffset = -1
-          recognise(position, woken, action)
-          if ranShort {
-            state = saved
-            spans.removeLast(spans.count - count)
-            return (position, true)
-          }
-          if spans.count > count {
-            if stopsWhenAllFound, foundKinds == tables.wanted { return (available, true) }
-            if state.resume > position { return (state.resume, false) }
-          }
-        }
+      let woken = UInt32(entry) & UInt32(contexts[Int(recent)])
+      let isSought = (filter[Int(hash >> 5)] >> (hash & 31)) & 1
+      if woken | isSought != 0 {
+        let next = look(position, UInt8(truncatingIfNeeded: woken), isSought != 0 ? gram : 0, position < glanceEnd)
+        if next != position { return next < 0 ? (-next - 1, true) : (next, false) }
       }
-      position += 1
+      position &+= 1
     }
     return (position, false)
   }
 
-  private mutating func recognise(_ position: Int, _ flag: UInt8, _ action: Int) {
+  /// Wakes what a byte or gram wakes. The same position, if the walk goes on; where it goes on otherwise; or, as a
+  /// negative number and less by one, where it ends. A gram of zero is none.
+  @inline(never)
+  private mutating func look(_ position: Int, _ woken: UInt8, _ gram: UInt32, _ glances: Bool) -> Int {
+    var kinds = NumberKinds.all
+    var woken = woken
+    if woken != 0, glances {
+      let glance = Glance(text, origin: origin, available: available)
+      if woken == TriggerTable.digit {
+        kinds = glance.numberKinds(position)
+        if kinds.isEmpty { woken = 0 }
+      } else if !glance.mayStart(woken, position) {
+        woken = 0
+      }
+    }
+    let action = gram != 0 ? DetectorTables.action(of: gram, tables.slots) : -1
+    if woken == 0, action < 0 { return position }
+    let saved = state
+    let count = spans.count
+    low = max(0, position - DetectorLimits.lookBehind)
+    cap = position + DetectorLimits.privateKeyBytes + DetectorLimits.matchBytes
+    high = min(available, cap)
+    ranShort = false
+    contextOffset = -1
+    recognise(position, woken, action, kinds)
+    if ranShort {
+      state = saved
+      spans.removeLast(spans.count - count)
+      return -position - 1
+    }
+    if spans.count > count {
+      if stopsWhenAllFound, foundKinds == tables.wanted { return -available - 1 }
+      if state.resume > position { return state.resume }
+    }
+    return position
+  }
+
+  private mutating func recognise(_ position: Int, _ flag: UInt8, _ action: Int, _ kinds: NumberKinds) {
     switch flag {
     case 0: break
-    case TriggerTable.digit: recogniseNumber(position)
+    case TriggerTable.digit: recogniseNumber(position, kinds)
     case TriggerTable.at: recogniseEmail(position)
     case TriggerTable.colon: recogniseColon(position)
     case TriggerTable.hyphen: recogniseMAC(position)
@@ -254,7 +272,7 @@ struct DetectorScanner {
   }
 
   /// Whether the first bytes of a token's prefix stand at `start`, or are not there yet to tell.
-  private func beginsAs(_ shape: DetectorTables.ShapeStart, _ start: Int) -> Bool {
+  private mutating func beginsAs(_ shape: DetectorTables.ShapeStart, _ start: Int) -> Bool {
     guard start >= low, start + 4 <= high else { return true }
     let bytes = UnsafeRawPointer(text + (start - origin)).loadUnaligned(as: UInt32.self)
     return UInt32(littleEndian: bytes) & shape.mask == shape.head

@@ -23,8 +23,9 @@ final class DetectorTables: @unchecked Sendable {
     var mask: UInt32
   }
 
-  /// What single bytes wake, for each byte the bits of ``TriggerTable``.
-  let bytes: UnsafePointer<UInt8>
+  /// What single bytes wake, as ``TriggerTable`` has it, and after which.
+  let bytes: UnsafePointer<UInt16>
+  let contexts: UnsafePointer<UInt8>
   /// A bit for each hash of a gram that is sought.
   let filter: UnsafePointer<UInt32>
   /// The grams, in open addressing, with the number of their action plus one, or zero.
@@ -45,6 +46,7 @@ final class DetectorTables: @unchecked Sendable {
     wanted = indices.indices.reduce(0) { indices[$1].isEmpty ? $0 : $0 | 1 << UInt32($1) }
     let builder = DetectorTablesBuilder(wanted: wanted)
     bytes = Self.flat(builder.triggers.bytes)
+    contexts = Self.flat(TriggerTable.contexts)
     filter = Self.flat(builder.triggers.filter)
     slots = Self.flat(builder.triggers.slots)
     var actions: [Action] = []
@@ -67,6 +69,7 @@ final class DetectorTables: @unchecked Sendable {
 
   deinit {
     bytes.deallocate()
+    contexts.deallocate()
     filter.deallocate()
     slots.deallocate()
     actions.deallocate()

@@ -1,7 +1,34 @@
+/// Kinds of numbers, as bits.
+struct NumberKinds: OptionSet {
+  let rawValue: UInt8
+
+  static let iban = NumberKinds(rawValue: 1)
+  static let ipv4 = NumberKinds(rawValue: 2)
+  /// Tokens that begin with a number.
+  static let token = NumberKinds(rawValue: 4)
+  static let card = NumberKinds(rawValue: 8)
+  static let socialSecurity = NumberKinds(rawValue: 16)
+  static let health = NumberKinds(rawValue: 32)
+  static let cpf = NumberKinds(rawValue: 64)
+  static let phone = NumberKinds(rawValue: 128)
+  static let all = NumberKinds(rawValue: 255)
+}
+
 /// What a glance around a byte tells that wakes a recogniser: whether there can be anything for it. Most digits, colons
 /// and hyphens of ordinary text are passed over here. A glance answers no only where the recogniser would find nothing,
 /// and only where all that it sees has come, so it changes no outcome.
-extension DetectorScanner {
+struct Glance {
+  let text: UnsafePointer<UInt8>
+  let origin: Int
+  let available: Int
+  let classes = ByteClass.flat
+
+  init(_ text: UnsafePointer<UInt8>, origin: Int, available: Int) {
+    self.text = text
+    self.origin = origin
+    self.available = available
+  }
+
   /// The byte at an offset; 0 before and after the text.
   @inline(__always)
   private func peek(_ offset: Int) -> UInt8 {
@@ -17,7 +44,6 @@ extension DetectorScanner {
   @inline(__always)
   func mayStart(_ flag: UInt8, _ offset: Int) -> Bool {
     switch flag {
-    case TriggerTable.digit: mayBeNumber(offset)
     case TriggerTable.at:
       peeks(offset + 1, [.alphanumeric, .nonASCII]) && peeks(offset - 1, [.word, .nonASCII, .hyphen])
     case TriggerTable.colon: mayBeColon(offset)
@@ -40,33 +66,41 @@ extension DetectorScanner {
     return colon - start < 5 && !peeks(start - 1, [.word, .colon])
   }
 
-  /// The first digit of a run.
-  private func mayBeNumber(_ start: Int) -> Bool {
+  /// What the number whose first digit is at `start` may be.
+  func numberKinds(_ start: Int) -> NumberKinds {
     let before = peek(start - 1)
-    if classes[Int(before)] & ByteClass.letter.rawValue != 0 { return mayFollowLetter(start) }
+    if classes[Int(before)] & ByteClass.letter.rawValue != 0 { return mayFollowLetter(start) ? .all : [] }
     var end = start + 1
     while end - start < DetectorLimits.numberBytes, peeksDigit(end) { end += 1 }
     let count = end - start
-    guard count < DetectorLimits.numberBytes else { return false }
+    guard count < DetectorLimits.numberBytes else { return [] }
     let follows = peek(end)
-    if count <= 3, follows == UInt8(ascii: "."), before != follows, mayBeIPv4(end) { return true }
-    if follows == UInt8(ascii: ":") && count >= 8 && count <= 10 { return true }
-    if follows == UInt8(ascii: "|") || follows == UInt8(ascii: "%"), count >= 15 && count <= 16 { return true }
+    if count <= 3, follows == UInt8(ascii: "."), before != follows, mayBeIPv4(end) { return .all }
+    if follows == UInt8(ascii: ":") && count >= 8 && count <= 10 { return .all }
+    if follows == UInt8(ascii: "|") || follows == UInt8(ascii: "%"), count >= 15 && count <= 16 { return .all }
     let isAfterDigit = peeksDigit(start - 2)
-    if isAfterDigit, before == UInt8(ascii: ".") || before == UInt8(ascii: "-") { return false }
+    if isAfterDigit, before == UInt8(ascii: ".") || before == UInt8(ascii: "-") { return [] }
+    let isCell = isAfterDigit && before == UInt8(ascii: " ")
     // In one piece.
-    if !separates(follows) { return count >= 7 && mayBeWhole(start, count, before) }
-    if isAfterDigit, before == UInt8(ascii: " ") {
+    if !separates(follows) { return wholeKinds(start, count, before, isCell) }
+    if isCell {
       // A further cell of a row of numbers: no telephone number but with hyphens and the like, nor most others.
-      if count == 9 { return true }
+      if count == 9 { return [.card, .socialSecurity] }
+      var kinds: NumberKinds = mayBeCard(start, count, follows) ? .card : []
       if count == 3, follows != before,
         peek(end + 3) == follows || peek(end + 4) == follows || follows == UInt8(ascii: "/")
       {
-        return true
+        kinds.formUnion([.socialSecurity, .phone])
       }
-      return mayBeCard(start, count, follows)
+      return kinds
     }
-    return hasDigits(end, count) && (count != 4 || !isDate(start, end, before))
+    guard hasDigits(end, count), count != 4 || !isDate(start, end, before) else { return [] }
+    var kinds: NumberKinds = .phone
+    if mayBeCard(start, count, follows) { kinds.insert(.card) }
+    if count == 3 || count == 9 { kinds.formUnion([.socialSecurity, .cpf]) }
+    if count == 3 || count == 10 { kinds.insert(.health) }
+    if count == 11 { kinds.insert(.cpf) }
+    return kinds
   }
 
   /// What may stand between two groups of a number.
@@ -96,10 +130,19 @@ extension DetectorScanner {
     return !peeksDigit(offset)
   }
 
-  /// Whether `count` digits alone may be a number of some kind. No scheme's cards begin with 0 or 7.
-  private func mayBeWhole(_ start: Int, _ count: Int, _ before: UInt8) -> Bool {
-    if count <= 13 || before == UInt8(ascii: "+") { return true }
-    return count <= 19 && isCardDigit(peek(start))
+  /// What `count` digits alone may be; as a cell, after a number and a space. No scheme's cards begin with 0 or 7.
+  private func wholeKinds(_ start: Int, _ count: Int, _ before: UInt8, _ isCell: Bool) -> NumberKinds {
+    guard count >= 7 else { return [] }
+    var kinds: NumberKinds = []
+    if !isCell, count <= 13 || before == UInt8(ascii: "+") { kinds.insert(.phone) }
+    if count >= 12, count <= 19, isCardDigit(peek(start)) { kinds.insert(.card) }
+    switch count {
+    case 9: kinds.insert(.socialSecurity)
+    case 10: if !isCell { kinds.insert(.health) }
+    case 11: if !isCell { kinds.insert(.cpf) }
+    default: break
+    }
+    return kinds
   }
 
   @inline(__always)
@@ -136,7 +179,8 @@ extension DetectorScanner {
       before != UInt8(ascii: "+") && before != UInt8(ascii: "(")
     else { return false }
     let follows = peek(end + 6)
-    return !separates(follows) && !(follows &- 0x30 < 10) || follows == UInt8(ascii: " ") && separator == UInt8(ascii: "-")
+    return !separates(follows) && !(follows &- 0x30 < 10)
+      || follows == UInt8(ascii: " ") && separator == UInt8(ascii: "-")
   }
 
   /// Whether groups of digits from `start` on, the first of `count`, have as many as a card's number, or are grouped so.
@@ -150,7 +194,7 @@ extension DetectorScanner {
     var groups = 1
     var offset = start + count
     var second = 0
-    while groups < DigitGroups.most, peek(offset) == separator, peeksDigit(offset + 1) {
+    while groups < DetectorScanner.DigitGroups.most, peek(offset) == separator, peeksDigit(offset + 1) {
       groups += 1
       offset += 1
       let first = offset

@@ -18,19 +18,21 @@ extension DetectorScanner {
     var end: Int { ends[count - 1] }
   }
 
-  /// Looks at the number whose first digit is at `start`.
-  mutating func recogniseNumber(_ start: Int) {
+  /// Looks at the number whose first digit is at `start`, which may be of `kinds`.
+  mutating func recogniseNumber(_ start: Int, _ kinds: NumberKinds) {
     let before = at(start - 1)
     if isIn(start - 1, .letter) {
-      if asks(.iban) { recogniseIBAN(start - 2) }
+      if kinds.contains(.iban), asks(.iban) { recogniseIBAN(start - 2) }
       guard beginsWord(start) else { return }
     }
     // A lone digit begins nothing but an address.
     let runEnd = run(start, .digit, limit: DetectorLimits.numberBytes)
     guard runEnd - start < DetectorLimits.numberBytes else { return }
     let follows = at(runEnd)
-    if asks(.ipAddress), follows == UInt8(ascii: "."), runEnd - start <= 3 { recogniseIPv4(start) }
-    if asks(.secret) { recogniseNumberedToken(start, runEnd) }
+    if kinds.contains(.ipv4), asks(.ipAddress), follows == UInt8(ascii: "."), runEnd - start <= 3 {
+      recogniseIPv4(start)
+    }
+    if kinds.contains(.token), asks(.secret) { recogniseNumberedToken(start, runEnd) }
     // In the middle of a number: of a decimal, a date, a longer group of digits.
     let isContinued = isDigit(start - 2) && (before == UInt8(ascii: ".") || before == UInt8(ascii: "-"))
     if isContinued { return }
@@ -40,11 +42,11 @@ extension DetectorScanner {
       isAlone || follows == UInt8(ascii: " ") || follows == UInt8(ascii: "-") || follows == UInt8(ascii: ".")
         || follows == UInt8(ascii: ")") || follows == UInt8(ascii: "/") || runEnd - start >= 7
     else { return }
-    if asks(.creditCard) { recogniseCard(start) }
-    if asks(.usSSN) { recogniseSSN(start, runEnd) }
-    if asks(.nhsNumber) { recogniseNHS(start, runEnd) }
-    if asks(.cpf) { recogniseCPF(start, runEnd) }
-    if asks(.phone) { recognisePhone(start) }
+    if kinds.contains(.card), asks(.creditCard) { recogniseCard(start) }
+    if kinds.contains(.socialSecurity), asks(.usSSN) { recogniseSSN(start, runEnd) }
+    if kinds.contains(.health), asks(.nhsNumber) { recogniseNHS(start, runEnd) }
+    if kinds.contains(.cpf), asks(.cpf) { recogniseCPF(start, runEnd) }
+    if kinds.contains(.phone), asks(.phone) { recognisePhone(start) }
   }
 
   /// Whether there are digits enough for any number, whatever stands between them: most numbers of a log are short.
@@ -207,6 +209,7 @@ extension DetectorScanner {
     if passes(.cpf, start, end) { emit(.cpf, start, end) }
   }
 
+  @inline(__always)
   private func isCPFSeparator(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: " ")
   }

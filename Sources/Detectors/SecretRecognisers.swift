@@ -21,7 +21,7 @@ extension DetectorScanner {
   }
 
   /// The bytes from `start` to `end`, all of which have been seen.
-  private func bytes(_ start: Int, _ end: Int) -> UnsafeBufferPointer<UInt8> {
+  private mutating func bytes(_ start: Int, _ end: Int) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(start: text + (start - origin), count: end - start)
   }
 
@@ -116,10 +116,12 @@ extension DetectorScanner {
     return AssignedValue(start: start, end: offset, isQuoted: false, isPlainAssignment: isPlain)
   }
 
+  @inline(__always)
   private func isQuote(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "`")
   }
 
+  @inline(__always)
   private func endsValue(_ byte: UInt8, _ isElement: Bool) -> Bool {
     switch byte {
     case 0...0x20, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "<"): true

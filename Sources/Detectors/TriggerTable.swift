@@ -9,8 +9,37 @@ struct TriggerTable {
   static let dot: UInt8 = 16
   static let tilde: UInt8 = 32
 
-  /// The bits above for each byte.
-  private(set) var bytes = [UInt8](repeating: 0, count: 256)
+  /// The bits above for each byte, and its kind in the two bits above them.
+  private(set) var bytes: [UInt16] = ByteClass.table.enumerated().map { place, classes in
+    if classes & ByteClass.letter.rawValue != 0 { return letter << 8 }
+    if classes & ByteClass.digit.rawValue != 0 { return number << 8 }
+    return place == 0x25 || place == 0x5C ? escape << 8 : 0
+  }
+  /// Kinds of bytes: letters, digits, and `\` and `%`, with which escapes begin. Others are 0.
+  private static let letter: UInt16 = 1
+  private static let number: UInt16 = 2
+  private static let escape: UInt16 = 3
+  /// For the kinds of the last bytes, what may be woken after them: most digits and hyphens in identifiers, hashes and
+  /// encoded bytes are of no interest, and passed over without a branch.
+  static let contexts: [UInt8] = (0..<(1 << (2 * recentBytes + 2))).map { (kinds: Int) -> UInt8 in
+    func kind(_ back: Int) -> UInt16 { UInt16(kinds >> (2 * back) & 3) }
+    func isWord(_ back: Int) -> Bool { kind(back) == letter || kind(back) == number }
+    var woken = ~(digit | hyphen)
+    // The first digit of a run. After a letter: of an account number or after an escape.
+    let isAccount =
+      kind(2) == letter && (!isWord(3) || kind(4) == escape || kind(5) == escape)
+    let isAfterEscape = kind(2) == escape || kind(3) == escape
+    if kind(1) != number, kind(1) != letter || isAccount || isAfterEscape { woken |= digit }
+    if isWord(1), isWord(2), !isWord(3) { woken |= hyphen }
+    return woken
+  }
+  /// How many bytes before one tell what it may wake.
+  static let recentBytes = 5
+
+  /// The kinds of the last bytes, after one more.
+  @inline(__always)
+  static func recent(_ kinds: UInt32, _ entry: UInt16) -> UInt32 { (kinds << 2 | UInt32(entry >> 8)) & 0xFFF }
+
   /// A bit for each hash of a four-byte gram that is sought; others may share it.
   private(set) var filter = [UInt32](repeating: 0, count: 1 << 11)
   /// A gram and its trigger plus one; zero for none.
@@ -29,7 +58,7 @@ struct TriggerTable {
   @inline(__always)
   static func hash(_ gram: UInt32) -> UInt32 { (gram &* 0x9E37_79B1) >> 16 }
 
-  mutating func wake(on byte: UInt8, _ bit: UInt8) { bytes[Int(byte)] |= bit }
+  mutating func wake(on byte: UInt8, _ bit: UInt8) { bytes[Int(byte)] |= UInt16(bit) }
 
   /// Wakes `trigger` on four bytes, whatever their case. One gram has one trigger.
   mutating func wake(onGram gram: UInt32, _ trigger: Int) {
