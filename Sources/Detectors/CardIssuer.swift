@@ -54,7 +54,7 @@ enum CardIssuer {
   }
 
   /// Whether the counts of digits at the ends of the first `groups` groups are those that cards are printed in.
-  static func isGrouped(_ counts: InlineArray<12, Int>, _ groups: Int) -> Bool {
+  static func isGrouped(_ counts: InlineArray<12, UInt8>, _ groups: Int) -> Bool {
     let last = counts[groups - 1]
     switch groups {
     case 1: return (14...16).contains(last)

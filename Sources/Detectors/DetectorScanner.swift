@@ -23,6 +23,9 @@ struct DetectorScanner {
   var contextOffset = -1
   var contextTopics: ContextWords.Topic = []
 
+  /// Where no byte of each ``QuietSet`` is: facts of the text, which hold whatever is undone.
+  var quiet = InlineArray<5, (from: Int, to: Int)>(repeating: (0, 0))
+
   /// Outcome of earlier triggers.
   var state = State()
   struct State {

@@ -63,7 +63,21 @@ struct Glance {
     // The first colon of an address, after one to four digits.
     var start = colon - 1
     while colon - start < 5, peeks(start - 1, .hex) { start -= 1 }
-    return colon - start < 5 && !peeks(start - 1, [.word, .colon])
+    guard colon - start < 5, !peeks(start - 1, [.word, .colon]) else { return false }
+    // Six groups or more, or two colons.
+    var groups = 1
+    var offset = colon + 1
+    while groups < 6 {
+      let first = offset
+      while offset - first < 5, peeks(offset, .hex) { offset += 1 }
+      if offset == first { return peek(offset) == UInt8(ascii: ":") }
+      guard offset - first < 5 else { return false }
+      groups += 1
+      if groups == 6 { break }
+      guard peek(offset) == UInt8(ascii: ":") else { return false }
+      offset += 1
+    }
+    return true
   }
 
   /// What the number whose first digit is at `start` may be.
@@ -75,18 +89,19 @@ struct Glance {
     let count = end - start
     guard count < DetectorLimits.numberBytes else { return [] }
     let follows = peek(end)
-    if count <= 3, follows == UInt8(ascii: "."), before != follows, mayBeIPv4(end) { return .all }
-    if follows == UInt8(ascii: ":") && count >= 8 && count <= 10 { return .all }
-    if follows == UInt8(ascii: "|") || follows == UInt8(ascii: "%"), count >= 15 && count <= 16 { return .all }
+    var kinds: NumberKinds = []
+    if count <= 3, follows == UInt8(ascii: "."), before != follows, mayBeIPv4(end) { kinds = .ipv4 }
+    if follows == UInt8(ascii: ":") && count >= 8 && count <= 10 { kinds = .token }
+    if follows == UInt8(ascii: "|") || follows == UInt8(ascii: "%"), count >= 15 && count <= 16 { kinds = .token }
     let isAfterDigit = peeksDigit(start - 2)
-    if isAfterDigit, before == UInt8(ascii: ".") || before == UInt8(ascii: "-") { return [] }
+    if isAfterDigit, before == UInt8(ascii: ".") || before == UInt8(ascii: "-") { return kinds }
     let isCell = isAfterDigit && before == UInt8(ascii: " ")
     // In one piece.
-    if !separates(follows) { return wholeKinds(start, count, before, isCell) }
+    if !separates(follows) { return kinds.union(wholeKinds(start, count, before, isCell)) }
     if isCell {
       // A further cell of a row of numbers: no telephone number but with hyphens and the like, nor most others.
-      if count == 9 { return [.card, .socialSecurity] }
-      var kinds: NumberKinds = mayBeCard(start, count, follows) ? .card : []
+      if count == 9 { return kinds.union(.socialSecurity) }
+      if mayBeCard(start, count, follows) { kinds.insert(.card) }
       if count == 3, follows != before,
         peek(end + 3) == follows || peek(end + 4) == follows || follows == UInt8(ascii: "/")
       {
@@ -94,8 +109,8 @@ struct Glance {
       }
       return kinds
     }
-    guard hasDigits(end, count), count != 4 || !isDate(start, end, before) else { return [] }
-    var kinds: NumberKinds = .phone
+    guard hasDigits(end, count), count != 4 || !isDate(start, end, before) else { return kinds }
+    kinds.insert(.phone)
     if mayBeCard(start, count, follows) { kinds.insert(.card) }
     if count == 3 || count == 9 { kinds.formUnion([.socialSecurity, .cpf]) }
     if count == 3 || count == 10 { kinds.insert(.health) }
@@ -130,12 +145,12 @@ struct Glance {
     return !peeksDigit(offset)
   }
 
-  /// What `count` digits alone may be; as a cell, after a number and a space. No scheme's cards begin with 0 or 7.
+  /// What `count` digits alone may be; as a cell, after a number and a space.
   private func wholeKinds(_ start: Int, _ count: Int, _ before: UInt8, _ isCell: Bool) -> NumberKinds {
     guard count >= 7 else { return [] }
     var kinds: NumberKinds = []
     if !isCell, count <= 13 || before == UInt8(ascii: "+") { kinds.insert(.phone) }
-    if count >= 12, count <= 19, isCardDigit(peek(start)) { kinds.insert(.card) }
+    if fitsCard(peek(start), count) { kinds.insert(.card) }
     switch count {
     case 9: kinds.insert(.socialSecurity)
     case 10: if !isCell { kinds.insert(.health) }
@@ -145,8 +160,19 @@ struct Glance {
     return kinds
   }
 
-  @inline(__always)
-  private func isCardDigit(_ first: UInt8) -> Bool { first != UInt8(ascii: "0") && first != UInt8(ascii: "7") }
+  /// Whether ``CardIssuer`` knows numbers of `count` digits that begin with `first`.
+  private func fitsCard(_ first: UInt8, _ count: Int) -> Bool {
+    guard count >= 12, count <= 19 else { return false }
+    return switch first &- 0x30 {
+    case 1: count == 15
+    case 2: count >= 15
+    case 3: count >= 14
+    case 4: count == 13 || count == 16 || count == 19
+    case 5, 6: true
+    case 8, 9: count == 16
+    default: false
+    }
+  }
 
   /// Whether at least seven digits stand from the beginning of a number of `count` digits to `end` and on, with no more
   /// in between than numbers have.
@@ -185,11 +211,13 @@ struct Glance {
 
   /// Whether groups of digits from `start` on, the first of `count`, have as many as a card's number, or are grouped so.
   private func mayBeCard(_ start: Int, _ count: Int, _ separator: UInt8) -> Bool {
-    guard isCardDigit(peek(start)) else { return false }
+    // No scheme's cards begin with 0 or 7.
+    let digit = peek(start)
+    guard digit != UInt8(ascii: "0"), digit != UInt8(ascii: "7") else { return false }
     let isSeparated =
       count <= 8
       && (separator == UInt8(ascii: " ") || separator == UInt8(ascii: "-") || separator == UInt8(ascii: "."))
-    guard isSeparated else { return count >= 12 && count <= 19 }
+    guard isSeparated else { return fitsCard(digit, count) }
     var digits = count
     var groups = 1
     var offset = start + count
@@ -202,9 +230,10 @@ struct Glance {
       digits += offset - first
       if groups == 2 { second = offset - first }
       // Only the first of the groups may be a card's.
-      if digits > 20 { return count == 4 && (second == 4 || second == 6) }
+      if groups == 2, count == 4, second == 4 || second == 6 { return true }
+      if digits > 20 { return false }
       if offset - start > DetectorLimits.numberBytes { return true }
     }
-    return digits >= 12
+    return fitsCard(digit, digits)
   }
 }

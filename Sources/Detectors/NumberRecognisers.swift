@@ -4,18 +4,14 @@ extension DetectorScanner {
   struct DigitGroups {
     /// No number has more groups.
     static let most = 12
-    /// The most digits that are asked for, and one more.
-    static let mostDigits = 21
-
     var count = 0
-    var ends = InlineArray<12, Int>(repeating: 0)
+    /// How far from the first digit each ends.
+    var ends = InlineArray<12, UInt8>(repeating: 0)
     /// The number of digits up to the end of each group.
-    var counts = InlineArray<12, Int>(repeating: 0)
-    /// All digits, without what separates them.
+    var counts = InlineArray<12, UInt8>(repeating: 0)
+    /// All digits, without what separates them: one more than a number has.
     var digits = InlineArray<21, UInt8>(repeating: 0)
     var digitCount = 0
-
-    var end: Int { ends[count - 1] }
   }
 
   /// Looks at the number whose first digit is at `start`, which may be of `kinds`.
@@ -36,7 +32,8 @@ extension DetectorScanner {
     // In the middle of a number: of a decimal, a date, a longer group of digits.
     let isContinued = isDigit(start - 2) && (before == UInt8(ascii: ".") || before == UInt8(ascii: "-"))
     if isContinued { return }
-    guard holdsNumber(start) else { return }
+    // A glance has told.
+    if kinds == .all { guard holdsNumber(start) else { return } }
     let isAlone = runEnd - start >= 9
     guard
       isAlone || follows == UInt8(ascii: " ") || follows == UInt8(ascii: "-") || follows == UInt8(ascii: ".")
@@ -78,8 +75,8 @@ extension DetectorScanner {
         groups.digitCount += 1
         offset += 1
       }
-      groups.ends[groups.count] = offset
-      groups.counts[groups.count] = groups.digitCount
+      groups.ends[groups.count] = UInt8(truncatingIfNeeded: offset - start)
+      groups.counts[groups.count] = UInt8(truncatingIfNeeded: groups.digitCount)
       groups.count += 1
       if groups.digitCount > mostDigits || separator == 0 || at(offset) != separator { break }
       offset += 1
@@ -113,10 +110,10 @@ extension DetectorScanner {
     var index = groups.count
     while index > 0 {
       index -= 1
-      let count = groups.counts[index]
+      let count = Int(groups.counts[index])
       guard count >= 12 else { return }
       guard count <= 19 else { continue }
-      let end = groups.ends[index]
+      let end = start + Int(groups.ends[index])
       let isWhole = index == groups.count - 1
       guard isWhole ? endsNumber(end) : CardIssuer.isGrouped(groups.counts, index + 1) else { continue }
       let digits = groups.digits.span.extracting(first: count)
@@ -214,7 +211,7 @@ extension DetectorScanner {
     byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: " ")
   }
 
-  /// Whether the digits from `start` to `end`, no more than ``DigitGroups/mostDigits``, pass a check.
+  /// Whether the digits from `start` to `end`, no more than 21, pass a check.
   private mutating func passes(_ check: DetectorCheck, _ start: Int, _ end: Int) -> Bool {
     var digits = InlineArray<21, UInt8>(repeating: 0)
     var count = 0

@@ -15,16 +15,16 @@ extension DetectorScanner {
     /// The first digits.
     var first: (UInt8, UInt8, UInt8) = (0, 0, 0)
     /// The digits in each group, and what stands before it; zero before the first.
-    var sizes = InlineArray<9, Int>(repeating: 0)
+    var sizes = InlineArray<9, UInt8>(repeating: 0)
     var separators = InlineArray<9, UInt8>(repeating: 0)
-    /// The end of each group.
-    var ends = InlineArray<9, Int>(repeating: 0)
+    /// How far from the first digit each group ends.
+    var ends = InlineArray<9, UInt8>(repeating: 0)
     /// The first digits of the second group.
     var second: (UInt8, UInt8) = (0, 0)
 
     mutating func dropLast() {
       count -= 1
-      total -= sizes[count]
+      total -= Int(sizes[count])
     }
 
     /// Takes a digit of the last group, which has `size` so far.
@@ -110,7 +110,7 @@ extension DetectorScanner {
     if !shape.hasPlus, shape.total >= 12, isCard(start, shape.total) { return }
     // Fewer digits are none, whatever follows them.
     while shape.total >= 7 {
-      let end = shape.ends[shape.count - 1]
+      let end = start + Int(shape.ends[shape.count - 1])
       let extended = extensionEnd(end)
       if extended > end || endsPhone(end) {
         if shape.isPlain { return emit(.phone, begin, extended) }
@@ -150,7 +150,7 @@ extension DetectorScanner {
         offset += 1
       }
       shape.separators[shape.count] = separator
-      shape.sizes[shape.count] = offset - first
+      shape.sizes[shape.count] = UInt8(truncatingIfNeeded: offset - first)
       shape.count += 1
       if isOpen {
         guard at(offset) == UInt8(ascii: ")") else {
@@ -160,7 +160,7 @@ extension DetectorScanner {
         }
         offset += 1
         isOpen = false
-        shape.ends[shape.count - 1] = offset
+        shape.ends[shape.count - 1] = UInt8(truncatingIfNeeded: offset - start)
         let next = at(offset)
         separator = next
         if isDigit(offset) {
@@ -173,7 +173,7 @@ extension DetectorScanner {
         offset += 1
         continue
       }
-      shape.ends[shape.count - 1] = offset
+      shape.ends[shape.count - 1] = UInt8(truncatingIfNeeded: offset - start)
       let next = at(offset)
       if next == UInt8(ascii: "("), shape.hasPlus, isDigit(offset + 1) {
         isOpen = true

@@ -112,7 +112,8 @@ extension DetectorScanner {
       return AssignedValue(start: start, end: offset, isQuoted: true, isPlainAssignment: isPlain)
     }
     let start = offset
-    while offset - start < DetectorLimits.valueBytes, !endsValue(at(offset), isElement) { offset += 1 }
+    offset = find(isElement ? .elementEnd : .valueEnd, start, start + DetectorLimits.valueBytes)
+    while offset - start < DetectorLimits.valueBytes, !DetectorScanner.endsValue(at(offset), isElement) { offset += 1 }
     return AssignedValue(start: start, end: offset, isQuoted: false, isPlainAssignment: isPlain)
   }
 
@@ -121,8 +122,7 @@ extension DetectorScanner {
     byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "`")
   }
 
-  @inline(__always)
-  private func endsValue(_ byte: UInt8, _ isElement: Bool) -> Bool {
+  static func endsValue(_ byte: UInt8, _ isElement: Bool) -> Bool {
     switch byte {
     case 0...0x20, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "<"): true
     case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "&"), UInt8(ascii: "|"), UInt8(ascii: "\\"): !isElement
@@ -185,7 +185,9 @@ extension DetectorScanner {
     case UInt8(ascii: ":"), UInt8(ascii: "?"): return isIn(start + 1, .word) || end - start == 1
     default: break
     }
-    for offset in start..<end where at(offset) == UInt8(ascii: "{") {
+    let brace = find(.brace, start, end)
+    guard brace < end else { return false }
+    for offset in brace..<end where at(offset) == UInt8(ascii: "{") {
       if at(offset + 1) == UInt8(ascii: "{") || at(offset - 1) == UInt8(ascii: "$") { return true }
     }
     return false
@@ -217,7 +219,10 @@ extension DetectorScanner {
   /// Random enough for a key: a UUID, or letters and digits without much of a pattern.
   private mutating func isSecretValue(_ value: AssignedValue) -> Bool {
     let count = value.end - value.start
-    guard count >= 10, run(value.start, [.token68, .colon], limit: count) == value.end else { return false }
+    // Neither a digit nor a change of case: none.
+    guard count >= 10, find(.sign, value.start, value.end) < value.end,
+      run(value.start, [.token68, .colon], limit: count) == value.end
+    else { return false }
     var digits = 0
     var letters = 0
     var changes = 0
@@ -298,7 +303,9 @@ extension DetectorScanner {
     let isQuoted = isQuote(quote)
     if isQuoted { offset += 1 }
     let first = offset
-    while offset - first < 128, at(offset) != UInt8(ascii: ":"), !endsValue(at(offset), false) { offset += 1 }
+    while offset - first < 128, at(offset) != UInt8(ascii: ":"), !DetectorScanner.endsValue(at(offset), false) {
+      offset += 1
+    }
     guard at(offset) == UInt8(ascii: ":"), offset == first || !isTemplate(first, offset) else { return }
     let start = offset + 1
     offset = start

@@ -24,13 +24,15 @@ struct TriggerTable {
   static let contexts: [UInt8] = (0..<(1 << (2 * recentBytes + 2))).map { (kinds: Int) -> UInt8 in
     func kind(_ back: Int) -> UInt16 { UInt16(kinds >> (2 * back) & 3) }
     func isWord(_ back: Int) -> Bool { kind(back) == letter || kind(back) == number }
-    var woken = ~(digit | hyphen)
+    var woken = ~(digit | hyphen | dot)
     // The first digit of a run. After a letter: of an account number or after an escape.
     let isAccount =
       kind(2) == letter && (!isWord(3) || kind(4) == escape || kind(5) == escape)
     let isAfterEscape = kind(2) == escape || kind(3) == escape
     if kind(1) != number, kind(1) != letter || isAccount || isAfterEscape { woken |= digit }
     if isWord(1), isWord(2), !isWord(3) { woken |= hyphen }
+    // Every fourth byte of the number before it is a letter.
+    if (1...4).contains(where: { kind($0) == letter }) { woken |= dot }
     return woken
   }
   /// How many bytes before one tell what it may wake.
