@@ -26,6 +26,9 @@ struct DetectorScanner {
   /// Where no byte of each ``QuietSet`` is: facts of the text, which hold whatever is undone.
   var quiet = InlineArray<5, (from: Int, to: Int)>(repeating: (0, 0))
 
+  /// The row of numbers that the scan is in.
+  private var cells = CellRun()
+
   /// Outcome of earlier triggers.
   var state = State()
   struct State {
@@ -193,8 +196,8 @@ struct DetectorScanner {
       let woken = UInt32(entry) & UInt32(contexts[Int(recent)])
       let isSought = (filter[Int(hash >> 5)] >> (hash & 31)) & 1
       if woken | isSought != 0 {
-        let next = look(position, UInt8(truncatingIfNeeded: woken), isSought != 0 ? gram : 0, position < glanceEnd)
-        if next != position { return next < 0 ? (-next - 1, true) : (next, false) }
+        let moved = look(position, UInt8(truncatingIfNeeded: woken), isSought != 0 ? gram : 0, position < glanceEnd)
+        if moved != position { return moved < 0 ? (-moved - 1, true) : (moved, false) }
       }
       position &+= 1
     }
@@ -210,7 +213,7 @@ struct DetectorScanner {
     if woken != 0, glances {
       let glance = Glance(text, origin: origin, available: available)
       if woken == TriggerTable.digit {
-        kinds = glance.numberKinds(position)
+        kinds = glance.numberKinds(position, &cells)
         if kinds.isEmpty { woken = 0 }
       } else if !glance.mayStart(woken, position) {
         woken = 0

@@ -81,7 +81,7 @@ struct Glance {
   }
 
   /// What the number whose first digit is at `start` may be.
-  func numberKinds(_ start: Int) -> NumberKinds {
+  func numberKinds(_ start: Int, _ cells: inout CellRun) -> NumberKinds {
     let before = peek(start - 1)
     if classes[Int(before)] & ByteClass.letter.rawValue != 0 { return mayFollowLetter(start) ? .all : [] }
     var end = start + 1
@@ -101,7 +101,7 @@ struct Glance {
     if isCell {
       // A further cell of a row of numbers: no telephone number but with hyphens and the like, nor most others.
       if count == 9 { return kinds.union(.socialSecurity) }
-      if mayBeCard(start, count, follows) { kinds.insert(.card) }
+      if mayBeCard(start, count, follows, &cells) { kinds.insert(.card) }
       if count == 3, follows != before,
         peek(end + 3) == follows || peek(end + 4) == follows || follows == UInt8(ascii: "/")
       {
@@ -111,7 +111,7 @@ struct Glance {
     }
     guard hasDigits(end, count), count != 4 || !isDate(start, end, before) else { return kinds }
     kinds.insert(.phone)
-    if mayBeCard(start, count, follows) { kinds.insert(.card) }
+    if mayBeCard(start, count, follows, &cells) { kinds.insert(.card) }
     if count == 3 || count == 9 { kinds.formUnion([.socialSecurity, .cpf]) }
     if count == 3 || count == 10 { kinds.insert(.health) }
     if count == 11 { kinds.insert(.cpf) }
@@ -210,7 +210,7 @@ struct Glance {
   }
 
   /// Whether groups of digits from `start` on, the first of `count`, have as many as a card's number, or are grouped so.
-  private func mayBeCard(_ start: Int, _ count: Int, _ separator: UInt8) -> Bool {
+  private func mayBeCard(_ start: Int, _ count: Int, _ separator: UInt8, _ cells: inout CellRun) -> Bool {
     // No scheme's cards begin with 0 or 7.
     let digit = peek(start)
     guard digit != UInt8(ascii: "0"), digit != UInt8(ascii: "7") else { return false }
@@ -218,22 +218,39 @@ struct Glance {
       count <= 8
       && (separator == UInt8(ascii: " ") || separator == UInt8(ascii: "-") || separator == UInt8(ascii: "."))
     guard isSeparated else { return fitsCard(digit, count) }
-    var digits = count
-    var groups = 1
-    var offset = start + count
-    var second = 0
-    while groups < DetectorScanner.DigitGroups.most, peek(offset) == separator, peeksDigit(offset + 1) {
-      groups += 1
-      offset += 1
-      let first = offset
-      while peeksDigit(offset) { offset += 1 }
-      digits += offset - first
-      if groups == 2 { second = offset - first }
-      // Only the first of the groups may be a card's.
-      if groups == 2, count == 4, second == 4 || second == 6 { return true }
-      if digits > 20 { return false }
-      if offset - start > DetectorLimits.numberBytes { return true }
+    if count == 4, peek(start + 4) == separator {
+      var second = start + 5
+      while second - start < 12, peeksDigit(second) { second += 1 }
+      if second - start == 9 || second - start == 11 { return true }
     }
+    var run = CellRun(start: start, end: start + count, digits: count, groups: 1, separator: separator)
+    if cells.start == start, cells.separator == separator { run = cells }
+    while true {
+      while run.digits <= 20, peeksDigit(run.end) {
+        run.digits += 1
+        run.end += 1
+      }
+      guard run.digits <= 20, run.groups < DetectorScanner.DigitGroups.most, peek(run.end) == separator,
+        peeksDigit(run.end + 1)
+      else { break }
+      run.end += 1
+      run.groups += 1
+    }
+    let digits = run.digits
+    run.start += count + 1
+    run.digits -= count
+    run.groups -= 1
+    cells = run
     return fitsCard(digit, digits)
   }
+}
+
+/// Groups of digits with one separator between them: where the next begins, how far they have been read, and how many
+/// there are from there to there. So each cell of a row of numbers is read once, though a card's may begin at any.
+struct CellRun {
+  var start = -1
+  var end = 0
+  var digits = 0
+  var groups = 0
+  var separator: UInt8 = 0
 }
