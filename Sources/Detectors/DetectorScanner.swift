@@ -159,7 +159,8 @@ struct DetectorScanner {
     available = origin + bytes.count
     self.isFinal = isFinal
     var position = start
-    while position < available {
+    // What goes on being covered may end where the stream does.
+    while position < available || isFinal && state.tail != nil {
       if state.tail != nil {
         let end = cover(from: position)
         if state.tail != nil { return end }
