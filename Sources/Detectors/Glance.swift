@@ -209,7 +209,7 @@ struct Glance {
       || follows == UInt8(ascii: " ") && separator == UInt8(ascii: "-")
   }
 
-  /// Whether groups of digits from `start` on, the first of `count`, have as many as a card's number, or are grouped so.
+  /// Whether groups of digits from `start` on, the first of `count`, are as many as a card has, or grouped like its.
   private func mayBeCard(_ start: Int, _ count: Int, _ separator: UInt8, _ cells: inout CellRun) -> Bool {
     // No scheme's cards begin with 0 or 7.
     let digit = peek(start)
