@@ -22,6 +22,20 @@ enum DetectorBench {
     "\(number)|Customer \(number)|customer\(number)@example.com|212-555-\(1000 + number % 9000)|4111 1111 1111 1111\n"
   }.joined()
 
+  /// Cells of one to four digits; now and then one looks like the beginning of something.
+  private static let table = (0..<60_000).map { number in
+    "\(number * 7919 % 9973) \(number % 89) \(number * 31 % 997)\(number % 8 == 7 ? "\n" : " ")"
+  }.joined()
+
+  private static let identifiers = (0..<24_000).map { number in
+    let hash = String(UInt64(number + 1) &* 0x9E37_79B9_7F4A_7C15 | 1 << 63, radix: 16)
+    return "\(hash.prefix(8))-\(hash.suffix(4))-4\(hash.prefix(3))-a\(hash.suffix(3))-\(hash.prefix(12))\n"
+  }.joined()
+
+  private static let stamps = (0..<20_000).map { number in
+    "2026-11-\(10 + number % 20) 1\(number % 10):\(10 + number % 50):\(10 + number % 49) worker-\(number % 9) done\n"
+  }.joined()
+
   private static var base64: String {
     let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     var state: UInt64 = 42
@@ -44,7 +58,8 @@ enum DetectorBench {
         + ["detectors", "MB/s", "found() MB/s", "stream MB/s", "plain pass", "ratio", "spans"].map { column($0, 14) }
         .joined())
     let texts = [
-      ("prose", prose), ("JSON logs", logs), ("base64", base64), ("rows with hits", rows), ("digits", repeated("1")),
+      ("prose", prose), ("JSON logs", logs), ("base64", base64), ("identifiers", identifiers),
+      ("timestamps", stamps), ("rows of numbers", table), ("rows with hits", rows), ("digits", repeated("1")),
       ("numbers", repeated("1 22 333 ")), ("@", repeated("@")), ("a@", repeated("a@")), (":", repeated(":")),
       ("password=", repeated("password=")), ("eyJ", repeated("eyJ.")),
       ("-----BEGIN", repeated("-----BEGIN RSA PRIVATE KEY-----")),

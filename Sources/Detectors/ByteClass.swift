@@ -65,6 +65,13 @@ struct ByteClass: OptionSet, Sendable {
     return classes.rawValue
   }
 
+  /// The same, where no array must be kept alive; it lives as long as the program.
+  nonisolated(unsafe) static let flat: UnsafePointer<UInt16> = {
+    let flat = UnsafeMutablePointer<UInt16>.allocate(capacity: 256)
+    for (number, classes) in table.enumerated() { (flat + number).initialize(to: classes) }
+    return UnsafePointer(flat)
+  }()
+
   /// `+` alone.
   static let plus = ByteClass(rawValue: 32768)
 }

@@ -5,11 +5,13 @@ enum CardIssuer {
   case needsContext
 
   /// Nil: no scheme has such numbers.
-  static func of(_ digits: ArraySlice<UInt8>) -> CardIssuer? {
+  static func of(_ digits: Span<UInt8>) -> CardIssuer? {
     let count = digits.count
-    let first = digits.prefix(6).reduce(0) { $0 * 10 + Int($1) }
-    let (two, three, four) = (first / 10_000, first / 1000, first / 100)
-    switch digits[digits.startIndex] {
+    guard count >= 12 else { return nil }
+    let two = Int(digits[0]) * 10 + Int(digits[1])
+    let three = two * 10 + Int(digits[2])
+    let four = three * 10 + Int(digits[3])
+    switch digits[0] {
     // UATP, and JCB's older range.
     case 1:
       if count == 15 { return four == 1800 ? .known : .needsContext }
@@ -51,10 +53,15 @@ enum CardIssuer {
     count == 16 ? .known : (12...19).contains(count) ? .needsContext : nil
   }
 
-  /// Whether the counts of digits at the ends of groups are those that cards are printed in.
-  static func isGrouped(_ counts: ArraySlice<Int>) -> Bool {
-    let counts = Array(counts)
-    return [[4, 8, 12, 16], [4, 8, 12, 16, 19], [4, 10, 15], [4, 10, 14], [4, 8, 12, 13], [16], [15], [14]]
-      .contains(counts)
+  /// Whether the counts of digits at the ends of the first `groups` groups are those that cards are printed in.
+  static func isGrouped(_ counts: InlineArray<12, UInt8>, _ groups: Int) -> Bool {
+    let last = counts[groups - 1]
+    switch groups {
+    case 1: return (14...16).contains(last)
+    case 3: return counts[0] == 4 && counts[1] == 10 && (last == 15 || last == 14)
+    case 4: return counts[0] == 4 && counts[1] == 8 && counts[2] == 12 && (last == 16 || last == 13)
+    case 5: return counts[0] == 4 && counts[1] == 8 && counts[2] == 12 && counts[3] == 16 && last == 19
+    default: return false
+    }
   }
 }

@@ -1,58 +1,129 @@
 /// Words that, near a number, say what it is. In lower case; each is sought where a word begins.
-struct ContextWords: Sendable {
-  let words: [[UInt8]]
-  /// Which first letters there are, as bits.
-  let firstLetters: UInt32
+struct ContextWords {
+  /// What a word speaks of, as bits.
+  struct Topic: OptionSet {
+    let rawValue: UInt8
 
-  private init(_ words: [String]) {
-    self.words = words.map { Array($0.utf8) }
-    firstLetters = self.words.reduce(0) { $0 | 1 << UInt32($1[0] - 0x61) }
+    static let card = Topic(rawValue: 1)
+    static let socialSecurity = Topic(rawValue: 2)
+    static let health = Topic(rawValue: 4)
+    static let phone = Topic(rawValue: 8)
+    /// Words that follow a telephone number.
+    static let phoneAfter = Topic(rawValue: 16)
+
+    /// What words before a number may speak of.
+    static let before: Topic = [.card, .socialSecurity, .health, .phone]
   }
 
-  static let card = ContextWords([
-    "card", "cc", "credit", "creditcard", "debit", "debitcard", "visa", "mastercard", "maestro", "amex", "discover",
-    "diners", "jcb", "unionpay", "uatp", "pan", "payment", "karte", "kreditkarte", "carte", "tarjeta", "carta",
-  ])
-  static let socialSecurity = ContextWords(["ssn", "ssns", "social security", "social sec", "social insurance"])
-  static let health = ContextWords(["nhs", "health", "patient", "chi"])
-  static let phone = ContextWords([
-    "phone", "telephone", "cellphone", "smartphone", "telefon", "telefone", "telefono", "tel", "tlf", "ph", "mobile",
-    "mobil", "mob", "cell", "cellular", "celular", "handy", "landline", "fax", "telefax", "call", "calls", "called",
-    "calling", "caller", "dial", "ring", "contact", "reach", "answer", "answering", "sms", "text", "texts", "message",
-    "messages", "whatsapp", "signal", "viber", "telegram", "voicemail", "hotline", "helpline", "pager", "desk",
-    "msisdn",
-    "number to",
-  ])
-  static let phoneAfter = ContextWords([
-    "office", "fax", "mobile", "cell", "home", "work", "phone", "telephone", "tel", "landline", "direct", "desk",
-  ])
+  /// A word: its letters in ``letters``, and all that it speaks of.
+  struct Entry {
+    var start: Int
+    var count: Int
+    var topics: Topic
+  }
 
-  /// Words a word in this set may go on with: `phone_number`, `phoneNumber`, `phones`.
-  fileprivate static let wordEnds: ByteClass = [.lower]
+  /// Those with the same first letter stand together: the first letter `l` has the entries from `starts[l]` on.
+  let entries: UnsafePointer<Entry>
+  let starts: UnsafePointer<Int>
+  let letters: UnsafePointer<UInt8>
+  /// For each first letter the second ones, as bits.
+  let seconds: UnsafePointer<UInt32>
+
+  /// They live as long as the program.
+  nonisolated(unsafe) static let all = ContextWords()
+
+  private init() {
+    var topics: [[UInt8]: Topic] = [:]
+    for (topic, words) in ContextWords.words {
+      for word in words { topics[Array(word.utf8), default: []].insert(topic) }
+    }
+    var (entries, starts, letters): ([Entry], [Int], [UInt8]) = ([], [], [])
+    var seconds = [UInt32](repeating: 0, count: 26)
+    for first in 0..<26 {
+      starts.append(entries.count)
+      for (word, topics) in topics where word[0] == UInt8(0x61 + first) {
+        entries.append(Entry(start: letters.count, count: word.count, topics: topics))
+        letters += word
+        seconds[first] |= 1 << UInt32(word[1] - 0x61)
+      }
+    }
+    starts.append(entries.count)
+    self.entries = ContextWords.flat(entries)
+    self.starts = ContextWords.flat(starts)
+    self.letters = ContextWords.flat(letters)
+    self.seconds = ContextWords.flat(seconds)
+  }
+
+  private static func flat<Element>(_ elements: [Element]) -> UnsafePointer<Element> {
+    let flat = UnsafeMutablePointer<Element>.allocate(capacity: elements.count)
+    flat.initialize(from: elements, count: elements.count)
+    return UnsafePointer(flat)
+  }
+
+  private static let words: [(Topic, [String])] = [
+    (
+      .card,
+      [
+        "card", "cc", "credit", "creditcard", "debit", "debitcard", "visa", "mastercard", "maestro", "amex", "discover",
+        "diners", "jcb", "unionpay", "uatp", "pan", "payment", "karte", "kreditkarte", "carte", "tarjeta", "carta",
+      ]
+    ),
+    (.socialSecurity, ["ssn", "ssns", "social security", "social sec", "social insurance"]),
+    (.health, ["nhs", "health", "patient", "chi"]),
+    (
+      .phone,
+      [
+        "phone", "telephone", "cellphone", "smartphone", "telefon", "telefone", "telefono", "tel", "tlf", "ph",
+        "mobile", "mobil", "mob", "cell", "cellular", "celular", "handy", "landline", "fax", "telefax", "call", "calls",
+        "called", "calling", "caller", "dial", "ring", "contact", "reach", "answer", "answering", "sms", "text",
+        "texts", "message", "messages", "whatsapp", "signal", "viber", "telegram", "voicemail", "hotline", "helpline",
+        "pager", "desk", "msisdn", "number to",
+      ]
+    ),
+    (
+      .phoneAfter,
+      ["office", "fax", "mobile", "cell", "home", "work", "phone", "telephone", "tel", "landline", "direct", "desk"]
+    ),
+  ]
 }
 
 extension DetectorScanner {
-  /// Whether one of `words` stands before `start`, no further than ``DetectorLimits/contextBytes``.
-  mutating func hasContext(_ start: Int, _ end: Int, _ words: ContextWords) -> Bool {
-    var offset = start - 1
-    let first = start - DetectorLimits.contextBytes
-    while offset >= first, offset >= 0 {
-      if isIn(offset, .letter), beginsSegment(offset), hasWord(offset, words) { return true }
-      offset -= 1
+  /// Whether a word of `topic` stands before `start`, no further than ``DetectorLimits/contextBytes``.
+  mutating func hasContext(_ start: Int, _ topic: ContextWords.Topic) -> Bool {
+    if contextOffset != start {
+      contextOffset = start
+      contextTopics = topics(before: start)
     }
-    return false
+    return !contextTopics.isDisjoint(with: topic)
   }
 
-  /// Whether one of `words` stands at `offset`, whole.
-  mutating func hasWord(_ offset: Int, _ words: ContextWords) -> Bool {
-    let letter = folded(offset) &- 0x61
-    guard letter < 26, words.firstLetters >> UInt32(letter) & 1 != 0 else { return false }
-    for word in words.words {
-      var index = 0
-      while index < word.count, folded(offset + index) == word[index] { index += 1 }
-      if index == word.count, !isIn(offset + index, .lower) { return true }
+  /// All that the words before `start` speak of.
+  private mutating func topics(before start: Int) -> ContextWords.Topic {
+    var topics: ContextWords.Topic = []
+    var offset = start - 1
+    let first = max(start - DetectorLimits.contextBytes, 0)
+    while offset >= first {
+      if isIn(offset, .letter), beginsSegment(offset) {
+        topics.formUnion(self.topics(at: offset).intersection(.before))
+      }
+      offset -= 1
     }
-    return false
+    return topics
+  }
+
+  /// What the word at `offset` speaks of, if it stands there whole.
+  mutating func topics(at offset: Int) -> ContextWords.Topic {
+    let words = ContextWords.all
+    let (first, second) = (folded(offset) &- 0x61, folded(offset + 1) &- 0x61)
+    guard first < 26, second < 26, words.seconds[Int(first)] >> UInt32(second) & 1 != 0 else { return [] }
+    var topics: ContextWords.Topic = []
+    for number in words.starts[Int(first)]..<words.starts[Int(first) + 1] {
+      let entry = words.entries[number]
+      var index = 1
+      while index < entry.count, folded(offset + index) == words.letters[entry.start + index] { index += 1 }
+      if index == entry.count, !isIn(offset + index, .lower) { topics.formUnion(entry.topics) }
+    }
+    return topics
   }
 
   /// Whether a word begins at a letter: none stands before it, or a lower-case one before an upper-case one.

@@ -12,36 +12,47 @@ enum DetectorCheck: String {
   /// Whether `text` passes; what separates its digits, or letters, does not count.
   func accepts(_ text: ArraySlice<UInt8>) -> Bool {
     if self == .mod97 { return DetectorCheck.acceptsMod97(text) }
-    return acceptsDigits(text.compactMap { $0 &- 0x30 < 10 ? $0 - 0x30 : nil }[...])
+    let digits = text.compactMap { $0 &- 0x30 < 10 ? $0 - 0x30 : nil }
+    return acceptsDigits(digits.span)
   }
 
   /// Whether digits, given as numbers, pass.
-  func acceptsDigits(_ digits: ArraySlice<UInt8>) -> Bool {
+  func acceptsDigits(_ digits: Span<UInt8>) -> Bool {
     // The same digit all over passes some of the checks and is a placeholder.
-    guard let first = digits.first, digits.contains(where: { $0 != first }) else { return false }
+    guard !DetectorCheck.isUniform(digits) else { return false }
     switch self {
     case .luhn: return (12...19).contains(digits.count) && DetectorCheck.luhnSum(digits) % 10 == 0
     case .mod11:
       guard digits.count == 10 else { return false }
-      let sum = zip(digits, stride(from: 10, through: 2, by: -1)).reduce(0) { $0 + Int($1.0) * $1.1 }
-      return (11 - sum % 11) % 11 == Int(digits[digits.startIndex + 9])
+      return (11 - DetectorCheck.weighedSum(digits, 9) % 11) % 11 == Int(digits[9])
     case .cpf:
       guard digits.count == 11 else { return false }
-      return [9, 10].allSatisfy { count in
-        let sum = zip(digits.prefix(count), stride(from: count + 1, through: 2, by: -1))
-          .reduce(0) { $0 + Int($1.0) * $1.1 }
-        return sum * 10 % 11 % 10 == Int(digits[digits.startIndex + count])
+      for count in 9...10 where DetectorCheck.weighedSum(digits, count) * 10 % 11 % 10 != Int(digits[count]) {
+        return false
       }
-    case .mod97: return DetectorCheck.acceptsMod97(digits.map { $0 + 0x30 }[...])
+      return true
+    case .mod97: return false
     }
   }
 
-  private static func luhnSum(_ digits: ArraySlice<UInt8>) -> Int {
+  private static func isUniform(_ digits: Span<UInt8>) -> Bool {
+    for index in digits.indices where digits[index] != digits[0] { return false }
+    return true
+  }
+
+  private static func luhnSum(_ digits: Span<UInt8>) -> Int {
     var sum = 0
-    for (index, digit) in digits.reversed().enumerated() {
-      let weighed = index % 2 == 1 ? Int(digit) * 2 : Int(digit)
+    for index in digits.indices {
+      let weighed = (digits.count - index) % 2 == 0 ? Int(digits[index]) * 2 : Int(digits[index])
       sum += weighed > 9 ? weighed - 9 : weighed
     }
+    return sum
+  }
+
+  /// The first `count` digits, the last of them twice, the one before it three times and so on.
+  private static func weighedSum(_ digits: Span<UInt8>, _ count: Int) -> Int {
+    var sum = 0
+    for index in 0..<count { sum += Int(digits[index]) * (count + 1 - index) }
     return sum
   }
 
@@ -50,13 +61,14 @@ enum DetectorCheck: String {
     guard (15...34).contains(characters.count) else { return false }
     var remainder = 0
     for character in characters[4...] + characters[..<4] {
-      switch character {
-      case 0x30...0x39: remainder = (remainder * 10 + Int(character - 0x30)) % 97
-      case 0x41...0x5A: remainder = (remainder * 100 + Int(character - 0x41) + 10) % 97
-      case 0x61...0x7A: remainder = (remainder * 100 + Int(character - 0x61) + 10) % 97
-      default: return false
-      }
+      guard character &- 0x30 < 10 || (character | 0x20) &- 0x61 < 26 else { return false }
+      remainder = mod97(remainder, character | 0x20)
     }
     return remainder == 1
+  }
+
+  /// The remainder by 97 of a number that goes on with a digit, or with the two digits of a letter in lower case.
+  static func mod97(_ remainder: Int, _ character: UInt8) -> Int {
+    character < 0x61 ? (remainder * 10 + Int(character & 0xF)) % 97 : (remainder * 100 + Int(character) - 0x57) % 97
   }
 }

@@ -22,6 +22,8 @@ public enum DetectorLimits {
   static let domainBytes = 255
   /// The longest group of digits, separators included, that may be one number.
   static let numberBytes = 48
+  /// How far after the place where a detector is woken a glance may go that tells whether it need look closer.
+  static let glanceBytes = 64
   /// How near a word must be to speak of a number.
   static let contextBytes = 40
 }

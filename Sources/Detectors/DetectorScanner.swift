@@ -6,19 +6,28 @@
 /// one trigger to the next is the outcome of those before it, in order. So each step is a function of the stream's bytes.
 struct DetectorScanner {
   let tables: DetectorTables
-  let classes = ByteClass.table
+  let classes = ByteClass.flat
 
   /// The text at hand: `text[i - origin]` is the stream's byte `i`.
-  private var text: UnsafePointer<UInt8>
-  private var origin = 0
-  private var available = 0
+  private(set) var text: UnsafePointer<UInt8>
+  private(set) var origin = 0
+  private(set) var available = 0
   private var isFinal = false
   /// What the recogniser at work may see.
-  private var low = 0
-  private var high = 0
+  private(set) var low = 0
+  private(set) var high = 0
   private var cap = 0
   /// It asked for a byte that is not there yet.
   private var ranShort = false
+  /// Of what the words before this offset speak, once the recogniser at work has looked; negative before.
+  var contextOffset = -1
+  var contextTopics: ContextWords.Topic = []
+
+  /// Where no byte of each ``QuietSet`` is: facts of the text, which hold whatever is undone.
+  var quiet = InlineArray<5, (from: Int, to: Int)>(repeating: (0, 0))
+
+  /// The row of numbers that the scan is in.
+  private var cells = CellRun()
 
   /// Outcome of earlier triggers.
   var state = State()
@@ -62,17 +71,30 @@ struct DetectorScanner {
   /// The end of the run of bytes of `set` from `offset` on, at most `limit` long.
   mutating func run(_ offset: Int, _ set: ByteClass, limit: Int) -> Int {
     var end = offset
-    while end - offset < limit, isIn(end, set) { end += 1 }
+    let stop = offset &+ limit
+    if offset >= low {
+      // What is at hand needs no look at its bounds.
+      let last = min(stop, high)
+      while end < last, classes[Int(text[end &- origin])] & set.rawValue != 0 { end &+= 1 }
+      if end < last || end >= stop { return end }
+    }
+    while end < stop, isIn(end, set) { end += 1 }
     return end
   }
 
   /// The start of the run of bytes of `set` that ends before `offset`.
   mutating func runBack(_ offset: Int, _ set: ByteClass, limit: Int) -> Int {
     var start = offset
+    if offset <= high {
+      let last = max(offset - limit, low)
+      while start > last, classes[Int(text[start &- 1 &- origin])] & set.rawValue != 0 { start &-= 1 }
+      return start
+    }
     while offset - start < limit, isIn(start - 1, set) { start -= 1 }
     return start
   }
 
+  @inline(__always)
   mutating func isDigit(_ offset: Int) -> Bool { at(offset) &- 0x30 < 10 }
 
   /// The byte with ASCII upper case folded.
@@ -83,7 +105,12 @@ struct DetectorScanner {
 
   /// Whether `word`, in lower case, stands at `offset`, whatever its case.
   mutating func matches(_ offset: Int, _ word: StaticString) -> Bool {
-    for index in 0..<word.utf8CodeUnitCount where folded(offset + index) != word.utf8Start[index] { return false }
+    let (bytes, count) = (word.utf8Start, word.utf8CodeUnitCount)
+    var index = 0
+    while index < count {
+      guard folded(offset &+ index) == bytes[index] else { return false }
+      index &+= 1
+    }
     return true
   }
 
@@ -91,7 +118,8 @@ struct DetectorScanner {
   mutating func beginsWord(_ offset: Int) -> Bool {
     guard isIn(offset - 1, .alphanumeric) else { return true }
     if at(offset - 2) == UInt8(ascii: "\\") {
-      return [UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t")].contains(at(offset - 1))
+      let escaped = at(offset - 1)
+      return escaped == UInt8(ascii: "n") || escaped == UInt8(ascii: "r") || escaped == UInt8(ascii: "t")
     }
     return at(offset - 3) == UInt8(ascii: "%") && isIn(offset - 2, .hex) && isIn(offset - 1, .hex)
   }
@@ -99,12 +127,13 @@ struct DetectorScanner {
   mutating func emit(_ kind: BuiltinDetector, _ start: Int, _ end: Int) {
     // An escape at the very end of a text leads past it.
     let end = min(end, available)
-    guard !tables.indices[kind.rawValue].isEmpty, end > start else { return }
+    let (first, last) = (tables.indexStarts[kind.rawValue], tables.indexStarts[kind.rawValue + 1])
+    guard first < last, end > start else { return }
     if let last = state.last, last.kind == kind, last.start == start, last.end == end { return }
     state.last = (kind, start, end)
     foundKinds |= 1 << UInt32(kind.rawValue)
-    for index in tables.indices[kind.rawValue] {
-      spans.append(DetectedSpan(start: start, end: end, detector: index))
+    for index in first..<last {
+      spans.append(DetectedSpan(start: start, end: end, detector: tables.indices[index]))
     }
   }
 
@@ -116,6 +145,7 @@ struct DetectorScanner {
     state.resume = end
   }
 
+  @inline(__always)
   func asks(_ kind: BuiltinDetector) -> Bool { tables.wanted >> UInt32(kind.rawValue) & 1 != 0 }
 
   // MARK: The pass
@@ -129,16 +159,15 @@ struct DetectorScanner {
     available = origin + bytes.count
     self.isFinal = isFinal
     var position = start
-    while position < available {
+    // What goes on being covered may end where the stream does.
+    while position < available || isFinal && state.tail != nil {
       if state.tail != nil {
         let end = cover(from: position)
         if state.tail != nil { return end }
         position = end
         continue
       }
-      let next = tables.triggers.bytes.withUnsafeBufferPointer { flags in
-        tables.triggers.filter.withUnsafeBufferPointer { filter in walk(position, flags, filter) }
-      }
+      let next = walk(position)
       if next.isBlocked { return next.position }
       position = next.position
     }
@@ -146,53 +175,77 @@ struct DetectorScanner {
   }
 
   /// Goes from byte to byte until the text ends, a recogniser lacks bytes, or one moves the scan on.
-  private mutating func walk(
-    _ start: Int, _ flags: UnsafeBufferPointer<UInt8>, _ filter: UnsafeBufferPointer<UInt32>
-  ) -> (position: Int, isBlocked: Bool) {
+  private mutating func walk(_ start: Int) -> (position: Int, isBlocked: Bool) {
     let (text, origin, available) = (text, origin, available)
+    let (bytes, contexts, filter) = (tables.bytes, tables.contexts, tables.filter)
+    // Where a glance at what follows tells all: to the end, or as far as a glance reaches before it.
+    let glanceEnd = isFinal ? available : available - DetectorLimits.glanceBytes
     var gram = TriggerTable.beforeText
-    var before: UInt8 = 0
-    for offset in max(start - 3, origin)..<max(start, origin) {
+    var recent: UInt32 = 0
+    for offset in max(start - TriggerTable.recentBytes, origin)..<max(start, origin) {
       let byte = text[offset &- origin]
       gram = gram << 8 | UInt32(byte | 0x20)
-      before = flags[Int(byte)] & TriggerTable.digit
+      recent = TriggerTable.recent(recent, bytes[Int(byte)])
     }
     var position = start
     while position < available {
       let byte = text[position &- origin]
+      let entry = bytes[Int(byte)]
       gram = gram << 8 | UInt32(byte | 0x20)
-      let flag = flags[Int(byte)]
+      recent = TriggerTable.recent(recent, entry)
       let hash = TriggerTable.hash(gram)
-      // A digit wakes only at the start of its run.
-      let woken = flag & ~before
-      before = flag & TriggerTable.digit
-      if UInt32(woken) | (filter[Int(hash >> 5)] >> (hash & 31)) & 1 != 0 {
-        let saved = state
-        let count = spans.count
-        low = max(0, position - DetectorLimits.lookBehind)
-        cap = position + DetectorLimits.privateKeyBytes + DetectorLimits.matchBytes
-        high = min(available, cap)
-        ranShort = false
-        recognise(position, woken, gram)
-        if ranShort {
-          state = saved
-          spans.removeLast(spans.count - count)
-          return (position, true)
-        }
-        if spans.count > count {
-          if stopsWhenAllFound, foundKinds == tables.wanted { return (available, true) }
-          if state.resume > position { return (state.resume, false) }
-        }
+      let woken = UInt32(entry) & UInt32(contexts[Int(recent)])
+      let isSought = (filter[Int(hash >> 5)] >> (hash & 31)) & 1
+      if woken | isSought != 0 {
+        let moved = look(position, UInt8(truncatingIfNeeded: woken), isSought != 0 ? gram : 0, position < glanceEnd)
+        if moved != position { return moved < 0 ? (-moved - 1, true) : (moved, false) }
       }
-      position += 1
+      position &+= 1
     }
     return (position, false)
   }
 
-  private mutating func recognise(_ position: Int, _ flag: UInt8, _ gram: UInt32) {
+  /// Wakes what a byte or gram wakes. The same position, if the walk goes on; where it goes on otherwise; or, as a
+  /// negative number and less by one, where it ends. A gram of zero is none.
+  @inline(never)
+  private mutating func look(_ position: Int, _ woken: UInt8, _ gram: UInt32, _ glances: Bool) -> Int {
+    var kinds = NumberKinds.all
+    var woken = woken
+    if woken != 0, glances {
+      let glance = Glance(text, origin: origin, available: available)
+      if woken == TriggerTable.digit {
+        kinds = glance.numberKinds(position, &cells)
+        if kinds.isEmpty { woken = 0 }
+      } else if !glance.mayStart(woken, position) {
+        woken = 0
+      }
+    }
+    let action = gram != 0 ? DetectorTables.action(of: gram, tables.slots) : -1
+    if woken == 0, action < 0 { return position }
+    let saved = state
+    let count = spans.count
+    low = max(0, position - DetectorLimits.lookBehind)
+    cap = position + DetectorLimits.privateKeyBytes + DetectorLimits.matchBytes
+    high = min(available, cap)
+    ranShort = false
+    contextOffset = -1
+    recognise(position, woken, action, kinds)
+    if ranShort {
+      state = saved
+      spans.removeLast(spans.count - count)
+      return -position - 1
+    }
+    if spans.count > count {
+      if stopsWhenAllFound, foundKinds == tables.wanted { return -available - 1 }
+      if state.resume > position { return state.resume }
+    }
+    return position
+  }
+
+  private mutating func recognise(_ position: Int, _ flag: UInt8, _ action: Int, _ kinds: NumberKinds) {
     switch flag {
     case 0: break
-    case TriggerTable.digit: recogniseNumber(position)
+    case TriggerTable.digit: recogniseNumber(position, kinds)
     case TriggerTable.at: recogniseEmail(position)
     case TriggerTable.colon: recogniseColon(position)
     case TriggerTable.hyphen: recogniseMAC(position)
@@ -200,9 +253,14 @@ struct DetectorScanner {
     case TriggerTable.tilde: recogniseAzureSecret(position)
     default: break
     }
-    guard let trigger = tables.triggers.trigger(of: gram) else { return }
-    for shape in tables.actions[trigger].shapes { recogniseToken(TokenShape.all[shape.number], position - shape.back) }
-    guard let word = tables.actions[trigger].word else { return }
+    guard action >= 0 else { return }
+    let woken = tables.actions[action]
+    for index in woken.firstShape..<woken.shapesEnd {
+      let shape = tables.shapes[index]
+      let start = position - shape.back
+      if beginsAs(shape, start) { recogniseToken(TokenShape.all[shape.number], start) }
+    }
+    guard let word = woken.word else { return }
     switch word {
     case .secretName: recogniseAssignment(position - 3)
     case .pass:
@@ -218,6 +276,13 @@ struct DetectorScanner {
     case .mailchimp: recogniseMailchimp(position - 3)
     case .azureSignature: recogniseAzureSignature(position - 3)
     }
+  }
+
+  /// Whether the first bytes of a token's prefix stand at `start`, or are not there yet to tell.
+  private mutating func beginsAs(_ shape: DetectorTables.ShapeStart, _ start: Int) -> Bool {
+    guard start >= low, start + 4 <= high else { return true }
+    let bytes = UnsafeRawPointer(text + (start - origin)).loadUnaligned(as: UInt32.self)
+    return UInt32(littleEndian: bytes) & shape.mask == shape.head
   }
 
   /// Covers more of what was longer than its limit, in pieces that begin at fixed distances.

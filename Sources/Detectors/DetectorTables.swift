@@ -1,18 +1,40 @@
 import PolicyBytecode
 
 /// What the built-in detectors of a set are woken by; made once, read by every scan.
-struct DetectorTables: Sendable {
+///
+/// All of it lies flat in memory that is the object's own: a scan follows no array and counts no reference.
+final class DetectorTables: @unchecked Sendable {
   /// What a gram wakes: a word that stands for something, and tokens that begin with it.
-  struct Action: Sendable {
+  struct Action {
     var word: TriggerWord?
-    /// Numbers in ``TokenShape/all``, and how far before the gram's last byte the token begins.
-    var shapes: [(number: Int, back: Int)] = []
+    /// Which of ``shapes``.
+    var firstShape = 0
+    var shapesEnd = 0
   }
 
-  private(set) var triggers = TriggerTable()
-  private(set) var actions: [Action] = []
-  /// For each built-in detector, its places among the definitions.
-  let indices: [[Int]]
+  /// A token that a gram may be the beginning of.
+  struct ShapeStart {
+    /// The number in ``TokenShape/all``.
+    var number: Int
+    /// How far before the gram's last byte the token begins.
+    var back: Int
+    /// The first bytes of its prefix, at most four, the first lowest; and which bits of four bytes those are.
+    var head: UInt32
+    var mask: UInt32
+  }
+
+  /// What single bytes wake, as ``TriggerTable`` has it, and after which.
+  let bytes: UnsafePointer<UInt16>
+  let contexts: UnsafePointer<UInt8>
+  /// A bit for each hash of a gram that is sought.
+  let filter: UnsafePointer<UInt32>
+  /// The grams, in open addressing, with the number of their action plus one, or zero.
+  let slots: UnsafePointer<TriggerTable.Slot>
+  let actions: UnsafePointer<Action>
+  let shapes: UnsafePointer<ShapeStart>
+  /// The places among the definitions of the built-in detector `kind` are those from `indexStarts[kind]` on.
+  let indices: UnsafePointer<Int>
+  let indexStarts: UnsafePointer<Int>
   /// The built-in detectors that are asked for, as bits.
   let wanted: UInt32
 
@@ -21,8 +43,73 @@ struct DetectorTables: Sendable {
     for (index, definition) in definitions.enumerated() where definition.regex == nil {
       if let builtin = BuiltinDetector.named(definition.name) { indices[builtin.rawValue].append(index) }
     }
-    self.indices = indices
     wanted = indices.indices.reduce(0) { indices[$1].isEmpty ? $0 : $0 | 1 << UInt32($1) }
+    let builder = DetectorTablesBuilder(wanted: wanted)
+    bytes = Self.flat(builder.triggers.bytes)
+    contexts = Self.flat(TriggerTable.contexts)
+    filter = Self.flat(builder.triggers.filter)
+    slots = Self.flat(builder.triggers.slots)
+    var actions: [Action] = []
+    var shapes: [ShapeStart] = []
+    for action in builder.actions {
+      let first = shapes.count
+      for shape in action.shapes {
+        let head = Array(TokenShape.all[shape.number].prefix.utf8.prefix(4))
+        let word = head.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+        let mask = head.reduce(0) { bits, _ in bits << 8 | 0xFF } as UInt32
+        shapes.append(ShapeStart(number: shape.number, back: shape.back, head: word, mask: mask))
+      }
+      actions.append(Action(word: action.word, firstShape: first, shapesEnd: shapes.count))
+    }
+    self.actions = Self.flat(actions)
+    self.shapes = Self.flat(shapes)
+    self.indices = Self.flat(indices.flatMap { $0 })
+    indexStarts = Self.flat(indices.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) })
+  }
+
+  deinit {
+    bytes.deallocate()
+    contexts.deallocate()
+    filter.deallocate()
+    slots.deallocate()
+    actions.deallocate()
+    shapes.deallocate()
+    indices.deallocate()
+    indexStarts.deallocate()
+  }
+
+  private static func flat<Element>(_ elements: [Element]) -> UnsafePointer<Element> {
+    let flat = UnsafeMutablePointer<Element>.allocate(capacity: max(elements.count, 1))
+    flat.initialize(from: elements, count: elements.count)
+    return UnsafePointer(flat)
+  }
+
+  /// The action of a folded gram that the filter let through; negative if it was another's hash.
+  @inline(__always)
+  static func action(of gram: UInt32, _ slots: UnsafePointer<TriggerTable.Slot>) -> Int {
+    var slot = Int(TriggerTable.hash(gram) & TriggerTable.slotMask)
+    while slots[slot].trigger != 0 {
+      if slots[slot].gram == gram { return Int(slots[slot].trigger) - 1 }
+      slot = (slot + 1) & Int(TriggerTable.slotMask)
+    }
+    return -1
+  }
+}
+
+/// Collects what the built-in detectors that are asked for are woken by.
+private struct DetectorTablesBuilder {
+  struct Action {
+    var word: TriggerWord?
+    /// Numbers in ``TokenShape/all``, and how far before the gram's last byte the token begins.
+    var shapes: [(number: Int, back: Int)] = []
+  }
+
+  var triggers = TriggerTable()
+  var actions: [Action] = []
+  let wanted: UInt32
+
+  init(wanted: UInt32) {
+    self.wanted = wanted
     addBytes()
     addWords()
     addShapes()

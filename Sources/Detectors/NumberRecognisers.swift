@@ -4,43 +4,46 @@ extension DetectorScanner {
   struct DigitGroups {
     /// No number has more groups.
     static let most = 12
-    var starts = [Int]()
-    var ends = [Int]()
-    /// All digits, without what separates them.
-    var digits = [UInt8]()
+    var count = 0
+    /// How far from the first digit each ends.
+    var ends = InlineArray<12, UInt8>(repeating: 0)
     /// The number of digits up to the end of each group.
-    var counts = [Int]()
-
-    var end: Int { ends[ends.count - 1] }
+    var counts = InlineArray<12, UInt8>(repeating: 0)
+    /// All digits, without what separates them: one more than a number has.
+    var digits = InlineArray<21, UInt8>(repeating: 0)
+    var digitCount = 0
   }
 
-  /// Looks at the number whose first digit is at `start`.
-  mutating func recogniseNumber(_ start: Int) {
+  /// Looks at the number whose first digit is at `start`, which may be of `kinds`.
+  mutating func recogniseNumber(_ start: Int, _ kinds: NumberKinds) {
     let before = at(start - 1)
     if isIn(start - 1, .letter) {
-      if asks(.iban) { recogniseIBAN(start - 2) }
+      if kinds.contains(.iban), asks(.iban) { recogniseIBAN(start - 2) }
       guard beginsWord(start) else { return }
     }
     // A lone digit begins nothing but an address.
     let runEnd = run(start, .digit, limit: DetectorLimits.numberBytes)
     guard runEnd - start < DetectorLimits.numberBytes else { return }
     let follows = at(runEnd)
-    if asks(.ipAddress), follows == UInt8(ascii: "."), runEnd - start <= 3 { recogniseIPv4(start) }
-    if asks(.secret) { recogniseNumberedToken(start, runEnd) }
+    if kinds.contains(.ipv4), asks(.ipAddress), follows == UInt8(ascii: "."), runEnd - start <= 3 {
+      recogniseIPv4(start)
+    }
+    if kinds.contains(.token), asks(.secret) { recogniseNumberedToken(start, runEnd) }
     // In the middle of a number: of a decimal, a date, a longer group of digits.
     let isContinued = isDigit(start - 2) && (before == UInt8(ascii: ".") || before == UInt8(ascii: "-"))
     if isContinued { return }
-    guard holdsNumber(start) else { return }
+    // A glance has told.
+    if kinds == .all { guard holdsNumber(start) else { return } }
     let isAlone = runEnd - start >= 9
     guard
       isAlone || follows == UInt8(ascii: " ") || follows == UInt8(ascii: "-") || follows == UInt8(ascii: ".")
         || follows == UInt8(ascii: ")") || follows == UInt8(ascii: "/") || runEnd - start >= 7
     else { return }
-    if asks(.creditCard) { recogniseCard(start) }
-    if asks(.usSSN) { recogniseSSN(start, runEnd) }
-    if asks(.nhsNumber) { recogniseNHS(start, runEnd) }
-    if asks(.cpf) { recogniseCPF(start, runEnd) }
-    if asks(.phone) { recognisePhone(start) }
+    if kinds.contains(.card), asks(.creditCard) { recogniseCard(start) }
+    if kinds.contains(.socialSecurity), asks(.usSSN) { recogniseSSN(start, runEnd) }
+    if kinds.contains(.health), asks(.nhsNumber) { recogniseNHS(start, runEnd) }
+    if kinds.contains(.cpf), asks(.cpf) { recogniseCPF(start, runEnd) }
+    if kinds.contains(.phone), asks(.phone) { recognisePhone(start) }
   }
 
   /// Whether there are digits enough for any number, whatever stands between them: most numbers of a log are short.
@@ -62,22 +65,31 @@ extension DetectorScanner {
     return false
   }
 
-  /// Reads groups of digits with `separators` between them, one at a time.
-  mutating func digitGroups(_ start: Int, mostDigits: Int, separators: (UInt8) -> Bool) -> DigitGroups {
+  /// Reads groups of digits with `separator` between them, one at a time.
+  private mutating func digitGroups(_ start: Int, mostDigits: Int, separator: UInt8) -> DigitGroups {
     var groups = DigitGroups()
     var offset = start
-    while groups.ends.count < DigitGroups.most, offset - start < DetectorLimits.numberBytes, isDigit(offset) {
-      groups.starts.append(offset)
-      while groups.digits.count <= mostDigits, isDigit(offset) {
-        groups.digits.append(at(offset) - 0x30)
+    while groups.count < DigitGroups.most, offset - start < DetectorLimits.numberBytes, isDigit(offset) {
+      while groups.digitCount <= mostDigits, isDigit(offset) {
+        groups.digits[groups.digitCount] = at(offset) - 0x30
+        groups.digitCount += 1
         offset += 1
       }
-      groups.ends.append(offset)
-      groups.counts.append(groups.digits.count)
-      if groups.digits.count > mostDigits || !separators(at(offset)) { break }
+      groups.ends[groups.count] = UInt8(truncatingIfNeeded: offset - start)
+      groups.counts[groups.count] = UInt8(truncatingIfNeeded: groups.digitCount)
+      groups.count += 1
+      if groups.digitCount > mostDigits || separator == 0 || at(offset) != separator { break }
       offset += 1
     }
     return groups
+  }
+
+  /// Whether groups of three digits, of `second` and of `third` stand with `separator` between them from `start` on.
+  private mutating func isGrouped(_ start: Int, _ second: Int, _ third: Int, _ separator: UInt8) -> Bool {
+    let next = start + 4
+    guard at(next - 1) == separator, run(next, .digit, limit: second + 1) == next + second else { return false }
+    let last = next + second + 1
+    return at(last - 1) == separator && run(last, .digit, limit: third + 1) == last + third
   }
 
   /// Whether a number may end at `end`: no letter, digit or `_` follows, nor a further group after `-` or `.`.
@@ -91,18 +103,22 @@ extension DetectorScanner {
 
   private mutating func recogniseCard(_ start: Int) {
     let separator = cardSeparator(start)
-    let groups = digitGroups(start, mostDigits: 20) { $0 == separator && separator != 0 }
+    let groups = digitGroups(start, mostDigits: 20, separator: separator)
+    guard groups.digitCount >= 12 else { return }
     guard at(start - 1) != UInt8(ascii: "-") || !isHexRunBefore(start - 1) else { return }
     // The longest reading that is a card's: what follows may be an expiry date or a code.
-    for index in groups.ends.indices.reversed() {
-      let count = groups.counts[index]
-      guard (12...19).contains(count) else { continue }
-      let end = groups.ends[index]
-      let isWhole = index == groups.ends.count - 1
-      guard isWhole ? endsNumber(end) : CardIssuer.isGrouped(groups.counts[...index]) else { continue }
-      let digits = groups.digits[..<count]
+    var index = groups.count
+    while index > 0 {
+      index -= 1
+      let count = Int(groups.counts[index])
+      guard count >= 12 else { return }
+      guard count <= 19 else { continue }
+      let end = start + Int(groups.ends[index])
+      let isWhole = index == groups.count - 1
+      guard isWhole ? endsNumber(end) : CardIssuer.isGrouped(groups.counts, index + 1) else { continue }
+      let digits = groups.digits.span.extracting(first: count)
       guard let issuer = CardIssuer.of(digits), DetectorCheck.luhn.acceptsDigits(digits) else { continue }
-      if issuer == .needsContext, !hasContext(start, groups.ends[index], ContextWords.card) { continue }
+      if issuer == .needsContext, !hasContext(start, .card) { continue }
       emit(.creditCard, start, end)
       return
     }
@@ -127,21 +143,24 @@ extension DetectorScanner {
     var end = start + 9
     if runEnd - start == 3 {
       let separator = at(runEnd)
-      guard [UInt8(ascii: "-"), UInt8(ascii: " "), UInt8(ascii: ".")].contains(separator) else { return }
-      let groups = digitGroups(start, mostDigits: 9) { $0 == separator }
-      guard groups.counts.prefix(3).elementsEqual([3, 5, 9]) else { return }
-      if groups.ends.count > 3 { return }
-      end = groups.ends[2]
+      guard separator == UInt8(ascii: "-") || separator == UInt8(ascii: " ") || separator == UInt8(ascii: ".") else {
+        return
+      }
+      guard isGrouped(start, 2, 4, separator) else { return }
+      end = start + 11
+      // A fourth group.
+      if at(end) == separator, isDigit(end + 1) { return }
       if separator == UInt8(ascii: " "), isDigit(start - 2), before == UInt8(ascii: " ") { return }
     } else {
-      guard runEnd == end, hasContext(start, end, ContextWords.socialSecurity) else { return }
+      guard runEnd == end, hasContext(start, .socialSecurity) else { return }
     }
     guard endsNumber(end) else { return }
-    let area = [at(start), at(start + 1), at(start + 2)]
-    if area == Array("000".utf8) || area == Array("666".utf8) || area[0] == UInt8(ascii: "9") { return }
+    let first = at(start)
+    if first == UInt8(ascii: "9") { return }
+    if first == 0x30 || first == UInt8(ascii: "6"), at(start + 1) == first, at(start + 2) == first { return }
     let group = runEnd == end ? start + 3 : start + 4
     if at(group) == 0x30, at(group + 1) == 0x30 { return }
-    if (end - 4..<end).allSatisfy({ at($0) == 0x30 }) { return }
+    if at(end - 4) == 0x30, at(end - 3) == 0x30, at(end - 2) == 0x30, at(end - 1) == 0x30 { return }
     emit(.usSSN, start, end)
   }
 
@@ -152,17 +171,17 @@ extension DetectorScanner {
     if runEnd - start == 3 {
       let separator = at(runEnd)
       guard separator == UInt8(ascii: " ") || separator == UInt8(ascii: "-") else { return }
-      let groups = digitGroups(start, mostDigits: 10) { $0 == separator }
-      guard groups.counts.elementsEqual([3, 6, 10]) else { return }
-      end = groups.end
+      guard isGrouped(start, 3, 4, separator) else { return }
+      end = start + 12
+      // A fourth group.
+      if at(end) == separator, isDigit(end + 1) { return }
     } else {
       guard runEnd - start == 10 else { return }
       // Seconds since 1970 look like one.
-      if at(start) == UInt8(ascii: "1"), !hasContext(start, end, ContextWords.health) { return }
+      if at(start) == UInt8(ascii: "1"), !hasContext(start, .health) { return }
     }
     guard endsNumber(end) else { return }
-    let digits = (start..<end).compactMap { isDigit($0) ? at($0) - 0x30 : nil }
-    if DetectorCheck.mod11.acceptsDigits(digits[...]) { emit(.nhsNumber, start, end) }
+    if passes(.mod11, start, end) { emit(.nhsNumber, start, end) }
   }
 
   /// `123.456.789-09`, or its eleven digits.
@@ -170,18 +189,37 @@ extension DetectorScanner {
     guard !isNumberBefore(start) else { return }
     var end = runEnd
     if runEnd - start == 3 {
-      let groups = digitGroups(start, mostDigits: 11) {
-        $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: " ")
+      // Three, three, three and two.
+      for group in 0..<3 {
+        let next = start + 4 * group + 4
+        let size = group < 2 ? 3 : 2
+        guard isCPFSeparator(at(next - 1)), run(next, .digit, limit: size + 1) == next + size else { return }
       }
-      guard groups.counts.elementsEqual([3, 6, 9, 11]) else { return }
-      end = groups.end
+      end = start + 14
+      // A fifth group.
+      if isCPFSeparator(at(end)), isDigit(end + 1) { return }
     } else {
       if runEnd - start == 9, at(runEnd) == UInt8(ascii: "-") { end = run(runEnd + 1, .digit, limit: 3) }
       guard end - start == 11 || end - start == 12 && end > runEnd else { return }
     }
     guard endsNumber(end) else { return }
-    let digits = (start..<end).compactMap { isDigit($0) ? at($0) - 0x30 : nil }
-    if DetectorCheck.cpf.acceptsDigits(digits[...]) { emit(.cpf, start, end) }
+    if passes(.cpf, start, end) { emit(.cpf, start, end) }
+  }
+
+  @inline(__always)
+  private func isCPFSeparator(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: " ")
+  }
+
+  /// Whether the digits from `start` to `end`, no more than 21, pass a check.
+  private mutating func passes(_ check: DetectorCheck, _ start: Int, _ end: Int) -> Bool {
+    var digits = InlineArray<21, UInt8>(repeating: 0)
+    var count = 0
+    for offset in start..<end where isDigit(offset) {
+      digits[count] = at(offset) - 0x30
+      count += 1
+    }
+    return check.acceptsDigits(digits.span.extracting(first: count))
   }
 
   /// Whether what precedes makes a longer number of it.
@@ -198,21 +236,26 @@ extension DetectorScanner {
   private mutating func recogniseIBAN(_ start: Int) {
     guard isIn(start, .letter), isIn(start + 1, .letter), isDigit(start + 3), beginsWord(start) else { return }
     guard let length = IBANRegistry.length(folded(start), folded(start + 1)) else { return }
-    var characters: [UInt8] = []
+    // The remainder by 97 of the country and check digits, which stand at the end, and of the account.
+    var remainder = 0
+    var count = 0
     var offset = start
-    while characters.count < length {
+    while count < length {
       let byte = folded(offset)
       if byte == UInt8(ascii: " ") || byte == UInt8(ascii: "-") {
-        guard characters.count % 4 == 0 else { return }
+        guard count % 4 == 0 else { return }
         offset += 1
         guard isIn(offset, .alphanumeric) else { return }
         continue
       }
       guard isIn(offset, .alphanumeric) else { return }
-      characters.append(byte)
+      if count >= 4 { remainder = DetectorCheck.mod97(remainder, byte) }
+      count += 1
       offset += 1
     }
-    guard !isIn(offset, .word), DetectorCheck.mod97.accepts(characters[...]) else { return }
+    guard !isIn(offset, .word) else { return }
+    for place in start..<start + 4 { remainder = DetectorCheck.mod97(remainder, folded(place)) }
+    guard remainder == 1 else { return }
     emit(.iban, start, offset)
   }
 

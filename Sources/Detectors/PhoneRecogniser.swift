@@ -4,56 +4,87 @@
 extension DetectorScanner {
   /// A number as it is written.
   private struct PhoneShape {
+    static let mostGroups = 9
+    static let mostDigits = 15
+
     var hasPlus = false
     var hasParenthesis = false
-    /// The digits in each group, and what stands before each but the first.
-    var sizes: [Int] = []
-    var separators: [UInt8] = []
-    var digits: [UInt8] = []
-    /// The end of each group.
-    var ends: [Int] = []
+    /// How many groups there are, and the digits in all of them.
+    var count = 0
+    var total = 0
+    /// The first digits.
+    var first: (UInt8, UInt8, UInt8) = (0, 0, 0)
+    /// The digits in each group, and what stands before it; zero before the first.
+    var sizes = InlineArray<9, UInt8>(repeating: 0)
+    var separators = InlineArray<9, UInt8>(repeating: 0)
+    /// How far from the first digit each group ends.
+    var ends = InlineArray<9, UInt8>(repeating: 0)
+    /// The first digits of the second group.
+    var second: (UInt8, UInt8) = (0, 0)
 
     mutating func dropLast() {
-      digits.removeLast(sizes.removeLast())
-      separators.removeLast()
-      ends.removeLast()
+      count -= 1
+      total -= Int(sizes[count])
+    }
+
+    /// Takes a digit of the last group, which has `size` so far.
+    mutating func take(_ digit: UInt8, _ size: Int) {
+      switch total {
+      case 0: first.0 = digit
+      case 1: first.1 = digit
+      case 2: first.2 = digit
+      default: break
+      }
+      if count == 1 {
+        if size == 0 { second.0 = digit } else if size == 1 { second.1 = digit }
+      }
+      total += 1
+    }
+
+    func isGrouped(_ a: Int, _ b: Int, _ c: Int) -> Bool {
+      count == 3 && sizes[0] == a && sizes[1] == b && sizes[2] == c
     }
 
     /// Day, month and year in some order, or two years.
     var isDate: Bool {
-      if sizes.count == 2 { return sizes == [4, 4] && isYear(0) && isYear(4) }
-      guard sizes.count == 3 else { return false }
+      if count == 2 {
+        return sizes[0] == 4 && sizes[1] == 4 && isCentury(first.0, first.1) && isCentury(second.0, second.1)
+      }
+      guard count == 3 else { return false }
       return sizes[0] == 4 && sizes[1] <= 2 && sizes[2] <= 2 || sizes[0] <= 2 && sizes[1] <= 2 && sizes[2] == 4
     }
 
-    private func isYear(_ index: Int) -> Bool {
-      digits[index] == 1 && digits[index + 1] == 9 || digits[index] == 2 && digits[index + 1] == 0
-    }
+    private func isCentury(_ a: UInt8, _ b: UInt8) -> Bool { a == 1 && b == 9 || a == 2 && b == 0 }
 
     /// Whether the shape alone says that it is a telephone number.
     var isPlain: Bool {
-      let total = digits.count
       guard total >= 7 else { return false }
-      if hasPlus { return digits[0] == 1 ? total == 11 : digits[0] != 0 && (8...15).contains(total) }
+      if hasPlus { return first.0 == 1 ? total == 11 : first.0 != 0 && (8...15).contains(total) }
       if isDate { return false }
-      if hasParenthesis { return sizes.count > 1 && sizes[0] <= 5 && (7...13).contains(total) }
-      if sizes.count == 1 { return false }
-      if digits[0] == 0, digits[1] == 0 { return digits[2] != 0 && (10...15).contains(total) && !hasDots }
-      if sizes == [3, 3, 4] { return separators[0] == separators[1] && (separators[0] != 0x20 || digits[0] != 1) }
-      if sizes == [1, 3, 3, 4] { return digits[0] == 1 }
-      guard digits[0] == 0, (9...12).contains(total), sizes[0] > 1 else { return false }
-      return hasDots ? sizes.count >= 4 : true
+      if hasParenthesis { return count > 1 && sizes[0] <= 5 && (7...13).contains(total) }
+      if count == 1 { return false }
+      if first.0 == 0, first.1 == 0 { return first.2 != 0 && (10...15).contains(total) && !hasDots }
+      if isGrouped(3, 3, 4) {
+        return separators[1] == separators[2] && (separators[1] != 0x20 || first.0 != 1)
+      }
+      if count == 4, sizes[0] == 1, sizes[1] == 3, sizes[2] == 3, sizes[3] == 4 { return first.0 == 1 }
+      guard first.0 == 0, (9...12).contains(total), sizes[0] > 1 else { return false }
+      return hasDots ? count >= 4 : true
     }
 
     /// Whether it may be one where a word says so.
     var isPossible: Bool {
-      let total = digits.count
-      if isDate || sizes == [3, 2, 4] { return false }
-      if sizes.count == 1 { return (7...13).contains(total) }
-      return (7...13).contains(total) && !sizes.dropFirst().contains(1) && (!hasDots || sizes.count > 2)
+      if isDate || isGrouped(3, 2, 4) { return false }
+      guard (7...13).contains(total) else { return false }
+      if count == 1 { return true }
+      for index in 1..<count where sizes[index] == 1 { return false }
+      return !hasDots || count > 2
     }
 
-    private var hasDots: Bool { separators.contains(UInt8(ascii: ".")) }
+    private var hasDots: Bool {
+      for index in 1..<count where separators[index] == UInt8(ascii: ".") { return true }
+      return false
+    }
   }
 
   mutating func recognisePhone(_ start: Int) {
@@ -73,24 +104,38 @@ extension DetectorScanner {
       return
     }
     readPhone(start, &shape)
-    guard !shape.ends.isEmpty, shape.digits.count <= 15 else { return }
-    if !shape.hasPlus, shape.digits.count >= 12, CardIssuer.of(shape.digits[...]) != nil { return }
+    guard shape.total >= 7, shape.total <= PhoneShape.mostDigits else { return }
     // Only a number with hyphens is told from the number before it.
-    if isAfterNumber, shape.sizes != [3, 3, 4] || shape.separators[0] == UInt8(ascii: " ") { return }
-    var context: Bool?
-    while true {
-      let end = shape.ends[shape.ends.count - 1]
+    if isAfterNumber, !shape.isGrouped(3, 3, 4) || shape.separators[1] == UInt8(ascii: " ") { return }
+    if !shape.hasPlus, shape.total >= 12, isCard(start, shape.total) { return }
+    // Fewer digits are none, whatever follows them.
+    while shape.total >= 7 {
+      let end = start + Int(shape.ends[shape.count - 1])
       let extended = extensionEnd(end)
       if extended > end || endsPhone(end) {
         if shape.isPlain { return emit(.phone, begin, extended) }
         if shape.isPossible {
-          if context == nil { context = hasContext(start, end, ContextWords.phone) }
-          if context == true || isFollowedByContext(extended) { return emit(.phone, begin, extended) }
+          if hasContext(start, .phone) || isFollowedByContext(extended) { return emit(.phone, begin, extended) }
         }
       }
-      guard shape.separators.last == UInt8(ascii: " "), shape.sizes.count > 1 else { return }
+      guard shape.count > 1, shape.separators[shape.count - 1] == UInt8(ascii: " ") else { return }
       shape.dropLast()
     }
+  }
+
+  /// Whether `count` digits from `start` on, whatever stands between them, are those of a card.
+  private mutating func isCard(_ start: Int, _ count: Int) -> Bool {
+    var digits = InlineArray<21, UInt8>(repeating: 0)
+    var index = 0
+    var offset = start
+    while index < count {
+      if isDigit(offset) {
+        digits[index] = at(offset) - 0x30
+        index += 1
+      }
+      offset += 1
+    }
+    return CardIssuer.of(digits.span.extracting(first: count)) != nil
   }
 
   /// Reads groups of digits with what separates them. A hyphen or full stop goes on with the same only.
@@ -98,22 +143,24 @@ extension DetectorScanner {
     var offset = start
     var isOpen = shape.hasParenthesis
     var separator: UInt8 = 0
-    while shape.sizes.count < 9, shape.digits.count <= 15 {
+    while shape.count < PhoneShape.mostGroups, shape.total <= PhoneShape.mostDigits {
       let first = offset
-      while shape.digits.count <= 15, isDigit(offset) {
-        shape.digits.append(at(offset) - 0x30)
+      while shape.total <= PhoneShape.mostDigits, isDigit(offset) {
+        shape.take(at(offset) - 0x30, offset - first)
         offset += 1
       }
-      if shape.sizes.count > 0 { shape.separators.append(separator) }
-      shape.sizes.append(offset - first)
+      shape.separators[shape.count] = separator
+      shape.sizes[shape.count] = UInt8(truncatingIfNeeded: offset - first)
+      shape.count += 1
       if isOpen {
         guard at(offset) == UInt8(ascii: ")") else {
-          shape.ends = []
+          // No number at all.
+          shape.total = 0
           return
         }
         offset += 1
         isOpen = false
-        shape.ends.append(offset)
+        shape.ends[shape.count - 1] = UInt8(truncatingIfNeeded: offset - start)
         let next = at(offset)
         separator = next
         if isDigit(offset) {
@@ -126,7 +173,7 @@ extension DetectorScanner {
         offset += 1
         continue
       }
-      shape.ends.append(offset)
+      shape.ends[shape.count - 1] = UInt8(truncatingIfNeeded: offset - start)
       let next = at(offset)
       if next == UInt8(ascii: "("), shape.hasPlus, isDigit(offset + 1) {
         isOpen = true
@@ -142,11 +189,11 @@ extension DetectorScanner {
       }
       guard
         next == UInt8(ascii: " ") || next == UInt8(ascii: "-") || next == UInt8(ascii: ".")
-          || next == UInt8(ascii: "/") && shape.sizes.count == 1, isDigit(offset + 1)
+          || next == UInt8(ascii: "/") && shape.count == 1, isDigit(offset + 1)
       else { return }
       // The separator between the first two groups may differ from the rest: `030/901 820`, `+1 212-555-0187`.
-      let isStrict = shape.separators.count > (shape.hasPlus || shape.hasParenthesis ? 1 : 0)
-      var last = shape.separators.last ?? next
+      let isStrict = shape.count - 1 > (shape.hasPlus || shape.hasParenthesis ? 1 : 0)
+      var last = shape.count > 1 ? shape.separators[shape.count - 1] : next
       if last == UInt8(ascii: ")") || last == UInt8(ascii: "(") { last = next }
       if isStrict, last != next, !(last == UInt8(ascii: " ") && next == UInt8(ascii: "-")), last != UInt8(ascii: "/") {
         return
@@ -217,6 +264,6 @@ extension DetectorScanner {
   private mutating func isFollowedByContext(_ end: Int) -> Bool {
     var offset = end
     while offset - end < 3, !isIn(offset, .letter) { offset += 1 }
-    return offset > end && hasWord(offset, ContextWords.phoneAfter)
+    return offset > end && topics(at: offset).contains(.phoneAfter)
   }
 }

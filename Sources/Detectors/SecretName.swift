@@ -11,98 +11,90 @@ struct SecretName {
   let speaksOfAzure: Bool
 
   /// Nil: the value of what is named so is no secret.
-  init?(_ bytes: [UInt8]) {
+  static func of(_ name: UnsafeBufferPointer<UInt8>) -> SecretName? {
+    guard name.count >= 3 else { return nil }
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * name.count) { buffer in
+      guard let base = buffer.baseAddress else { return nil }
+      return SecretName(name, base, base + name.count)
+    }
+  }
+
+  /// `text` and `isStart` have room for as many bytes as `bytes` has.
+  private init?(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ text: UnsafeMutablePointer<UInt8>, _ isStart: UnsafeMutablePointer<UInt8>
+  ) {
     // Words in lower case without what separates them, and where each begins.
-    var text: [UInt8] = []
-    var isStart: [Bool] = []
+    var count = 0
     var starts = true
-    for (index, byte) in bytes.enumerated() {
-      guard SecretName.isAlphanumeric(byte) else {
-        starts = true
-        continue
-      }
+    var before: UInt8 = 0
+    for byte in bytes {
       let isUpper = byte &- 0x41 < 26
-      let isCamel = isUpper && index > 0 && bytes[index - 1] &- 0x61 < 26
-      text.append(isUpper ? byte | 0x20 : byte)
-      isStart.append(starts || isCamel)
-      starts = false
+      let isLower = byte &- 0x61 < 26
+      if isUpper || isLower || byte &- 0x30 < 10 {
+        text[count] = isUpper ? byte | 0x20 : byte
+        isStart[count] = starts || isUpper && before &- 0x61 < 26 ? 1 : 0
+        count += 1
+        starts = false
+      } else {
+        starts = true
+      }
+      before = byte
     }
-    guard let found = SecretName.find(text, isStart) else { return nil }
-    let beforeKey = text[..<found.start]
-    isWeak = found.end - found.start == 3 && text[found.start..<found.end].elementsEqual("key".utf8)
-    if isWeak, found.end < text.count || SecretName.openKeys.contains(where: { beforeKey.suffix($0.count) == $0[...] })
-    {
-      return nil
-    }
+    guard let found = SecretWords.all.last(in: text, isStart, count) else { return nil }
+    isWeak = found.end - found.start == 3 && text[found.end - 1] == UInt8(ascii: "y")
+    if isWeak, found.end < count || SecretName.openKeys.containsSuffix(text, found.start) { return nil }
     kind = found.kind
-    isWhole = found.end == text.count && found.start == 0
-    speaksOfAWS = SecretName.contains(text, "aws") || SecretName.contains(text, "secretaccesskey")
-    speaksOfAzure = SecretName.contains(text, "accountkey") || SecretName.contains(text, "sharedaccesskey")
+    isWhole = found.end == count && found.start == 0
     // `password_file`, `tokenType`, `secret_name`: about the secret.
     var rest = found.end
-    if rest < text.count, text[rest] == UInt8(ascii: "s") { rest += 1 }
-    while rest < text.count, text[rest] &- 0x30 < 10 { rest += 1 }
-    var segment: [UInt8] = []
-    for index in rest..<text.count {
-      if isStart[index], !segment.isEmpty {
-        if SecretName.describing.contains(segment) { return nil }
-        segment = []
-      }
-      segment.append(text[index])
-    }
-    if SecretName.describing.contains(segment) { return nil }
-    for word in ["csrf", "xsrf", "authenticitytoken", "publickey", "pagetoken", "nexttoken", "synctoken", "cancel"]
-    where SecretName.contains(text, word) { return nil }
-  }
-
-  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    byte &- 0x30 < 10 || byte &- 0x41 < 26 || byte &- 0x61 < 26
-  }
-
-  /// The last word in `text` that stands for something secret.
-  private static func find(_ text: [UInt8], _ isStart: [Bool]) -> (kind: Kind, start: Int, end: Int)? {
-    var best: (kind: Kind, start: Int, end: Int)?
-    for (word, kind, mustBeginWord) in words {
-      var start = text.count - word.count
-      while start >= 0 {
-        let end = start + word.count
-        let isWhole = !mustBeginWord || isStart[start] && (end == text.count || isStart[end] || text[end] &- 0x30 < 10)
-        if isWhole, text[start..<end].elementsEqual(word) {
-          if best.map({ end > $0.end }) ?? true { best = (kind, start, end) }
-          break
-        }
-        start -= 1
+    if rest < count, text[rest] == UInt8(ascii: "s") { rest += 1 }
+    while rest < count, text[rest] &- 0x30 < 10 { rest += 1 }
+    var segment = rest
+    while rest < count {
+      rest += 1
+      if rest == count || isStart[rest] != 0 {
+        if SecretName.describing.contains(text + segment, rest - segment) { return nil }
+        segment = rest
       }
     }
-    return best
+    var (aws, azure) = (false, false)
+    for index in 0..<count {
+      func has(_ word: StaticString) -> Bool { SecretName.matches(text + index, count - index, word) }
+      switch text[index] {
+      case UInt8(ascii: "a"):
+        if has("authenticitytoken") { return nil }
+        aws = aws || has("aws")
+        azure = azure || has("accountkey")
+      case UInt8(ascii: "c"): if has("csrf") || has("cancel") { return nil }
+      case UInt8(ascii: "n"): if has("nexttoken") { return nil }
+      case UInt8(ascii: "p"): if has("publickey") || has("pagetoken") { return nil }
+      case UInt8(ascii: "s"):
+        if has("synctoken") { return nil }
+        aws = aws || has("secretaccesskey")
+        azure = azure || has("sharedaccesskey")
+      case UInt8(ascii: "x"): if has("xsrf") { return nil }
+      default: break
+      }
+    }
+    speaksOfAWS = aws
+    speaksOfAzure = azure
   }
 
-  private static func contains(_ text: [UInt8], _ word: String) -> Bool {
-    let word = Array(word.utf8)
-    guard text.count >= word.count else { return false }
-    return (0...text.count - word.count).contains { text[$0..<$0 + word.count].elementsEqual(word) }
+  private static func matches(_ text: UnsafePointer<UInt8>, _ count: Int, _ word: StaticString) -> Bool {
+    guard count >= word.utf8CodeUnitCount else { return false }
+    for index in 0..<word.utf8CodeUnitCount where text[index] != word.utf8Start[index] { return false }
+    return true
   }
-
-  /// In order of preference where two end at one place.
-  private static let words: [([UInt8], Kind, Bool)] =
-    ["password", "passwd", "passphrase", "passcode", "passwort", "pwd"].map { (Array($0.utf8), .password, false) }
-    + [(Array("pass".utf8), .password, true)]
-    + [
-      "secret", "token", "apikey", "accesskey", "authkey", "privatekey", "secretkey", "encryptionkey", "signingkey",
-      "masterkey", "accountkey", "servicekey", "clientkey", "licensekey", "appkey", "applicationkey", "deploykey",
-      "credential", "rootkey", "adminkey", "hmackey", "jwtkey", "sessionkey", "webhookkey", "integrationkey", "sendkey",
-    ].map { (Array($0.utf8), .secret, false) }
-    + ["creds", "cred", "key"].map { (Array($0.utf8), .secret, true) }
 
   /// What `key` follows where it opens nothing.
-  private static let openKeys: [[UInt8]] = [
+  nonisolated(unsafe) private static let openKeys = WordSet([
     "cache", "primary", "foreign", "public", "partition", "sort", "object", "row", "idempotency", "hash", "unique",
     "map",
     "group", "lookup", "join", "composite", "shard", "routing", "dedup", "event", "message", "translation", "i18n",
-  ].map { Array($0.utf8) }
+  ])
 
   /// What follows in a name whose value tells about a secret.
-  private static let describing: Set<[UInt8]> = Set(
+  nonisolated(unsafe) private static let describing = WordSet(
     [
       "id", "ids", "name", "names", "file", "files", "filename", "path", "dir", "url", "uri", "endpoint", "type",
       "types",
@@ -113,19 +105,19 @@ struct SecretName {
       "provider", "store", "version", "index", "usage", "used", "budget", "header", "prefix", "suffix", "ref", "arn",
       "location", "scope", "scopes", "status", "enabled", "required", "policies", "rotation", "kind", "class", "izer",
       "izers", "placeholder", "error", "message", "input", "sort", "port", "less", "through",
-    ].map { Array($0.utf8) })
+    ])
 
   /// Words that stand where a type or a default is given.
-  static let schemaWords: Set<[UInt8]> = Set(
+  nonisolated(unsafe) static let schemaWords = WordSet(
     [
       "null", "none", "nil", "true", "false", "undefined", "string", "str", "text", "bool", "boolean", "object",
       "optional",
       "required", "any", "char", "varchar", "password", "passwd", "hidden", "empty", "redacted", "removed", "masked",
       "is",
       "not", "must", "and", "the", "for", "your", "yes", "todo", "never", "unset", "default", "invalid", "prompt",
-    ].map { Array($0.utf8) })
+    ])
 
   /// Values of documentation.
-  static let placeholders: Set<[UInt8]> = Set(
-    ["pass", "password", "passwd", "pwd", "secret", "token", "PASSWORD", "PASS", "TOKEN", "key"].map { Array($0.utf8) })
+  nonisolated(unsafe) static let placeholders = WordSet(
+    ["pass", "password", "passwd", "pwd", "secret", "token", "PASSWORD", "PASS", "TOKEN", "key"])
 }

@@ -11,17 +11,18 @@ extension DetectorScanner {
     let start = runBack(word, nameSet, limit: DetectorLimits.nameBytes)
     let end = run(word, nameSet, limit: DetectorLimits.nameBytes)
     state.namesEnd = end
-    guard let name = SecretName(nameBytes(start, end)) else { return }
     let isFlag = at(start) == UInt8(ascii: "-")
-    guard let value = assignedValue(end, start, isFlag: isFlag, name) else { return }
-    judge(value, name, start)
+    guard var sign = assignment(end, start, isFlag: isFlag), let name = SecretName.of(bytes(start, end)) else { return }
+    if sign.followsWhole, !name.isWhole {
+      guard isFlag else { return }
+      sign.isPlain = true
+    }
+    judge(assignedValue(sign), name, start)
   }
 
-  private mutating func nameBytes(_ start: Int, _ end: Int) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(end - start)
-    for offset in start..<end { bytes.append(at(offset)) }
-    return bytes
+  /// The bytes from `start` to `end`, all of which have been seen.
+  private mutating func bytes(_ start: Int, _ end: Int) -> UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: text + (start - origin), count: end - start)
   }
 
   /// A value, and whether it stands in quotes.
@@ -33,10 +34,19 @@ extension DetectorScanner {
     var isPlainAssignment = false
   }
 
-  /// The value after a name that ends at `nameEnd`; nil where it is given none.
-  private mutating func assignedValue(
-    _ nameEnd: Int, _ nameStart: Int, isFlag: Bool, _ name: SecretName
-  ) -> AssignedValue? {
+  /// What stands between a name and its value.
+  private struct Assignment {
+    var end: Int
+    /// `=` rather than `:`, or a flag.
+    var isPlain: Bool
+    /// The value is an element's of XML.
+    var isElement: Bool
+    /// Nothing but a space: it stands after a name that is no more than the word for a secret, or after a flag.
+    var followsWhole = false
+  }
+
+  /// What gives a name that ends at `nameEnd` a value; nil where it is given none.
+  private mutating func assignment(_ nameEnd: Int, _ nameStart: Int, isFlag: Bool) -> Assignment? {
     var offset = nameEnd
     let isElement = at(nameStart - 1) == UInt8(ascii: "<")
     // The name's own quotes and brackets.
@@ -51,6 +61,7 @@ extension DetectorScanner {
     while offset - spacesStart < 16, at(offset) == UInt8(ascii: " ") || at(offset) == 0x09 { offset += 1 }
     let hadSpace = offset > spacesStart && at(offset - 1) <= 0x20
     var isPlain = false
+    var followsWhole = false
     switch at(offset) {
     case UInt8(ascii: "="):
       offset += 1
@@ -62,7 +73,7 @@ extension DetectorScanner {
       offset += 1
       if at(offset) == UInt8(ascii: "=") { offset += 1 }
     case UInt8(ascii: ">") where isElement: offset += 1
-    case UInt8(ascii: "'") where hadSpace && name.isWhole: break
+    case UInt8(ascii: "'") where hadSpace: followsWhole = true
     case UInt8(ascii: "("), UInt8(ascii: ","):
       // `setPassword("x")`, `("password", "x")`: only in quotes.
       offset += 1
@@ -72,11 +83,19 @@ extension DetectorScanner {
       guard hadSpace, isFlag else { return nil }
       isPlain = true
     }
+    return Assignment(end: offset, isPlain: isPlain, isElement: isElement, followsWhole: followsWhole)
+  }
+
+  /// The value after what assigns it.
+  private mutating func assignedValue(_ sign: Assignment) -> AssignedValue {
+    let (isPlain, isElement) = (sign.isPlain, sign.isElement)
+    var offset = sign.end
     let valueStart = offset
     while offset - valueStart < 8, isIn(offset, .space), at(offset) != 0x0A { offset += 1 }
     if at(offset) == UInt8(ascii: "\\"), isQuote(at(offset + 1)) { offset += 1 }
     // `$'…'`, `@"…"`, `b"…"` and `r'…'` of various languages.
-    if [UInt8(ascii: "@"), UInt8(ascii: "b"), UInt8(ascii: "r")].contains(at(offset)), isQuote(at(offset + 1)) {
+    let first = at(offset)
+    if first == UInt8(ascii: "@") || first == UInt8(ascii: "b") || first == UInt8(ascii: "r"), isQuote(at(offset + 1)) {
       offset += 1
     }
     let quote = at(offset)
@@ -93,15 +112,17 @@ extension DetectorScanner {
       return AssignedValue(start: start, end: offset, isQuoted: true, isPlainAssignment: isPlain)
     }
     let start = offset
-    while offset - start < DetectorLimits.valueBytes, !endsValue(at(offset), isElement) { offset += 1 }
+    offset = find(isElement ? .elementEnd : .valueEnd, start, start + DetectorLimits.valueBytes)
+    while offset - start < DetectorLimits.valueBytes, !DetectorScanner.endsValue(at(offset), isElement) { offset += 1 }
     return AssignedValue(start: start, end: offset, isQuoted: false, isPlainAssignment: isPlain)
   }
 
+  @inline(__always)
   private func isQuote(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "`")
   }
 
-  private func endsValue(_ byte: UInt8, _ isElement: Bool) -> Bool {
+  static func endsValue(_ byte: UInt8, _ isElement: Bool) -> Bool {
     switch byte {
     case 0...0x20, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`"), UInt8(ascii: "<"): true
     case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "&"), UInt8(ascii: "|"), UInt8(ascii: "\\"): !isElement
@@ -112,7 +133,9 @@ extension DetectorScanner {
 
   private mutating func judge(_ value: AssignedValue, _ name: SecretName, _ nameStart: Int) {
     var value = value
-    while value.end > value.start, !value.isQuoted, [UInt8(ascii: "."), UInt8(ascii: ":")].contains(at(value.end - 1)) {
+    while value.end > value.start, !value.isQuoted,
+      at(value.end - 1) == UInt8(ascii: ".") || at(value.end - 1) == UInt8(ascii: ":")
+    {
       value.end -= 1
     }
     let count = value.end - value.start
@@ -162,7 +185,9 @@ extension DetectorScanner {
     case UInt8(ascii: ":"), UInt8(ascii: "?"): return isIn(start + 1, .word) || end - start == 1
     default: break
     }
-    for offset in start..<end where at(offset) == UInt8(ascii: "{") {
+    let brace = find(.brace, start, end)
+    guard brace < end else { return false }
+    for offset in brace..<end where at(offset) == UInt8(ascii: "{") {
       if at(offset + 1) == UInt8(ascii: "{") || at(offset - 1) == UInt8(ascii: "$") { return true }
     }
     return false
@@ -180,20 +205,24 @@ extension DetectorScanner {
       if isDigit(offset) || !isIn(offset, [.word, .dot]) { return false }
     }
     // `self.password`, `password_hash`, `kVK_Return`: names without a digit.
-    return isMember || SecretName(nameBytes(start, end)) != nil
+    return isMember || SecretName.of(bytes(start, end)) != nil
   }
 
   /// A word of a type, of a default, or of a form: no password.
   private mutating func isWordOfSchema(_ start: Int, _ end: Int) -> Bool {
     guard end - start <= 12 else { return false }
-    let word = nameBytes(start, end).map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
-    return SecretName.schemaWords.contains(word)
+    var word = InlineArray<12, UInt8>(repeating: 0)
+    for offset in start..<end { word[offset - start] = folded(offset) }
+    return word.span.withUnsafeBufferPointer { SecretName.schemaWords.contains($0.baseAddress!, end - start) }
   }
 
   /// Random enough for a key: a UUID, or letters and digits without much of a pattern.
   private mutating func isSecretValue(_ value: AssignedValue) -> Bool {
     let count = value.end - value.start
-    guard count >= 10, run(value.start, [.token68, .colon], limit: count) == value.end else { return false }
+    // Neither a digit nor a change of case: none.
+    guard count >= 10, find(.sign, value.start, value.end) < value.end,
+      run(value.start, [.token68, .colon], limit: count) == value.end
+    else { return false }
     var digits = 0
     var letters = 0
     var changes = 0
@@ -274,7 +303,9 @@ extension DetectorScanner {
     let isQuoted = isQuote(quote)
     if isQuoted { offset += 1 }
     let first = offset
-    while offset - first < 128, at(offset) != UInt8(ascii: ":"), !endsValue(at(offset), false) { offset += 1 }
+    while offset - first < 128, at(offset) != UInt8(ascii: ":"), !DetectorScanner.endsValue(at(offset), false) {
+      offset += 1
+    }
     guard at(offset) == UInt8(ascii: ":"), offset == first || !isTemplate(first, offset) else { return }
     let start = offset + 1
     offset = start
@@ -288,7 +319,8 @@ extension DetectorScanner {
       return emit(.password, first, start - 1)
     }
     guard offset - start >= 2, !isTemplate(start, offset), !isMasked(start, offset) else { return }
-    guard !SecretName.placeholders.contains(nameBytes(start, min(offset, start + 16))) else { return }
+    guard offset > high || !SecretName.placeholders.contains(text + (start - origin), min(offset, start + 16) - start)
+    else { return }
     emit(.password, start, offset)
   }
 

@@ -259,6 +259,7 @@ extension DetectorScanner {
 
   /// Masked already: eight times the same `x`, `X`, `*` or `.`, or nothing else than such.
   mutating func isMasked(_ start: Int, _ end: Int) -> Bool {
+    if end > start, find(.mask, start, end) == end { return false }
     var run = 0
     var others = 0
     for offset in start..<end {

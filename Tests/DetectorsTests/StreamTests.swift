@@ -48,6 +48,19 @@ private func whole(_ set: DetectorSet, _ text: [UInt8]) -> [DetectedSpan] {
     DetectorTests.cases.flatMap { test in test.found.map(\.0) + test.passedOver } + [
       "begin EMP-123456 q ssss éx r r 1212 ana@example.com end", "q 4111111111111111 r", "",
       "a@b.co c@d.co;212-555-0187;password=x@y.example;10.0.0.7 e@f.co",
+      // What goes on being covered ends with the text, right after its beginning was found.
+      "eyJhbGciOiJIUzI1NiJ9.a.b.c.d.", "eyJhbGciOiJIUzI1NiJ9.aa.bb.cc.dd ",
+      // Numbers in rows: a card begins at any cell; most cells begin nothing.
+      "1 22 333 4111 1111 1111 1111 5 66 777", "7 4111 1111 1111 1111 4111 1111 1111 1112 3782 822463 10005 1 2 3 4",
+      "5 5 0 0 0 0 5 5 5 5 5 5 5 5 5 9", "12 212-555-0187 536-90-4399 11144477735 123.456 789.012 345.678",
+      // What identifiers, hashes and escapes end in before a number.
+      "nGB82WEST12345698765432 \\nGB82WEST12345698765432 %0AGB82WEST12345698765432 a1GB82WEST12345698765432",
+      "ab4111111111111111 \\n4111111111111111 %3D4111111111111111 _4111111111111111 ff00-4111111111111111",
+      "10:30:15 00:1a:2b:3c:4d:5e x00:1a:2b:3c:4d:5e 1:2:3:4:5:6:10.0.0.1 a:b:c:d::1 key:aa:1 2026-11-20 10:30",
+      // Values that overlap, and what their names say.
+      "password=password=password=x1 password=;key=key=token=Ab3dEf6hIj9k",
+      "{\"x\": 1, \"client-secret\": \"Zq9-8xWv7\"}",
+      "primary_key=aB3dE6fH9jK2mN5pQ8sT1vW4yZ7bC0dF --token 'aB3dE6fH9j' token 'aB3dE6fH9j' api_token 'aB3dE6fH9j'",
     ]
 
   @Test func anySplitInTwoGivesTheSameSpans() {
