@@ -50,23 +50,18 @@ extension DetectorSet {
   /// The last bytes after a text in which nothing wakes a detector, folded; nil if something does.
   @inline(__always)
   private func quietGram(_ text: UnsafeBufferPointer<UInt8>, _ before: UInt32) -> UInt32? {
-    tables.triggers.bytes.withUnsafeBufferPointer { flags in
-      tables.triggers.filter.withUnsafeBufferPointer { filter in
-        var gram = before
-        var woken: UInt32 = 0
-        for byte in text {
-          gram = gram << 8 | UInt32(byte | 0x20)
-          let hash = TriggerTable.hash(gram)
-          woken |= UInt32(flags[Int(byte)]) | (filter[Int(hash >> 5)] >> (hash & 31)) & 1
-          if woken != 0 { return nil }
-        }
-        return gram
-      }
+    var gram = before
+    for byte in text {
+      gram = gram << 8 | UInt32(byte | 0x20)
+      // What may wake something after other bytes counts as waking: the scan then looks closer.
+      if tables.bytes[Int(byte)] & 0xFF != 0 || isSought(gram) { return nil }
     }
+    return gram
   }
 
+  @inline(__always)
   private func isSought(_ gram: UInt32) -> Bool {
     let hash = TriggerTable.hash(gram)
-    return (tables.triggers.filter[Int(hash >> 5)] >> (hash & 31)) & 1 != 0
+    return (tables.filter[Int(hash >> 5)] >> (hash & 31)) & 1 != 0
   }
 }
