@@ -92,12 +92,15 @@ extension ShellDecoder {
   /// `ProxyCommand=…`, `core.pager=…`: a setting whose value is a command.
   mutating func settingCommand(_ setting: ShellField, _ call: ShellCall, _ context: inout DecodeContext) {
     let text = bytes(setting.value)
-    guard let end = text.firstIndex(where: { $0 == Ascii.equals || $0 == Ascii.space }) else { return }
-    let key = text[..<end].map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+    let isBetween = { (byte: UInt8) in byte == Ascii.equals || Ascii.isBlank(byte) }
+    let start = text.firstIndex { !Ascii.isBlank($0) } ?? text.endIndex
+    guard let end = text[start...].firstIndex(where: isBetween) else { return }
+    let key = text[start..<end].map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+    let command = text[end...].drop(while: isBetween)
     var value = setting
-    value.value.start += Int32(end + 1 - text.startIndex)
+    value.value.start += Int32(command.startIndex - text.startIndex)
     if key.starts(with: "alias.".utf8) {
-      guard text[(end + 1)...].first == Ascii.bang else { return }
+      guard command.first == Ascii.bang else { return }
       value.value.start += 1
     } else if !Self.commandSettings.contains(key) {
       return
@@ -107,7 +110,7 @@ extension ShellDecoder {
 
   private static let commandSettings = Set(
     [
-      "proxycommand", "localcommand", "knownhostscommand", "core.pager", "core.editor", "core.sshcommand",
+      "proxycommand", "localcommand", "remotecommand", "knownhostscommand", "core.pager", "core.editor", "core.sshcommand",
       "core.fsmonitor", "core.askpass", "sequence.editor", "diff.external", "credential.helper", "gpg.program",
     ].map { Array($0.utf8) })
 
@@ -115,11 +118,18 @@ extension ShellDecoder {
   private mutating func remote(_ call: ShellCall, _ context: inout DecodeContext) {
     guard let host = call.arguments.operands.first else { return }
     let behind = arguments(host..<call.argv.upperBound, call.program)
+    var isCommandSet = false
     for option in call.arguments.options + behind.options where option.letter == 0x6F {
-      if let value = option.value { settingCommand(value, call, &context) }
+      guard let value = option.value else { continue }
+      let setting = SSHForwarding.Setting(Array(bytes(value.value)))
+      if setting.isNamed("remotecommand") {
+        if setting.value.elementsEqual("none".utf8) { continue }
+        isCommandSet = true
+      }
+      settingCommand(value, call, &context)
     }
     if behind.operands.isEmpty {
-      standardInput(call, &context)
+      if !isCommandSet { standardInput(call, &context) }
     } else {
       codeArgument(behind.operands.map { fields[$0] }, call, &context)
     }

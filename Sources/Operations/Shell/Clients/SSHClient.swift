@@ -144,6 +144,7 @@ enum SSHForwarding {
     var value: [UInt8]
 
     init(_ text: [UInt8]) {
+      let text = text.drop(while: Ascii.isBlank)
       let end = text.firstIndex { $0 == Ascii.equals || Ascii.isBlank($0) } ?? text.endIndex
       name = text[..<end].map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
       value = Array(text[end...].drop { $0 == Ascii.equals || Ascii.isBlank($0) })
