@@ -14,9 +14,12 @@ extension ShellDecoder {
     case .versionControl: return versionControl(&call, &context)
     default: break
     }
+    let isServer = isRsyncServer(call)
+    if isServer, call.arguments.options.contains(where: { $0.isNamed("--sender") }) { call.program.writesLast = false }
     emit(call, &context)
     guard !isDone(context) else { return }
-    for option in call.arguments.options {
+    // On the server's side of rsync `-e` tells what the client can do.
+    for option in call.arguments.options where !isServer {
       guard var value = option.value else { continue }
       if option.isNamed("--checkpoint-action") {
         guard bytes(value.value).starts(with: "exec=".utf8) else { continue }
