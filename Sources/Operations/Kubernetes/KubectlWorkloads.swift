@@ -64,7 +64,14 @@ extension KubectlDecoder {
         Self.body("spec.containers", .array(containers)),
       ]
     case "env":
+      for source in call.values("from") { emit("get", named(source), &context) }
       if call.isSet("list") {
+        if call.isSet("resolve") {
+          // Those that the containers' variables refer to.
+          for type in ["cm", "secret"] {
+            emit("get", Target(KubernetesResource.named(Array(type.utf8))), &context)
+          }
+        }
         for target in targets(of: operands, &context) { emit(target.name == nil ? "list" : "get", target, &context) }
         return
       }
