@@ -20,8 +20,7 @@ extension KubectlDecoder {
   }
 
   private func number(_ word: KubectlWord) -> JSONValue {
-    let isNumber = !word.isUnknown && !word.text.isEmpty && word.text.allSatisfy(Ascii.isDigit)
-    guard isNumber, let value = Int(String(decoding: word.text, as: UTF8.self)) else { return Self.text(word) }
+    guard !word.isUnknown, let value = KubernetesNumber.flag(word.text) else { return Self.text(word) }
     return .number(String(value))
   }
 
