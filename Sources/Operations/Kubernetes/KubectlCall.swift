@@ -47,7 +47,11 @@ struct KubectlCall {
       }
       guard word.text.count > 1, word.text.first == Ascii.dash else {
         operands.append(word)
-        continue
+        guard verb == "rsh" else { continue }
+        // What follows the pod is the command, with its flags.
+        command = Array(words[index...])
+        if command.first?.is("--") ?? false { command.removeFirst() }
+        return
       }
       if word.text[1] == Ascii.dash { try long(word, words, &index) } else { try bundle(word, words, &index) }
     }
