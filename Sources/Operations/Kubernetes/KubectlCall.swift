@@ -30,7 +30,13 @@ struct KubectlCall {
   init() {}
 
   init(_ words: [KubectlWord]) throws(Problem) {
-    let at = try Self.verbPosition(words)
+    var words = words
+    var at = try Self.verbPosition(words)
+    if let group = at, words[group].is("adm") {
+      // `oc adm drain`: verbs that kubectl has without it.
+      words.remove(at: group)
+      at = try Self.verbPosition(words)
+    }
     if let at { verb = String(decoding: words[at].text, as: UTF8.self) }
     var index = 1
     while index < words.count {

@@ -16,7 +16,7 @@ func decodeKubernetes(_ payload: [UInt8], _ context: inout DecodeContext) {
   let program = payload[start...].prefix { !Ascii.isSpace($0) && $0 != 0x0D }
   let name = ShellPaths.baseName(
     program.filter { $0 != Ascii.quote && $0 != Ascii.doubleQuote && $0 != Ascii.backslash }[...])
-  guard ["kubectl", "oc", "k"].contains(where: { name.elementsEqual($0.utf8) }) else {
+  guard ["kubectl", "oc", "k", "microk8s.kubectl"].contains(where: { name.elementsEqual($0.utf8) }) else {
     return context.unparsed(.k8s, payload.isEmpty ? .truncated : .syntax)
   }
   guard let words = SimpleCommandLine.words(payload[start...]), words.count <= KubernetesLimits.words else {

@@ -12,6 +12,7 @@ extension ShellDecoder {
     case .client: return client(call, &context)
     case .container: return container(&call, &context)
     case .versionControl: return versionControl(&call, &context)
+    case .bundle: return bundle(&call, &context)
     default: break
     }
     let isServer = isRsyncServer(call)
@@ -76,6 +77,7 @@ extension ShellDecoder {
     case .declare: if call.inShell { declare(call, &context) }
     case .read: if call.inShell { forgetNames(call) }
     case .copy: copyOverSSH(call, &context)
+    case .bundle: break
     case .plain: note(call, &context)
     case .shell, .interpreter, .eval, .source, .client, .container, .versionControl, .login: break
     }
@@ -323,7 +325,7 @@ extension ShellDecoder {
   private mutating func pod(_ call: ShellCall, _ context: inout DecodeContext) {
     let operands = call.arguments.operands
     let name = bytes(call.name)
-    if ["kubectl", "oc", "k"].contains(where: { name.elementsEqual($0.utf8) }) {
+    if ["kubectl", "oc", "k", "microk8s.kubectl"].contains(where: { name.elementsEqual($0.utf8) }) {
       kubectl(call, &context)
       guard !isDone(context) else { return }
       if let verb = operands.first, text(verb, is: "cp") { return copyInPod(call, &context) }
