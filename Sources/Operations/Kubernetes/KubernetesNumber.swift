@@ -53,7 +53,7 @@ enum KubernetesNumber {
     var whole = (parts[0] + fraction).drop { $0 == "0" }
     if whole.isEmpty { return "0" }
     let (shift, overflows) = exponent.subtractingReportingOverflow(fraction.count)
-    guard !overflows, abs(shift) <= digits, whole.count <= digits else { return nil }
+    guard !overflows, (-digits...digits).contains(shift), whole.count <= digits else { return nil }
     for _ in 0..<max(-shift, 0) { guard whole.popLast() == "0" else { return nil } }
     guard !whole.isEmpty else { return nil }
     return (isNegative ? "-" : "") + whole + String(repeating: "0", count: max(shift, 0))

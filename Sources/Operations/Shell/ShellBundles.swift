@@ -43,8 +43,10 @@ extension ShellDecoder {
     let first = operands[skipped]
     if !text(first, is: "--") {
       carry(call, first..<call.argv.upperBound, &context)
+      if text(first - 1, is: "--") { return }
       // Several names may stand before the command, and so may the value of an option that is not known.
-      guard skipped == 0 || bytes(call.name).elementsEqual("chamber".utf8) else { return }
+      guard ["chamber", "op", "doppler", "infisical"].contains(where: { bytes(call.name).elementsEqual($0.utf8) })
+      else { return }
     }
     guard let dashes = (first..<call.argv.upperBound).first(where: { text($0, is: "--") }),
       dashes + 1 < call.argv.upperBound
