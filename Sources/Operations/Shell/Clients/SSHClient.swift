@@ -110,6 +110,10 @@ enum SSHForwarding {
     if let at = host.lastIndex(of: Ascii.at) { host = host[(at + 1)...] }
     if isAddress, let slash = host.firstIndex(of: Ascii.slash) { host = host[..<slash] }
     let hasPort = host.last != Ascii.closeBracket && host.contains(Ascii.colon)
+    if hasPort, host.first != Ascii.openBracket, host.count(where: { $0 == Ascii.colon }) > 1 {
+      // An IPv6 address without brackets has no port behind it.
+      return [Ascii.openBracket] + host + [Ascii.closeBracket, Ascii.colon] + port
+    }
     return Array(host) + (hasPort ? [] : [Ascii.colon] + port)
   }
 
