@@ -74,6 +74,7 @@ let shellProgramTable = """
   sshpass;p:f@d:ev;;ordered prefix
   scp;346ABCOpqrTvc:D$F@i@J:l:o:P:S$X:;;last copy
   sftp;46AaCfNpqrvB:b@c:D$F@i@J:l:o:P:R:S$s:X:;;none copy
+  sftp-server internal-sftp;ceRhd@f:l:P:p:Q:u:;;none copy
   rsync;0346acdgghHiIklLmnoOpPqrRstuvWxyzADEFNSUXbe$B:f:M:T@;archive=a recursive=r verbose=v compress=z delete delete-after delete-before delete-during delete-excluded dry-run=n rsh$=e exclude: include: exclude-from@ include-from@ files-from@ progress partial=P human-readable=h times=t links=l perms=p owner=o group=g remove-source-files rsync-path$ log-file! password-file@ bwlimit: stats inplace update=u relative=R checksum=c backup=b backup-dir! max-size: chmod: itemize-changes=i ignore-existing existing one-file-system=x info: port: partial-dir! compare-dest@ link-dest@ whole-file=W quiet=q filter:=f numeric-ids size-only timeout: append mkpath;last copy
   nc ncat netcat;46bCDdFhklNnrStUuvZzc$e$G:i:I:M:m:O:o!P:p:q:s:T:V:w:X:x:;sh-exec$=c exec$=e listen=l udp=u keep-open=k ssl source-port:=p wait:=w;none
   socat;dDuUt:T:hVvxls;;socket none

@@ -32,7 +32,10 @@ import Testing
     ("./scp -t /x", ["ssh exec ./scp -t /x", "shell ./scp -t /x < ssh", "ssh scp write /x < ssh shell"]),
     ("scp -t -f /x", ["ssh exec scp -t -f /x", "shell scp -t -f /x < ssh"]),
     ("internal-sftp", ["ssh subsystem sftp"]), ("/usr/lib/openssh/sftp-server -R", ["ssh subsystem sftp"]),
-    ("/tmp/sftp-server", ["ssh exec /tmp/sftp-server", "shell /tmp/sftp-server < ssh"]),
+    (
+      "/tmp/sftp-server",
+      ["ssh exec /tmp/sftp-server", "shell /tmp/sftp-server < ssh", "ssh subsystem sftp < ssh shell"]
+    ),
     // Shells.
     (#"{"channel":"shell"}"#, ["ssh shell"]),
     (#"{"channel":"shell","input":"cd /etc\nrm x\n"}"#, ["ssh shell", "shell cd /etc < ssh", "shell rm x < ssh"]),

@@ -8,6 +8,9 @@ extension ShellDecoder {
       if let value = option.value { settingCommand(value, call, &context) }
     }
     if bytes(call.name).elementsEqual("sftp".utf8) { return sftp(call, &context) }
+    if ["sftp-server", "internal-sftp"].contains(where: { bytes(call.name).elementsEqual($0.utf8) }) {
+      return forward([SSHForwarding.of("subsystem", ["name": "sftp"])], call, &context)
+    }
     if isRsyncServer(call) { return rsyncServer(call, &context) }
     let isSCP = bytes(call.name).elementsEqual("scp".utf8)
     let operands = call.arguments.operands.map { Array(bytes(fields[$0].value)) }
