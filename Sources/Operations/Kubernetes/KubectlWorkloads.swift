@@ -133,7 +133,7 @@ extension KubectlDecoder {
   }
 
   /// What runs in a container, which the shell sees by itself where the line stands in shell code.
-  private func inside(_ command: [KubectlWord], _ context: inout DecodeContext) {
+  func inside(_ command: [KubectlWord], _ context: inout DecodeContext) {
     guard !isInShell, !command.isEmpty else { return }
     context.nested(.shell, in: .k8s, shellLine(command.map(\.text)), program: Array("kubectl".utf8))
   }

@@ -330,11 +330,13 @@ extension ShellDecoder {
       guard !isDone(context) else { return }
       if let verb = operands.first, text(verb, is: "cp") { return copyInPod(call, &context) }
     }
-    guard let verb = operands.first, ["exec", "run", "debug", "rsh", "shell"].contains(where: { text(verb, is: $0) })
-    else { return }
+    guard let verb = operands.first else { return }
+    let isJob = text(verb, is: "create") && operands.count > 1
+      && ["job", "cronjob", "cj"].contains { text(operands[1], is: $0) }
+    guard isJob || ["exec", "run", "debug", "rsh", "shell"].contains(where: { text(verb, is: $0) }) else { return }
     if let dashes = call.argv.first(where: { $0 > verb && text($0, is: "--") }) {
       elsewhere(call, dashes + 1..<call.argv.upperBound, &context)
-    } else if !text(verb, is: "run"), !text(verb, is: "debug"), operands.count > 2 {
+    } else if !isJob, !text(verb, is: "run"), !text(verb, is: "debug"), operands.count > 2 {
       elsewhere(call, operands[2]..<call.argv.upperBound, &context)
     }
   }
