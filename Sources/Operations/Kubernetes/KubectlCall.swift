@@ -30,7 +30,13 @@ struct KubectlCall {
   init() {}
 
   init(_ words: [KubectlWord]) throws(Problem) {
-    let at = try Self.verbPosition(words)
+    var words = words
+    var at = try Self.verbPosition(words)
+    if let group = at, words[group].is("adm") {
+      // `oc adm drain`: verbs that kubectl has without it.
+      words.remove(at: group)
+      at = try Self.verbPosition(words)
+    }
     if let at { verb = String(decoding: words[at].text, as: UTF8.self) }
     var index = 1
     while index < words.count {
@@ -47,7 +53,11 @@ struct KubectlCall {
       }
       guard word.text.count > 1, word.text.first == Ascii.dash else {
         operands.append(word)
-        continue
+        guard verb == "rsh" else { continue }
+        // What follows the pod is the command, with its flags.
+        command = Array(words[index...])
+        if command.first?.is("--") ?? false { command.removeFirst() }
+        return
       }
       if word.text[1] == Ascii.dash { try long(word, words, &index) } else { try bundle(word, words, &index) }
     }

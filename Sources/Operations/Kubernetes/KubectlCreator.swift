@@ -28,6 +28,7 @@ enum KubectlCreator {
     decoder.emit(
       "create", names.first.map { KubectlDecoder.naming($0, target) } ?? target, bodies: body.map { [$0] } ?? [],
       &context)
+    if kind.is("job") || kind.is("cronjob") || kind.is("cj") { decoder.inside(call.command, &context) }
   }
 
   /// What the flags say of an object, in the places where its fields stand.

@@ -20,8 +20,7 @@ extension KubectlDecoder {
   }
 
   private func number(_ word: KubectlWord) -> JSONValue {
-    let isNumber = !word.isUnknown && !word.text.isEmpty && word.text.allSatisfy(Ascii.isDigit)
-    guard isNumber, let value = Int(String(decoding: word.text, as: UTF8.self)) else { return Self.text(word) }
+    guard !word.isUnknown, let value = KubernetesNumber.flag(word.text) else { return Self.text(word) }
     return .number(String(value))
   }
 
@@ -64,7 +63,14 @@ extension KubectlDecoder {
         Self.body("spec.containers", .array(containers)),
       ]
     case "env":
+      for source in call.values("from") { emit("get", named(source), &context) }
       if call.isSet("list") {
+        if call.isSet("resolve") {
+          // Those that the containers' variables refer to.
+          for type in ["cm", "secret"] {
+            emit("get", Target(KubernetesResource.named(Array(type.utf8))), &context)
+          }
+        }
         for target in targets(of: operands, &context) { emit(target.name == nil ? "list" : "get", target, &context) }
         return
       }
@@ -127,7 +133,7 @@ extension KubectlDecoder {
   }
 
   /// What runs in a container, which the shell sees by itself where the line stands in shell code.
-  private func inside(_ command: [KubectlWord], _ context: inout DecodeContext) {
+  func inside(_ command: [KubectlWord], _ context: inout DecodeContext) {
     guard !isInShell, !command.isEmpty else { return }
     context.nested(.shell, in: .k8s, shellLine(command.map(\.text)), program: Array("kubectl".utf8))
   }

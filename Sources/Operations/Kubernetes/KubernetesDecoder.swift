@@ -16,8 +16,14 @@ func decodeKubernetes(_ payload: [UInt8], _ context: inout DecodeContext) {
   let program = payload[start...].prefix { !Ascii.isSpace($0) && $0 != 0x0D }
   let name = ShellPaths.baseName(
     program.filter { $0 != Ascii.quote && $0 != Ascii.doubleQuote && $0 != Ascii.backslash }[...])
-  guard ["kubectl", "oc", "k"].contains(where: { name.elementsEqual($0.utf8) }) else {
-    return context.unparsed(.k8s, payload.isEmpty ? .truncated : .syntax)
+  guard ["kubectl", "oc", "k", "microk8s.kubectl"].contains(where: { name.elementsEqual($0.utf8) }) else {
+    if payload.isEmpty { return context.unparsed(.k8s, .truncated) }
+    // A request line with its method misspelled is no command; other lines may run kubectl somewhere.
+    let target = payload[start...].dropFirst(program.count).drop(while: Ascii.isBlank)
+    if target.first == Ascii.slash, methods.contains(String(decoding: program, as: UTF8.self).lowercased()) {
+      return context.unparsed(.k8s, .syntax)
+    }
+    return context.nested(.shell, in: .k8s, payload)
   }
   guard let words = SimpleCommandLine.words(payload[start...]), words.count <= KubernetesLimits.words else {
     // Pipes, several commands, substitutions: a shell would read it.
@@ -26,6 +32,8 @@ func decodeKubernetes(_ payload: [UInt8], _ context: inout DecodeContext) {
   var decoder = KubectlDecoder(words.map { KubectlWord(text: $0) }, isInShell: false)
   decoder.decode(&context)
 }
+
+private let methods: Set<String> = ["get", "head", "post", "put", "patch", "delete", "options", "watch"]
 
 /// A line that a shell takes for one program and its words, and nothing else.
 enum SimpleCommandLine {

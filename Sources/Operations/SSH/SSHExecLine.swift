@@ -10,26 +10,33 @@ enum SSHExecLine {
     return scp(words.dropFirst())
   }
 
-  /// `scp -t PATH` takes files in, `scp -f PATH…` sends them.
+  /// `scp -t PATH` takes files in, `scp -f PATH…` sends them; other options may stand beside these.
   static func scp(_ arguments: ArraySlice<[UInt8]>) -> SSHRequest? {
     var arguments = arguments
-    var operation: SSHRequest.FileOperation?
+    var (takes, sends) = (false, false)
     while let word = arguments.first, word.first == Ascii.dash, word.count > 1 {
       arguments.removeFirst()
       if word.elementsEqual("--".utf8) { break }
-      for letter in word.dropFirst() {
+      letters: for (position, letter) in word.enumerated().dropFirst() {
         switch letter {
-        case UInt8(ascii: "t"): operation = operation == nil ? .write : nil
-        case UInt8(ascii: "f"): operation = operation == nil ? .read : nil
-        case UInt8(ascii: "r"), UInt8(ascii: "p"), UInt8(ascii: "v"), UInt8(ascii: "d"), UInt8(ascii: "q"): break
+        case UInt8(ascii: "t"): takes = true
+        case UInt8(ascii: "f"): sends = true
+        case _ where flags.contains(letter): break
+        case _ where values.contains(letter):
+          if position == word.count - 1, arguments.popFirst() == nil { return nil }
+          break letters
         default: return nil
         }
       }
     }
+    // OpenSSH looks at `-f` first.
+    let operation: SSHRequest.FileOperation? = sends ? .read : takes ? .write : nil
     guard let operation, !arguments.isEmpty, operation == .read || arguments.count == 1 else { return nil }
     return .file(.scp, operation, paths: Array(arguments))
   }
 
+  private static let flags = Array("12346ABCOpqrRTvd".utf8)
+  private static let values = Array("cDFiJloPSX".utf8)
   private static let scpPrograms = ["scp", "/usr/bin/scp", "/bin/scp", "/usr/local/bin/scp"]
   private static let sftpServers = [
     "internal-sftp", "sftp-server", "/usr/lib/openssh/sftp-server", "/usr/libexec/openssh/sftp-server",

@@ -146,10 +146,20 @@ extension SSHRequest {
     return ShellPaths.normalised([Ascii.tilde, Ascii.slash] + path[...], in: [])
   }
 
-  /// An address with its host in lower case; the path of a socket as it is.
+  /// An address with its host as ``HTTPHost`` writes it and its port without zeros in front; the path of a socket.
   static func address(_ address: [UInt8]) -> [UInt8] {
     guard address.first != Ascii.slash else { return ShellPaths.normalised(address[...], in: []) }
-    return address.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+    let lower = address.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+    guard let colon = lower.lastIndex(of: Ascii.colon) else { return lower }
+    var host = Array(lower[..<colon])
+    var port = lower[(colon + 1)...]
+    // `::1:22`
+    if host.contains(Ascii.colon), host.first != Ascii.openBracket {
+      host = [Ascii.openBracket] + host + [Ascii.closeBracket]
+    }
+    guard let known = try? HTTPHost.canonical(host[...]) else { return lower }
+    if port.allSatisfy(Ascii.isDigit) { while port.count > 1, port.first == Ascii.zero { port = port.dropFirst() } }
+    return known + [Ascii.colon] + port
   }
 
   /// A word as the canonical text of shell writes it.

@@ -3,20 +3,31 @@ import PolicyBytecode
 /// What is typed into a shell, as far as it can be known from the keys: best effort, a line at a time.
 ///
 /// A terminal edits the line before the shell reads it, and the shell completes, recalls and expands history. So a line
-/// with control characters other than its end, or with `!` where history would be expanded, is `unparsed`.
+/// with control characters other than its end, or with `!` where history would be expanded, is `unparsed`, and so is
+/// what is typed into an interactive program that a line before has started.
 extension DecodeContext {
   mutating func shellInput(_ input: [UInt8]) {
     let lines = SSHShellLines.split(input)
     guard !lines.isEmpty else { return }
     // Constructs that span lines make sense together only.
-    if lines.count > 1, !lines.contains(where: SSHShellLines.isEdited) {
+    let startsProgram = lines.contains(where: SSHInteractivePrograms.isStarted)
+    if lines.count > 1, !startsProgram, !lines.contains(where: SSHShellLines.isEdited) {
       let text = Array(lines.joined(separator: [Ascii.newline]))
       var reader = ShellReader()
       reader.depth = syntaxDepth
       if (try? reader.read(text)) != nil { return nested(.shell, in: .ssh, text) }
     }
-    for line in lines {
+    var isInProgram = false
+    for line in SSHShellLines.split(input, keepsEnd: startsProgram) {
       guard !isFull else { return }
+      if isInProgram {
+        // What is typed into another program is no shell code.
+        isInProgram = !SSHInteractivePrograms.isLeft(by: line)
+        if isInProgram { unparsed(.shell, in: .ssh, .unknownCode) }
+        continue
+      }
+      if line.allSatisfy({ Ascii.isBlank($0) || $0 == 0x03 || $0 == 0x04 }) { continue }
+      isInProgram = SSHInteractivePrograms.isStarted(by: line)
       if SSHShellLines.isEdited(line) {
         unparsed(.shell, in: .ssh, .unknownCode)
       } else {
@@ -28,9 +39,12 @@ extension DecodeContext {
 
 enum SSHShellLines {
   /// The lines that say something: Return ends one, interrupting or ending the input alone is none.
-  static func split(_ input: [UInt8]) -> [[UInt8]] {
+  static func split(_ input: [UInt8], keepsEnd: Bool = false) -> [[UInt8]] {
     input.split { $0 == Ascii.newline || $0 == carriageReturn }.map(Array.init)
-      .filter { line in !line.allSatisfy { Ascii.isBlank($0) || $0 == interrupt || $0 == endOfInput } }
+      .filter { line in
+        !line.allSatisfy { Ascii.isBlank($0) || $0 == interrupt || $0 == endOfInput }
+          || keepsEnd && line.contains(endOfInput)
+      }
   }
 
   /// Whether the shell reads something else than what was typed.

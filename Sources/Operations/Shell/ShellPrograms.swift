@@ -22,7 +22,7 @@ struct ShellProgram: Sendable {
     case plain, prefix, shell, interpreter, eval, source, trap, environment, user, login, remote, joined, find, xargs
     case parallel, applet, container, pod, schedule, exec, versionControl, coproc, lock, client, directory, declare,
       read
-    case awk, editor, loader, alias, make, socket, copy
+    case awk, editor, loader, alias, make, socket, copy, bundle
   }
 
   /// Options by their letter, below 0x80; one without a letter is none.

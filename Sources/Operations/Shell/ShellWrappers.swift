@@ -12,11 +12,15 @@ extension ShellDecoder {
     case .client: return client(call, &context)
     case .container: return container(&call, &context)
     case .versionControl: return versionControl(&call, &context)
+    case .bundle: return bundle(&call, &context)
     default: break
     }
+    let isServer = isRsyncServer(call)
+    if isServer, call.arguments.options.contains(where: { $0.isNamed("--sender") }) { call.program.writesLast = false }
     emit(call, &context)
     guard !isDone(context) else { return }
-    for option in call.arguments.options {
+    // On the server's side of rsync `-e` tells what the client can do.
+    for option in call.arguments.options where !isServer {
       guard var value = option.value else { continue }
       if option.isNamed("--checkpoint-action") {
         guard bytes(value.value).starts(with: "exec=".utf8) else { continue }
@@ -73,6 +77,7 @@ extension ShellDecoder {
     case .declare: if call.inShell { declare(call, &context) }
     case .read: if call.inShell { forgetNames(call) }
     case .copy: copyOverSSH(call, &context)
+    case .bundle: break
     case .plain: note(call, &context)
     case .shell, .interpreter, .eval, .source, .client, .container, .versionControl, .login: break
     }
@@ -92,12 +97,15 @@ extension ShellDecoder {
   /// `ProxyCommand=…`, `core.pager=…`: a setting whose value is a command.
   mutating func settingCommand(_ setting: ShellField, _ call: ShellCall, _ context: inout DecodeContext) {
     let text = bytes(setting.value)
-    guard let end = text.firstIndex(where: { $0 == Ascii.equals || $0 == Ascii.space }) else { return }
-    let key = text[..<end].map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+    let isBetween = { (byte: UInt8) in byte == Ascii.equals || Ascii.isBlank(byte) }
+    let start = text.firstIndex { !Ascii.isBlank($0) } ?? text.endIndex
+    guard let end = text[start...].firstIndex(where: isBetween) else { return }
+    let key = text[start..<end].map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+    let command = text[end...].drop(while: isBetween)
     var value = setting
-    value.value.start += Int32(end + 1 - text.startIndex)
+    value.value.start += Int32(command.startIndex - text.startIndex)
     if key.starts(with: "alias.".utf8) {
-      guard text[(end + 1)...].first == Ascii.bang else { return }
+      guard command.first == Ascii.bang else { return }
       value.value.start += 1
     } else if !Self.commandSettings.contains(key) {
       return
@@ -107,7 +115,7 @@ extension ShellDecoder {
 
   private static let commandSettings = Set(
     [
-      "proxycommand", "localcommand", "knownhostscommand", "core.pager", "core.editor", "core.sshcommand",
+      "proxycommand", "localcommand", "remotecommand", "knownhostscommand", "core.pager", "core.editor", "core.sshcommand",
       "core.fsmonitor", "core.askpass", "sequence.editor", "diff.external", "credential.helper", "gpg.program",
     ].map { Array($0.utf8) })
 
@@ -115,11 +123,18 @@ extension ShellDecoder {
   private mutating func remote(_ call: ShellCall, _ context: inout DecodeContext) {
     guard let host = call.arguments.operands.first else { return }
     let behind = arguments(host..<call.argv.upperBound, call.program)
+    var isCommandSet = false
     for option in call.arguments.options + behind.options where option.letter == 0x6F {
-      if let value = option.value { settingCommand(value, call, &context) }
+      guard let value = option.value else { continue }
+      let setting = SSHForwarding.Setting(Array(bytes(value.value)))
+      if setting.isNamed("remotecommand") {
+        if setting.value.elementsEqual("none".utf8) { continue }
+        isCommandSet = true
+      }
+      settingCommand(value, call, &context)
     }
     if behind.operands.isEmpty {
-      standardInput(call, &context)
+      if !isCommandSet { standardInput(call, &context) }
     } else {
       codeArgument(behind.operands.map { fields[$0] }, call, &context)
     }
@@ -310,16 +325,18 @@ extension ShellDecoder {
   private mutating func pod(_ call: ShellCall, _ context: inout DecodeContext) {
     let operands = call.arguments.operands
     let name = bytes(call.name)
-    if ["kubectl", "oc", "k"].contains(where: { name.elementsEqual($0.utf8) }) {
+    if ["kubectl", "oc", "k", "microk8s.kubectl"].contains(where: { name.elementsEqual($0.utf8) }) {
       kubectl(call, &context)
       guard !isDone(context) else { return }
       if let verb = operands.first, text(verb, is: "cp") { return copyInPod(call, &context) }
     }
-    guard let verb = operands.first, ["exec", "run", "debug", "rsh", "shell"].contains(where: { text(verb, is: $0) })
-    else { return }
+    guard let verb = operands.first else { return }
+    let isJob = text(verb, is: "create") && operands.count > 1
+      && ["job", "cronjob", "cj"].contains { text(operands[1], is: $0) }
+    guard isJob || ["exec", "run", "debug", "rsh", "shell"].contains(where: { text(verb, is: $0) }) else { return }
     if let dashes = call.argv.first(where: { $0 > verb && text($0, is: "--") }) {
       elsewhere(call, dashes + 1..<call.argv.upperBound, &context)
-    } else if !text(verb, is: "run"), !text(verb, is: "debug"), operands.count > 2 {
+    } else if !isJob, !text(verb, is: "run"), !text(verb, is: "debug"), operands.count > 2 {
       elsewhere(call, operands[2]..<call.argv.upperBound, &context)
     }
   }

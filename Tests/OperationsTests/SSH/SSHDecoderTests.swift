@@ -30,9 +30,14 @@ import Testing
       ["ssh exec scp -t $(id)", "shell id < ssh", "shell scp -t $(id) < ssh", "ssh scp write ~/$(id) < ssh shell"]
     ),
     ("./scp -t /x", ["ssh exec ./scp -t /x", "shell ./scp -t /x < ssh", "ssh scp write /x < ssh shell"]),
-    ("scp -t -f /x", ["ssh exec scp -t -f /x", "shell scp -t -f /x < ssh"]),
+    ("scp -t -f /x", ["ssh scp read /x"]), ("scp -ft /x", ["ssh scp read /x"]), ("scp -tt /x", ["ssh scp write /x"]),
+    ("scp -4Cl100t /x", ["ssh exec scp -4Cl100t /x", "shell scp -4Cl100t /x < ssh"]),
+    ("scp -4Ctl 100 /x", ["ssh scp write /x"]),
     ("internal-sftp", ["ssh subsystem sftp"]), ("/usr/lib/openssh/sftp-server -R", ["ssh subsystem sftp"]),
-    ("/tmp/sftp-server", ["ssh exec /tmp/sftp-server", "shell /tmp/sftp-server < ssh"]),
+    (
+      "/tmp/sftp-server",
+      ["ssh exec /tmp/sftp-server", "shell /tmp/sftp-server < ssh", "ssh subsystem sftp < ssh shell"]
+    ),
     // Shells.
     (#"{"channel":"shell"}"#, ["ssh shell"]),
     (#"{"channel":"shell","input":"cd /etc\nrm x\n"}"#, ["ssh shell", "shell cd /etc < ssh", "shell rm x < ssh"]),

@@ -8,6 +8,10 @@ extension ShellDecoder {
       if let value = option.value { settingCommand(value, call, &context) }
     }
     if bytes(call.name).elementsEqual("sftp".utf8) { return sftp(call, &context) }
+    if ["sftp-server", "internal-sftp"].contains(where: { bytes(call.name).elementsEqual($0.utf8) }) {
+      return forward([SSHForwarding.of("subsystem", ["name": "sftp"])], call, &context)
+    }
+    if isRsyncServer(call) { return rsyncServer(call, &context) }
     let isSCP = bytes(call.name).elementsEqual("scp".utf8)
     let operands = call.arguments.operands.map { Array(bytes(fields[$0].value)) }
     if isSCP {
@@ -28,6 +32,27 @@ extension ShellDecoder {
     }
     if let path = RemotePath(last, isSCP: isSCP) {
       forward([SSHFileRequest.of(channel, "write", path.path)], call, &context)
+    }
+  }
+
+  /// `rsync --server`, as clients send it: it is the first option.
+  func isRsyncServer(_ call: ShellCall) -> Bool {
+    call.argv.count > 1 && bytes(call.name).elementsEqual("rsync".utf8)
+      && text(call.argv.lowerBound + 1, is: "--server")
+  }
+
+  /// `rsync --server OPTIONS . PATH`, and with `--sender` paths that are read.
+  private mutating func rsyncServer(_ call: ShellCall, _ context: inout DecodeContext) {
+    let options = call.arguments.options
+    // A daemon that is started over SSH has modules of its own.
+    guard !options.contains(where: { $0.isNamed("--daemon") }) else { return }
+    let paths = call.arguments.operands.dropFirst().map { Array(bytes(fields[$0].value)) }
+    // With `-s` they are sent later.
+    guard let last = paths.last else { return unknownRequests(call, .unknownCode, &context) }
+    if options.contains(where: { $0.isNamed("--sender") }) {
+      for path in paths { forward([SSHFileRequest.of("exec", "read", path)], call, &context) }
+    } else {
+      forward([SSHFileRequest.of("exec", "write", last)], call, &context)
     }
   }
 

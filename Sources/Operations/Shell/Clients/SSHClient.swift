@@ -110,6 +110,10 @@ enum SSHForwarding {
     if let at = host.lastIndex(of: Ascii.at) { host = host[(at + 1)...] }
     if isAddress, let slash = host.firstIndex(of: Ascii.slash) { host = host[..<slash] }
     let hasPort = host.last != Ascii.closeBracket && host.contains(Ascii.colon)
+    if hasPort, host.first != Ascii.openBracket, host.count(where: { $0 == Ascii.colon }) > 1 {
+      // An IPv6 address without brackets has no port behind it.
+      return [Ascii.openBracket] + host + [Ascii.closeBracket, Ascii.colon] + port
+    }
     return Array(host) + (hasPort ? [] : [Ascii.colon] + port)
   }
 
@@ -144,6 +148,7 @@ enum SSHForwarding {
     var value: [UInt8]
 
     init(_ text: [UInt8]) {
+      let text = text.drop(while: Ascii.isBlank)
       let end = text.firstIndex { $0 == Ascii.equals || Ascii.isBlank($0) } ?? text.endIndex
       name = text[..<end].map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
       value = Array(text[end...].drop { $0 == Ascii.equals || Ascii.isBlank($0) })
