@@ -115,7 +115,8 @@ extension ShellDecoder {
 
   private static let commandSettings = Set(
     [
-      "proxycommand", "localcommand", "remotecommand", "knownhostscommand", "core.pager", "core.editor", "core.sshcommand",
+      "proxycommand", "localcommand", "remotecommand", "knownhostscommand", "core.pager", "core.editor",
+      "core.sshcommand",
       "core.fsmonitor", "core.askpass", "sequence.editor", "diff.external", "credential.helper", "gpg.program",
     ].map { Array($0.utf8) })
 
@@ -331,7 +332,8 @@ extension ShellDecoder {
       if let verb = operands.first, text(verb, is: "cp") { return copyInPod(call, &context) }
     }
     guard let verb = operands.first else { return }
-    let isJob = text(verb, is: "create") && operands.count > 1
+    let isJob =
+      text(verb, is: "create") && operands.count > 1
       && ["job", "cronjob", "cj"].contains { text(operands[1], is: $0) }
     guard isJob || ["exec", "run", "debug", "rsh", "shell"].contains(where: { text(verb, is: $0) }) else { return }
     if let dashes = call.argv.first(where: { $0 > verb && text($0, is: "--") }) {

@@ -30,6 +30,8 @@ import Testing
     "scp ", "-t ", "-f ", "/x", "'", "\"", "\\", "$(", ")", "\n", "\r", "\u{1B}[A", "!", "^", " ", ";",
     "ssh -L 1:a:2 h ",
     "-R ", "-J ", "-o LocalForward=", ":", "[", "]", "@", "sftp -b - h <<E\n", "put ", "E\n", "é", "\0",
+    "psql\n", "exit\n", "\u{4}\n", "rsync --server ", "--sender ", "-e.x ", "sftp-server ", "-ft ", "-l", "op run ",
+    "tsh ssh ", "k3s kubectl ", "-- ", "-o RemoteCommand=", "0x7f", "::1", ".:",
   ]
 
   @Test func nothingCrashes() {
@@ -53,6 +55,10 @@ import Testing
       (#"{"channel":"shell","input":""#, #"ls\n"#, #""}"#), (#"{"channel":"shell","input":"(\n"#, #"ls\n"#, #""}"#),
       (#"{"channel":"shell","input":""#, #"\u0008\n"#, #""}"#), ("ssh ", "-L 1:a:2 ", "h"), ("ssh -J ", "a,", "b h"),
       ("sftp h <<E\n", "cd a\n", "E\n"), ("sftp h <<E\n", "put a\n", "E\n"), ("scp ", "h:a ", "b"),
+      ("", "op run ", ""), ("chamber exec ", "a ", "-- id"), ("", "tsh ssh h ", ""), ("ssh -W ", "::1", ":22 h"),
+      ("ssh -W ", "0x1.", ":22 h"), ("rsync --server --sender . ", "a ", ""), ("scp ", "-ft ", "a"),
+      (#"{"channel":"shell","input":""#, #"psql\nexit\n"#, #""}"#),
+      (#"{"channel":"shell","input":"psql\n"#, #"ls\n"#, #""}"#),
     ]
     for (prefix, unit, suffix) in shapes {
       let isLinear = (0..<3).contains { _ in

@@ -58,6 +58,16 @@ extension ShellDecoder {
 
   private mutating func sftp(_ call: ShellCall, _ context: inout DecodeContext) {
     guard let host = call.arguments.operands.first.map({ Array(bytes(fields[$0].value)) }) else { return }
+    if let server = call.arguments.value(UInt8(ascii: "s")) {
+      // With a slash it is a command of the other host's, else a subsystem.
+      if server.isUnknown || bytes(server.value).contains(Ascii.slash) {
+        codeArgument([server], call, &context)
+      } else {
+        forward(
+          [SSHForwarding.of("subsystem", ["name": String(decoding: bytes(server.value), as: UTF8.self)])], call,
+          &context)
+      }
+    }
     // A path behind the host is fetched, a directory changed to.
     var directory: [UInt8] = []
     if let path = RemotePath(host, isSCP: true)?.path, !path.elementsEqual([Ascii.tilde]) {
