@@ -37,7 +37,7 @@ enum HTTPBodyReader {
     return (values, isKnown)
   }
 
-  private static func startsLikeJSON(_ body: HTTPBody) -> Bool {
+  static func startsLikeJSON(_ body: HTTPBody) -> Bool {
     for index in body.range {
       let byte = body.bytes[index]
       if Ascii.isSpace(byte) || byte == HTTPBytes.carriageReturn { continue }

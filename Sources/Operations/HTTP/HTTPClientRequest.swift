@@ -8,6 +8,8 @@ struct HTTPClientRequest {
   var headers: [(name: [UInt8], value: [UInt8])] = []
   var body: [UInt8]?
   var unknown = HTTPUnknownParts()
+  /// The host that stands for that of the URL.
+  var host: [UInt8]?
 
   func has(_ name: StaticString) -> Bool {
     headers.contains { HTTPBytes.equal($0.name[...], name) }
@@ -18,7 +20,8 @@ struct HTTPClientRequest {
     headers.append((Array(name.description.utf8), Array(value)))
   }
 
-  /// The request in absolute form; nil if the URL's scheme is another protocol's.
+  /// The request in absolute form; nil if the URL's scheme moves files. Of another protocol's, in which what the URL
+  /// holds may be sent as it is, an error.
   ///
   /// Where a part would end before it ends (a line end in a header, a blank in a method), what would come out is not
   /// the request that is meant: an error.
@@ -64,7 +67,10 @@ struct HTTPClientRequest {
     let after = rest[word.endIndex...]
     let isHTTP = HTTPBytes.equal(word, "http") || HTTPBytes.equal(word, "https")
     if after.starts(with: "://".utf8) || isHTTP && after.starts(with: ":/".utf8) {
-      guard isHTTP || HTTPBytes.equal(word, "ws") || HTTPBytes.equal(word, "wss") else { return nil }
+      guard isHTTP || HTTPBytes.equal(word, "ws") || HTTPBytes.equal(word, "wss") else {
+        if Self.movesFiles(word) { return nil }
+        throw HTTPError(.unsupported)
+      }
       scheme = word
       rest = after.dropFirst()
       // curl takes one to three slashes for two.
@@ -72,7 +78,8 @@ struct HTTPClientRequest {
       guard slashes.count <= 3 else { throw HTTPError(.syntax) }
       rest = rest[slashes.endIndex...]
     } else if Self.isOther(word) {
-      return nil
+      if HTTPBytes.equal(word.prefix { $0 != Ascii.dot }, "ftp") { return nil }
+      throw HTTPError(.unsupported)
     }
     rest = rest.prefix { $0 != Ascii.hash }
     let authority = rest.prefix { $0 != Ascii.slash && $0 != Ascii.question && $0 != Ascii.backslash }
@@ -80,7 +87,25 @@ struct HTTPClientRequest {
       guard authority.firstIndex(of: Ascii.at) == at else { throw HTTPError(.syntax) }
       rest = rest[(at + 1)...]
     }
+    if let host {
+      let isHost = !host.contains { $0 <= Ascii.space || "/?#@\\".utf8.contains($0) }
+      guard isHost else { throw HTTPError(.syntax) }
+      rest = (host + rest.drop { $0 != Ascii.slash && $0 != Ascii.question && $0 != Ascii.backslash })[...]
+    }
     return scheme + Array("://".utf8) + rest
+  }
+
+  private static func movesFiles(_ scheme: ArraySlice<UInt8>) -> Bool {
+    let schemes = ["ftp", "ftps", "sftp", "scp", "file"] as [StaticString]
+    return schemes.contains { HTTPBytes.equal(scheme, $0) }
+  }
+
+  /// Whether ``host`` is, letter by letter, what the URL has.
+  var isHostOfURL: Bool {
+    var plain = self
+    plain.host = nil
+    guard let own = try? plain.absolute() else { return true }
+    return (try? absolute())?.map(HTTPBytes.lower) == own.map(HTTPBytes.lower)
   }
 
   /// Hosts whose first label makes curl speak another protocol.

@@ -27,12 +27,15 @@ func decodeHTTP(_ payload: [UInt8], unknown: HTTPUnknownParts, _ context: inout 
     let entries = context.http.facts == context.http.places ? [] : request.declarations(&context)
     let values = try request.values(&context.http, entries, unknown)
     request.emit(values, &context)
+    let folded = entries.contains { $0.place.word == "body" } ? context.http.folded(in: request.body) : []
     for entry in entries {
       let number = context.http.number(entry)
       for value in values where value.number == number {
         guard !context.isFull else { return }
         context.nested(entry.inner, in: .http, value.bytes)
       }
+      // Whether the server takes `{"Query":…}` for `{"query":…}` is not known.
+      if folded.contains(number), !context.isFull { context.unparsed(entry.inner, in: .http, .unsupported) }
     }
   } catch {
     context.unparsed(.http, error.reason)

@@ -7,13 +7,18 @@ extension MCPDecoder {
   func carried(
     by tool: [UInt8], _ arguments: Slice<UnsafeBufferPointer<UInt8>>, _ context: inout DecodeContext
   ) throws(JSONError) {
-    let declared = declarations(of: tool, &context)
+    var declared = declarations(of: tool, &context)
     guard !declared.paths.isEmpty else { return }
     if let names = declared.names, try !hasMember(UnsafeBufferPointer(rebasing: arguments), among: names) { return }
     var scanner = JSONScanner(UnsafeBufferPointer(rebasing: arguments))
     let value = try JSONValue(&scanner)
     var search = MCPArgumentSearch(declared.paths)
     search.walk(value, in: nil)
+    // Whether the server takes `{"Query":…}` for `{"query":…}` is not known.
+    for path in declared.folded.paths(in: UnsafeBufferPointer(rebasing: arguments)).sorted() {
+      guard !context.isFull else { return }
+      context.unparsed(declared.inners[path], in: .mcp, .unsupported, tool: tool)
+    }
     for found in search.found {
       guard !context.isFull else { return }
       let payloads = MCPArgumentText.payloads(of: found, as: declared.inners[found.path])
@@ -40,18 +45,20 @@ extension MCPDecoder {
       found.paths.append(path)
       found.inners.append(entry.inner)
     }
+    found.folded = FoldedPaths(found.paths)
     context.mcpDeclarations.remember(found, tool)
     return found
   }
 
-  /// Whether an object has a member of one of these names: most calls have none, and need no tree.
+  /// Whether an object has a member of one of these names, in upper or lower case: most calls have none, and need no tree.
   private func hasMember(
     _ object: UnsafeBufferPointer<UInt8>, among names: [[UInt8]]
   ) throws(JSONError) -> Bool {
     var scanner = JSONScanner(object)
     try scanner.beginObject()
     while let key = try scanner.nextKey() {
-      if names.contains(scanner.utf8(key)) { return true }
+      let name = FoldedPaths.folded(Array(scanner.utf8(key)))
+      if names.contains(name) { return true }
       try scanner.skip()
     }
     return false
@@ -63,15 +70,16 @@ struct MCPDeclarations {
   struct Found {
     var paths: [JSONPath] = []
     var inners: [OperationProtocol] = []
+    var folded = FoldedPaths([])
 
-    /// The members of the arguments that the paths start at; nil if one may start anywhere.
+    /// The members of the arguments that the paths start at, in lower case; nil if one may start anywhere.
     var names: [[UInt8]]? {
       var names: [[UInt8]] = []
       for path in paths {
         guard let step = path.steps.first, !step.isDescendant, case .member(let name) = step.selector else {
           return nil
         }
-        names.append(name)
+        names.append(FoldedPaths.folded(name))
       }
       return names
     }
@@ -151,15 +159,20 @@ enum MCPArgumentText {
     _ text: [UInt8], _ siblings: JSONValue?, as inner: OperationProtocol
   ) -> [[UInt8]]? {
     switch inner {
-    case .shell, .ssh:
+    case .shell, .ssh, .redis:
       // `{"command":"git","args":["push"]}`
+      let isShell = inner != .redis
       var line = text
       for name in ["args", "argv", "arguments"] {
         switch siblings?[name] {
         case .array(let elements):
           guard let words = words(elements) else { return nil }
-          for word in words { line += [Ascii.space] + quoted(word) }
-        case .string(let rest): line += [Ascii.space] + Array(rest.utf8)
+          // Words complete one command, not a series of them.
+          guard isShell || words.isEmpty || isOneLine(text) else { return nil }
+          for word in words { line += [Ascii.space] + (isShell ? quoted(word) : redisQuoted(word)) }
+        case .string(let rest):
+          guard isShell || isOneLine(text) else { return nil }
+          line += [Ascii.space] + Array(rest.utf8)
         case .null, nil: break
         default: return nil
         }
@@ -207,6 +220,25 @@ enum MCPArgumentText {
       }
     }
     return words
+  }
+
+  private static func isOneLine(_ text: [UInt8]) -> Bool {
+    text.first != Ascii.star && !text.contains { $0 == Ascii.newline || $0 == 0x0D }
+  }
+
+  /// A word that Redis reads as it is in a command on a line.
+  private static func redisQuoted(_ word: [UInt8]) -> [UInt8] {
+    let digits = Array("0123456789abcdef".utf8)
+    var result = [Ascii.doubleQuote]
+    for byte in word {
+      if byte < Ascii.space || byte == 0x7F {
+        result += [Ascii.backslash, UInt8(ascii: "x"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      } else {
+        if byte == Ascii.doubleQuote || byte == Ascii.backslash { result.append(Ascii.backslash) }
+        result.append(byte)
+      }
+    }
+    return result + [Ascii.doubleQuote]
   }
 
   /// A word that a shell reads as it is.

@@ -7,21 +7,16 @@ extension MySQLReader {
   mutating func set() throws(MySQLFailure) {
     try expect(.set)
     switch token().word {
-    case .names, .charset:
-      advance()
-      return try rest()
-    case .character where at(.set, 1):
-      return try rest()
     case .password, .role:
       if at(.equal, 1) || at(.assign, 1) {
         if at(.role) { break }
       }
-      return try rest()
-    case .default where at(.role, 1): return try rest()
-    case .resource where at(.group, 1): return try rest()
-    case .transaction: return try rest()
+      return try restOfSet()
+    case .default where at(.role, 1): return try restOfSet()
+    case .resource where at(.group, 1): return try restOfSet()
+    case .transaction: return try restOfSet()
     case .global, .session, .local:
-      if at(.transaction, 1) { return try rest() }
+      if at(.transaction, 1) { return try restOfSet() }
     case .statement:
       // MariaDB's `SET STATEMENT x = 1 FOR …`.
       guard isName(1), at(.equal, 2) else { break }
@@ -35,6 +30,7 @@ extension MySQLReader {
   }
 
   private mutating func setting() throws(MySQLFailure) {
+    if try characterSet() { return }
     takeAll([.global, .session, .local, .persist, .persistOnly])
     let isUser = at(.variable)
     let name: [UInt8]
@@ -63,7 +59,9 @@ extension MySQLReader {
       return
     }
     let callsBefore = calls
+    let start = position
     let value = try foldedExpression()
+    if !isUser, MySQLCharacterSet.isSetting(name) { try noteCharacterSet(start..<position) }
     // A function of the database may have set any of them.
     if calls != callsBefore, value.constant.bytes == nil { variables.removeAll() }
     if isUser { remember(name, value) } else { try note(setting: name, value) }

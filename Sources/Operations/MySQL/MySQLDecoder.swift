@@ -59,6 +59,7 @@ struct MySQLDecoder {
     if text.hasEscapes, text.changesEscapes { return fail(.unsupported) }
     let asksForConditions = context.demand.contains(.sqlWhereConstant)
     var reader = MySQLReader(text, foldsConditions: asksForConditions)
+    reader.isEmbedded = context.sqlNesting > 0
     do throws(MySQLFailure) {
       try reader.read()
     } catch {

@@ -161,6 +161,11 @@ extension MySQLReader {
       advance()
       _ = take(.equal)
       if isAtString { addFile(try string()) }
+    case .none where at(.equal, 1) && at(.word) && text.slice(position).map(lowered).elementsEqual("file_name".utf8):
+      // The table is that file: MariaDB's CONNECT engine.
+      advance()
+      advance()
+      addFile(try string())
     case .union where at(.equal, 1) || at(.open, 1):
       advance()
       _ = take(.equal)

@@ -40,12 +40,13 @@ struct MySQLText {
   private mutating func append(_ kind: MySQLToken.Kind, from start: Int, _ mark: MySQLMark = .none) {
     tokens.append(MySQLToken(kind: kind, mark: mark, start: UInt32(start), end: UInt32(index)))
     isAtStart = kind == .end || kind == .hardEnd
+    if !delimiter.isEmpty { checkDelimiter(in: kind, from: start) }
   }
 
   private mutating func read() {
     while index < bytes.count, failure == nil {
       let byte = bytes[index]
-      if !delimiter.isEmpty, byte == delimiter[0], bytes[index...].starts(with: delimiter) {
+      if startsDelimiter(index) {
         let start = index
         index += delimiter.count
         append(.hardEnd, from: start)
@@ -87,6 +88,29 @@ struct MySQLText {
 
   @inline(__always)
   static func isName(_ byte: UInt8) -> Bool { Ascii.isName(byte) || byte == Ascii.dollar || byte >= 0x80 }
+
+  /// Whether the client's delimiter stands at a position: it ends words and numbers.
+  @inline(__always)
+  private func startsDelimiter(_ position: Int) -> Bool {
+    !delimiter.isEmpty && bytes[position] == delimiter[0] && bytes[position...].starts(with: delimiter)
+  }
+
+  /// Whether a byte belongs to the word that it is in.
+  @inline(__always)
+  private func continuesName(_ position: Int) -> Bool { Self.isName(bytes[position]) && !startsDelimiter(position) }
+
+  /// Outside of quotes the client ends the statement in the middle of a token as well.
+  private mutating func checkDelimiter(in kind: MySQLToken.Kind, from start: Int) {
+    switch kind {
+    case .string, .doubleString, .quotedName, .end, .hardEnd: return
+    default: break
+    }
+    var position = start + 1
+    while position < index {
+      if startsDelimiter(position) { return failure = .unsupported }
+      position += 1
+    }
+  }
 
   /// Whether what follows is a part of a qualified name, in which digits may come first.
   private var followsName: Bool {
@@ -209,7 +233,7 @@ struct MySQLText {
       if at(0) == Ascii.backquote {
         guard skipBackquoted() else { return }
       } else {
-        while index < bytes.count, Self.isName(bytes[index]) { index += 1 }
+        while index < bytes.count, continuesName(index) { index += 1 }
         if index == start + 2 { failure = .syntax }
       }
       return append(.systemVariable, from: start)
@@ -219,7 +243,10 @@ struct MySQLText {
     case Ascii.quote, Ascii.doubleQuote:
       string(from: start, .variable)
       return
-    default: while index < bytes.count, Self.isName(bytes[index]) || bytes[index] == Ascii.dot { index += 1 }
+    default:
+      while index < bytes.count, Self.isName(bytes[index]) || bytes[index] == Ascii.dot, !startsDelimiter(index) {
+        index += 1
+      }
     }
     append(.variable, from: start)
   }
@@ -233,11 +260,10 @@ struct MySQLText {
     if bytes[index] == Ascii.zero, at(1) == 0x78 || at(1) == 0x62 {
       let isHex = at(1) == 0x78
       var end = index + 2
-      while end < bytes.count, Self.isName(bytes[end]), isHex ? (Ascii.hex(bytes[end]) != nil) : bytes[end] & ~1 == 0x30
-      {
+      while end < bytes.count, continuesName(end), isHex ? (Ascii.hex(bytes[end]) != nil) : bytes[end] & ~1 == 0x30 {
         end += 1
       }
-      if end > index + 2, end == bytes.count || !Self.isName(bytes[end]) {
+      if end > index + 2, end == bytes.count || !continuesName(end) {
         index = end
         return append(isHex ? .hex : .bits, from: start)
       }
@@ -249,17 +275,17 @@ struct MySQLText {
       _ = exponent()
       return append(.number, from: start)
     }
-    if exponent() || index == bytes.count || !Self.isName(bytes[index]) { return append(.number, from: start) }
+    if exponent() || index == bytes.count || !continuesName(index) { return append(.number, from: start) }
     index = start
     word()
   }
 
   private mutating func skipDigits() {
-    while index < bytes.count, Ascii.isDigit(bytes[index]) { index += 1 }
+    while index < bytes.count, Ascii.isDigit(bytes[index]), !startsDelimiter(index) { index += 1 }
   }
 
   private mutating func exponent() -> Bool {
-    guard at(0) | 0x20 == 0x65 else { return false }
+    guard at(0) | 0x20 == 0x65, !startsDelimiter(index) else { return false }
     let sign = at(1) == Ascii.plus || at(1) == Ascii.dash ? 1 : 0
     guard Ascii.isDigit(at(1 + sign)) else { return false }
     index += 1 + sign
@@ -270,7 +296,13 @@ struct MySQLText {
   private mutating func word() {
     let start = index
     let wasAtStart = isAtStart
-    while index < bytes.count, Self.isName(bytes[index]) { index += 1 }
+    if wasAtStart, !isInComment, !delimiter.isEmpty {
+      // The client looks for DELIMITER before it looks for the delimiter.
+      while index < bytes.count, Self.isName(bytes[index]) { index += 1 }
+      if MySQLWord.spelled(bytes, start, index) == .delimiter { return delimiterLine() }
+      index = start
+    }
+    while index < bytes.count, continuesName(index) { index += 1 }
     if index < bytes.count, bytes[index] == Ascii.quote, index == start + 1 {
       switch bytes[start] | 0x20 {
       case 0x6E: return string(from: start, .string)
@@ -305,6 +337,8 @@ struct MySQLText {
     while index < bytes.count, !Ascii.isSpace(bytes[index]) { index += 1 }
     let text = Array(bytes[start..<index])
     guard !text.isEmpty, !text.contains(Ascii.backslash) else { return failure = .syntax }
+    // The client cuts a longer one.
+    guard text.count <= MySQLLimits.delimiter else { return failure = .unsupported }
     delimiter = text == [Ascii.semicolon] ? [] : text
     skipLine()
     isAtStart = true

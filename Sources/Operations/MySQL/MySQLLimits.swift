@@ -14,4 +14,6 @@ enum MySQLLimits {
   static let foldedText = 1 << 16
   /// Values of user variables that are kept while a payload is read.
   static let variables = 256
+  /// Bytes of the client's delimiter.
+  static let delimiter = 15
 }

@@ -32,6 +32,10 @@ struct MySQLReader {
   var isInProgram = false
   /// Blocks of a stored program around the position at hand that may run or not.
   var branches = 0
+  /// Whether another text of the payload holds this one, and runs it.
+  var isEmbedded = false
+  lazy var wideEnd = text.wideEnd
+  lazy var savedCharacterSets = text.savedCharacterSets
 
   init(_ text: MySQLText, foldsConditions: Bool) {
     self.text = text

@@ -103,6 +103,26 @@ private let declarationCases: [(FactDemand, String, [String])] = [
     ["POST /api/sql", "postgres: select 1", "postgres: select 2"]
   ),
   (
+    sql(("path", "/api/sql"), ("body", "$.query")),
+    "POST /api/sql HTTP/1.1\n\(jsonType)\n\n{\"Query\":\"DROP TABLE a\"}",
+    ["POST /api/sql", "postgres: ?unsupported"]
+  ),
+  (
+    sql(("path", "/api/sql"), ("body", "$.query")),
+    "POST /api/sql HTTP/1.1\n\(jsonType)\n\n{\"query\":\"SELECT 1\",\"QUERY\":\"DROP TABLE a\"}",
+    ["POST /api/sql", "postgres: select 1", "postgres: ?unsupported"]
+  ),
+  (
+    sql(("path", "/api/sql"), ("body", "$.a.sql")),
+    "POST /api/sql HTTP/1.1\n\(jsonType)\n\n{\"A\":{\"\u{17F}ql\":\"DROP TABLE a\"}}",
+    ["POST /api/sql", "postgres: ?unsupported"]
+  ),
+  (
+    sql(("path", "/api/sql"), ("body", "$.query")),
+    "POST /api/sql HTTP/1.1\n\(jsonType)\n\n{\"query\":\"SELECT 1\",\"x\":{\"Query\":1},\"Queries\":2}",
+    ["POST /api/sql", "postgres: select 1"]
+  ),
+  (
     sql(("method", "get"), ("query", "sql")), "GET /x?sql=SELECT%201&sql=DROP+TABLE+a",
     ["GET /x", "postgres: select 1", "postgres: drop table a"]
   ),

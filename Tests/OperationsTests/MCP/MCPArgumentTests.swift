@@ -70,6 +70,19 @@ import Testing
     #expect(carried(#"{"sql":"SELECT 1"}"#, Self.sql + [declaration("sql", as: .shell)]).count == 2)
   }
 
+  @Test(
+    arguments: [
+      (#"{"Sql":"DROP TABLE t"}"#, "sql", ["postgres ?unsupported < mcp"]),
+      (#"{"sql":"SELECT 1","SQL":"DROP TABLE t"}"#, "sql", ["postgres ?unsupported < mcp", "postgres select 1 < mcp"]),
+      (#"{"\u017Fql":"DROP TABLE t"}"#, "sql", ["postgres ?unsupported < mcp"]),
+      (#"{"tas\u212A":{"sql":"DROP TABLE t"}}"#, "task.sql", ["postgres ?unsupported < mcp"]),
+      (#"{"a":[{"SQL":"DROP TABLE t"}]}"#, "$..sql", ["postgres ?unsupported < mcp"]),
+      (#"{"sql":"SELECT 1","a":{"SQL":"x"}}"#, "sql", ["postgres select 1 < mcp"]),
+    ])
+  func namesInAnotherCase(_ arguments: String, _ path: String, _ expected: [String]) {
+    #expect(carried(arguments, [declaration(path, as: .postgres)]) == expected)
+  }
+
   @Test func whichCalls() {
     let decodes = [declaration("sql", as: .postgres, server: "db-*", tool: "run_*")]
     let arguments = #"{"sql":"SELECT 1"}"#
@@ -137,5 +150,14 @@ import Testing
   @Test func redisCommands() {
     #expect(payloads(#"{"command":["SET","k","a b"]}"#, as: .redis) == ["*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$3\r\na b\r\n"])
     #expect(payloads(#"{"command":"FLUSHALL"}"#, as: .redis) == ["FLUSHALL"])
+    #expect(
+      payloads(#"{"cmd":"CONFIG","args":["SET","dir","/x"]}"#, as: .redis) == [#"CONFIG "SET" "dir" "/x""#])
+    #expect(payloads(#"{"cmd":"CONFIG","args":"SET dir /x"}"#, as: .redis) == ["CONFIG SET dir /x"])
+    #expect(payloads(#"{"cmd":"SET","args":["k","a\"b\\c\n",7]}"#, as: .redis) == [#"SET "k" "a\"b\\c\x0a" "7""#])
+    #expect(payloads(#"{"cmd":"PING\nPING","args":["x"]}"#, as: .redis) == nil)
+    #expect(payloads(#"{"cmd":"PING","args":[]}"#, as: .redis) == ["PING"])
+    #expect(
+      carried(#"{"cmd":"CONFIG","args":["SET","dir","/x"]}"#, [declaration("cmd", as: .redis)])
+        == ["redis CONFIG SET dir /x < mcp"])
   }
 }

@@ -6,25 +6,45 @@ extension ShellDecoder {
   mutating func mysql(_ call: ShellCall, _ context: inout DecodeContext) {
     emit(call, &context)
     guard !isDone(context) else { return }
+    var session = MySQLSession()
     var readsInput = true
-    var delimiter: ShellField?
-    for option in call.arguments.options where option.isNamed("--delimiter") { delimiter = option.value }
     for option in call.arguments.options {
       if option.letter == 0x65 {
         readsInput = false
-        if let value = option.value { mysqlScript(value, delimiter, call, &context) }
+        if let value = option.value { known(value, call, &context).map { session.texts.append($0) } }
       } else if option.isNamed("--init-command") || option.isNamed("--init-command-add") {
-        if let value = option.value { mysqlScript(value, nil, call, &context) }
+        if let value = option.value { known(value, call, &context).map { session.first.append($0) } }
+      } else if option.isNamed("--delimiter") {
+        guard let value = option.value else { continue }
+        guard let delimiter = known(value, call, &context) else { return }
+        session.delimiter = delimiter
+      } else if option.isNamed("--default-character-set") {
+        guard let value = option.value, !value.isUnknown else {
+          session.isPlain = false
+          continue
+        }
+        session.isPlain = MySQLCharacterSet.isPlain(bytes(value.value))
       } else if option.isNamed("--help") || option.isNamed("--version") || option.letter == 0x56 {
         readsInput = false
       }
     }
-    guard readsInput else { return }
-    switch input.kind {
-    case .inherited, .file: break
-    case .unknown: unknownMySQL(call, &context)
-    case .literal: mysqlScript(ShellField(value: input.text), delimiter, call, &context)
+    if readsInput {
+      switch input.kind {
+      case .inherited, .file: break
+      case .unknown: unknownMySQL(call, &context)
+      case .literal: known(ShellField(value: input.text), call, &context).map { session.texts.append($0) }
+      }
     }
+    run(session, call, &context)
+  }
+
+  /// The text of a field; nil, and what stands for it emitted, if it is not known.
+  private mutating func known(
+    _ field: ShellField, _ call: ShellCall, _ context: inout DecodeContext
+  ) -> [UInt8]? {
+    guard field.isUnknown else { return Array(bytes(field.value)) }
+    unknownMySQL(call, &context)
+    return nil
   }
 
   /// `mysqladmin COMMAND…`: the statements that it sends.
@@ -103,18 +123,45 @@ extension ShellDecoder {
   }
 
   /// Statements, and the client's own commands.
-  private mutating func mysqlScript(
-    _ text: ShellField, _ delimiter: ShellField?, _ call: ShellCall, _ context: inout DecodeContext
-  ) {
-    guard !text.isUnknown, delimiter?.isUnknown != true else { return unknownMySQL(call, &context) }
-    var script = MySQLScript(Array(bytes(text.value)))
+  private mutating func run(_ session: MySQLSession, _ call: ShellCall, _ context: inout DecodeContext) {
+    var script = MySQLScript(session.script)
     script.read()
-    if script.statements.contains(where: { !Ascii.isSpace($0) }) {
-      let prefix = delimiter.map { Array("DELIMITER ".utf8) + bytes($0.value) + [Ascii.newline] } ?? []
-      mysqlStatement(prefix + script.statements, call, &context)
+    let statements = session.statements(of: script)
+    if statements.contains(where: { !Ascii.isSpace($0) && $0 != Ascii.semicolon }) {
+      if session.isPlain && script.isPlain || !statements.contains(where: { $0 >= 0x80 }) {
+        mysqlStatement(statements, call, &context)
+      } else {
+        context.enter(program: Array(bytes(call.name)))
+        context.unparsed(.mysql, in: .shell, .unsupported)
+        context.leaveProgram()
+      }
     }
     if script.isUnknown { unknownMySQL(call, &context) }
     for code in script.commands { carrying(call, &context) { $0.code(code, .process, &$1) } }
+  }
+}
+
+/// What one run of the client sends over its connection, on which a statement may change how later ones are read.
+private struct MySQLSession {
+  /// What the client sends as it connects.
+  var first: [[UInt8]] = []
+  var texts: [[UInt8]] = []
+  var delimiter: [UInt8] = []
+  /// Whether the character set of the connection is known to hide no quotes.
+  var isPlain = true
+
+  /// A line of its own, so that it stands in no comment of a line and adds nothing to a DELIMITER.
+  private static let separator = Array("\n;\n".utf8)
+
+  var script: [UInt8] { Array(texts.joined(separator: Self.separator)) }
+
+  /// The SQL of it all, where `script` was taken apart.
+  func statements(of script: MySQLScript) -> [UInt8] {
+    var statements: [UInt8] = []
+    for text in first { statements += text + Self.separator }
+    guard script.statements.contains(where: { !Ascii.isSpace($0) }) else { return statements }
+    if !delimiter.isEmpty { statements += Array("DELIMITER ".utf8) + delimiter + [Ascii.newline] }
+    return statements + script.statements
   }
 }
 
@@ -131,6 +178,8 @@ struct MySQLScript {
   private(set) var commands: [[UInt8]] = []
   /// It runs statements that are not in the script.
   private(set) var isUnknown = false
+  /// Whether no command sets a character set that may hide quotes.
+  private(set) var isPlain = true
 
   init(_ text: [UInt8]) { self.text = text }
 
@@ -225,7 +274,7 @@ struct MySQLScript {
   }
 
   private static let silent = [
-    "charset", "connect", "ego", "exit", "go", "nopager", "notee", "nowarning", "print", "prompt", "quit", "rehash",
+    "connect", "ego", "exit", "go", "nopager", "notee", "nowarning", "print", "prompt", "quit", "rehash",
     "resetconnection", "status", "tee", "warnings",
   ]
 
@@ -250,6 +299,9 @@ struct MySQLScript {
       isUnknown = true
     case "delimiter":
       line()
+    case "charset":
+      index = end
+      if !MySQLCharacterSet.isPlain(argument()) { isPlain = false }
     case _ where Self.silent.contains(name):
       index = end
       _ = argument()

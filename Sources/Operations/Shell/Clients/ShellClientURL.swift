@@ -18,8 +18,22 @@ extension ShellDecoder {
     return (Array(known[..<question]), true)
   }
 
-  /// Decodes a request that `call` sends.
+  /// Decodes a request that `call` sends; where a header names another host than the URL, the one to that host as well:
+  /// either may be whom it reaches.
   mutating func send(_ request: HTTPClientRequest, _ call: ShellCall, _ context: inout DecodeContext) {
+    sendOne(request, call, &context)
+    for header in request.headers where HTTPBytes.equal(header.name[...], "host") {
+      guard !isDone(context) else { return }
+      var other = request
+      other.host = header.value
+      if !other.isHostOfURL { sendOne(other, call, &context) }
+    }
+    if request.unknown.headers.contains(where: { HTTPBytes.equal($0[...], "host") }), !isDone(context) {
+      unread(.unknownCode, call, &context)
+    }
+  }
+
+  private mutating func sendOne(_ request: HTTPClientRequest, _ call: ShellCall, _ context: inout DecodeContext) {
     guard !isDone(context) else { return }
     do throws(HTTPError) {
       guard let payload = try request.payload() else { return }

@@ -1,0 +1,99 @@
+import PolicyBytecode
+
+/// The character set in which the server reads what the client sends.
+///
+/// In some (GBK, Big5, Shift JIS, GB18030) a backslash or a quote is the second byte of a character: literals end
+/// elsewhere than they seem to. Source: MySQL Reference Manual, "Connection Character Sets and Collations".
+enum MySQLCharacterSet {
+  private static let setting = Array("character_set_client".utf8)
+
+  static func isSetting(_ name: [UInt8]) -> Bool { name == setting }
+
+  /// Whether bytes from 0x80 on hide no ASCII character after them.
+  static func isPlain(_ name: some Collection<UInt8>) -> Bool {
+    let name = name.map(lowered)
+    return ["utf8", "utf8mb3", "utf8mb4", "latin1", "ascii", "binary", "default"].contains {
+      (known: StaticString) in
+      name.elementsEqual(UnsafeBufferPointer(start: known.utf8Start, count: known.utf8CodeUnitCount))
+    }
+  }
+}
+
+extension MySQLText {
+  /// Where the last byte that is no ASCII ends; 0 without one.
+  var wideEnd: Int { bytes.lastIndex { $0 >= 0x80 }.map { $0 + 1 } ?? 0 }
+
+  /// The variables that are given `@@character_set_client` and nothing else, as dumps do to set it back.
+  var savedCharacterSets: Set<[UInt8]> {
+    var saved: Set<[UInt8]> = []
+    var others: Set<[UInt8]> = []
+    func isAssignment(_ index: Int) -> Bool {
+      tokens.indices.contains(index) && (tokens[index].mark == .equal || tokens[index].mark == .assign)
+    }
+    func isAfter(_ index: Int) -> Bool {
+      index >= tokens.count || tokens[index].kind == .end || tokens[index].kind == .hardEnd
+        || tokens[index].mark == .comma
+    }
+    for index in tokens.indices where tokens[index].kind == .variable {
+      if isAssignment(index - 1), isAfter(index + 1) { continue }
+      let isSaved =
+        isAssignment(index + 1) && index + 2 < tokens.count && tokens[index + 2].kind == .systemVariable
+        && MySQLCharacterSet.isSetting(name(index + 2)) && isAfter(index + 3)
+      if isSaved { saved.insert(name(index)) } else { others.insert(name(index)) }
+    }
+    return saved.subtracting(others)
+  }
+}
+
+extension MySQLReader {
+  /// `NAMES x`, `CHARACTER SET x`, `CHARSET x` in SET; false if something else stands here.
+  mutating func characterSet() throws(MySQLFailure) -> Bool {
+    guard startsCharacterSet else { return false }
+    _ = take(.character)
+    advance()
+    let isPlain: Bool
+    if at(.word) {
+      isPlain = MySQLCharacterSet.isPlain(text.slice(position))
+      advance()
+    } else {
+      isPlain = MySQLCharacterSet.isPlain(try string())
+    }
+    // COLLATE
+    while !isAtEnd, !at(.comma) { try looseToken() }
+    if !isPlain { try leaveKnownCharacterSets() }
+    return true
+  }
+
+  private var startsCharacterSet: Bool {
+    if at(.character) { return at(.set, 1) }
+    return (at(.names) || at(.charset)) && !at(.equal, 1) && !at(.assign, 1) && !at(.dot, 1)
+  }
+
+  /// What stands after a form of SET that is not looked into, down to the end, but for character sets.
+  mutating func restOfSet() throws(MySQLFailure) {
+    while !isAtEnd {
+      let isNamed = (at(.word) || at(.systemVariable)) && MySQLCharacterSet.isSetting(text.name(position))
+      if isNamed || startsCharacterSet { try leaveKnownCharacterSets() }
+      try looseToken()
+    }
+  }
+
+  /// Notes the value of `character_set_client`, the tokens `value`.
+  mutating func noteCharacterSet(_ value: Range<Int>) throws(MySQLFailure) {
+    if value.count == 1 {
+      let index = value.lowerBound
+      switch text.tokens[index].kind {
+      case .word, .quotedName: if MySQLCharacterSet.isPlain(text.name(index)) { return }
+      case .string, .doubleString: if MySQLCharacterSet.isPlain(text.literal(index)) { return }
+      case .variable: if savedCharacterSets.contains(text.name(index)) { return }
+      default: break
+      }
+    }
+    try leaveKnownCharacterSets()
+  }
+
+  /// From here on characters that are no ASCII end who knows where; in a text that is run by another one, that one's.
+  private mutating func leaveKnownCharacterSets() throws(MySQLFailure) {
+    if isEmbedded || wideEnd > Int(token().start) { throw MySQLFailure(reason: .unsupported) }
+  }
+}
