@@ -42,7 +42,8 @@ import Testing
     #"{"password":"{{ db.password }}"}"#, #"{"password":"<your password>"}"#, #"{"password":"%(db_password)s"}"#,
     #"{"password":"********"}"#, #"{"password":"xxxx"}"#, #"{"password":"...."}"#, #"{"password":null}"#,
     #"{"password":true}"#, #"{"password":"required"}"#, #"{"password":"[password]"}"#, #"{"password":"[redacted]"}"#,
-    #"{"secret":"my-app-secret"}"#, #"{"token":"https://login.example/reset"}"#, #"{"username":"correct horse battery staple"}"#,
+    #"{"secret":"my-app-secret"}"#, #"{"token":"https://login.example/reset"}"#,
+    #"{"username":"correct horse battery staple"}"#,
   ])
   func whatIsNoneStays(text: String) {
     #expect(masked(text, secrets) == text)
