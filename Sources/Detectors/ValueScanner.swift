@@ -1,3 +1,5 @@
+import Glibc
+
 /// Looks into many short texts, one after another: the values of a document. What one look needs is made once, and a text
 /// that wakes no detector costs a step a byte.
 ///
@@ -64,4 +66,138 @@ extension DetectorSet {
     let hash = TriggerTable.hash(gram)
     return (tables.filter[Int(hash >> 5)] >> (hash & 31)) & 1 != 0
   }
+}
+
+/// What the name of a value by itself makes of it, where the value is there as a whole and its end need not be guessed.
+public struct NamedValue: Sendable {
+  /// The detectors for which the value may be a hit from end to end.
+  public let detectors: [Int]
+  /// The name speaks of a password or secret, and the value only tells about it: `password_strength`.
+  public let isAbout: Bool
+  private let isPassword: Bool
+  private let isWeak: Bool
+
+  /// Nil: the name says nothing, or nobody looks for what it says.
+  init?(_ name: UnsafeBufferPointer<UInt8>, _ tables: DetectorTables) {
+    guard let known = SecretName(Array(name)) else { return nil }
+    isPassword = known.kind == .password
+    isWeak = known.isWeak
+    isAbout = Self.isAbout(name)
+    let kind = isPassword ? BuiltinDetector.password : .secret
+    detectors = isAbout ? [] : tables.indices[kind.rawValue]
+    guard isAbout || !detectors.isEmpty else { return nil }
+  }
+
+  /// Whether all of `value` is what its name says.
+  public func covers(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard !isAbout, value.count >= 4, !Self.isMasked(value), !Self.isTemplate(value) else { return false }
+    return isPassword ? Self.mayBePassword(value) : isRandom(value)
+  }
+
+  /// `password_strength`, `passwordChangedAt`: tells about one.
+  private static func isAbout(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    var end = name.count
+    while end > 0, name[end - 1] | 0x20 < 0x61 || name[end - 1] | 0x20 > 0x7A { end -= 1 }
+    var start = end
+    while start > 0, (name[start - 1] | 0x20) &- 0x61 < 26 {
+      start -= 1
+      if name[start] < 0x61, start > 0, name[start - 1] &- 0x61 < 26 { break }
+    }
+    let word = String(decoding: name[start..<end].map { $0 | 0x20 }, as: UTF8.self)
+    return start > 0 && tellingWords.contains(word)
+  }
+
+  private static let tellingWords: Set<String> = [
+    "at", "date", "time", "changed", "updated", "created", "modified", "expired", "strength", "score", "rule", "rules",
+    "question", "confirmed", "valid", "help", "description", "title", "complexity", "lifetime", "method", "mode",
+  ]
+
+  private static func mayBePassword(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+    if value.count <= 12 {
+      let word = value.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+      if SecretName.schemaWords.contains(word) { return false }
+    }
+    return value.contains { $0 &- 0x30 > 9 && ![0x2B, 0x2C, 0x2D, 0x2E].contains($0) }
+  }
+
+  /// As random as a key, whatever its signs. A name with hyphens, a path and an address are none.
+  private func isRandom(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard value.count >= (isWeak ? 32 : 10), value.count <= DetectorLimits.matchBytes else { return false }
+    var counts = InlineArray<128, UInt16>(repeating: 0)
+    var (digits, letters, signs, words, changes) = (0, 0, 0, 1, 0)
+    var previous: UInt8 = 0
+    for byte in value {
+      guard byte > 0x20, byte < 0x7F else { return false }
+      counts[Int(byte)] += 1
+      if byte &- 0x30 < 10 {
+        digits += 1
+      } else if (byte | 0x20) &- 0x61 < 26 {
+        letters += 1
+        if (previous | 0x20) &- 0x61 < 26, (previous ^ byte) & 0x20 != 0 { changes += 1 }
+      } else {
+        switch byte {
+        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): words += 1
+        case UInt8(ascii: "/"):
+          if previous == byte { return false }
+          words += 1
+        case UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "="): break
+        default: signs += 1
+        }
+      }
+      previous = byte
+    }
+    guard letters > 0, value.first != UInt8(ascii: "/"), signs > 0 || changes > 4 || digits > 1 else { return false }
+    let total = Double(value.count)
+    var entropy = 0.0
+    for index in counts.indices where counts[index] > 0 {
+      let share = Double(counts[index]) / total
+      entropy -= share * log2(share)
+    }
+    return value.count >= 20 ? entropy >= 3 : entropy >= 2.9 && words <= 2 && digits + signs > 1
+  }
+
+  /// Nothing but `*`, `x` and dots, or eight of one of them in a row.
+  private static func isMasked(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+    var isAll = true
+    var run = 0
+    var previous: UInt8 = 0
+    for byte in value {
+      switch byte {
+      case UInt8(ascii: "*"), UInt8(ascii: "x"), UInt8(ascii: "X"), UInt8(ascii: "."):
+        run = byte == previous ? run + 1 : 1
+        if run == 8 { return true }
+      case 0xE2, 0x80, 0xA2, 0x97, 0x8F: run = 0
+      default:
+        isAll = false
+        run = 0
+      }
+      previous = byte
+    }
+    return isAll
+  }
+
+  /// Nothing but one `${…}`, `$(…)`, `{{…}}`, `<…>` or `%(…)s`, or `$NAME` of a secret.
+  private static func isTemplate(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+    func isWithin(_ open: StaticString, _ close: StaticString) -> Bool {
+      let (first, last) = (open.utf8CodeUnitCount, close.utf8CodeUnitCount)
+      guard value.count > first + last else { return false }
+      let opening = UnsafeBufferPointer(start: open.utf8Start, count: first)
+      let closing = UnsafeBufferPointer(start: close.utf8Start, count: last)
+      guard value.starts(with: opening), value.suffix(last).elementsEqual(closing) else { return false }
+      return !value[first..<value.count - last].contains(closing[0])
+    }
+    if isWithin("${{", "}}") || isWithin("${", "}") || isWithin("$(", ")") || isWithin("{{", "}}") { return true }
+    if isWithin("<", ">") || isWithin("%(", ")s") { return true }
+    guard value.first == UInt8(ascii: "$") else { return false }
+    let name = value.dropFirst()
+    return name.allSatisfy { $0 &- 0x41 < 26 || $0 == UInt8(ascii: "_") } && SecretName(Array(name)) != nil
+  }
+}
+
+extension DetectorSet {
+  /// Whether names of values matter: a detector of passwords or secrets is asked for.
+  public var looksAtNames: Bool { tables.asks(.password, .secret) }
+
+  /// What `name` by itself makes of its value.
+  public func namedValue(_ name: UnsafeBufferPointer<UInt8>) -> NamedValue? { NamedValue(name, tables) }
 }

@@ -28,6 +28,7 @@ extension JSONMasker {
           isWhole = false
         } else {
           beginValue()
+          noteSibling(content)
           if let text = maskedScalar(content) {
             output.append(contentsOf: bytes[written...index])
             output.append(contentsOf: text)
@@ -38,7 +39,7 @@ extension JSONMasker {
         if isWhole { index = end + 1 }
       case UInt8(ascii: "}") where state == .keyOrEnd || state == .commaOrEnd && levels[levels.count - 1].isObject,
         UInt8(ascii: "]") where state == .valueOrEnd || state == .commaOrEnd && !levels[levels.count - 1].isObject:
-        levels.removeLast()
+        removeLevel()
         endValue()
         index += 1
       case UInt8(ascii: ":") where state == .colon:
@@ -137,6 +138,7 @@ extension JSONMasker {
     names.append(contentsOf: key)
     levels[top].name = lower..<names.count
     levels[top].isQuiet = knownNames[number].isQuiet
+    if !siblings.isEmpty { takeSibling(key) }
     state = .colon
     return true
   }

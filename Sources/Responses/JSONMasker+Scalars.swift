@@ -17,6 +17,7 @@ extension JSONMasker {
       return
     }
     let content = hasEscapes ? raw.withUnsafeBufferPointer { JSONStrings.unescaped($0) } : raw
+    content.withUnsafeBufferPointer { noteSibling($0) }
     output.append(UInt8(ascii: "\""))
     output.append(contentsOf: maskedDocument(content) ?? maskedString(raw, content, named: name, rules: rules) ?? raw)
     output.append(UInt8(ascii: "\""))

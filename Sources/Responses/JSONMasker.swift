@@ -39,6 +39,10 @@ struct JSONMasker {
   var matcher: JSONPathMatcher
   let scratch: MaskScratch
   let usesPaths: Bool
+  /// Whether names of values matter, so that members may name each other.
+  let looksAtNames: Bool
+  /// Names that the member `value` is seen with, and the number of levels open around it.
+  var siblings: [(depth: Int, name: [UInt8])] = []
   var knownNames = KnownNames()
 
   var status = Status.open
@@ -72,6 +76,7 @@ struct JSONMasker {
     self.documentDepth = documentDepth
     values = ValueMasker(plan, scratch)
     usesPaths = !plan.paths.isEmpty
+    looksAtNames = plan.detectors.looksAtNames
     matcher = JSONPathMatcher(plan.paths)
   }
 
@@ -85,6 +90,7 @@ struct JSONMasker {
     token.removeAll(keepingCapacity: true)
     levels.removeAll(keepingCapacity: true)
     names.removeAll(keepingCapacity: true)
+    siblings.removeAll(keepingCapacity: true)
     keyRules.removeAll(keepingCapacity: true)
     rules.removeAll(keepingCapacity: true)
     covered = nil
@@ -269,6 +275,7 @@ struct JSONMasker {
     emit(byte)
     let isObject = byte == UInt8(ascii: "{")
     let outer = levels.last?.name ?? 0..<0
+    if looksAtNames, isObject, !outer.isEmpty, levels.last?.isQuiet == false { addSibling(inner: Array(names[outer])) }
     levels.append(
       Level(
         isObject: isObject, name: isObject ? names.count..<names.count : outer, isQuiet: levels.last?.isQuiet ?? true))
@@ -276,7 +283,7 @@ struct JSONMasker {
   }
 
   private mutating func endContainer() {
-    levels.removeLast()
+    removeLevel()
     if let covered, covered.level == levels.count {
       self.covered = nil
       write(quoted: values.replacement(ofStructure: covered.span, text: coveredText))
@@ -435,6 +442,7 @@ struct JSONMasker {
     levels[top].name = levels[top].name.lowerBound..<names.count
     let isQuiet = names[levels[top].name].withUnsafeBufferPointer { plan.detectors.isQuiet(name: $0) }
     levels[top].isQuiet = isQuiet
+    if !siblings.isEmpty { key.withUnsafeBufferPointer { takeSibling($0) } }
     let text = maskedString(raw, Array(ValueMasker.unnumbered(key)), named: [], rules: [])
     emit(UInt8(ascii: "\""))
     if let text {

@@ -9,9 +9,30 @@ final class MaskScratch {
   /// Room for `NAME: VALUE`.
   var context: [UInt8] = []
 
+  /// What names make of their values, for those that came last.
+  private var namedValues: [(name: [UInt8], kind: NamedValue?)] = []
+  private let looksAtNames: Bool
+  private let detectors: DetectorSet
+  private static let nameCount = 64
+
   init(_ plan: MaskPlan) {
+    looksAtNames = plan.detectors.looksAtNames
+    detectors = plan.detectors
     scanner = ValueScanner(plan.detectors)
     hasher = MaskHasher(plan.key)
+  }
+
+  /// What `name` by itself makes of its value: a password, a secret; nil: nothing.
+  func namedValue(_ name: UnsafeBufferPointer<UInt8>) -> NamedValue? {
+    guard looksAtNames, !name.isEmpty else { return nil }
+    if namedValues.isEmpty { namedValues = Array(repeating: ([], nil), count: Self.nameCount) }
+    var hash: UInt32 = 0
+    for byte in name { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+    let slot = Int((hash ^ hash >> 15) & UInt32(Self.nameCount - 1))
+    if !namedValues[slot].name.elementsEqual(name) {
+      namedValues[slot] = (Array(name), detectors.namedValue(name))
+    }
+    return namedValues[slot].kind
   }
 }
 

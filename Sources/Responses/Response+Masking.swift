@@ -105,13 +105,15 @@ private struct WholeResponseMasker {
       header.count == 2 && isNamed(header, "content-encoding")
         && header[1].lowercased().split(separator: ",").contains { $0.filter { $0 != " " } != "identity" }
     }
+    let type = headers.first { isNamed($0, "content-type") && $0.count == 2 }?[1]
+    // Names in a binary form are not seen, and paths do not lead into it.
+    let isBinary = plan.hasStructure && type.map { ResponseFormat.isBinary(contentType: $0) } ?? false
     if plan.looksIntoBodies, !body.isEmpty {
-      if isEncoded {
+      if isEncoded || isBinary {
         // What is compressed is not seen.
         report.isWithheld = true
         result = ValueMasker.withheld
       } else {
-        let type = headers.first { isNamed($0, "content-type") && $0.count == 2 }?[1]
         result = text(body, type.map { ResponseFormat(contentType: $0) } ?? .automatic)
       }
     }

@@ -24,7 +24,9 @@ public struct ResponseFacts: Hashable, Sendable {
 public func responseFacts(_ response: Response, detectors: DetectorSet?) -> ResponseFacts {
   var facts = ResponseFacts()
   switch response {
-  case .text(let bytes): facts.bytes = bytes.count
+  case .text(let bytes):
+    facts.bytes = bytes.count
+    if let value = try? JSONValue(parsing: bytes) { facts.rows = rows(of: value) }
   case .table(_, let rows):
     facts.rows = rows.count
     facts.bytes = rows.reduce(0) { $0 + $1.reduce(0) { $0 + ($1.string?.utf8.count ?? $1.text.utf8.count) } }

@@ -8,6 +8,16 @@ public enum ResponseFormat: Hashable, Sendable {
   case json
   case yaml
 
+  /// Whether a `Content-Type` names records in a binary form, whose members are not seen.
+  static func isBinary(contentType: String) -> Bool {
+    let type = contentType.utf8.prefix { $0 != UInt8(ascii: ";") }
+    let name = String(decoding: type, as: UTF8.self).lowercased().filter { $0 != " " }
+    guard name.hasPrefix("application/"), !name.hasSuffix("+json") else { return false }
+    return ["octet-stream", "protobuf", "grpc", "cbor", "msgpack", "bson", "avro", "parquet", "arrow"].contains {
+      name.contains($0)
+    }
+  }
+
   /// The format that a `Content-Type` header names (RFC 9110, section 8.3).
   public init(contentType: String) {
     let type = contentType.utf8.prefix { $0 != UInt8(ascii: ";") }

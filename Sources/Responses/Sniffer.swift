@@ -63,19 +63,19 @@ enum Sniffer {
     } else {
       while index < line.endIndex, isKeyByte(line[index]) { index += 1 }
     }
-    guard index > line.startIndex, index < line.endIndex, line[index] == UInt8(ascii: ":") else { return nil }
+    guard index > line.startIndex else { return nil }
+    while index < line.endIndex, line[index] == 0x20 { index += 1 }
+    guard index < line.endIndex, line[index] == UInt8(ascii: ":") else { return nil }
     return index + 1 == line.endIndex || line[index + 1] == 0x20 ? index : nil
   }
 
   private static func isKeyByte(_ byte: UInt8) -> Bool {
-    isBareByte(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "/")
+    isBareByte(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "@")
   }
 
   /// A line of server-sent events that may hold JSON.
   private static func isEventData(_ line: ArraySlice<UInt8>) -> Bool {
-    guard line.starts(with: "data:".utf8) else { return false }
-    let value = line.dropFirst(5).drop { $0 == 0x20 }
-    return value.first == UInt8(ascii: "{") || value.first == UInt8(ascii: "[")
+    line.starts(with: "data:".utf8) && jsonStart(Array(line.prefix(MaskLimits.leadBytes))).answer != .no
   }
 
   private static func isEvent(_ line: ArraySlice<UInt8>) -> Bool {

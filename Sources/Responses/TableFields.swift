@@ -55,6 +55,19 @@ enum TableFields {
     }
   }
 
+  /// Takes the spaces around fields away; false: there were none.
+  static func trim(_ fields: inout [TableField], _ line: TableLine) -> Bool {
+    var isTrimmed = false
+    for position in fields.indices where !fields[position].isQuoted {
+      var range = fields[position].range
+      while !range.isEmpty, line[range.lowerBound] == 0x20 { range = range.lowerBound + 1..<range.upperBound }
+      while !range.isEmpty, line[range.upperBound - 1] == 0x20 { range = range.lowerBound..<range.upperBound - 1 }
+      isTrimmed = isTrimmed || range != fields[position].range
+      fields[position].range = range
+    }
+    return isTrimmed
+  }
+
   /// Whether the fields between separators may all be names: by the first of them, without taking the line apart.
   static func mayBeNames(_ line: TableLine, _ separator: UInt8) -> Bool {
     var index = 0
@@ -64,6 +77,7 @@ enum TableFields {
       return separator == UInt8(ascii: ",") || separator == UInt8(ascii: ";")
     }
     while index < line.count, isNameByte(line[index]) { index += 1 }
+    if separator != 0x09 { while index < line.count, line[index] == 0x20, index > 0 { index += 1 } }
     guard index < line.count else { return false }
     return line[index] == separator || separator == UInt8(ascii: "|") && line[index] == 0x20
   }

@@ -206,6 +206,11 @@ final class TableReader {
   private func endLine(_ record: UnsafeBufferPointer<UInt8>, _ text: TextMasker, isLast: Bool = false) -> Bool {
     let line = Self.line(record)
     if case .separated = form, hasOddQuotes, isInQuotes, !isLast { return false }
+    guard let plain = BoxDrawing.plain(line) else { return endPlainLine(line, text, isLast: isLast) }
+    return plain.withUnsafeBufferPointer { endPlainLine($0, text, isLast: isLast) }
+  }
+
+  private func endPlainLine(_ line: TableLine, _ text: TextMasker, isLast: Bool) -> Bool {
     let isContinued = read(line, text, isLast)
     if isContinued {
       attempts += 1
@@ -243,7 +248,7 @@ final class TableReader {
     }
     let first = line[start]
     switch first {
-    case UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "|"): break
+    case UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "|"), UInt8(ascii: ":"): break
     default: return false
     }
     if line.starts(with: "-[ RECORD ".utf8) {
@@ -254,6 +259,13 @@ final class TableReader {
     if line.starts(with: "***".utf8), line.reversed().starts(with: "***".utf8), line.contains(UInt8(ascii: ".")) {
       form = .expanded(UInt8(ascii: ":"))
       setColumns([])
+      return true
+    }
+    if first == UInt8(ascii: "+"), BoxDrawing.isNamed(line) {
+      // ClickHouse writes the names into the upper line.
+      let header = BoxDrawing.names(line)
+      endTable()
+      header.withUnsafeBufferPointer { beginTable($0) }
       return true
     }
     if first == UInt8(ascii: "+"), line.allSatisfy({ [0x20, 0x2D, 0x2B, 0x3D].contains($0) }) {
@@ -267,7 +279,8 @@ final class TableReader {
     if case .separated(_, true) = form { return false }
     let isRuler =
       line.first == UInt8(ascii: "-") && line.allSatisfy { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
-      || first == UInt8(ascii: "|") && line.contains(UInt8(ascii: "-"))
+      || line.contains(UInt8(ascii: "|")) && line.contains(UInt8(ascii: "-"))
+        && (first == UInt8(ascii: "|") || before.contains(UInt8(ascii: "|")) || isBeforeTooLong)
         && line.allSatisfy { [0x20, 0x2D, 0x7C, 0x3A].contains($0) }
     // Hyphens alone may stand below anything long.
     if isRuler, isBeforeTooLong, line.contains(where: { $0 != UInt8(ascii: "-") }) { isWithholding = plan.namesColumns }
@@ -305,6 +318,9 @@ final class TableReader {
   }
 
   private func readHeader(_ line: TableLine) {
+    // A byte order mark is no part of a name.
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let line = line.starts(with: mark) ? UnsafeBufferPointer(rebasing: line[3...]) : line
     if expectsHeader {
       guard line.first(where: { $0 != 0x20 }) == UInt8(ascii: "|") else { return endTable() }
       expectsHeader = false
@@ -323,11 +339,12 @@ final class TableReader {
     }
     for separator in Self.separators where TableFields.mayBeNames(line, separator) {
       TableFields.separated(line, separator, into: &fields)
+      let isTrimmed = TableFields.trim(&fields, line)
       guard fields.count > 1, fields.allSatisfy({ TableFields.isName(line[$0.range]) }) else { continue }
       // Without masked columns a table matters for how replacements are written, and only with quotes.
       let rules = rules(line)
-      guard rules.contains(where: { !$0.isEmpty }) || separator == UInt8(ascii: ",") || separator == UInt8(ascii: ";")
-      else { continue }
+      let isQuoting = separator == UInt8(ascii: ",") || separator == UInt8(ascii: ";")
+      guard rules.contains(where: { !$0.isEmpty }) || isQuoting && !isTrimmed else { continue }
       setColumns(rules)
       form = .separated(separator, isSure: false)
       return
@@ -354,6 +371,10 @@ final class TableReader {
   private func readRow(
     _ line: TableLine, _ separator: UInt8, _ isSure: Bool, _ text: TextMasker, _ isLast: Bool
   ) -> Bool {
+    if columns.count == 1, isFooter(line) {
+      endTable()
+      return false
+    }
     TableFields.separated(line, separator, into: &fields)
     if fields.isEmpty, !isLast { return true }
     guard fields.count == columns.count else {
@@ -389,7 +410,9 @@ final class TableReader {
   /// `(3 rows)`, `3 rows in set (0.00 sec)`.
   private func isFooter(_ line: TableLine) -> Bool {
     let rest = line.drop { $0 == UInt8(ascii: "(") }.drop { (0x30...0x39).contains($0) }
-    return rest.count < line.count && rest.starts(with: " row".utf8) && line.last == UInt8(ascii: ")")
+    guard rest.count < line.count, rest.starts(with: " row".utf8) else { return false }
+    let end = rest.dropFirst(4).drop { $0 == UInt8(ascii: "s") }
+    return end.elementsEqual(")".utf8) || end.starts(with: " in set".utf8)
   }
 
   private func readAligned(_ line: TableLine) {

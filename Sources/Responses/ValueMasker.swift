@@ -1,4 +1,5 @@
 import Detectors
+import JSONText
 import PolicyRuntime
 
 /// Masks values that are there as a whole: strings of JSON, cells, headers.
@@ -31,9 +32,13 @@ struct ValueMasker {
     var list = SpanList()
     if !rules.isEmpty, !value.isEmpty { list.add(MaskedSpan(start: 0, end: value.count, rules: rules)) }
     guard mayHit(value, named: name, isQuiet: isQuiet) else { return list.spans }
+    let kind = isQuiet ? nil : scratch.namedValue(name)
+    if let kind, kind.covers(value) {
+      for detector in kind.detectors { list.add(MaskedSpan(start: 0, end: value.count, rule: detector)) }
+    }
     let found: [DetectedSpan]
     var start = 0
-    if name.isEmpty {
+    if name.isEmpty || kind?.isAbout == true {
       found = scratch.scanner.spans(in: value)
     } else {
       scratch.context.removeAll(keepingCapacity: true)
@@ -43,7 +48,10 @@ struct ValueMasker {
       found = scratch.context.withUnsafeBufferPointer { scratch.scanner.spans(in: $0, from: isQuiet ? start : 0) }
     }
     for hit in found where hit.end > start {
-      list.add(MaskedSpan(start: max(hit.start, start) - start, end: hit.end - start, rule: hit.detector))
+      // Where a value ends is known: the detector had to guess it.
+      let isWhole = hit.start == start && kind?.detectors.contains(hit.detector) == true
+      let end = isWhole ? value.count : hit.end - start
+      list.add(MaskedSpan(start: max(hit.start, start) - start, end: end, rule: hit.detector))
     }
     return list.spans
   }
@@ -59,6 +67,25 @@ struct ValueMasker {
     text.append(contentsOf: name.prefix(MaskLimits.contextBytes))
     text.append(UInt8(ascii: ":"))
     text.append(UInt8(ascii: " "))
+  }
+
+  /// Whether all of a value is a password or a secret by its name.
+  func isSecret(_ value: [UInt8], named name: [UInt8]) -> Bool {
+    guard !name.isEmpty else { return false }
+    return name.withUnsafeBufferPointer { name in
+      let kind = scratch.namedValue(UnsafeBufferPointer(rebasing: name.prefix(MaskLimits.contextBytes)))
+      return kind != nil && value.withUnsafeBufferPointer { kind?.covers($0) == true }
+    }
+  }
+
+  /// Whether values named `name` are passwords or secrets.
+  func isSecret(name: UnsafeBufferPointer<UInt8>) -> Bool {
+    name.count <= MaskLimits.contextBytes && scratch.namedValue(name)?.isAbout == false
+  }
+
+  /// Whether a text that may be a secret is a document that may hold some: not just the beginning of one.
+  private static func isDocument(_ content: [UInt8]) -> Bool {
+    (try? JSONValue(parsing: content)) != nil || Sniffer.isYAML(content, isComplete: true) == .yes
   }
 
   /// What is to be written in the place of which ranges of `value`.
@@ -128,6 +155,7 @@ struct ValueMasker {
   /// A text that holds a document, or lines that may, masked as a response of its own; nil: it is a plain value.
   mutating func maskedDocument(_ content: [UInt8], named name: [UInt8], depth: Int) -> [UInt8]? {
     guard Sniffer.mayHoldDocument(content) else { return nil }
+    if isSecret(content, named: name), !Self.isDocument(content) { return nil }
     guard depth < MaskLimits.documentDepth else {
       return plan.hasStructure && Sniffer.isDocument(content) ? withhold() : nil
     }

@@ -18,6 +18,8 @@ struct YAMLMasker {
     /// Where the key of the value at hand ends.
     var keyEnd = 0
     var maskedKeys = 0
+    /// The name that the member `value` is seen with, as a member beside it or above says.
+    var sibling: [UInt8] = []
   }
 
   /// A collection that is replaced as a whole.
@@ -153,7 +155,11 @@ struct YAMLMasker {
         level: levels.count, span: MaskedSpan(start: 0, end: Int.max, rules: rules), start: start,
         isBlockValue: isBlockValue, end: start)
     }
-    levels.append(Level(isMapping: event.kind == .mappingStart))
+    var level = Level(isMapping: event.kind == .mappingStart)
+    // Elements go by the name of their list.
+    if !level.isMapping { level.key = levels.last?.key ?? [] }
+    if level.isMapping, let name = levels.last?.key, isSecret(name) { level.sibling = name }
+    levels.append(level)
   }
 
   private mutating func end(_ event: YAMLEvent) {
@@ -220,7 +226,7 @@ struct YAMLMasker {
   }
 
   private mutating func scalar(_ event: YAMLEvent, _ bytes: [UInt8], rules: [Int]) {
-    let name = levels.last?.key ?? []
+    let name = valueName(event)
     defer { endValue() }
     if covered != nil {
       covered?.end = event.source.upperBound
@@ -240,6 +246,22 @@ struct YAMLMasker {
     } else if let text = values.masked(event.value, named: name, rules: rules) {
       edits.append((event.source, Self.quoted(text)))
     }
+  }
+
+  private func isSecret(_ name: [UInt8]) -> Bool {
+    name.withUnsafeBufferPointer { values.isSecret(name: $0) }
+  }
+
+  /// What the scalar at hand is called; it may name another itself.
+  private mutating func valueName(_ event: YAMLEvent) -> [UInt8] {
+    guard let last = levels.indices.last else { return [] }
+    let key = levels[last].key
+    guard levels[last].isMapping else { return key }
+    if key.withUnsafeBufferPointer({ SiblingNames.namesAnother($0) }), isSecret(event.value) {
+      levels[last].sibling = event.value
+    }
+    let isNamed = !levels[last].sibling.isEmpty && key.withUnsafeBufferPointer { SiblingNames.isNamed($0) }
+    return isNamed ? levels[last].sibling : key
   }
 
   /// Whether a scalar is a missing value (YAML 1.1, "Null").
