@@ -32,6 +32,11 @@ extension DetectorScanner {
     var isQuoted: Bool
     /// `=` rather than `:`, or a flag.
     var isPlainAssignment = false
+    /// What ends the rest of a value that is longer than its limit.
+    var tailEnd = TailEnd.value
+
+    /// Longer than its limit.
+    var isOpen: Bool { end - start >= DetectorLimits.valueBytes }
   }
 
   /// What stands between a name and its value.
@@ -109,12 +114,15 @@ extension DetectorScanner {
         }
         offset += 1
       }
-      return AssignedValue(start: start, end: offset, isQuoted: true, isPlainAssignment: isPlain)
+      let closing = at(start - 2) == UInt8(ascii: "\\") ? UInt8(ascii: "\\") : quote
+      return AssignedValue(
+        start: start, end: offset, isQuoted: true, isPlainAssignment: isPlain, tailEnd: .quote(closing))
     }
     let start = offset
     offset = find(isElement ? .elementEnd : .valueEnd, start, start + DetectorLimits.valueBytes)
     while offset - start < DetectorLimits.valueBytes, !DetectorScanner.endsValue(at(offset), isElement) { offset += 1 }
-    return AssignedValue(start: start, end: offset, isQuoted: false, isPlainAssignment: isPlain)
+    return AssignedValue(
+      start: start, end: offset, isQuoted: false, isPlainAssignment: isPlain, tailEnd: isElement ? .element : .value)
   }
 
   @inline(__always)
@@ -133,7 +141,7 @@ extension DetectorScanner {
 
   private mutating func judge(_ value: AssignedValue, _ name: SecretName, _ nameStart: Int) {
     var value = value
-    while value.end > value.start, !value.isQuoted,
+    while value.end > value.start, !value.isQuoted, !value.isOpen,
       at(value.end - 1) == UInt8(ascii: ".") || at(value.end - 1) == UInt8(ascii: ":")
     {
       value.end -= 1
@@ -148,7 +156,7 @@ extension DetectorScanner {
     switch name.kind {
     case .password:
       guard count >= 4 || value.isPlainAssignment, !isWordOfSchema(value.start, value.end) else { return }
-      emit(.password, value.start, value.end)
+      emit(.password, value)
     case .secret:
       if asks(.awsSecretKey), count == 40, run(value.start, .base64, limit: 41) == value.end,
         name.speaksOfAWS || hasAWSBefore(nameStart), looksRandom(value.start, value.end, least: 3)
@@ -157,7 +165,16 @@ extension DetectorScanner {
       }
       if asks(.azureKey), name.speaksOfAzure, (43...90).contains(count) { emit(.azureKey, value.start, value.end) }
       if name.isWeak, count < 32 { return }
-      if isSecretValue(value) { emit(.secret, value.start, value.end) }
+      if isSecretValue(value) { emit(.secret, value) }
+    }
+  }
+
+  /// Finds a value, and what is past its limit.
+  private mutating func emit(_ kind: BuiltinDetector, _ value: AssignedValue) {
+    if value.isOpen {
+      emitOpen(kind, value.start, value.end, until: value.tailEnd)
+    } else {
+      emit(kind, value.start, value.end)
     }
   }
 
@@ -205,7 +222,7 @@ extension DetectorScanner {
       if isDigit(offset) || !isIn(offset, [.word, .dot]) { return false }
     }
     // `self.password`, `password_hash`, `kVK_Return`: names without a digit.
-    return isMember || SecretName.of(bytes(start, end)) != nil
+    return isMember || end - start <= DetectorLimits.nameBytes && SecretName.of(bytes(start, end)) != nil
   }
 
   /// A word of a type, of a default, or of a form: no password.
@@ -321,7 +338,9 @@ extension DetectorScanner {
     guard offset - start >= 2, !isTemplate(start, offset), !isMasked(start, offset) else { return }
     guard offset > high || !SecretName.placeholders.contains(text + (start - origin), min(offset, start + 16) - start)
     else { return }
-    emit(.password, start, offset)
+    emit(
+      .password,
+      AssignedValue(start: start, end: offset, isQuoted: isQuoted, tailEnd: isQuoted ? .quote(quote) : .line))
   }
 
   /// Whether `curl` stands on the same line.
@@ -355,6 +374,6 @@ extension DetectorScanner {
     offset = start
     while offset - start < DetectorLimits.valueBytes, at(offset) != quote, at(offset) != 0 { offset += 1 }
     guard offset > start, !isTemplate(start, offset), !isMasked(start, offset) else { return }
-    emit(.password, start, offset)
+    emit(.password, AssignedValue(start: start, end: offset, isQuoted: true, tailEnd: .quote(quote)))
   }
 }

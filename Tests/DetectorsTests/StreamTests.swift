@@ -122,6 +122,21 @@ private func whole(_ set: DetectorSet, _ text: [UInt8]) -> [DetectedSpan] {
     }
   }
 
+  /// Values longer than their limit, cut anywhere near it and within escapes.
+  @Test func longValuesAreTheSameInPieces() {
+    let forms = [
+      ("password=\"", "\" x"), ("token: ", ", x"), ("{\\\"password\\\": \\\"", "\\\", 1}"), ("curl -u a:", " x"),
+    ]
+    for (before, after) in forms {
+      let value = String(repeating: "aB3x\\\\K9", count: 300)
+      let text = Array((before + value + after).utf8)
+      let spans = whole(Self.set, text)
+      for sizes in [[1], [7], [2047, 1], [2050, 3], [2059, 1, 2], [100, 64]] {
+        #expect(streamed(Self.set, text, sizes: sizes) == spans, "\(before), \(sizes)")
+      }
+    }
+  }
+
   /// `found` says what `spans` says.
   @Test func foundNamesWhatHasSpans() {
     for text in Self.texts {
