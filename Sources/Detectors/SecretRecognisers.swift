@@ -81,14 +81,42 @@ extension DetectorScanner {
     case UInt8(ascii: "'") where hadSpace: followsWhole = true
     case UInt8(ascii: "("), UInt8(ascii: ","):
       // `setPassword("x")`, `("password", "x")`: only in quotes.
-      offset += 1
-      while at(offset) == UInt8(ascii: " ") { offset += 1; if offset - nameEnd > 24 { return nil } }
+      let isPair = at(offset) == UInt8(ascii: ",")
+      offset = skipBlanks(offset + 1)
+      if at(offset) == UInt8(ascii: "\\") { offset += 1 }
       guard isQuote(at(offset)) else { return nil }
+      if isPair, let value = pairValue(offset) {
+        // `{"name": "password", "value": "x"}`
+        offset = value
+      } else if isKey(offset) {
+        return nil
+      }
     default:
       guard hadSpace, isFlag else { return nil }
       isPlain = true
     }
     return Assignment(end: offset, isPlain: isPlain, isElement: isElement, followsWhole: followsWhole)
+  }
+
+  /// The end of white space, of which there is at most as much as a line's indentation.
+  private mutating func skipBlanks(_ offset: Int) -> Int { run(offset, .space, limit: 40) }
+
+  /// The end of `"value":` whose first quote is at `quote`; nil if there stands something else.
+  private mutating func pairValue(_ quote: Int) -> Int? {
+    guard matches(quote + 1, "value") else { return nil }
+    var offset = quote + 6
+    if at(offset) == UInt8(ascii: "\\") { offset += 1 }
+    guard isQuote(at(offset)) else { return nil }
+    offset = skipBlanks(offset + 1)
+    return at(offset) == UInt8(ascii: ":") ? offset + 1 : nil
+  }
+
+  /// Whether what is in quotes from `quote` on is itself a name, with `:` after it.
+  private mutating func isKey(_ quote: Int) -> Bool {
+    var offset = run(quote + 1, [.word, .hyphen, .dot], limit: DetectorLimits.nameBytes)
+    if at(offset) == UInt8(ascii: "\\") { offset += 1 }
+    guard at(offset) == at(quote) else { return false }
+    return at(skipBlanks(offset + 1)) == UInt8(ascii: ":")
   }
 
   /// The value after what assigns it.
