@@ -17,7 +17,12 @@ extension DetectorScanner {
       guard isFlag else { return }
       sign.isPlain = true
     }
-    judge(assignedValue(sign), name, start)
+    var value = assignedValue(sign)
+    if let lineEnd = lineValueEnd(sign, value, start) {
+      value.end = lineEnd
+      value.tailEnd = .line
+    }
+    judge(value, name, start)
   }
 
   /// The bytes from `start` to `end`, all of which have been seen.
@@ -117,6 +122,23 @@ extension DetectorScanner {
     if at(offset) == UInt8(ascii: "\\") { offset += 1 }
     guard at(offset) == at(quote) else { return false }
     return at(skipBlanks(offset + 1)) == UInt8(ascii: ":")
+  }
+
+  /// The end of the value of a line of an environment file, `NAME=VALUE` and nothing else: what ends a value elsewhere is
+  /// part of it. Nil where the line is none.
+  private mutating func lineValueEnd(_ sign: Assignment, _ value: AssignedValue, _ nameStart: Int) -> Int? {
+    guard sign.isPlain, !value.isQuoted, !value.isOpen, value.start == sign.end, at(value.end) > 0x20,
+      nameStart == 0 || at(nameStart - 1) == 0x0A
+        || matches(nameStart - 7, "export ") && (nameStart == 7 || at(nameStart - 8) == 0x0A)
+    else { return nil }
+    // `a=1&b=2` of a form, or a command line, is not written in capitals.
+    let nameEnd = run(nameStart, [.upper, .digit, .underscore], limit: DetectorLimits.nameBytes)
+    guard nameEnd + 1 == sign.end else { return nil }
+    var end = value.end
+    while end - value.start < DetectorLimits.valueBytes, at(end) > 0x20 { end += 1 }
+    let lineEnd = run(end, .space, limit: 8)
+    for offset in end..<lineEnd where at(offset) == 0x0A { return end }
+    return end - value.start >= DetectorLimits.valueBytes || at(lineEnd) == 0 ? end : nil
   }
 
   /// The value after what assigns it.
@@ -265,9 +287,10 @@ extension DetectorScanner {
   private mutating func isSecretValue(_ value: AssignedValue) -> Bool {
     let count = value.end - value.start
     // Neither a digit nor a change of case: none.
-    guard count >= 10, find(.sign, value.start, value.end) < value.end,
-      run(value.start, [.token68, .colon], limit: count) == value.end
-    else { return false }
+    guard count >= 10, find(.sign, value.start, value.end) < value.end else { return false }
+    // In quotes, or alone on its line, it may hold any sign, and must look the more random for it.
+    let isPlain = run(value.start, [.token68, .colon], limit: count) == value.end
+    guard isPlain || value.isQuoted || value.tailEnd == .line, isPlain || count >= 14 else { return false }
     var digits = 0
     var letters = 0
     var changes = 0
@@ -280,6 +303,10 @@ extension DetectorScanner {
     // Upper-case words with hyphens or underscores are a name of something.
     guard letters > 0, digits > 0 || changes > 4 && count >= 16 && words == 1 else { return false }
     let entropy = entropy(value.start, value.end)
+    if !isPlain {
+      for offset in value.start..<value.end where at(offset) <= 0x20 || at(offset) >= 0x7F { return false }
+      return entropy >= 3.4 && digits > 0
+    }
     if count >= 20 { return entropy >= 3 && (digits > 1 || changes > 4) }
     return entropy >= 2.9 && digits >= 2 && words <= 2
   }

@@ -24,4 +24,23 @@ import Testing
   @Test(arguments: pairs) func namesAndValuesOfPairs(_ test: Case) {
     #expect(found(["password", "secret"], in: test.text) == test.found)
   }
+
+  static let signs: [Case] = [
+    Case(
+      #"SECRET_KEY = 'django-insecure-lm!n#x9@k(2v$w&7q*zr^b=4_tp+h'"#,
+      #"secret:django-insecure-lm!n#x9@k(2v$w&7q*zr^b=4_tp+h"#),
+    Case(#"{"client_secret":"Zx~8Q.pL!m3#kd9@fgh12"}"#, "secret:Zx~8Q.pL!m3#kd9@fgh12"),
+    Case(#"token = "%s-%d/12""#), Case(#"token: "see the page of 2026, please""#),
+    Case(#"secret: "${VAULT_SECRET_2}!""#),
+    Case(#"password: "correct horse" # x"#, "password:correct horse"),
+    Case(#"password: "cor\"rect horse", y"#, #"password:cor\"rect horse"#),
+    Case("A=1\nDB_PASSWORD=abc$def&ghi;jkl9\nB=2", "password:abc$def&ghi;jkl9"),
+    Case("DB_PASSWORD=ab,cd}ef9", "password:ab,cd}ef9"), Case("export DB_PASSWORD=ab,cd}ef9  \n", "password:ab,cd}ef9"),
+    Case("DB_PASSWORD=abcd9;psql -l", "password:abcd9"), Case("password=abcd9&y=1", "password:abcd9"),
+    Case("DB_PASSWORD=$(cat x;y)\n"),
+  ]
+
+  @Test(arguments: signs) func signsInValues(_ test: Case) {
+    #expect(found(["password", "secret"], in: test.text) == test.found)
+  }
 }
