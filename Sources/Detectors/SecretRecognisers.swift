@@ -22,6 +22,8 @@ extension DetectorScanner {
       value.end = lineEnd
       value.tailEnd = .line
     }
+    // `PASS: TestAdd`, `first pass: 100ms`: `pass` alone is a password's name only where nothing else can be meant.
+    if name.isWhole, !value.isQuoted, !value.isPlainAssignment, matches(end - 4, "pass") { return }
     judge(value, name, start)
   }
 
@@ -351,6 +353,8 @@ extension DetectorScanner {
     guard count >= least, !isMasked(start, end) else { return }
     var hasSign = false
     for offset in start..<end where !hasSign { hasSign = isDigit(offset) || isIn(offset, .upper) || at(offset) == 0x3D }
+    // `YOUR_API_KEY`
+    guard run(start, [.upper, .underscore, .hyphen], limit: count) < end else { return }
     guard hasSign, !isTemplate(start, end), looksRandom(start, end, least: 2.6) else { return }
     if count == DetectorLimits.matchBytes { emitOpen(.secret, start, end) } else { emit(.secret, start, end) }
   }
