@@ -280,6 +280,8 @@ struct DetectorScanner {
     case .authorization: recogniseAuthorization(position - 3)
     case .bearer: recogniseBearer(position - 3)
     case .curlUser: recogniseCurlUser(position - 3)
+    case .dataSource: recogniseDataSource(position - 3)
+    case .oracle: recogniseOracle(position - 3)
     case .identified: recogniseIdentified(position - 3)
     case .privateKeyBlock: recognisePrivateKey(position - 3)
     case .jsonWebToken: recogniseJWT(position - 2)

@@ -83,7 +83,13 @@ extension DetectorScanner {
       isPlain = true
     case UInt8(ascii: ":"):
       offset += 1
-      if at(offset) == UInt8(ascii: "=") { offset += 1 }
+      if at(offset) == UInt8(ascii: "=") {
+        offset += 1
+      } else if let typed = typedEnd(skipBlanks(offset)) {
+        // `password: str = "x"`
+        offset = typed
+        isPlain = true
+      }
     case UInt8(ascii: ">") where isElement: offset += 1
     case UInt8(ascii: "'") where hadSpace: followsWhole = true
     case UInt8(ascii: "("), UInt8(ascii: ","):
@@ -99,8 +105,12 @@ extension DetectorScanner {
         return nil
       }
     default:
-      guard hadSpace, isFlag else { return nil }
+      guard hadSpace else { return nil }
       isPlain = true
+      if isFlag || isSetting(nameStart, nameEnd) { break }
+      // `var password string = "x"`
+      guard let typed = typedEnd(offset) else { return nil }
+      offset = typed
     }
     return Assignment(end: offset, isPlain: isPlain, isElement: isElement, followsWhole: followsWhole)
   }
@@ -178,7 +188,7 @@ extension DetectorScanner {
   }
 
   @inline(__always)
-  private func isQuote(_ byte: UInt8) -> Bool {
+  func isQuote(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "`")
   }
 

@@ -43,4 +43,26 @@ import Testing
   @Test(arguments: signs) func signsInValues(_ test: Case) {
     #expect(found(["password", "secret"], in: test.text) == test.found)
   }
+
+  static let forms: [Case] = [
+    Case("password: str = 'xK9hunter'", "password:xK9hunter"),
+    Case(#"var Password string = "xK9hunter""#, "password:xK9hunter"),
+    Case(#"let password: String? = "xK9hunter""#, "password:xK9hunter"),
+    Case("ENV DB_PASSWORD xK9hunter\n", "password:xK9hunter"), Case("SSHPASS=xK9hunter ssh x", "password:xK9hunter"),
+    Case("REDISCLI_AUTH=xK9hunter redis-cli", "password:xK9hunter"),
+    Case("requirepass xK9hunter\n", "password:xK9hunter"),
+    Case("masterauth xK9hunter\n", "password:xK9hunter"),
+    Case("machine h.example login y password xK9hunter", "password:xK9hunter"),
+    Case("machine h.example\n  login y\n  password xK9hunter\n", "password:xK9hunter"),
+    Case("dsn=app:xK9:hunter@tcp(db:3306)/x", "password:xK9:hunter"),
+    Case("jdbc:oracle:thin:scott/xK9hunter@db:1521:orcl", "password:xK9hunter"),
+    Case("password: str"), Case("def f(password: str = None): pass"), Case("the password string = x"),
+    Case("env DB_PASSWORD"), Case("set a password now"), Case("a login needs password please"),
+    Case("mail a@tcp.example (x)"), Case("jdbc:oracle:thin:@db:1521:orcl"), Case("jdbc:oracle:thin:scott/${PW}@db"),
+    Case("rediscli --author x"),
+  ]
+
+  @Test(arguments: forms) func formsOfAssignments(_ test: Case) {
+    #expect(found(["password", "secret"], in: test.text) == test.found)
+  }
 }

@@ -45,7 +45,9 @@ private func whole(_ set: DetectorSet, _ text: [UInt8]) -> [DetectedSpan] {
     ])
 
   static let texts: [String] =
-    DetectorTests.cases.flatMap { test in test.found.map(\.0) + test.passedOver } + [
+    DetectorTests.cases.flatMap { test in test.found.map(\.0) + test.passedOver }
+    + (AssignmentTests.pairs + AssignmentTests.signs + AssignmentTests.forms).map(\.text)
+    + NearMissTests.passedOver.map(\.1) + NearMissTests.kept.map(\.1) + [
       "begin EMP-123456 q ssss éx r r 1212 ana@example.com end", "q 4111111111111111 r", "",
       "a@b.co c@d.co;212-555-0187;password=x@y.example;10.0.0.7 e@f.co",
       // What goes on being covered ends with the text, right after its beginning was found.
