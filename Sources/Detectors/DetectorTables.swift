@@ -196,7 +196,7 @@ enum TriggerWord: UInt8, Sendable {
       (" -u ", .curlUser, [.password]), (" -u\"", .curlUser, [.password]),
       (" -u'", .curlUser, [.password]), ("--us", .curlUser, [.password]), ("ifie", .identified, [.password]),
       ("@tcp", .dataSource, [.password]), ("@uni", .dataSource, [.password]), (":thi", .oracle, [.password]),
-      ("scli", .secretName, secrets), ("tera", .secretName, secrets),
+      ("scli", .secretName, secrets), ("raut", .secretName, secrets),
       ("--be", .privateKeyBlock, [.privateKey]), ("sig=", .azureSignature, [.azureKey]),
     ]
     for after in ["=", ":", "\"", "'", " ", "_", "]", "-", ">", "\\", "`", "."] {
