@@ -21,7 +21,11 @@ extension DetectorScanner {
       if isTopLevel(label, end), isIn(label - 2, [.alphanumeric, .nonASCII]) {
         // `icon@2x.png` is a file.
         let isScale = label == sign + 4 && isDigit(sign + 1) && at(sign + 2) == UInt8(ascii: "x")
-        if !isScale { emit(.email, start, end) }
+        // `git@github.com:org/repo.git` is where a repository is.
+        let isRepository =
+          sign - start == 3 && matches(start, "git")
+          && (at(end) == UInt8(ascii: ":") || at(end) == UInt8(ascii: "/")) && isIn(end + 1, [.word, .plusSlash])
+        if !isScale, !isRepository { emit(.email, start, end) }
         return
       }
       end = label - 1

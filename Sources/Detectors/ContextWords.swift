@@ -10,9 +10,12 @@ struct ContextWords {
     static let phone = Topic(rawValue: 8)
     /// Words that follow a telephone number.
     static let phoneAfter = Topic(rawValue: 16)
+    static let taxpayer = Topic(rawValue: 32)
+    /// Words of telephones that other things have as well: they say nothing of digits in one piece.
+    static let message = Topic(rawValue: 64)
 
     /// What words before a number may speak of.
-    static let before: Topic = [.card, .socialSecurity, .health, .phone]
+    static let before: Topic = [.card, .socialSecurity, .health, .phone, .taxpayer, .message]
   }
 
   /// A word: its letters in ``letters``, and all that it speaks of.
@@ -74,12 +77,20 @@ struct ContextWords {
       .phone,
       [
         "phone", "telephone", "cellphone", "smartphone", "telefon", "telefone", "telefono", "tel", "tlf", "ph",
-        "mobile", "mobil", "mob", "cell", "cellular", "celular", "handy", "landline", "fax", "telefax", "call", "calls",
-        "called", "calling", "caller", "dial", "ring", "contact", "reach", "answer", "answering", "sms", "text",
-        "texts", "message", "messages", "whatsapp", "signal", "viber", "telegram", "voicemail", "hotline", "helpline",
-        "pager", "desk", "msisdn", "number to",
+        "mobile", "mobil", "mob", "cell", "cellular", "celular", "handy", "landline", "fax", "telefax", "caller",
+        "dial",
+        "contact", "sms", "whatsapp", "viber", "telegram", "voicemail", "hotline", "helpline", "pager", "msisdn",
+        "number to",
       ]
     ),
+    (
+      .message,
+      [
+        "call", "calls", "called", "calling", "ring", "reach", "answer", "answering", "text", "texts", "message",
+        "messages", "signal", "desk",
+      ]
+    ),
+    (.taxpayer, ["cpf", "cpfs", "contribuinte", "contribuintes", "taxpayer", "receita"]),
     (
       .phoneAfter,
       ["office", "fax", "mobile", "cell", "home", "work", "phone", "telephone", "tel", "landline", "direct", "desk"]

@@ -12,8 +12,8 @@ public enum DetectorLimits {
   /// The most bytes that ``DetectorStream`` keeps.
   public static let heldBytes = privateKeyBytes + 2 * matchBytes
 
-  /// The longest value of an assignment.
-  static let valueBytes = 512
+  /// The longest value of an assignment that is looked through; what goes on after it is covered too.
+  static let valueBytes = 2048
   /// The longest name before `=` or `:` that is looked at.
   static let nameBytes = 64
   /// The longest local part of an address, RFC 5321 section 4.5.3.1.1.

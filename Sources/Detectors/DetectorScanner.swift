@@ -37,11 +37,19 @@ struct DetectorScanner {
     /// What goes on being covered: the rest of a token or block longer than its limit.
     var tail: BuiltinDetector?
     var tailStart = 0
+    /// What ends it.
+    var tailEnd = TailEnd.token
+    /// The byte before was a `\` within quotes.
+    var isTailEscaped = false
     /// What was found last: two ways to find it find it once.
     var last: (kind: BuiltinDetector, start: Int, end: Int)?
     /// Where to go on after a match that leaves nothing to look for within.
     var resume = 0
   }
+
+  /// What ends that which goes on being covered: the end of a run of the bytes of its kind, the end of a value, of a line,
+  /// or a quote.
+  enum TailEnd: Equatable { case token, value, element, line, quote(UInt8) }
 
   /// Found and not yet given out, in the order of their triggers.
   var spans: [DetectedSpan] = []
@@ -138,9 +146,11 @@ struct DetectorScanner {
   }
 
   /// Finds what may be longer than can be waited for: what is past `end` and looks like more of it is covered too.
-  mutating func emitOpen(_ kind: BuiltinDetector, _ start: Int, _ end: Int) {
+  mutating func emitOpen(_ kind: BuiltinDetector, _ start: Int, _ end: Int, until tailEnd: TailEnd = .token) {
     emit(kind, start, end)
     state.tail = kind
+    state.tailEnd = tailEnd
+    state.isTailEscaped = false
     state.tailStart = end
     state.resume = end
   }
@@ -270,6 +280,8 @@ struct DetectorScanner {
     case .authorization: recogniseAuthorization(position - 3)
     case .bearer: recogniseBearer(position - 3)
     case .curlUser: recogniseCurlUser(position - 3)
+    case .dataSource: recogniseDataSource(position - 3)
+    case .oracle: recogniseOracle(position - 3)
     case .identified: recogniseIdentified(position - 3)
     case .privateKeyBlock: recognisePrivateKey(position - 3)
     case .jsonWebToken: recogniseJWT(position - 2)
@@ -288,13 +300,10 @@ struct DetectorScanner {
   /// Covers more of what was longer than its limit, in pieces that begin at fixed distances.
   private mutating func cover(from start: Int) -> Int {
     guard let kind = state.tail else { return start }
-    let set: ByteClass = kind == .privateKey ? [.base64, .equals, .space] : .token68
     var position = start
     while position < available {
       let byte = text[position &- origin]
-      // Within a string, lines end in `\n`.
-      let goesOn = classes[Int(byte)] & set.rawValue != 0 || kind == .privateKey && byte == UInt8(ascii: "\\")
-      guard goesOn else {
+      guard goesOn(kind, byte) else {
         emit(kind, state.tailStart, position)
         state.tail = nil
         return position
@@ -310,6 +319,28 @@ struct DetectorScanner {
       state.tail = nil
     }
     return position
+  }
+
+  /// Whether what is being covered goes on with `byte`.
+  private mutating func goesOn(_ kind: BuiltinDetector, _ byte: UInt8) -> Bool {
+    switch state.tailEnd {
+    case .token:
+      let set: ByteClass = kind == .privateKey ? [.base64, .equals, .space] : .token68
+      // Within a string, lines end in `\n`.
+      return classes[Int(byte)] & set.rawValue != 0 || kind == .privateKey && byte == UInt8(ascii: "\\")
+    case .value: return !DetectorScanner.endsValue(byte, false)
+    case .element: return !DetectorScanner.endsValue(byte, true)
+    case .line: return byte > 0x20
+    case .quote(let quote):
+      if byte == 0 || byte == 0x0A { return false }
+      if state.isTailEscaped {
+        state.isTailEscaped = false
+        return true
+      }
+      // Where the quote itself is escaped, `quote` is the backslash.
+      state.isTailEscaped = byte == UInt8(ascii: "\\") && byte != quote
+      return byte != quote
+    }
   }
 
   /// The offset below which no span will begin, once the scan has come to `position` of `text`, whose first byte has

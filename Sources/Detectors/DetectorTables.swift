@@ -183,6 +183,8 @@ enum TriggerWord: UInt8, Sendable {
   /// `-us1`: the end of a Mailchimp key.
   case mailchimp
   case azureSignature
+  /// `name:password@tcp(…)` of Go's drivers, and `oracle:thin:name/password@` of Java's.
+  case dataSource, oracle
 
   /// Grams that wake them, whatever their case.
   static let grams: [(String, TriggerWord, [BuiltinDetector])] = {
@@ -193,6 +195,8 @@ enum TriggerWord: UInt8, Sendable {
       ("d.o.", .birth, [.dateOfBirth]), ("oriz", .authorization, [.secret]), ("eare", .bearer, [.secret]),
       (" -u ", .curlUser, [.password]), (" -u\"", .curlUser, [.password]),
       (" -u'", .curlUser, [.password]), ("--us", .curlUser, [.password]), ("ifie", .identified, [.password]),
+      ("@tcp", .dataSource, [.password]), ("@uni", .dataSource, [.password]), (":thi", .oracle, [.password]),
+      ("scli", .secretName, secrets), ("raut", .secretName, secrets),
       ("--be", .privateKeyBlock, [.privateKey]), ("sig=", .azureSignature, [.azureKey]),
     ]
     for after in ["=", ":", "\"", "'", " ", "_", "]", "-", ">", "\\", "`", "."] {

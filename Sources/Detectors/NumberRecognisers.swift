@@ -177,8 +177,8 @@ extension DetectorScanner {
       if at(end) == separator, isDigit(end + 1) { return }
     } else {
       guard runEnd - start == 10 else { return }
-      // Seconds since 1970 look like one.
-      if at(start) == UInt8(ascii: "1"), !hasContext(start, .health) { return }
+      // Seconds since 1970 and other numbers look like one.
+      guard hasContext(start, .health) else { return }
     }
     guard endsNumber(end) else { return }
     if passes(.mod11, start, end) { emit(.nhsNumber, start, end) }
@@ -201,6 +201,8 @@ extension DetectorScanner {
     } else {
       if runEnd - start == 9, at(runEnd) == UInt8(ascii: "-") { end = run(runEnd + 1, .digit, limit: 3) }
       guard end - start == 11 || end - start == 12 && end > runEnd else { return }
+      // One in a hundred numbers of eleven digits passes the check.
+      if end == runEnd, !hasContext(start, .taxpayer) { return }
     }
     guard endsNumber(end) else { return }
     if passes(.cpf, start, end) { emit(.cpf, start, end) }
@@ -267,6 +269,7 @@ extension DetectorScanner {
     if before == UInt8(ascii: ".") || before == UInt8(ascii: "_") { return }
     guard let end = ipv4End(start), !isIn(end, .word) else { return }
     if at(end) == UInt8(ascii: "."), isIn(end + 1, .alphanumeric) { return }
+    if before == UInt8(ascii: "/"), isProduct(start - 1) { return }
     if isVersion(start) || before == UInt8(ascii: ":") && isInIPv6(start) { return }
     emit(.ipAddress, start, prefixLengthEnd(end, most: 32))
   }
@@ -307,6 +310,13 @@ extension DetectorScanner {
     var value = 0
     for offset in end + 1..<after { value = value * 10 + Int(at(offset) - 0x30) }
     return value <= most && after - end <= 4 && !isIn(after, .word) ? after : end
+  }
+
+  /// Whether a word stands before the `/` at `slash`, as of `Chrome/120.0.0.0`, rather than a host or a path.
+  private mutating func isProduct(_ slash: Int) -> Bool {
+    let start = runBack(slash, [.word, .hyphen], limit: DetectorLimits.contextBytes)
+    guard start < slash, isIn(slash - 1, .word) else { return false }
+    return !isIn(start - 1, [.dot, .plusSlash, .colon])
   }
 
   /// Whether `version` or `v.` stands before.

@@ -65,9 +65,12 @@ extension DetectorScanner {
       if count == 1 { return false }
       if first.0 == 0, first.1 == 0 { return first.2 != 0 && (10...15).contains(total) && !hasDots }
       if isGrouped(3, 3, 4) {
-        return separators[1] == separators[2] && (separators[1] != 0x20 || first.0 != 1)
+        // No area code begins with 1.
+        return separators[1] == separators[2] && first.0 != 1
       }
       if count == 4, sizes[0] == 1, sizes[1] == 3, sizes[2] == 3, sizes[3] == 4 { return first.0 == 1 }
+      // Modes of files.
+      if sizes[0] == 4, sizes[1] == 4, second.0 == 0 { return false }
       guard first.0 == 0, (9...12).contains(total), sizes[0] > 1 else { return false }
       return hasDots ? count >= 4 : true
     }
@@ -115,12 +118,31 @@ extension DetectorScanner {
       if extended > end || endsPhone(end) {
         if shape.isPlain { return emit(.phone, begin, extended) }
         if shape.isPossible {
-          if hasContext(start, .phone) || isFollowedByContext(extended) { return emit(.phone, begin, extended) }
+          let isWhole = shape.count == 1 && !shape.hasPlus
+          let topics: ContextWords.Topic = isWhole ? .phone : [.phone, .message]
+          if isWhole, isIdentifier(start) { return }
+          if hasContext(start, topics) || isFollowedByContext(extended) { return emit(.phone, begin, extended) }
         }
       }
       guard shape.count > 1, shape.separators[shape.count - 1] == UInt8(ascii: " ") else { return }
       shape.dropLast()
     }
+  }
+
+  /// Whether `id` stands right before, as in `contact_id: `.
+  private mutating func isIdentifier(_ start: Int) -> Bool {
+    let end = runBack(start, [.space, .colon, .equals, .quotePercent], limit: 4)
+    // A name's quotes.
+    let name = end < start || at(end - 1) == UInt8(ascii: "\"") ? skipQuotesBack(end) : end
+    return matches(name - 2, "id") && (!isIn(name - 3, .letter) || isIn(name - 2, .upper) && isIn(name - 3, .lower))
+  }
+
+  private mutating func skipQuotesBack(_ end: Int) -> Int {
+    var offset = end
+    while end - offset < 6, [UInt8(ascii: "\""), UInt8(ascii: ":"), UInt8(ascii: " ")].contains(at(offset - 1)) {
+      offset -= 1
+    }
+    return offset
   }
 
   /// Whether `count` digits from `start` on, whatever stands between them, are those of a card.

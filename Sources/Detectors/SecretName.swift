@@ -47,7 +47,7 @@ struct SecretName {
     isWhole = found.end == count && found.start == 0
     // `password_file`, `tokenType`, `secret_name`: about the secret.
     var rest = found.end
-    if rest < count, text[rest] == UInt8(ascii: "s") { rest += 1 }
+    if rest < count, text[rest] == UInt8(ascii: "s"), isStart[rest] == 0 { rest += 1 }
     while rest < count, text[rest] &- 0x30 < 10 { rest += 1 }
     var segment = rest
     while rest < count {
@@ -104,7 +104,8 @@ struct SecretName {
       "manager",
       "provider", "store", "version", "index", "usage", "used", "budget", "header", "prefix", "suffix", "ref", "arn",
       "location", "scope", "scopes", "status", "enabled", "required", "policies", "rotation", "kind", "class", "izer",
-      "izers", "placeholder", "error", "message", "input", "sort", "port", "less", "through",
+      "izers", "placeholder", "error", "message", "input", "sort", "port", "less", "through", "strength", "score", "at",
+      "date", "changed",
     ])
 
   /// Words that stand where a type or a default is given.

@@ -17,7 +17,14 @@ extension DetectorScanner {
       guard isFlag else { return }
       sign.isPlain = true
     }
-    judge(assignedValue(sign), name, start)
+    var value = assignedValue(sign)
+    if let lineEnd = lineValueEnd(sign, value, start) {
+      value.end = lineEnd
+      value.tailEnd = .line
+    }
+    // `PASS: TestAdd`, `first pass: 100ms`: `pass` alone is a password's name only where nothing else can be meant.
+    if name.isWhole, !value.isQuoted, !value.isPlainAssignment, matches(end - 4, "pass") { return }
+    judge(value, name, start)
   }
 
   /// The bytes from `start` to `end`, all of which have been seen.
@@ -32,6 +39,11 @@ extension DetectorScanner {
     var isQuoted: Bool
     /// `=` rather than `:`, or a flag.
     var isPlainAssignment = false
+    /// What ends the rest of a value that is longer than its limit.
+    var tailEnd = TailEnd.value
+
+    /// Longer than its limit.
+    var isOpen: Bool { end - start >= DetectorLimits.valueBytes }
   }
 
   /// What stands between a name and its value.
@@ -71,19 +83,74 @@ extension DetectorScanner {
       isPlain = true
     case UInt8(ascii: ":"):
       offset += 1
-      if at(offset) == UInt8(ascii: "=") { offset += 1 }
+      if at(offset) == UInt8(ascii: "=") {
+        offset += 1
+      } else if let typed = typedEnd(skipBlanks(offset)) {
+        // `password: str = "x"`
+        offset = typed
+        isPlain = true
+      }
     case UInt8(ascii: ">") where isElement: offset += 1
     case UInt8(ascii: "'") where hadSpace: followsWhole = true
     case UInt8(ascii: "("), UInt8(ascii: ","):
       // `setPassword("x")`, `("password", "x")`: only in quotes.
-      offset += 1
-      while at(offset) == UInt8(ascii: " ") { offset += 1; if offset - nameEnd > 24 { return nil } }
+      let isPair = at(offset) == UInt8(ascii: ",")
+      offset = skipBlanks(offset + 1)
+      if at(offset) == UInt8(ascii: "\\") { offset += 1 }
       guard isQuote(at(offset)) else { return nil }
+      if isPair, let value = pairValue(offset) {
+        // `{"name": "password", "value": "x"}`
+        offset = value
+      } else if isKey(offset) {
+        return nil
+      }
     default:
-      guard hadSpace, isFlag else { return nil }
+      guard hadSpace else { return nil }
       isPlain = true
+      if isFlag || isSetting(nameStart, nameEnd) { break }
+      // `var password string = "x"`
+      guard let typed = typedEnd(offset) else { return nil }
+      offset = typed
     }
     return Assignment(end: offset, isPlain: isPlain, isElement: isElement, followsWhole: followsWhole)
+  }
+
+  /// The end of white space, of which there is at most as much as a line's indentation.
+  private mutating func skipBlanks(_ offset: Int) -> Int { run(offset, .space, limit: 40) }
+
+  /// The end of `"value":` whose first quote is at `quote`; nil if there stands something else.
+  private mutating func pairValue(_ quote: Int) -> Int? {
+    guard matches(quote + 1, "value") else { return nil }
+    var offset = quote + 6
+    if at(offset) == UInt8(ascii: "\\") { offset += 1 }
+    guard isQuote(at(offset)) else { return nil }
+    offset = skipBlanks(offset + 1)
+    return at(offset) == UInt8(ascii: ":") ? offset + 1 : nil
+  }
+
+  /// Whether what is in quotes from `quote` on is itself a name, with `:` after it.
+  private mutating func isKey(_ quote: Int) -> Bool {
+    var offset = run(quote + 1, [.word, .hyphen, .dot], limit: DetectorLimits.nameBytes)
+    if at(offset) == UInt8(ascii: "\\") { offset += 1 }
+    guard at(offset) == at(quote) else { return false }
+    return at(skipBlanks(offset + 1)) == UInt8(ascii: ":")
+  }
+
+  /// The end of the value of a line of an environment file, `NAME=VALUE` and nothing else: what ends a value elsewhere is
+  /// part of it. Nil where the line is none.
+  private mutating func lineValueEnd(_ sign: Assignment, _ value: AssignedValue, _ nameStart: Int) -> Int? {
+    guard sign.isPlain, !value.isQuoted, !value.isOpen, value.start == sign.end, at(value.end) > 0x20,
+      nameStart == 0 || at(nameStart - 1) == 0x0A
+        || matches(nameStart - 7, "export ") && (nameStart == 7 || at(nameStart - 8) == 0x0A)
+    else { return nil }
+    // `a=1&b=2` of a form, or a command line, is not written in capitals.
+    let nameEnd = run(nameStart, [.upper, .digit, .underscore], limit: DetectorLimits.nameBytes)
+    guard nameEnd + 1 == sign.end else { return nil }
+    var end = value.end
+    while end - value.start < DetectorLimits.valueBytes, at(end) > 0x20 { end += 1 }
+    let lineEnd = run(end, .space, limit: 8)
+    for offset in end..<lineEnd where at(offset) == 0x0A { return end }
+    return end - value.start >= DetectorLimits.valueBytes || at(lineEnd) == 0 ? end : nil
   }
 
   /// The value after what assigns it.
@@ -109,16 +176,19 @@ extension DetectorScanner {
         }
         offset += 1
       }
-      return AssignedValue(start: start, end: offset, isQuoted: true, isPlainAssignment: isPlain)
+      let closing = at(start - 2) == UInt8(ascii: "\\") ? UInt8(ascii: "\\") : quote
+      return AssignedValue(
+        start: start, end: offset, isQuoted: true, isPlainAssignment: isPlain, tailEnd: .quote(closing))
     }
     let start = offset
     offset = find(isElement ? .elementEnd : .valueEnd, start, start + DetectorLimits.valueBytes)
     while offset - start < DetectorLimits.valueBytes, !DetectorScanner.endsValue(at(offset), isElement) { offset += 1 }
-    return AssignedValue(start: start, end: offset, isQuoted: false, isPlainAssignment: isPlain)
+    return AssignedValue(
+      start: start, end: offset, isQuoted: false, isPlainAssignment: isPlain, tailEnd: isElement ? .element : .value)
   }
 
   @inline(__always)
-  private func isQuote(_ byte: UInt8) -> Bool {
+  func isQuote(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "`")
   }
 
@@ -133,7 +203,7 @@ extension DetectorScanner {
 
   private mutating func judge(_ value: AssignedValue, _ name: SecretName, _ nameStart: Int) {
     var value = value
-    while value.end > value.start, !value.isQuoted,
+    while value.end > value.start, !value.isQuoted, !value.isOpen,
       at(value.end - 1) == UInt8(ascii: ".") || at(value.end - 1) == UInt8(ascii: ":")
     {
       value.end -= 1
@@ -148,7 +218,7 @@ extension DetectorScanner {
     switch name.kind {
     case .password:
       guard count >= 4 || value.isPlainAssignment, !isWordOfSchema(value.start, value.end) else { return }
-      emit(.password, value.start, value.end)
+      emit(.password, value)
     case .secret:
       if asks(.awsSecretKey), count == 40, run(value.start, .base64, limit: 41) == value.end,
         name.speaksOfAWS || hasAWSBefore(nameStart), looksRandom(value.start, value.end, least: 3)
@@ -157,7 +227,16 @@ extension DetectorScanner {
       }
       if asks(.azureKey), name.speaksOfAzure, (43...90).contains(count) { emit(.azureKey, value.start, value.end) }
       if name.isWeak, count < 32 { return }
-      if isSecretValue(value) { emit(.secret, value.start, value.end) }
+      if isSecretValue(value) { emit(.secret, value) }
+    }
+  }
+
+  /// Finds a value, and what is past its limit.
+  private mutating func emit(_ kind: BuiltinDetector, _ value: AssignedValue) {
+    if value.isOpen {
+      emitOpen(kind, value.start, value.end, until: value.tailEnd)
+    } else {
+      emit(kind, value.start, value.end)
     }
   }
 
@@ -205,7 +284,7 @@ extension DetectorScanner {
       if isDigit(offset) || !isIn(offset, [.word, .dot]) { return false }
     }
     // `self.password`, `password_hash`, `kVK_Return`: names without a digit.
-    return isMember || SecretName.of(bytes(start, end)) != nil
+    return isMember || end - start <= DetectorLimits.nameBytes && SecretName.of(bytes(start, end)) != nil
   }
 
   /// A word of a type, of a default, or of a form: no password.
@@ -220,9 +299,10 @@ extension DetectorScanner {
   private mutating func isSecretValue(_ value: AssignedValue) -> Bool {
     let count = value.end - value.start
     // Neither a digit nor a change of case: none.
-    guard count >= 10, find(.sign, value.start, value.end) < value.end,
-      run(value.start, [.token68, .colon], limit: count) == value.end
-    else { return false }
+    guard count >= 10, find(.sign, value.start, value.end) < value.end else { return false }
+    // In quotes, or alone on its line, it may hold any sign, and must look the more random for it.
+    let isPlain = run(value.start, [.token68, .colon], limit: count) == value.end
+    guard isPlain || value.isQuoted || value.tailEnd == .line, isPlain || count >= 14 else { return false }
     var digits = 0
     var letters = 0
     var changes = 0
@@ -235,6 +315,10 @@ extension DetectorScanner {
     // Upper-case words with hyphens or underscores are a name of something.
     guard letters > 0, digits > 0 || changes > 4 && count >= 16 && words == 1 else { return false }
     let entropy = entropy(value.start, value.end)
+    if !isPlain {
+      for offset in value.start..<value.end where at(offset) <= 0x20 || at(offset) >= 0x7F { return false }
+      return entropy >= 3.4 && digits > 0
+    }
     if count >= 20 { return entropy >= 3 && (digits > 1 || changes > 4) }
     return entropy >= 2.9 && digits >= 2 && words <= 2
   }
@@ -279,6 +363,8 @@ extension DetectorScanner {
     guard count >= least, !isMasked(start, end) else { return }
     var hasSign = false
     for offset in start..<end where !hasSign { hasSign = isDigit(offset) || isIn(offset, .upper) || at(offset) == 0x3D }
+    // `YOUR_API_KEY`
+    guard run(start, [.upper, .underscore, .hyphen], limit: count) < end else { return }
     guard hasSign, !isTemplate(start, end), looksRandom(start, end, least: 2.6) else { return }
     if count == DetectorLimits.matchBytes { emitOpen(.secret, start, end) } else { emit(.secret, start, end) }
   }
@@ -321,7 +407,9 @@ extension DetectorScanner {
     guard offset - start >= 2, !isTemplate(start, offset), !isMasked(start, offset) else { return }
     guard offset > high || !SecretName.placeholders.contains(text + (start - origin), min(offset, start + 16) - start)
     else { return }
-    emit(.password, start, offset)
+    emit(
+      .password,
+      AssignedValue(start: start, end: offset, isQuoted: isQuoted, tailEnd: isQuoted ? .quote(quote) : .line))
   }
 
   /// Whether `curl` stands on the same line.
@@ -355,6 +443,6 @@ extension DetectorScanner {
     offset = start
     while offset - start < DetectorLimits.valueBytes, at(offset) != quote, at(offset) != 0 { offset += 1 }
     guard offset > start, !isTemplate(start, offset), !isMasked(start, offset) else { return }
-    emit(.password, start, offset)
+    emit(.password, AssignedValue(start: start, end: offset, isQuoted: true, tailEnd: .quote(quote)))
   }
 }

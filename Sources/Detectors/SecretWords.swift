@@ -64,7 +64,10 @@ struct SecretWords {
 
   /// In order of preference where two end at one place.
   private static let words: [(String, SecretName.Kind, Bool)] =
-    ["password", "passwd", "passphrase", "passcode", "passwort", "pwd"].map { ($0, .password, false) }
+    [
+      "password", "passwd", "passphrase", "passcode", "passwort", "pwd", "sshpass", "requirepass",
+      "rediscliauth", "masterauth",
+    ].map { ($0, .password, false) }
     + [("pass", .password, true)]
     + [
       "secret", "token", "apikey", "accesskey", "authkey", "privatekey", "secretkey", "encryptionkey", "signingkey",

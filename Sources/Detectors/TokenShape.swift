@@ -86,7 +86,9 @@ struct TokenShape: Sendable {
       .init(.githubToken, "github_pat_<w22,255>"),
       // GitLab: token overview.
       .init(.gitlabToken, "glpat-<u20,52>"), .init(.gitlabToken, "glpat-<u27,300>.<l2>.<l9>"),
-      .init(.gitlabToken, "gldt-<u20,52>"), .init(.gitlabToken, "glrt-<u20,52>"), .init(.gitlabToken, "glft-<u20,52>"),
+      .init(.gitlabToken, "glrt-<u27,300>.<l2>.<l9>"), .init(.gitlabToken, "gldt-<u27,300>.<l2>.<l9>"),
+      .init(.gitlabToken, "glwt-<u20,52>"), .init(.gitlabToken, "gldt-<u20,52>"), .init(.gitlabToken, "glrt-<u20,52>"),
+      .init(.gitlabToken, "glft-<u20,52>"),
       .init(.gitlabToken, "glsoat-<u20,52>"), .init(.gitlabToken, "glcbt-<u20,58>"), .init(.gitlabToken, "glptt-<u40>"),
       .init(.gitlabToken, "gloas-<u64>"), .init(.gitlabToken, "glagent-<u50,1024>"),
       .init(.gitlabToken, "glimt-<u25>"), .init(.gitlabToken, "glffct-<u20,52>"),
@@ -105,6 +107,7 @@ struct TokenShape: Sendable {
       .init(.stripeKey, "sk_live_<a10,250>"), .init(.stripeKey, "sk_test_<a10,250>"),
       .init(.stripeKey, "sk_prod_<a10,250>"), .init(.stripeKey, "rk_live_<a10,250>"),
       .init(.stripeKey, "rk_test_<a10,250>"), .init(.stripeKey, "rk_prod_<a10,250>"),
+      .init(.stripeKey, "sk_org_live_<a10,250>"), .init(.stripeKey, "sk_org_test_<a10,250>"),
       .init(.stripeKey, "whsec_<b20,100>"),
     ] + vendors
 
@@ -123,7 +126,7 @@ struct TokenShape: Sendable {
       "dckr_pat_<u27>", "dckr_oat_<u32>", "cmVmdGtu<a56>", "crates.io-<a32>",
       // Models.
       "sk-<u20,74>T3BlbkFJ<u20,74>", "sk-proj-<u20,200>T3BlbkFJ<u20,200>", "sk-svcacct-<u20,200>T3BlbkFJ<u20,200>",
-      "sk-admin-<u20,200>T3BlbkFJ<u20,200>", "sk-ant-api03-<u93>AA", "sk-ant-admin01-<u93>AA", "sk-ant-oat01-<u93>AA",
+      "sk-admin-<u20,200>T3BlbkFJ<u20,200>", "sk-ant-<u32,250>", "sk-proj-<u40,400>",
       "sk-or-v1-<h64>", "sk-<h32>", "hf_<L34>", "api_org_<L34>", "gsk_<a52>", "xai-<a80>", "pplx-<a48>", "r8_<a37>",
       "nvapi-<u64>", "lsv2_pt_<h32>_<h10>", "lsv2_sk_<h32>_<h10>", "fw_<a24>", "csk-<l48>", "tgp_v1_<u43>",
       // Clouds and hosting.
@@ -131,13 +134,15 @@ struct TokenShape: Sendable {
       "fm1a_<b100,1000>", "fm1r_<b100,1000>", "fm2_<b100,1000>", "LTAI<a20>", "ABSK<b109,269>",
       "bedrock-api-key-<b40,1000>", "ya29.<u20,500>", "GOCSPX-<u28>", "v1.0-<h24>-<h146>", "dapi<h32>",
       "dapi<h32>-<d1>",
-      "sbp_<h40>", "sb_secret_<u31>", "vercel_blob_rw_<a30,80>", "nfp_<a36>", "pscale_tkn_<u32,64>",
+      "sbp_<h40>", "napi_<l40,90>", "sb_secret_<u31>", "vercel_blob_rw_<a30,80>", "nfp_<a36>", "pscale_tkn_<u32,64>",
       "pscale_pw_<u32,64>", "pscale_oauth_<u32,64>", "ovh_<a40>", "EAACEdEose0cBA<a20,200>", "EAAC<a40,400>",
       "EAAM<a100,400>", "tskey-auth-<a10,20>-<a20,40>", "tskey-api-<a10,20>-<a20,40>", "tskey-client-<a10,20>-<a20,40>",
-      "sha256~<u43>", "AQVN<u35,38>", "t1.<u20,80>.<u86>", "YCAJE<u20>", "ATATT3<u100,250>", "ATCTT3<u100,250>",
+      "sha256~<u43>", "AQVN<u35,38>", "t1.<u20,80>.<u86>", "YCAJE<u20>", "ATATT3<u100,250>", "ATATT3<u100,250>=<H8>",
+      "ATCTT3<u100,250>",
       // Secret stores and infrastructure.
-      "AGE-SECRET-KEY-1<U58>", "ops_eyJ<b250,2000>", "A3-<U6>-<U11>-<U5>-<U5>-<U5>", "A3-<U6>-<U6>-<U5>-<U5>-<U5>-<U5>",
-      "hvs.<u90,120>", "hvb.<u138,300>", "hvr.<u90,120>", "dp.pt.<a43>", "dp.st.<u40,80>", "dp.ct.<a43>", "pul-<h40>",
+      "AGE-SECRET-KEY-1<U58>", "AGE-SECRET-KEY-PQ-1<U50,200>", "ops_eyJ<b250,2000>", "A3-<U6>-<U11>-<U5>-<U5>-<U5>",
+      "A3-<U6>-<U6>-<U5>-<U5>-<U5>-<U5>",
+      "hvs.<u24,300>", "hvb.<u138,300>", "hvr.<u90,120>", "dp.pt.<a43>", "dp.st.<u40,80>", "dp.ct.<a43>", "pul-<h40>",
       "atlasv1.<u60,70>", "ico-<a32>", "dt0c01.<U24>.<U64>", "dt0s01.<U8>.<U64>", "API-<U25,32>", "pnu_<a36>",
       // Observability.
       "glc_<b32,400>", "glsa_<a32>_<H8>", "eyJrIjoi<b70,400>", "NRAK-<U27>", "NRJS-<l19>", "NRII-<u32>", "NRAA-<h27>",
@@ -153,7 +158,8 @@ struct TokenShape: Sendable {
       "mfa.<u84>", "aio_<a28>", "dnkey-<u26>-<u52>", "rdme_<l70>", "sm_pat_<a16>", "sm_sat_<a16>", "sm_aat_<a16>",
       "intra-<h64>", "s-s4t2ud-<h64>", "s-s4t2af-<h64>", "ATBB<a32>", "p8e-<l32>",
       // Payments and shops.
-      "shpat_<H32>", "shpca_<H32>", "shppa_<H32>", "shpss_<H32>", "sq0atp-<u22>", "sq0csp-<u43>", "sq0idp-<u22>",
+      "shpat_<H32>", "shpca_<H32>", "shppa_<H32>", "shpss_<H32>", "shpua_<H32>", "sq0atp-<u22>", "sq0csp-<u43>",
+      "sq0idp-<u22>",
       "EAAAE<u50,100>", "EZAK<a54>", "EZTK<a54>", "live_<h35>", "live_<u40>", "duffel_live_<u43>", "duffel_test_<u43>",
       "shippo_live_<H40>", "shippo_test_<H40>", "FLWSECK_TEST-<h12>", "FLWSECK-<l32>-X", "FLWSECK_TEST-<l32>-X",
       "access-sandbox-<h8>-<h4>-<h4>-<h4>-<h12>", "access-production-<h8>-<h4>-<h4>-<h4>-<h12>",
@@ -162,6 +168,7 @@ struct TokenShape: Sendable {
       "pat.<u22>.<a24>.<a20>", "sat.<u22>.<a24>.<a20>", "api.softlayer.com/soap/v3/<h64>",
       "api.softlayer.com/soap/v3.1/<h64>", "pk.<u60>.<u22>",
       "webhook.office.com/webhookb2/<H8>-<H4>-<H4>-<H4>-<H12>@<H8>-<H4>-<H4>-<H4>-<H12>/IncomingWebhook/<H32>/<H8>",
-      "sk.<u60,90>.<u22>", "EAAa<a100,400>", "IGQV<u100,400>", "AQED<u100,400>",
+      "sk.<u60,90>.<u22>", "EAAa<a100,400>", "EAA<a80,400>", "discord.com/api/webhooks/<d17,20>/<u60,80>",
+      "discordapp.com/api/webhooks/<d17,20>/<u60,80>", "IGQV<u100,400>", "AQED<u100,400>",
     ])
 }

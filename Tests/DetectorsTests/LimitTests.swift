@@ -70,11 +70,27 @@ import Testing
     }
   }
 
-  @Test func valuesHaveALimit() {
-    for count in [DetectorLimits.valueBytes, DetectorLimits.valueBytes + 1] {
-      let found = spans(["password"], Array("password=".utf8) + bytes("aB3", count).prefix(count))
-      #expect(found == [DetectedSpan(start: 9, end: 9 + DetectorLimits.valueBytes, detector: 0)])
+  /// What is past the limit of a value is covered to its end, and no further.
+  @Test func longValuesAreCovered() {
+    let limit = DetectorLimits.valueBytes
+    let forms: [(String, String, String)] = [
+      ("password", "password=", " rest"), ("password", "password=", "&x=1"), ("password", "\"password\": \"", "\", 1"),
+      ("password", "{\\\"password\\\": \\\"", "\\\", 1}"), ("secret", "access_token=", "\n"),
+      ("password", "<password>", "</password>"),
+      ("secret", "{\"access_token\":\"", "\"}"), ("password", "identified by '", "' x"),
+      ("password", "curl -u a:", " x"),
+    ]
+    for (kind, before, after) in forms {
+      for count in [600, limit - 1, limit, limit + 1, 10_000] {
+        let value = bytes("aB3xK9qZtLmW", count).prefix(count)
+        let found = spans([kind], Array(before.utf8) + value + Array(after.utf8))
+        #expect(cover(found) == before.utf8.count..<before.utf8.count + count, "\(before), \(count)")
+      }
     }
+    // An escaped quote is part of it.
+    let value = bytes("a\\\"b ", 2000)
+    #expect(
+      cover(spans(["password"], Array("password=\"".utf8) + value + [0x22, 0x20, 0x78])) == 10..<10 + value.count)
   }
 
   /// Inputs built to hurt: twice the size takes about twice the time, for one write and for many.

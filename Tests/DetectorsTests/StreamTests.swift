@@ -45,7 +45,9 @@ private func whole(_ set: DetectorSet, _ text: [UInt8]) -> [DetectedSpan] {
     ])
 
   static let texts: [String] =
-    DetectorTests.cases.flatMap { test in test.found.map(\.0) + test.passedOver } + [
+    DetectorTests.cases.flatMap { test in test.found.map(\.0) + test.passedOver }
+    + (AssignmentTests.pairs + AssignmentTests.signs + AssignmentTests.forms).map(\.text)
+    + NearMissTests.passedOver.map(\.1) + NearMissTests.kept.map(\.1) + [
       "begin EMP-123456 q ssss éx r r 1212 ana@example.com end", "q 4111111111111111 r", "",
       "a@b.co c@d.co;212-555-0187;password=x@y.example;10.0.0.7 e@f.co",
       // What goes on being covered ends with the text, right after its beginning was found.
@@ -119,6 +121,21 @@ private func whole(_ set: DetectorSet, _ text: [UInt8]) -> [DetectedSpan] {
         random.chance(50) ? UInt8(random.below(256)) : UInt8(0x20 + random.below(95))
       }
       #expect(streamed(Self.set, text, sizes: [1 + random.below(50)]) == whole(Self.set, text))
+    }
+  }
+
+  /// Values longer than their limit, cut anywhere near it and within escapes.
+  @Test func longValuesAreTheSameInPieces() {
+    let forms = [
+      ("password=\"", "\" x"), ("token: ", ", x"), ("{\\\"password\\\": \\\"", "\\\", 1}"), ("curl -u a:", " x"),
+    ]
+    for (before, after) in forms {
+      let value = String(repeating: "aB3x\\\\K9", count: 300)
+      let text = Array((before + value + after).utf8)
+      let spans = whole(Self.set, text)
+      for sizes in [[1], [7], [2047, 1], [2050, 3], [2059, 1, 2], [100, 64]] {
+        #expect(streamed(Self.set, text, sizes: sizes) == spans, "\(before), \(sizes)")
+      }
     }
   }
 
