@@ -126,7 +126,7 @@ struct TokenShape: Sendable {
       "dckr_pat_<u27>", "dckr_oat_<u32>", "cmVmdGtu<a56>", "crates.io-<a32>",
       // Models.
       "sk-<u20,74>T3BlbkFJ<u20,74>", "sk-proj-<u20,200>T3BlbkFJ<u20,200>", "sk-svcacct-<u20,200>T3BlbkFJ<u20,200>",
-      "sk-admin-<u20,200>T3BlbkFJ<u20,200>", "sk-ant-<u32,250>", "sk-proj-<u40,400>",
+      "sk-admin-<u20,200>T3BlbkFJ<u20,200>", "sk-ant-<u80,250>", "sk-proj-<u60,400>",
       "sk-or-v1-<h64>", "sk-<h32>", "hf_<L34>", "api_org_<L34>", "gsk_<a52>", "xai-<a80>", "pplx-<a48>", "r8_<a37>",
       "nvapi-<u64>", "lsv2_pt_<h32>_<h10>", "lsv2_sk_<h32>_<h10>", "fw_<a24>", "csk-<l48>", "tgp_v1_<u43>",
       // Clouds and hosting.

@@ -25,7 +25,7 @@ import Testing
   ]
 
   static let passedOver: [(String, String)] = [
-    ("secret", "hvs." + body(23)), ("secret", "sk-ant-" + body(20)), ("secret", "sk-proj-" + body(12)),
+    ("secret", "hvs." + body(23)), ("secret", "sk-ant-" + body(79)), ("secret", "sk-proj-" + body(59)),
     ("gitlab_token", "glwt-" + body(12)), ("stripe_key", "sk_org_live_1"), ("secret", "napi_" + lower(12)),
     ("secret", "discord.com/api/webhooks/123456789012345678"), ("secret", "EAA" + body(30)),
     ("secret", "shpua_" + hex(31)), ("secret", "sk-proj-" + String(repeating: "x", count: 60)),
