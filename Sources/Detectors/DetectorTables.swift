@@ -67,6 +67,14 @@ final class DetectorTables: @unchecked Sendable {
     indexStarts = Self.flat(indices.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) })
   }
 
+  /// The places of a built-in detector among the definitions.
+  func places(of kind: BuiltinDetector) -> [Int] {
+    (indexStarts[kind.rawValue]..<indexStarts[kind.rawValue + 1]).map { indices[$0] }
+  }
+
+  /// Whether one of `kinds` is asked for.
+  func asks(_ kinds: BuiltinDetector...) -> Bool { kinds.contains { wanted >> UInt32($0.rawValue) & 1 != 0 } }
+
   deinit {
     bytes.deallocate()
     contexts.deallocate()

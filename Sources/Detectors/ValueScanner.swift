@@ -79,12 +79,12 @@ public struct NamedValue: Sendable {
 
   /// Nil: the name says nothing, or nobody looks for what it says.
   init?(_ name: UnsafeBufferPointer<UInt8>, _ tables: DetectorTables) {
-    guard let known = SecretName(Array(name)) else { return nil }
+    guard let known = SecretName.of(name) else { return nil }
     isPassword = known.kind == .password
     isWeak = known.isWeak
     isAbout = Self.isAbout(name)
     let kind = isPassword ? BuiltinDetector.password : .secret
-    detectors = isAbout ? [] : tables.indices[kind.rawValue]
+    detectors = isAbout ? [] : tables.places(of: kind)
     guard isAbout || !detectors.isEmpty else { return nil }
   }
 
@@ -115,7 +115,9 @@ public struct NamedValue: Sendable {
   private static func mayBePassword(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
     if value.count <= 12 {
       let word = value.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
-      if SecretName.schemaWords.contains(word) { return false }
+      if word.withUnsafeBufferPointer({ $0.baseAddress.map { SecretName.schemaWords.contains($0, word.count) } ?? false }) {
+        return false
+      }
     }
     return value.contains { $0 &- 0x30 > 9 && ![0x2B, 0x2C, 0x2D, 0x2E].contains($0) }
   }
@@ -190,7 +192,7 @@ public struct NamedValue: Sendable {
     if isWithin("<", ">") || isWithin("%(", ")s") { return true }
     guard value.first == UInt8(ascii: "$") else { return false }
     let name = value.dropFirst()
-    return name.allSatisfy { $0 &- 0x41 < 26 || $0 == UInt8(ascii: "_") } && SecretName(Array(name)) != nil
+    return name.allSatisfy { $0 &- 0x41 < 26 || $0 == UInt8(ascii: "_") } && SecretName.of(UnsafeBufferPointer(rebasing: name)) != nil
   }
 }
 

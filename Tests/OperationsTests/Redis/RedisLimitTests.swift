@@ -71,7 +71,8 @@ private func repeated(_ text: String, _ count: Int) -> String { String(repeating
     #expect(eval(script(limit)).last?.texts(.redisFlag).contains("unlisted-keys") == false)
     #expect(eval(script(limit + 1)).last?.texts(.redisFlag).contains("unlisted-keys") == true)
     let spelled = { (count: Int) in "redis.call('get', \(repeated("x", count)))" }
-    #expect(eval(spelled(RedisLimits.spellingBytes)).last?.redisLine == ">GET " + repeated("x", RedisLimits.spellingBytes))
+    #expect(
+      eval(spelled(RedisLimits.spellingBytes)).last?.redisLine == ">GET " + repeated("x", RedisLimits.spellingBytes))
     #expect(eval(spelled(RedisLimits.spellingBytes + 1)).last?.redisLine == ">GET ?")
   }
 
