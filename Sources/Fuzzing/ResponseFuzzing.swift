@@ -6,8 +6,7 @@ import Responses
 /// The masker of responses.
 ///
 /// - Whatever the pieces that a response comes in, the same bytes come out.
-/// - What was masked has nothing left to mask.
-/// - JSON that was masked is JSON.
+/// - JSON that was masked is JSON, and has nothing left to mask.
 ///
 /// The first byte of an input chooses the format, the second and third where the pieces end.
 final class MaskFuzzing: FuzzTarget {
@@ -35,11 +34,11 @@ final class MaskFuzzing: FuzzTarget {
     let (first, second) = (Int(input[1]) + 1, Int(input[2]) + 1)
     require(
       masked(text, format) { $0.isMultiple(of: 2) ? first : second } == whole, "in other pieces, the same comes out")
+    // What breaks off or is broken is withheld from there on, and reads as something else the second time.
+    guard format == .json, (try? JSONValue(parsing: text)) != nil else { return }
+    require((try? JSONValue(parsing: whole)) != nil, "JSON that was masked is JSON")
     let again = masked(whole, format) { _ in whole.count }
-    require(again == whole, "what was masked has nothing left to mask")
-    if (try? JSONValue(parsing: text)) != nil, format == .json {
-      require((try? JSONValue(parsing: whole)) != nil, "JSON that was masked is JSON")
-    }
+    require(again == whole, "JSON that was masked has nothing left to mask")
   }
 
   private func masked(_ text: [UInt8], _ format: ResponseFormat, size: (Int) -> Int) -> [UInt8] {
