@@ -115,7 +115,9 @@ public struct NamedValue: Sendable {
   private static func mayBePassword(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
     if value.count <= 12 {
       let word = value.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
-      if word.withUnsafeBufferPointer({ $0.baseAddress.map { SecretName.schemaWords.contains($0, word.count) } ?? false }) {
+      if word.withUnsafeBufferPointer({
+        $0.baseAddress.map { SecretName.schemaWords.contains($0, word.count) } ?? false
+      }) {
         return false
       }
     }
@@ -192,7 +194,8 @@ public struct NamedValue: Sendable {
     if isWithin("<", ">") || isWithin("%(", ")s") { return true }
     guard value.first == UInt8(ascii: "$") else { return false }
     let name = value.dropFirst()
-    return name.allSatisfy { $0 &- 0x41 < 26 || $0 == UInt8(ascii: "_") } && SecretName.of(UnsafeBufferPointer(rebasing: name)) != nil
+    return name.allSatisfy { $0 &- 0x41 < 26 || $0 == UInt8(ascii: "_") }
+      && SecretName.of(UnsafeBufferPointer(rebasing: name)) != nil
   }
 }
 
