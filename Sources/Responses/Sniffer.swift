@@ -46,7 +46,7 @@ enum Sniffer {
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "%"),
       UInt8(ascii: "#"), UInt8(ascii: "\""), UInt8(ascii: "'"), 0x0D, 0xEF:
       false
-    default: true
+    default: !isKeyByte(byte)
     }
   }
 

@@ -53,6 +53,7 @@ let everyMask: [Mask] = [
 let samples: [String] = [
   "",
   "\n",
+  ".d: Secret\nsecret: abc\nmail: ana@example.com\n",
   "mail ana@example.com or bob@example.com.\n",
   "card 4111 1111 1111 1111, not 4111 1111 1111 1112\n",
   "SSN 123-45-6789 of EMP-123456 password=hunter22x\r\nend",
