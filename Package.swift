@@ -28,6 +28,8 @@ let package = Package(
     .systemLibrary(name: "CPCRE2"),
     .systemLibrary(name: "CYAML"),
     .systemLibrary(name: "COpenSSL"),
+    .systemLibrary(name: "CZlib"),
+    .systemLibrary(name: "CZstd"),
     .target(name: "CAllocationCounter"),
 
     target("PolicySyntax"),
@@ -45,7 +47,7 @@ let package = Package(
       "PolicyTestBench",
       [
         "JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime",
-        "Operations", "Responses",
+        "Operations", "Responses", "CZlib", "CZstd",
       ]),
     .executableTarget(
       name: "hpol",

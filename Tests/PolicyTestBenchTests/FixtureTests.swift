@@ -159,7 +159,7 @@ private func fixture(_ line: String) throws(JSONError) -> Fixture {
 }
 
 /// Writes a file under the system's temporary folder and removes it afterwards.
-private func withFile<Result>(_ bytes: [UInt8], _ body: (String) throws -> Result) throws -> Result {
+func withFile<Result>(_ bytes: [UInt8], _ body: (String) throws -> Result) throws -> Result {
   var template = [CChar]("/tmp/hpol-XXXXXX".utf8CString)
   let descriptor = mkstemp(&template)
   try #require(descriptor >= 0)
@@ -221,19 +221,5 @@ private func lines(_ path: String, limit: Int = LineReader.lineBytes) throws -> 
       }
     }
     #expect(seen == ["1: 1", "3:1: `request` is missing", "4:1: expected a value", "5: 3"])
-  }
-}
-
-@Test func namesTheProgramForCompressedFiles() throws {
-  for (magic, program) in [([0x1F, 0x8B, 8, 0], "zcat"), ([0x28, 0xB5, 0x2F, 0xFD], "zstdcat")] as [([UInt8], String)] {
-    try withFile(magic) { path in
-      var reader = try FixtureReader(path: path)
-      do throws(FileError) {
-        _ = try reader.nextFixture()
-        Issue.record("read")
-      } catch {
-        #expect(error.reason == "it is compressed; pipe it in with `\(program) FILE | hpol … -`")
-      }
-    }
   }
 }

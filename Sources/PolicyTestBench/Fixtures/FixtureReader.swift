@@ -56,9 +56,6 @@ public struct FixtureReader: ~Copyable {
         return failure(line, column: 1, "the line is longer than \(lineLimit) bytes")
       }
       if lines.withBytes(of: line, isBlank) { continue }
-      if line.number == 1, let tool = lines.withBytes(of: line, decompressor) {
-        throw FileError(lines.name, "it is compressed; pipe it in with `\(tool) FILE | hpol … -`")
-      }
       do throws(JSONError) {
         let value = try lines.withBytes(of: line) { (bytes) throws(JSONError) in try parse(&parser, bytes) }
         return .value(value, line: line.number)
@@ -76,11 +73,4 @@ public struct FixtureReader: ~Copyable {
 
 private func isBlank(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
   bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-}
-
-/// The program that reads a file beginning so, if it is compressed.
-private func decompressor(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
-  if bytes.starts(with: [0x1F, 0x8B]) { return "zcat" }
-  if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) { return "zstdcat" }
-  return nil
 }

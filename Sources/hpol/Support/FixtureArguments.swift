@@ -1,11 +1,12 @@
 import Glibc
 import PolicyTestBench
 
-/// The fixtures that `--fixtures` names: files, `-`, or folders, searched for `.jsonl` files.
+/// The fixtures that `--fixtures` names: files, `-`, or folders, searched for `.jsonl` files, compressed ones included.
 struct FixtureArguments {
+  static let fileEndings = [".jsonl", ".jsonl.gz", ".jsonl.zst"]
   static let option = Option(
     name: "fixtures", letter: "f", value: "FILE", isRepeatable: true,
-    help: "recorded requests: a .jsonl file, a folder of them, or - for standard input")
+    help: "recorded requests: a .jsonl file (.gz, .zst), a folder of them, or - for standard input")
 
   let paths: [String]
 
@@ -13,7 +14,7 @@ struct FixtureArguments {
     var found: [String] = []
     for path in arguments.all("fixtures") {
       if path != "-", isFolder(path) {
-        let files = try filesBelow(path, suffix: ".jsonl")
+        let files = try filesBelow(path, endings: Self.fileEndings)
         guard !files.isEmpty else { throw .failure("`\(path)` holds no `.jsonl` file") }
         found += files
       } else {

@@ -6,9 +6,9 @@ func isFolder(_ path: String) -> Bool {
   return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
-/// The files below a folder whose names end with `suffix`, sorted. Names that begin with a dot are passed over; a folder
+/// The files below a folder whose names have one of `endings`, sorted. Names that begin with a dot are passed over; a folder
 /// that links lead to more than once is searched once.
-func filesBelow(_ root: String, suffix: String) throws(CommandError) -> [String] {
+func filesBelow(_ root: String, endings: [String]) throws(CommandError) -> [String] {
   struct Identity: Hashable {
     var device: dev_t
     var inode: ino_t
@@ -26,7 +26,7 @@ func filesBelow(_ root: String, suffix: String) throws(CommandError) -> [String]
       let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
       if isFolder(path) {
         pending.append(path)
-      } else if name.hasSuffix(suffix) {
+      } else if endings.contains(where: name.hasSuffix) {
         found.append(path)
       }
     }

@@ -15,7 +15,7 @@ enum PolicyArguments: Equatable {
     var bundles: [String] = []
     for path in paths {
       if isFolder(path) {
-        let found = try filesBelow(path, suffix: Self.fileExtension)
+        let found = try filesBelow(path, endings: [Self.fileExtension])
         guard !found.isEmpty else { throw .failure("`\(path)` holds no `\(Self.fileExtension)` file") }
         files += found
       } else if try Self.isBundle(path) {

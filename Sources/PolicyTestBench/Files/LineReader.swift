@@ -1,22 +1,5 @@
 import Glibc
 
-/// Why a file could not be read.
-public struct FileError: Error, Hashable, Sendable {
-  public var path: String
-  /// Lower case, no full stop.
-  public var reason: String
-
-  public init(_ path: String, _ reason: String) {
-    self.path = path
-    self.reason = reason
-  }
-
-  /// With the reason that the system gave for the last failure.
-  init(_ path: String, errno code: Int32) { self.init(path, String(cString: strerror(code)).lowercased()) }
-
-  public var message: String { "cannot read `\(path)`: \(reason)" }
-}
-
 /// The lines of a file, one at a time, in memory that does not grow with the file.
 public struct LineReader: ~Copyable {
   /// Bytes of the longest line that is read; room for the largest payload, fully escaped, and its response.
@@ -33,9 +16,8 @@ public struct LineReader: ~Copyable {
   }
 
   /// The file's name for messages.
-  public let name: String
-  private let descriptor: Int32
-  private let ownsDescriptor: Bool
+  public var name: String { source.name }
+  private let source: ByteSource
   private let limit: Int
   private var buffer: [UInt8]
   /// The part of the buffer that was read but not given out.
@@ -43,18 +25,12 @@ public struct LineReader: ~Copyable {
   private var number = 0
   private var isAtEnd = false
 
-  /// Opens a file; `-` is standard input. `limit` is there for tests.
+  /// Opens a file, compressed or not; `-` is standard input. `limit` is there for tests.
   public init(path: String, limit: Int = LineReader.lineBytes) throws(FileError) {
-    let isStandardInput = path == "-"
-    name = isStandardInput ? "<stdin>" : path
-    ownsDescriptor = !isStandardInput
     self.limit = limit
     buffer = [UInt8](repeating: 0, count: 64 << 10)
-    descriptor = isStandardInput ? 0 : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError(path, errno: errno) }
+    source = try ByteSource(path: path)
   }
-
-  deinit { if ownsDescriptor && descriptor >= 0 { _ = close(descriptor) } }
 
   /// The next line, or nil at the end.
   public mutating func next() throws(FileError) -> Line? {
@@ -111,13 +87,10 @@ public struct LineReader: ~Copyable {
       }
     }
     if kept * 2 > buffer.count { buffer.append(contentsOf: repeatElement(0, count: buffer.count)) }
-    var count: Int
-    repeat {
-      count = buffer.withUnsafeMutableBytes { bytes in
-        bytes.baseAddress.map { read(descriptor, $0 + kept, bytes.count - kept) } ?? 0
-      }
-    } while count < 0 && errno == EINTR
-    guard count >= 0 else { throw FileError(name, errno: errno) }
+    let source = source
+    let count = try buffer.withUnsafeMutableBufferPointer { (bytes) throws(FileError) in
+      try source.read(into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: bytes[kept...])))
+    }
     isAtEnd = count == 0
     pending = 0..<kept + count
     return kept
