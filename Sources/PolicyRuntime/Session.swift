@@ -52,9 +52,9 @@ public final class Session {
   }
 
   /// The rules that can still apply to operations of `protocol`.
-  public func liveRules(_ protocol: OperationProtocol) -> [Int] {
-    _ = view(`protocol`, .request)
-    return residuals[Self.slot(`protocol`, .request)]?.rules.map(Int.init) ?? []
+  public func liveRules(_ protocol: OperationProtocol, _ phase: RulePhase = .request) -> [Int] {
+    _ = view(`protocol`, phase)
+    return residuals[Self.slot(`protocol`, phase)]?.rules.map(Int.init) ?? []
   }
 
   @inline(__always)

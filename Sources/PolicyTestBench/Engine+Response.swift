@@ -71,6 +71,17 @@ extension Engine {
     return hidden.isEmpty ? answer : Operations.hidingTools({ hidden.contains($0) }, in: answer)
   }
 
+  /// Whether a request was answered with something that the recording lacks and that the policy speaks of: masks of
+  /// its verdict, or rules on the response to any of its operations.
+  func lacksResponse(_ request: JudgedRequest, _ outcome: Outcome, in session: Session) -> Bool {
+    guard request.missing.contains(.response), request.response == nil, outcome.decision != .block else { return false }
+    guard outcome.masks.isEmpty else { return true }
+    return hasResponseRules
+      && (0..<context.batch.count).contains {
+        !session.liveRules(context.batch.operations[$0].protocol, .response).isEmpty
+      }
+  }
+
   private func plan(_ masks: [MaskObligation]) -> MaskPlan {
     if let known = plans[masks] { return known }
     if plans.count >= Self.planLimit { plans.removeAll(keepingCapacity: true) }

@@ -53,7 +53,9 @@ public final class Engine {
     verdicts.removeAll(keepingCapacity: true)
     for number in 0..<context.batch.count { verdicts.append(interpreter.judge(number, of: context.batch, in: session)) }
     guard let answer = request.response, !verdicts.contains(where: { $0.decision == .block }) else {
-      return Outcome(interpreter.combine(verdicts))
+      var outcome = Outcome(interpreter.combine(verdicts))
+      outcome.lacksResponse = lacksResponse(request, outcome, in: session)
+      return outcome
     }
     return judgeAnswer(answer, to: request, in: session, &verdicts)
   }

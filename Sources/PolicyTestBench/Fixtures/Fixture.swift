@@ -71,6 +71,8 @@ public struct Fixture: Sendable {
   public var response: JSONValue?
   public var expect: Expectation?
   public var recorded: Recorded?
+  /// What the source of the recording could not give.
+  public var missing: Set<MissingPart> = []
 
   /// What an author pins.
   public struct Expectation: Hashable, Sendable {

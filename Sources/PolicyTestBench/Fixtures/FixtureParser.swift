@@ -54,6 +54,8 @@ public struct FixtureParser: ~Copyable {
         fixture.expect = try expectation()
       } else if scanner.equals(key, "recorded") {
         fixture.recorded = try recorded()
+      } else if scanner.equals(key, "missing") {
+        fixture.missing = try missing()
       } else {
         try scanner.skip()
       }
@@ -147,6 +149,16 @@ public struct FixtureParser: ~Copyable {
       return true
     }
     principal = result
+  }
+
+  private mutating func missing() throws(JSONError) -> Set<MissingPart> {
+    try scanner.expect(.array, "missing")
+    var parts: Set<MissingPart> = []
+    try scanner.beginArray()
+    while try scanner.nextElement() {
+      parts.insert(try scanner.word("missing[]", of: MissingPart.allCases.map(\.rawValue)) { MissingPart(rawValue: $0) })
+    }
+    return parts
   }
 
   private mutating func expectation() throws(JSONError) -> Fixture.Expectation {

@@ -10,14 +10,21 @@ public struct EvalSummary: Sendable {
   private var protocols: [OperationProtocol: Int] = [:]
   private var masked = 0
   private var recordedInFull = 0
+  private var notEvaluable = 0
+  private var lackResponse = 0
 
   public init() {}
 
   public mutating func add(_ request: JudgedRequest, _ outcome: Outcome) {
     requests += 1
     operations += outcome.operations
-    decisions[outcome.decision, default: 0] += 1
     protocols[request.protocol, default: 0] += 1
+    if outcome.lacksResponse { lackResponse += 1 }
+    guard outcome.isEvaluable else {
+      notEvaluable += 1
+      return
+    }
+    decisions[outcome.decision, default: 0] += 1
     for rule in outcome.rules { rules[rule, default: (outcome.decision, 0)].count += 1 }
     if outcome.rules.isEmpty { byDefault[outcome.decision, default: 0] += 1 }
     if !outcome.masks.isEmpty { masked += 1 }
@@ -35,9 +42,14 @@ public struct EvalSummary: Sendable {
       let count = decisions[decision] ?? 0
       table.add([decision.word, "\(count)", share(count)])
     }
-    let roles = Decision.allCases.map(\.role)
+    var roles = Decision.allCases.map(\.role)
+    if notEvaluable > 0 {
+      table.add(["not evaluable", "\(notEvaluable)", share(notEvaluable)])
+      roles.append(.warning)
+    }
     text += table.text { row, column, cell in column == 0 ? style(roles[row], cell) : cell }
     text += "\n  \(recordedInFull) recorded in full, \(masked) with masks\n"
+    if lackResponse > 0 { text += "  \(lackResponse) whose response is missing: masking is not evaluable\n" }
     guard !rules.isEmpty || !byDefault.isEmpty else { return text }
     text += "\n" + style(.strong, "decided by") + "\n"
     var deciders = TextTable([.left, .left, .right], indent: 2)

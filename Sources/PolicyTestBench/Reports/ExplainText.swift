@@ -49,7 +49,11 @@ extension ExplainedRequest {
   public func write(to writer: inout JSONWriter) {
     writer.object {
       $0.key("decision")
-      $0.string(outcome.decision.word)
+      $0.string(outcome.isEvaluable ? outcome.decision.word : nil)
+      if !outcome.isEvaluable {
+        $0.key("notEvaluable")
+        $0.strings(outcome.notEvaluable)
+      }
       $0.key("rules")
       $0.strings(outcome.rules)
       $0.key("message")

@@ -22,6 +22,12 @@ public struct Outcome: Sendable {
   /// The response as it is passed on, masked, in the form in which it was given; nil if there was none or it is
   /// withheld.
   public var response: JSONValue?
+  /// Why the verdict cannot be known: the tests that a redacted fixture was asked and whose truth nobody recorded, or a
+  /// reason. Empty: it is known. Where it is not, ``decision`` is the strictest that it may be.
+  public var notEvaluable: [String] = []
+  /// What the target answered is not in the recording, and the verdict masks it or rules on the response could speak of
+  /// it: what is passed on cannot be known.
+  public var lacksResponse = false
 
   public init(
     _ decision: Decision, rules: [String] = [], message: String? = nil, approvals: [ApprovalRequirement] = [],
@@ -43,6 +49,9 @@ public struct Outcome: Sendable {
 extension Outcome {
   /// The response as text: what it is if it is text, else JSON.
   public var responseText: String? { response.map { $0.string ?? $0.text } }
+
+  /// Whether the verdict is known.
+  public var isEvaluable: Bool { notEvaluable.isEmpty }
 }
 
 /// A request as the engine takes it, whether a test or a fixture states it.
@@ -51,19 +60,24 @@ public struct JudgedRequest: Sendable {
   public var `protocol`: OperationProtocol
   public var payload: RequestPayload
   public var response: JSONValue?
+  /// What the recording says that it lacks.
+  public var missing: Set<MissingPart> = []
 
   public init(
-    principal: Principal, protocol: OperationProtocol, payload: RequestPayload, response: JSONValue? = nil
+    principal: Principal, protocol: OperationProtocol, payload: RequestPayload, response: JSONValue? = nil,
+    missing: Set<MissingPart> = []
   ) {
     self.principal = principal
     self.protocol = `protocol`
     self.payload = payload
     self.response = response
+    self.missing = missing
   }
 
   public init(_ fixture: Fixture) {
     self.init(
-      principal: fixture.principal, protocol: fixture.protocol, payload: fixture.payload, response: fixture.response)
+      principal: fixture.principal, protocol: fixture.protocol, payload: fixture.payload, response: fixture.response,
+      missing: fixture.missing)
   }
 }
 

@@ -11,7 +11,7 @@ extension Outcome {
       $0.key("id")
       $0.value(id ?? .null)
       $0.key("decision")
-      $0.string(decision.word)
+      $0.string(isEvaluable ? decision.word : nil)
       $0.key("rules")
       $0.strings(rules)
       $0.key("message")
@@ -29,6 +29,14 @@ extension Outcome {
       if !observed.isEmpty {
         $0.key("observed")
         $0.strings(observed)
+      }
+      if !isEvaluable {
+        $0.key("notEvaluable")
+        $0.strings(notEvaluable)
+      }
+      if lacksResponse {
+        $0.key("lacksResponse")
+        $0.boolean(true)
       }
       if isAnswered {
         $0.key("response")

@@ -3,10 +3,12 @@ import PolicyBytecode
 extension Outcome {
   /// One line for people: the decision, what decided, and what is asked for besides.
   public func text(_ style: TextStyle) -> String {
+    guard isEvaluable else { return notEvaluableText(style) }
     var parts = [style(decision.role, decision.word)]
     if !rules.isEmpty { parts.append("by " + rules.map { style(.name, $0) }.joined(separator: ", ")) }
     if !approvals.isEmpty { parts.append("approve " + approvals.map(\.policyText).joined(separator: " and ")) }
     if !masks.isEmpty { parts.append(counted(masks.count, "mask")) }
+    if lacksResponse { parts.append(style(.warning, "response not evaluable")) }
     if record != .none { parts.append("record \(record.word)") }
     if !tags.isEmpty { parts.append("tag " + tags.map { "\"\(printable($0))\"" }.joined(separator: ", ")) }
     if !observed.isEmpty { parts.append("observed " + observed.joined(separator: ", ")) }
@@ -15,6 +17,13 @@ extension Outcome {
     // The messages of several rules stand below each other.
     for message in message?.split(separator: "\n") ?? [] { line += "\n  " + style(.faint, printable(String(message))) }
     return line + "\n"
+  }
+
+  /// The words for a verdict that cannot be known, and below them the tests that it hangs on.
+  private func notEvaluableText(_ style: TextStyle) -> String {
+    var text = style(.warning, "not evaluable") + "\n"
+    for reason in notEvaluable { text += "  " + style(.faint, printable(reason)) + "\n" }
+    return text
   }
 }
 

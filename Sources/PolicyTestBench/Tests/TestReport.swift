@@ -13,15 +13,18 @@ public struct TestReport: Sendable {
     /// What was stated, and what happened instead; lower case, no full stop.
     public var expected: String
     public var actual: String
+    /// Whether it is known not to hold, rather than that this cannot be known.
+    public var isEvaluable: Bool
 
     public init(
-      name: String, location: String, request: String, expected: String, actual: String
+      name: String, location: String, request: String, expected: String, actual: String, isEvaluable: Bool = true
     ) {
       self.name = name
       self.location = location
       self.request = request
       self.expected = expected
       self.actual = actual
+      self.isEvaluable = isEvaluable
     }
   }
 
@@ -35,6 +38,8 @@ public struct TestReport: Sendable {
   /// Failures in `test` blocks and in fixtures, counted even where ``failures`` has no more room.
   public var failedRequests = 0
   public var failedFixtures = 0
+  /// Pinned fixtures of which the recording lacks what would tell whether they hold; each is in ``failures``.
+  public var notEvaluableFixtures = 0
   /// Lines of fixture files that hold none; the first of them in ``unreadable``.
   public var notReplayable = 0
   public var unreadable: [LineFailure] = []
@@ -44,7 +49,9 @@ public struct TestReport: Sendable {
 
   public init() {}
 
-  public var holds: Bool { failedRequests == 0 && failedFixtures == 0 && notReplayable == 0 }
+  public var holds: Bool {
+    failedRequests == 0 && failedFixtures == 0 && notEvaluableFixtures == 0 && notReplayable == 0
+  }
 
   mutating func add(_ failure: Failure) { if failures.count < Self.detailLimit { failures.append(failure) } }
 
@@ -60,12 +67,13 @@ extension TestReport {
   public func text(_ style: TextStyle) -> String {
     var text = ""
     for failure in failures {
-      text += style(.bad, "fails") + "  \(style(.name, failure.name))  \(style(.faint, failure.location))\n"
+      text += failure.isEvaluable ? style(.bad, "fails") : style(.warning, "unknown")
+      text += "  \(style(.name, failure.name))  \(style(.faint, failure.location))\n"
       text += "       \(failure.request)\n"
       text += "       expected \(failure.expected)\n"
       text += "       actual   \(failure.actual)\n"
     }
-    let hidden = failedRequests + failedFixtures - failures.count
+    let hidden = failedRequests + failedFixtures + notEvaluableFixtures - failures.count
     if hidden > 0 { text += style(.faint, "       … and \(hidden) more\n") }
     for line in unreadable { text += style(.bad, "not replayable") + "  \(line.message)\n" }
     if tests > 0 || fixtures == 0 {
@@ -74,12 +82,18 @@ extension TestReport {
     if fixtures > 0 || notReplayable > 0 {
       text += summary("fixtures", "\(fixtures), \(pinnedFixtures) of them pinned", failedFixtures, style)
     }
+    if notEvaluableFixtures > 0 { text += style(.warning, "\(notEvaluableFixtures) not evaluable") + "\n" }
     if notReplayable > 0 { text += style(.bad, "\(notReplayable) not replayable") + "\n" }
     return text
   }
 
   private func summary(_ what: String, _ count: String, _ failed: Int, _ style: TextStyle) -> String {
-    "\(what): \(count): " + (failed == 0 ? style(.good, "all hold") : style(.bad, "\(failed) do not hold")) + "\n"
+    let isUnknown = failed == 0 && what == "fixtures" && notEvaluableFixtures > 0
+    let result =
+      failed > 0
+      ? style(.bad, "\(failed) do not hold")
+      : isUnknown ? style(.warning, "none fails") : style(.good, "all hold")
+    return "\(what): \(count): \(result)\n"
   }
 
   /// The report of `hpol test --json`: one object.
@@ -89,7 +103,8 @@ extension TestReport {
       $0.boolean(holds)
       for (key, value) in [
         ("tests", tests), ("requests", testRequests), ("fixtures", fixtures), ("pinned", pinnedFixtures),
-        ("failed", failedRequests + failedFixtures), ("notReplayable", notReplayable),
+        ("failed", failedRequests + failedFixtures), ("notEvaluable", notEvaluableFixtures),
+        ("notReplayable", notReplayable),
       ] {
         $0.key(key)
         $0.integer(value)
@@ -105,6 +120,8 @@ extension TestReport {
               $0.key(key)
               $0.string(value)
             }
+            $0.key("evaluable")
+            $0.boolean(failure.isEvaluable)
           }
         }
       }

@@ -53,13 +53,15 @@ public struct TestRunner {
     guard let expect = fixture.expect else { return outcome }
     report.pinnedFixtures += 1
     let failed = expect.failures(outcome)
-    if !failed.isEmpty {
-      report.failedFixtures += 1
+    if let first = failed.first {
+      let isUnknown = failed.allSatisfy { !$0.isKnown }
+      if isUnknown { report.notEvaluableFixtures += 1 } else { report.failedFixtures += 1 }
       report.add(
         TestReport.Failure(
           name: fixture.id.map { $0.string ?? $0.text } ?? "fixture", location: location,
           request: printable(String(decoding: fixture.payload.bytes.prefix(200), as: UTF8.self)),
-          expected: failed.joined(separator: ", "), actual: outcome.phrase))
+          expected: failed.filter { $0.isKnown == !isUnknown }.map(\.phrase).joined(separator: ", "),
+          actual: isUnknown ? outcome.unknownPhrase(first) : outcome.phrase, isEvaluable: !isUnknown))
     }
     return outcome
   }
@@ -99,23 +101,44 @@ public struct TestRunner {
 }
 
 extension Fixture.Expectation {
-  /// What of it does not hold, in words.
-  func failures(_ outcome: Outcome) -> [String] {
-    var failures: [String] = []
+  /// Something that is pinned and does not hold, or of which that cannot be known.
+  struct Failure: Sendable, Equatable {
+    /// As an expectation states it.
+    var phrase: String
+    /// Whether it is known not to hold.
+    var isKnown = true
+    var isOfResponse = false
+  }
+
+  /// What of it does not hold, or may not.
+  func failures(_ outcome: Outcome) -> [Failure] {
+    var failures: [Failure] = []
     let missing = (rules ?? []).filter { !outcome.rules.contains($0) }
-    if decision.map({ $0 != outcome.decision }) == true || !missing.isEmpty {
+    let isPinned = decision != nil || rules != nil
+    let isDifferent = decision.map { $0 != outcome.decision } == true || !missing.isEmpty
+    if outcome.isEvaluable ? isDifferent : isPinned {
       let by = missing.isEmpty ? "" : " by " + missing.joined(separator: ", ")
-      failures.append((decision?.word ?? outcome.decision.word) + by)
+      failures.append(Failure(phrase: (decision?.word ?? outcome.decision.word) + by, isKnown: outcome.isEvaluable))
     }
-    for text in masked ?? [] where outcome.responseText?.contains(text) != true {
-      failures.append("masked \"\(printable(text))\"")
+    let knowsResponse = outcome.isEvaluable && !outcome.lacksResponse
+    for text in masked ?? [] where outcome.responseText?.contains(text) != true || !knowsResponse {
+      failures.append(
+        Failure(phrase: "masked \"\(printable(text))\"", isKnown: knowsResponse, isOfResponse: outcome.lacksResponse))
     }
-    if let record, record != outcome.record { failures.append("record \(record.word)") }
+    if let record, outcome.isEvaluable ? record != outcome.record : true {
+      failures.append(Failure(phrase: "record \(record.word)", isKnown: outcome.isEvaluable))
+    }
     return failures
   }
 }
 
 extension Outcome {
+  /// Why what is pinned cannot be known to hold.
+  fileprivate func unknownPhrase(_ failure: Fixture.Expectation.Failure) -> String {
+    if failure.isOfResponse { return "not evaluable: the recording lacks the response" }
+    return "not evaluable: nobody recorded " + notEvaluable.map { "`\(printable($0))`" }.joined(separator: ", ")
+  }
+
   /// What happened, in the words of an expectation.
   fileprivate var phrase: String {
     var text = decision.word
