@@ -153,10 +153,11 @@ public struct FixtureParser: ~Copyable {
 
   private mutating func missing() throws(JSONError) -> Set<MissingPart> {
     try scanner.expect(.array, "missing")
+    let words = MissingPart.allCases.map(\.rawValue)
     var parts: Set<MissingPart> = []
     try scanner.beginArray()
     while try scanner.nextElement() {
-      parts.insert(try scanner.word("missing[]", of: MissingPart.allCases.map(\.rawValue)) { MissingPart(rawValue: $0) })
+      parts.insert(try scanner.word("missing[]", of: words) { MissingPart(rawValue: $0) })
     }
     return parts
   }
