@@ -1,5 +1,5 @@
 /// `value` as a string literal of the language.
-func literalText(_ value: String) -> String {
+public func literalText(_ value: String) -> String {
   var out = "\""
   for scalar in value.unicodeScalars {
     switch scalar {

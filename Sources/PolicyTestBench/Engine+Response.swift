@@ -21,12 +21,11 @@ extension Engine {
     _ answer: JSONValue, to request: JudgedRequest, in session: Session, _ verdicts: inout [OperationVerdict]
   ) -> Outcome {
     let response = Response(answer)
-    var onResponse: [OperationVerdict] = []
     if hasResponseRules {
       let facts = responseFacts(response, detectors: responseDetectors)
       interpreter.beginResponse { facts.write(to: &$0) }
       for number in 0..<context.batch.count {
-        onResponse.append(interpreter.judge(number, of: context.batch, in: session, .response))
+        responseVerdicts.append(interpreter.judge(number, of: context.batch, in: session, .response))
       }
     }
     if request.protocol == .mcp {
@@ -41,7 +40,7 @@ extension Engine {
         tools[request.principal.target ?? ""] = context.tools
       }
     }
-    let verdict = interpreter.combine(verdicts, response: onResponse)
+    let verdict = interpreter.combine(verdicts, response: responseVerdicts)
     var outcome = Outcome(verdict)
     guard verdict.decision != .block else { return outcome }
     var passed = response

@@ -19,6 +19,8 @@ public final class Engine {
   /// Those that rules on the response ask for.
   let responseDetectors: DetectorSet
   var plans: [[MaskObligation]: MaskPlan] = [:]
+  /// The verdicts of rules on the response to the request judged last.
+  var responseVerdicts: [OperationVerdict] = []
   /// What MCP servers have said of their tools, by the target's name.
   var tools: [String: MCPToolCatalog] = [:]
 
@@ -51,6 +53,7 @@ public final class Engine {
     context.decode(request.protocol, request.payload.bytes)
     interpreter.begin(session, at: Moment(time: request.principal.time, clock: clock))
     verdicts.removeAll(keepingCapacity: true)
+    responseVerdicts.removeAll(keepingCapacity: true)
     for number in 0..<context.batch.count { verdicts.append(interpreter.judge(number, of: context.batch, in: session)) }
     guard let answer = request.response, !verdicts.contains(where: { $0.decision == .block }) else {
       var outcome = Outcome(interpreter.combine(verdicts))

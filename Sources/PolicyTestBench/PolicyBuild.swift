@@ -28,19 +28,26 @@ public struct PolicyBuild: Sendable {
     policy = checked.policy
     guard var policy = checked.policy else { return }
     adjust(&policy)
-    let environment = CompileEnvironment(
-      sourcePaths: bundlePaths(sources.files.map(\.path)), toolVersion: toolVersion,
-      position: { span in
-        let position = sources.position(span.range.start, in: span.file)
-        return (UInt32(position.line), UInt32(position.column))
-      },
-      zone: zones.read)
+    let environment = CompileEnvironment(sources, toolVersion: toolVersion, bundlePaths: bundlePaths)
     switch compileBundle(policy, environment) {
     case .success(let bytes): bundle = bytes
     case .failure(let failure):
       diagnostics += failure.diagnostics
       self.policy = nil
     }
+  }
+}
+
+extension CompileEnvironment {
+  /// That of a set's files and the machine's zones.
+  public init(_ sources: SourceSet, toolVersion: String, bundlePaths: ([String]) -> [String] = { $0 }) {
+    self.init(
+      sourcePaths: bundlePaths(sources.files.map(\.path)), toolVersion: toolVersion,
+      position: { span in
+        let position = sources.position(span.range.start, in: span.file)
+        return (UInt32(position.line), UInt32(position.column))
+      },
+      zone: ZoneFiles().read)
   }
 }
 

@@ -29,6 +29,9 @@ struct Conjunction {
 
   init(relations: PatternRelations) { self.relations = relations }
 
+  /// The tests, in the order in which they were added.
+  var tests: [Literal] { literals }
+
   /// The number of tests.
   var count: Int { literals.count }
 

@@ -12,7 +12,9 @@ final class PatternRelations {
   private var wordsOf: [Pattern: [String]] = [:]
   private var languages: [Pattern: PatternLanguage?] = [:]
   /// Questions that may still be asked; each may build automata.
-  private var questionsLeft = CheckLimits.patternQuestions
+  private var questionsLeft: Int
+
+  init(questions: Int = CheckLimits.patternQuestions) { questionsLeft = questions }
 
   /// Whether every text that `first` matches is matched by `second`; false where that is not known.
   func isSubset(_ first: Pattern, of second: Pattern) -> Bool {

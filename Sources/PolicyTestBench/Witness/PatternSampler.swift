@@ -1,0 +1,118 @@
+import PatternMatching
+
+/// Finds texts that patterns match, and keeps the languages it has built.
+final class PatternSampler {
+  private var languages: [Pattern: PatternLanguage?] = [:]
+
+  /// Patterns of one list that are tried.
+  private static let patternsTried = 6
+  /// Patterns that a text was found to match against wish, and is looked for again.
+  private static let corrections = 8
+
+  /// Texts that match a pattern of each list in `wanted` and none in `avoided`, those that read well first; without
+  /// lists, any text. None where no such text is found.
+  func texts(_ wanted: [[Pattern]], avoiding avoided: [Pattern], limit: Int = 3) -> [String] {
+    let forbidden = Set(avoided)
+    var found: [String] = []
+    func add(_ text: String?) {
+      if let text, !found.contains(text) { found.append(text) }
+    }
+    guard let first = wanted.first else {
+      for text in ["other", "x"] where !avoided.contains(where: { matches($0, text) }) { add(text) }
+      if found.isEmpty { add(shortest([Pattern(.glob, "?*")], avoided)) }
+      return Array(found.prefix(limit))
+    }
+    let rest = Array(wanted.dropFirst())
+    // A pattern that is avoided as it stands need not be tried.
+    for pattern in first.filter({ !forbidden.contains($0) }).prefix(Self.patternsTried) where found.count < limit {
+      let fits = { (text: String) in
+        self.matches(pattern, text) && rest.allSatisfy { list in list.contains { self.matches($0, text) } }
+          && !avoided.contains { self.matches($0, text) }
+      }
+      if let plain = Self.readable(pattern), fits(plain) {
+        add(plain)
+        continue
+      }
+      var chosen: [Pattern] = [pattern]
+      for list in rest {
+        if let choice = list.first(where: { meet(chosen, $0) }) { chosen.append(choice) }
+      }
+      if chosen.count == wanted.count { add(shortest(chosen, avoided)) }
+    }
+    return found
+  }
+
+  /// Whether a pattern matches a text; a PCRE one is not known to.
+  func matches(_ pattern: Pattern, _ text: String) -> Bool {
+    if pattern.kind == .equals, !pattern.ignoringCase, !pattern.isQualifiedName {
+      return pattern.source.utf8.elementsEqual(text.utf8)
+    }
+    guard let language = language(pattern), let exact = try? PatternLanguage(Pattern(.equals, text)) else {
+      return false
+    }
+    return exact.isSubset(of: language) == .yes
+  }
+
+  private func meet(_ chosen: [Pattern], _ other: Pattern) -> Bool {
+    let all = (chosen + [other]).compactMap(language)
+    guard all.count == chosen.count + 1, case .text = PatternLanguage.witness(in: all, notIn: []) else { return false }
+    return true
+  }
+
+  /// A shortest text in all of `wanted` and in none of `avoided`, which are only looked at where they get in the way:
+  /// the product of hundreds of automata is not built.
+  private func shortest(_ wanted: [Pattern], _ avoided: [Pattern]) -> String? {
+    let included = wanted.compactMap(language)
+    guard included.count == wanted.count else { return nil }
+    var excluded: [PatternLanguage] = []
+    for _ in 0...Self.corrections {
+      guard case .text(let text) = PatternLanguage.witness(in: included, notIn: excluded) else { return nil }
+      guard let culprit = avoided.first(where: { matches($0, text) }) else { return text }
+      guard let language = language(culprit) else { return nil }
+      excluded.append(language)
+    }
+    return nil
+  }
+
+  private func language(_ pattern: Pattern) -> PatternLanguage? {
+    if let known = languages[pattern] { return known }
+    let language = (try? PatternLanguage(pattern)) ?? nil
+    languages[pattern] = .some(language)
+    return language
+  }
+
+  /// A text that the pattern matches and a person would write: wildcards become words. Nil where there is more to it.
+  private static func readable(_ pattern: Pattern) -> String? {
+    switch pattern.kind {
+    case .equals: return pattern.source
+    case .prefix: return pattern.source + "x"
+    case .suffix: return "x" + pattern.source
+    case .contains: return pattern.source
+    case .glob, .pathGlob: return filled(pattern.source)
+    case .regex, .pcre: return nil
+    }
+  }
+
+  private static func filled(_ glob: String) -> String? {
+    var text = ""
+    var rest = glob[...]
+    if rest.hasPrefix("**/") {
+      text = "/home/ana"
+      rest = rest.dropFirst(2)
+    }
+    while let character = rest.popFirst() {
+      switch character {
+      case "[": return nil
+      case "?": text += "x"
+      case "*":
+        while rest.first == "*" { rest.removeFirst() }
+        text += "x"
+      case "\\":
+        guard let next = rest.popFirst() else { return nil }
+        text.append(next)
+      default: text.append(character)
+      }
+    }
+    return text
+  }
+}

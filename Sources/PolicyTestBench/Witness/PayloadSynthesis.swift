@@ -1,0 +1,199 @@
+import JSONText
+import PolicyBytecode
+
+/// Writes payloads whose operations have the facts that a goal asks for, as a person would write them. What the decoder
+/// makes of them is for the engine to say.
+struct PayloadSynthesis {
+  let goal: RequestGoal
+
+  /// Payloads of a protocol, the likeliest first.
+  func payloads(_ protocol: OperationProtocol) -> [RequestPayload] {
+    let spelled = [Fact.command, .text].compactMap { goal.value($0) }
+    let written: [RequestPayload] =
+      switch `protocol` {
+      case .postgres, .mysql: SQLSynthesis(goal: goal).statements.map(RequestPayload.init(text:))
+      case .shell: shellLines.map(RequestPayload.init(text:))
+      case .ssh: sshRequests.map(RequestPayload.init(text:))
+      case .k8s: kubernetesRequests
+      case .http: httpRequests
+      case .redis: redisCommands.map(RequestPayload.init(text:))
+      case .mcp: mcpMessages
+      }
+    let isText = `protocol` != .http && `protocol` != .mcp
+    let unparsed: [RequestPayload] = goal.flag(.unparsed) == true ? [RequestPayload(text: "\"unterminated 'x")] : []
+    return unparsed + (isText ? spelled.map(RequestPayload.init(text:)) : []) + written
+  }
+
+  // MARK: Shell
+
+  private var shellLines: [String] {
+    let program = goal.value(.shellProgram) ?? (goal.asks(for: .shellFlag) ? "app" : "cat")
+    let flags = goal.values(.shellFlag)
+    let words = goal.values(.shellArgument).filter { !flags.contains($0) }
+    let paths = goal.values(.shellPath)
+    let writes = goal.values(.shellWrites)
+    var base = (goal.flag(.shellPrivileged) == true ? "sudo " : "") + program
+    let feeding = goal.values(.shellInputFrom).map { $0 + " x | " }.joined()
+    base = feeding + base
+    func line(_ parts: [[String]]) -> String { ([base] + parts.joined().map(Self.shellWord)).joined(separator: " ") }
+    let redirections = writes.map { " > " + Self.shellWord($0) }.joined()
+    let unknown = goal.flag(.shellUnknown) == true ? " \"$X\"" : ""
+    var lines = [line([flags, words, paths]), line([words, flags, paths]), line([words, paths, flags])]
+    if paths.isEmpty, redirections.isEmpty { lines.append(line([flags, words, ["x"]])) }
+    // A pattern on the whole command may only spell a part of it.
+    let spelled = goal.value(.command).map { [base + " " + $0, base + " x " + $0] } ?? []
+    return distinct(spelled + lines.map { $0 + unknown + redirections })
+  }
+
+  /// A word of a shell line, quoted where it must be.
+  static func shellWord(_ word: String) -> String {
+    let isPlain =
+      !word.isEmpty
+      && word.utf8.allSatisfy { byte in
+        byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || byte >= 0x30 && byte <= 0x39 || "-_./:=,+@%~".utf8.contains(byte)
+      }
+    return isPlain
+      ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+
+  private var sshRequests: [String] {
+    func object(_ members: [(String, String)]) -> String {
+      JSONValue.object(members.map { .init($0.0, .string($0.1)) }).text
+    }
+    let path = goal.value(.sshPath) ?? "/srv/x"
+    switch goal.value(.sshChannel) {
+    case "shell": return [object([("channel", "shell")])]
+    case "x11": return [object([("channel", "x11")])]
+    case "agent": return [object([("channel", "agent")])]
+    case "subsystem": return [object([("channel", "subsystem"), ("name", "x")])]
+    case "scp": return ["scp -t " + path, "scp -f " + path]
+    case "exec", nil: break
+    default: return []
+    }
+    return goal.asks(for: .sshForwardTo) || goal.asks(for: .sshFileOperation) ? [] : shellLines
+  }
+
+  // MARK: Kubernetes and HTTP
+
+  private var kubernetesRequests: [RequestPayload] {
+    let verb = goal.substitute(.k8sVerb) ?? "get"
+    let resource = goal.value(.k8sResource) ?? "pods"
+    let namespace = goal.value(.k8sNamespace)
+    let group = goal.value(.k8sGroup) ?? Self.groups[resource] ?? ""
+    let subresource = goal.value(.k8sSubresource)
+    let isNamed = !["list", "create", "deletecollection", "watch"].contains(verb) || subresource != nil
+    var path = group.isEmpty ? "/api/v1" : "/apis/\(group)/v1"
+    if let namespace { path += "/namespaces/" + namespace }
+    path += "/" + resource
+    if isNamed { path += "/" + (goal.value(.k8sName) ?? "x") }
+    if let subresource { path += "/" + subresource }
+    if verb == "watch" { path += "?watch=true" }
+    let methods = [
+      "get": "GET", "list": "GET", "watch": "GET", "create": "POST", "update": "PUT", "patch": "PATCH",
+      "delete": "DELETE", "deletecollection": "DELETE", "connect": "POST", "proxy": "GET",
+    ]
+    let body = body(of: .k8sBody)
+    var requests = [
+      RequestPayload.http(
+        method: methods[verb] ?? "POST", path: path,
+        headers: body == nil ? [] : [["Content-Type", "application/json"]], body: body)
+    ]
+    if body == nil, subresource == nil, ["get", "list", "delete"].contains(verb) {
+      let name = verb == "list" ? "" : " " + (goal.value(.k8sName) ?? "x")
+      let place = namespace.map { " -n " + $0 } ?? ""
+      requests.append(RequestPayload(text: "kubectl \(verb == "list" ? "get" : verb) \(resource)\(name)\(place)"))
+    }
+    return requests
+  }
+
+  private static let groups = [
+    "deployments": "apps", "statefulsets": "apps", "daemonsets": "apps", "replicasets": "apps", "jobs": "batch",
+    "cronjobs": "batch", "clusterroles": "rbac.authorization.k8s.io", "roles": "rbac.authorization.k8s.io",
+    "clusterrolebindings": "rbac.authorization.k8s.io", "rolebindings": "rbac.authorization.k8s.io",
+    "networkpolicies": "networking.k8s.io", "ingresses": "networking.k8s.io",
+    "mutatingwebhookconfigurations": "admissionregistration.k8s.io",
+    "validatingwebhookconfigurations": "admissionregistration.k8s.io",
+    "customresourcedefinitions": "apiextensions.k8s.io", "storageclasses": "storage.k8s.io",
+  ]
+
+  private var httpRequests: [RequestPayload] {
+    var path = goal.value(.httpPath) ?? "/x"
+    if !path.hasPrefix("/") { path = "/" + path }
+    let query = goal.keys(of: .httpQuery).map { $0 + "=" + (goal.value(.httpQuery, key: $0) ?? "x") }
+    if !query.isEmpty { path += "?" + query.joined(separator: "&") }
+    let body = body(of: .httpBody)
+    var headers = goal.keys(of: .httpHeader).map { [$0, goal.value(.httpHeader, key: $0) ?? "x"] }
+    if let host = goal.value(.httpHost) { headers.append(["Host", host]) }
+    if body != nil { headers.append(["Content-Type", "application/json"]) }
+    let method = goal.substitute(.httpMethod) ?? "GET"
+    return [.http(method: method == "other" ? "GET" : method, path: path, headers: headers, body: body)]
+  }
+
+  /// A JSON body with the values asked for under paths such as `spec.template.name`.
+  private func body(of fact: Fact) -> String? {
+    let keys = goal.keys(of: fact)
+    guard !keys.isEmpty else { return nil }
+    var tree = JSONValue.object([])
+    for key in keys {
+      let path = key.split { ".$".contains($0) }.map(String.init)
+      tree = Self.inserting(.string(goal.value(fact, key: key) ?? "x"), at: path[...], into: tree)
+    }
+    return tree.text
+  }
+
+  private static func inserting(_ value: JSONValue, at path: ArraySlice<String>, into tree: JSONValue) -> JSONValue {
+    guard let step = path.first else { return value }
+    let name = String(step.prefix { $0 != "[" })
+    var members: [JSONValue.Member] = []
+    if case .object(let known) = tree { members = known }
+    let old = members.first { $0.key == name }?.value ?? .object([])
+    members.removeAll { $0.key == name }
+    var inner = inserting(value, at: path.dropFirst(), into: step.contains("[") ? .object([]) : old)
+    if step.contains("[") { inner = .array([inner]) }
+    members.append(.init(name, inner))
+    return .object(members)
+  }
+
+  // MARK: Redis and MCP
+
+  private var redisCommands: [String] {
+    let command = goal.value(.redisCommand) ?? "GET"
+    let keys = goal.values(.redisKey)
+    let words = ([command] + keys).joined(separator: " ")
+    return distinct([words, words + " x", words + " x x"])
+  }
+
+  private var mcpMessages: [RequestPayload] {
+    let method = goal.value(.mcpMethod) ?? (goal.asks(for: .mcpResource) ? "resources/read" : "tools/call")
+    var parameters: [JSONValue.Member] = []
+    if method == "tools/call" {
+      var arguments = JSONValue.object([])
+      for key in goal.keys(of: .mcpArgument) {
+        let path = key.split { ".$".contains($0) }.map(String.init)
+        arguments = Self.inserting(.string(goal.value(.mcpArgument, key: key) ?? "x"), at: path[...], into: arguments)
+      }
+      parameters = [.init("name", .string(goal.value(.mcpTool) ?? "x")), .init("arguments", arguments)]
+    } else if let resource = goal.value(.mcpResource) {
+      parameters = [.init("uri", .string(resource))]
+    } else if let prompt = goal.value(.mcpPrompt) {
+      parameters = [.init("name", .string(prompt))]
+    }
+    return [
+      .message(
+        .object([
+          .init("jsonrpc", .string("2.0")), .init("id", .number("1")), .init("method", .string(method)),
+          .init("params", .object(parameters)),
+        ]))
+    ]
+  }
+}
+
+extension RequestPayload {
+  init(text: String) { self = .text([UInt8](text.utf8)) }
+}
+
+/// The elements, each once.
+func distinct<Element: Hashable>(_ elements: [Element]) -> [Element] {
+  var seen: Set<Element> = []
+  return elements.filter { seen.insert($0).inserted }
+}

@@ -1,0 +1,75 @@
+import PolicyBytecode
+import PolicyCompiler
+
+extension Principal {
+  /// This principal, changed where tests on who asks, through which connection and when do not hold of it.
+  func adjusted(to goal: RequestGoal, _ sampler: PatternSampler) -> Principal {
+    var result = self
+    for test in goal.tests {
+      let fact = test.predicate.fact
+      switch fact {
+      case .user: result.user = test.text(user, goal, sampler)
+      case .client: result.client = test.text(client, goal, sampler)
+      case .target: result.target = test.text(target, goal, sampler)
+      case .actor: result.actor = test.text(actor, goal, sampler) ?? actor
+      case .group: result.groups = test.list(result.groups, goal, sampler)
+      case .claim, .label:
+        guard let key = test.predicate.key else { break }
+        let pairs = fact == .claim ? result.claims : result.labels
+        let values = test.list(pairs.filter { $0.first == key }.compactMap(\.last), goal, sampler)
+        let others = pairs.filter { $0.first != key }
+        let all = others + values.map { [key, $0] }
+        if fact == .claim { result.claims = all } else { result.labels = all }
+      case .source: result.source = test.address ?? source
+      case .time: result.time = test.moment ?? time
+      default: break
+      }
+    }
+    return result
+  }
+}
+
+extension SignedTest {
+  /// `current` if it passes the test, else a value that does.
+  fileprivate func text(_ current: String?, _ goal: RequestGoal, _ sampler: PatternSampler) -> String? {
+    guard case .matches(let patterns) = predicate.test else {
+      return isNegated ? nil : current ?? goal.substitute(predicate.fact)
+    }
+    let isMatch = current.map { value in patterns.contains { sampler.matches($0, value) } } ?? false
+    return isMatch != isNegated ? current : goal.substitute(predicate.fact)
+  }
+
+  /// The list with a value that the test asks for, or without those that it forbids.
+  fileprivate func list(_ current: [String], _ goal: RequestGoal, _ sampler: PatternSampler) -> [String] {
+    guard case .matches(let patterns) = predicate.test else {
+      return isNegated ? [] : current.isEmpty ? [goal.substitute(predicate.fact, key: predicate.key) ?? "x"] : current
+    }
+    func matches(_ value: String) -> Bool { patterns.contains { sampler.matches($0, value) } }
+    if isNegated { return current.filter { !matches($0) } }
+    if predicate.isAll {
+      let kept = current.filter(matches)
+      return kept.isEmpty ? goal.values(predicate.fact, key: predicate.key) : kept
+    }
+    if current.contains(where: matches) { return current }
+    let avoided = goal.avoided(predicate.fact, predicate.key)
+    return current + sampler.texts([patterns], avoiding: avoided, limit: 1)
+  }
+
+  /// An address inside a network, or outside all.
+  fileprivate var address: String? {
+    guard case .withinNetworks(let networks) = predicate.test, let network = networks.first else { return nil }
+    if isNegated { return "198.51.100.7" }
+    return network.description.split(separator: "/").first.map(String.init)
+  }
+
+  /// A moment inside a window, or outside all that are usual.
+  fileprivate var moment: Int64? {
+    // 2026-11-16 is a Monday.
+    let monday: Int64 = 1_794_787_200
+    guard case .withinTimes(let windows) = predicate.test, let window = windows.first else { return nil }
+    if isNegated { return monday + 6 * 86_400 + 3 * 3600 }
+    let day: Int64 = (0..<7).first(where: { window.days >> UInt8($0) & 1 != 0 }) ?? 0
+    let length = window.end > window.start ? window.end - window.start : 86_400 - window.start + window.end
+    return monday + day * 86_400 + Int64(window.start + length / 2)
+  }
+}
