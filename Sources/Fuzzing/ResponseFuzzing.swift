@@ -1,4 +1,5 @@
 import JSONText
+import PolicyBytecode
 import PolicyCompiler
 import PolicyRuntime
 import Responses
