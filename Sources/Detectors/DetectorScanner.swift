@@ -9,14 +9,14 @@ struct DetectorScanner {
   let classes = ByteClass.flat
 
   /// The text at hand: `text[i - origin]` is the stream's byte `i`.
-  private(set) var text: UnsafePointer<UInt8>
-  private(set) var origin = 0
-  private(set) var available = 0
-  private var isFinal = false
+  var text: UnsafePointer<UInt8>
+  var origin = 0
+  var available = 0
+  var isFinal = false
   /// What the recogniser at work may see.
-  private(set) var low = 0
-  private(set) var high = 0
-  private var cap = 0
+  var low = 0
+  var high = 0
+  var cap = 0
   /// It asked for a byte that is not there yet.
   private var ranShort = false
   /// Of what the words before this offset speak, once the recogniser at work has looked; negative before.
@@ -25,6 +25,7 @@ struct DetectorScanner {
 
   /// Where no byte of each ``QuietSet`` is: facts of the text, which hold whatever is undone.
   var quiet = InlineArray<5, (from: Int, to: Int)>(repeating: (0, 0))
+  var leads = WideLeads()
 
   /// The row of numbers that the scan is in.
   private var cells = CellRun()
@@ -61,6 +62,14 @@ struct DetectorScanner {
   init(_ tables: DetectorTables) {
     self.tables = tables
     text = UnsafePointer(bitPattern: 1)!
+  }
+
+  /// Makes ready for another text: nothing that was learnt of the one before holds of it.
+  mutating func restart() {
+    state = State()
+    quiet = InlineArray(repeating: (0, 0))
+    leads = WideLeads()
+    cells = CellRun()
   }
 
   // MARK: What recognisers use
@@ -224,7 +233,7 @@ struct DetectorScanner {
     if woken != 0, glances {
       let glance = Glance(text, origin: origin, available: available)
       if woken == TriggerTable.digit {
-        kinds = glance.numberKinds(position, &cells)
+        kinds = isNearWideLead(position) ? .all : glance.numberKinds(position, &cells)
         if kinds.isEmpty { woken = 0 }
       } else if !glance.mayStart(woken, position) {
         woken = 0
@@ -255,6 +264,8 @@ struct DetectorScanner {
   private mutating func recognise(_ position: Int, _ flag: UInt8, _ action: Int, _ kinds: NumberKinds) {
     switch flag {
     case 0: break
+    // Where a glance has told what the number may be, there are no such separators.
+    case TriggerTable.digit where kinds == .all && isWideNumber(position): recogniseWideNumber(position)
     case TriggerTable.digit: recogniseNumber(position, kinds)
     case TriggerTable.at: recogniseEmail(position)
     case TriggerTable.colon: recogniseColon(position)

@@ -17,7 +17,7 @@ public struct ValueScanner {
   public mutating func spans(in text: UnsafeBufferPointer<UInt8>, from start: Int = 0) -> [DetectedSpan] {
     guard set.customs.isEmpty else { return set.spans(in: text) }
     guard set.tables.wanted != 0 else { return [] }
-    scanner.state = DetectorScanner.State()
+    scanner.restart()
     _ = scanner.scan(text, origin: 0, from: start, isFinal: true)
     guard !scanner.spans.isEmpty else { return [] }
     var spans = scanner.spans

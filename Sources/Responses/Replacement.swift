@@ -1,3 +1,4 @@
+import Detectors
 import PolicyRuntime
 
 /// What is written in the place of a masked span.
@@ -80,19 +81,20 @@ private func isInside(_ text: [UInt8], _ range: Range<Int>, _ window: UnsafeBuff
 /// with no more characters than are to be kept is masked whole.
 private func kept(_ value: Slice<UnsafeBufferPointer<UInt8>>, first: Int, last: Int) -> [UInt8] {
   var count = 0
-  for byte in value where countsAsCharacter(byte) { count += 1 }
+  for index in value.indices where countsAsCharacter(value, index) { count += 1 }
   let isWhole = count <= first + last
   var text: [UInt8] = []
   text.reserveCapacity(value.count)
   var position = 0
   var keepsThis = false
-  for byte in value {
+  for index in value.indices {
+    let byte = value[index]
     if byte & 0xC0 == 0x80, !text.isEmpty {
       // The rest of a character goes with its first byte.
       if keepsThis { text.append(byte) }
       continue
     }
-    if !isWhole, !countsAsCharacter(byte) {
+    if !isWhole, !countsAsCharacter(value, index) {
       text.append(byte)
       keepsThis = true
       continue
@@ -104,8 +106,12 @@ private func kept(_ value: Slice<UnsafeBufferPointer<UInt8>>, first: Int, last: 
   return text
 }
 
-private func countsAsCharacter(_ byte: UInt8) -> Bool {
-  byte & 0xC0 != 0x80 && byte != UInt8(ascii: " ") && byte != UInt8(ascii: "-")
+private func countsAsCharacter(_ value: Slice<UnsafeBufferPointer<UInt8>>, _ index: Int) -> Bool {
+  let byte = value[index]
+  if byte < 0x80 { return byte != UInt8(ascii: " ") && byte != UInt8(ascii: "-") }
+  guard byte >= 0xC0 else { return false }
+  func at(_ index: Int) -> UInt8 { index < value.endIndex ? value[index] : 0 }
+  return WideSeparator.meaning(byte, at(index + 1), at(index + 2)).width == 0
 }
 
 extension CellForm {

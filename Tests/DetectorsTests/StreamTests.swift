@@ -59,6 +59,9 @@ private func whole(_ set: DetectorSet, _ text: [UInt8]) -> [DetectedSpan] {
       "nGB82WEST12345698765432 \\nGB82WEST12345698765432 %0AGB82WEST12345698765432 a1GB82WEST12345698765432",
       "ab4111111111111111 \\n4111111111111111 %3D4111111111111111 _4111111111111111 ff00-4111111111111111",
       "10:30:15 00:1a:2b:3c:4d:5e x00:1a:2b:3c:4d:5e 1:2:3:4:5:6:10.0.0.1 a:b:c:d::1 key:aa:1 2026-11-20 10:30",
+      // Separators beyond ASCII, and what begins like one.
+      "4111\u{A0}1111\u{202F}1111 1111 ab \u{2013} 536\u{2011}90\u{2011}4399 \u{2013}2\u{2019} +49\u{A0}30\u{2009}901820\u{A0}\u{20AC}",
+      "GB82\u{A0}WEST\u{A0}1234 5698\u{A0}7654\u{A0}32", "1\u{A0}2\u{2013}3\u{2007}4\u{20AC}5\u{A0}6\u{E2}7\u{A0}8",
       // Values that overlap, and what their names say.
       "password=password=password=x1 password=;key=key=token=Ab3dEf6hIj9k",
       "{\"x\": 1, \"client-secret\": \"Zq9-8xWv7\"}",
