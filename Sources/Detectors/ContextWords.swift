@@ -108,6 +108,16 @@ extension DetectorScanner {
     return !contextTopics.isDisjoint(with: topic)
   }
 
+  /// Whether the words of a text speak of a kind of number.
+  static func hasTopic(_ text: UnsafeBufferPointer<UInt8>, _ tables: DetectorTables) -> Bool {
+    guard let base = text.baseAddress else { return false }
+    var scanner = DetectorScanner(tables)
+    scanner.text = base
+    scanner.isFinal = true
+    (scanner.available, scanner.high) = (text.count, text.count)
+    return !scanner.topics(before: text.count).isEmpty
+  }
+
   /// All that the words before `start` speak of.
   private mutating func topics(before start: Int) -> ContextWords.Topic {
     var topics: ContextWords.Topic = []

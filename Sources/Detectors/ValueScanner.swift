@@ -32,6 +32,22 @@ extension DetectorSet {
   /// find anything in it.
   public func isQuiet(name: UnsafeBufferPointer<UInt8>) -> Bool {
     guard customs.isEmpty else { return false }
+    return isQuietToBuiltins(name)
+  }
+
+  /// Whether a detector that is built in may see something else in a value for standing behind `name`.
+  public func heeds(name: UnsafeBufferPointer<UInt8>) -> Bool {
+    heedsNames && (!isQuietToBuiltins(name) || DetectorScanner.hasTopic(name, tables))
+  }
+
+  /// Whether one of those that go by what stands before a value is asked for.
+  public var heedsNames: Bool {
+    tables.asks(
+      .password, .secret, .awsSecretKey, .azureKey, .passport, .dateOfBirth, .creditCard, .usSSN, .nhsNumber, .cpf,
+      .phone)
+  }
+
+  private func isQuietToBuiltins(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
     guard tables.wanted != 0 else { return true }
     guard let gram = quietGram(name, TriggerTable.beforeText) else { return false }
     // A colon before a space is neither of an address nor of a scheme; so the byte need not be asked, words that end in

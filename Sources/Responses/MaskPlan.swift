@@ -115,9 +115,11 @@ public final class MaskPlan: Sendable {
   /// Whether tables in text are read for their columns.
   var namesColumns: Bool { !columns.isEmpty || !pathColumns.isEmpty }
 
-  /// Whether the records of tables in text are held: to find columns, or to write replacements so that they fit.
+  /// Whether the records of tables in text are held: to find columns, which are masked or say what their cells are, or to
+  /// write replacements so that they fit.
   var readsTables: Bool {
-    namesColumns || rules.contains { $0.replacement.contains { [0x22, 0x2C, 0x3B, 0x09, 0x0A, 0x7C].contains($0) } }
+    namesColumns || detectors.heedsNames
+      || rules.contains { $0.replacement.contains { [0x22, 0x2C, 0x3B, 0x09, 0x0A, 0x7C].contains($0) } }
   }
 
   /// The masks of a column, or of the member of an object, by its name; ASCII case does not matter.

@@ -29,6 +29,13 @@ struct MaskedSpan {
     for rule in rules.dropFirst() { others.append(Member(rule: rule, length: end - start)) }
   }
 
+  /// The same over another stretch.
+  func moved(_ start: Int, _ end: Int) -> MaskedSpan {
+    var span = self
+    (span.start, span.end) = (start, end)
+    return span
+  }
+
   func forEachMember(_ body: (Member) -> Void) {
     body(first)
     for member in others { body(member) }

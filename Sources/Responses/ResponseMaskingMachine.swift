@@ -43,7 +43,7 @@ final class ResponseMaskingMachine {
     context = []
     json = JSONMasker(plan, scratch, documentDepth: documentDepth)
     if !name.isEmpty { ValueMasker.appendContext(name, to: &context) }
-    tables = plan.readsTables ? TableReader(plan) : nil
+    tables = plan.readsTables ? TableReader(plan, scratch) : nil
     mode =
       switch format {
       case .automatic: .head

@@ -9,6 +9,24 @@ struct TableField {
   var spare = 0
 }
 
+/// What stands between the quotes of a field, as it is read: of two quotes one is meant.
+struct QuotedText {
+  private(set) var text: [UInt8] = []
+  /// Where each byte stands in what is written, and the end of that.
+  private(set) var places: [Int] = []
+
+  init(_ written: Slice<UnsafeBufferPointer<UInt8>>) {
+    var index = written.startIndex
+    while index < written.endIndex {
+      text.append(written[index])
+      places.append(index)
+      let isDoubled = written[index] == UInt8(ascii: "\"") && index + 1 < written.endIndex
+      index += isDoubled && written[index + 1] == UInt8(ascii: "\"") ? 2 : 1
+    }
+    places.append(written.endIndex)
+  }
+}
+
 /// Takes lines of tables apart.
 enum TableFields {
   /// The fields of a line between separators; none if a quote is open at its end.
@@ -141,6 +159,11 @@ enum TableFields {
     return starts
   }
 
+  /// Where the runs of hyphens begin that are drawn below a header.
+  static func starts(ofRuler ruler: TableLine) -> [Int] {
+    ruler.indices.filter { ruler[$0] == UInt8(ascii: "-") && ($0 == 0 || ruler[$0 - 1] == 0x20) }
+  }
+
   /// The cells between the offsets of a header, in characters; none if text stands across one.
   static func cells(_ line: TableLine, _ starts: [Int], into fields: inout [TableField]) {
     fields.removeAll(keepingCapacity: true)
@@ -157,9 +180,10 @@ enum TableFields {
     while bounds.count < starts.count { bounds.append(line.count) }
     for (position, start) in bounds.enumerated() {
       let next = position + 1 < bounds.count ? bounds[position + 1] : line.count
-      var end = next
+      var (first, end) = (start, next)
       while end > start, line[end - 1] == 0x20 { end -= 1 }
-      fields.append(TableField(range: start..<end, spare: max(0, next - end - 1)))
+      while first < end, line[first] == 0x20 { first += 1 }
+      fields.append(TableField(range: first..<end, spare: max(0, next - end - 1)))
     }
   }
 }

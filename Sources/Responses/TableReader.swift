@@ -1,3 +1,4 @@
+import Detectors
 import PatternMatching
 
 /// Finds the columns of tables in text, line by line: what `psql` prints (aligned, unaligned, expanded), the boxes and
@@ -10,19 +11,31 @@ final class TableReader {
     case none
     /// Fields between separators. `isSure`: not just a first line that looks like a header.
     case separated(UInt8, isSure: Bool)
-    /// Columns at offsets that the header gives.
-    case aligned
+    /// Columns at offsets that the header gives, or, `isRuled`, the hyphens below it.
+    case aligned(isRuled: Bool)
     /// `name | value` lines.
     case expanded(UInt8)
   }
 
+  /// What a table's header says of the cells below.
+  private struct Column {
+    /// The masks of all of a cell.
+    var rules: [Int] = []
+    /// What cells are seen with, if detectors heed it.
+    var name: [UInt8] = []
+
+    var isOfInterest: Bool { !rules.isEmpty || !name.isEmpty }
+  }
+
   private let plan: MaskPlan
+  private let values: ValueMasker
   private var scratch = PatternScratch()
   private var form = Form.none
-  /// The masks of each column.
-  private var columns: [[Int]] = []
-  /// Whether any column has one.
+  private var columns: [Column] = []
+  /// Whether any column has a mask.
   private var isMasked = false
+  /// Whether any cell is to be looked at.
+  private var isOfInterest = false
   /// In characters.
   private var starts: [Int] = []
   /// The line before, which is a header if a ruler follows.
@@ -30,8 +43,8 @@ final class TableReader {
   private var isBeforeTooLong = false
   /// In a box: its next line with fields is the header.
   private var expectsHeader = false
-  /// The masks of the expanded column whose lines go on.
-  private var expandedRules: [Int] = []
+  /// The expanded column whose lines go on.
+  private var expanded = Column()
 
   /// The beginning of a record whose end has not come, or that has several lines.
   private var record: [UInt8] = []
@@ -58,7 +71,10 @@ final class TableReader {
   /// Bytes whose lines are read before they are handed on.
   private static let batchBytes = 1 << 14
 
-  init(_ plan: MaskPlan) { self.plan = plan }
+  init(_ plan: MaskPlan, _ scratch: MaskScratch) {
+    self.plan = plan
+    values = ValueMasker(plan, scratch)
+  }
 
   /// Whether the next line is certainly one of a table with masked columns, so that it is no JSON document.
   var isActive: Bool {
@@ -163,7 +179,10 @@ final class TableReader {
   }
 
   private func give(_ bytes: Slice<UnsafeBufferPointer<UInt8>>, _ text: TextMasker, _ out: inout [UInt8]) {
-    text.barrier = isSkipping ? Int.max : recordStart
+    // Before a table there is nothing for which a line would have to be complete.
+    var isHeld = !isSkipping
+    if case .none = form { isHeld = isDropping || isWithholding }
+    text.barrier = isHeld ? recordStart : Int.max
     text.write(UnsafeBufferPointer(rebasing: bytes), adding: spans, into: &out)
     spans.removeAll(keepingCapacity: true)
   }
@@ -189,7 +208,7 @@ final class TableReader {
   /// Masks the bytes between two offsets, as all masked columns are.
   private func addWhole(_ start: Int, _ end: Int) {
     var all: [Int] = []
-    for rules in columns { for rule in rules where !all.contains(rule) { all.append(rule) } }
+    for column in columns { for rule in column.rules where !all.contains(rule) { all.append(rule) } }
     guard !all.isEmpty else { return }
     spans.append(MaskedSpan(start: start, end: end, rules: all))
   }
@@ -232,7 +251,7 @@ final class TableReader {
     case .none: readHeader(line)
     case .separated(let separator, let isSure):
       return readRow(line, separator, isSure, text, isLast)
-    case .aligned: readAligned(line)
+    case .aligned(let isRuled): readAligned(line, isRuled)
     case .expanded(let separator): readExpanded(line, separator)
     }
     return false
@@ -282,8 +301,12 @@ final class TableReader {
       || line.contains(UInt8(ascii: "|")) && line.contains(UInt8(ascii: "-"))
         && (first == UInt8(ascii: "|") || before.contains(UInt8(ascii: "|")) || isBeforeTooLong)
         && line.allSatisfy { [0x20, 0x2D, 0x7C, 0x3A].contains($0) }
+    let isDashed = !isRuler && line.first == UInt8(ascii: "-") && line.allSatisfy { $0 == 0x20 || $0 == 0x2D }
+    if isDashed, !before.isEmpty { return before.withUnsafeBufferPointer { beginRuledTable($0, line) } }
     // Hyphens alone may stand below anything long.
-    if isRuler, isBeforeTooLong, line.contains(where: { $0 != UInt8(ascii: "-") }) { isWithholding = plan.namesColumns }
+    if isRuler || isDashed, isBeforeTooLong, line.contains(where: { $0 != UInt8(ascii: "-") }) {
+      isWithholding = plan.namesColumns
+    }
     guard isRuler, !before.isEmpty else { return false }
     before.withUnsafeBufferPointer { beginTable($0) }
     return true
@@ -295,26 +318,41 @@ final class TableReader {
     expectsHeader = false
   }
 
-  private func setColumns(_ rules: [[Int]]) {
-    columns = rules
-    isMasked = rules.contains { !$0.isEmpty }
+  private func setColumns(_ columns: [Column]) {
+    self.columns = columns
+    isMasked = columns.contains { !$0.rules.isEmpty }
+    isOfInterest = columns.contains { $0.isOfInterest }
   }
 
   /// Takes `header`, with its bars, for that of a table.
   private func beginTable(_ header: TableLine) {
     TableFields.separated(header, UInt8(ascii: "|"), into: &fields)
-    setColumns(rules(header))
+    setColumns(columns(of: header))
     form = .separated(UInt8(ascii: "|"), isSure: true)
   }
 
-  /// The masks of the columns that the fields of `header` name.
-  private func rules(_ header: TableLine) -> [[Int]] {
-    fields.map { field in
-      var found: [Int] = []
-      guard field.range.count <= MaskLimits.columnNameBytes else { return plan.everyTableRule }
-      plan.tableRules(UnsafeBufferPointer(rebasing: header[field.range]), into: &found, &scratch)
-      return found
-    }
+  /// Takes `header` for that of columns as wide as the hyphens of `ruler`; false: it is none.
+  private func beginRuledTable(_ header: TableLine, _ ruler: TableLine) -> Bool {
+    let starts = TableFields.starts(ofRuler: ruler)
+    TableFields.cells(header, starts, into: &fields)
+    guard starts.count > 1, !fields.isEmpty else { return false }
+    setColumns(columns(of: header))
+    self.starts = starts
+    form = .aligned(isRuled: true)
+    return true
+  }
+
+  /// The columns that the fields of `header` name.
+  private func columns(of header: TableLine) -> [Column] {
+    fields.map { column(named: UnsafeBufferPointer(rebasing: header[$0.range])) }
+  }
+
+  private func column(named name: TableLine) -> Column {
+    guard name.count <= MaskLimits.columnNameBytes else { return Column(rules: plan.everyTableRule) }
+    var column = Column()
+    plan.tableRules(name, into: &column.rules, &scratch)
+    if plan.detectors.heeds(name: name) { column.name = Array(name) }
+    return column
   }
 
   private func readHeader(_ line: TableLine) {
@@ -329,11 +367,11 @@ final class TableReader {
     guard line.count <= MaskLimits.headerBytes else { return withholdRest(after: line) }
     if TableFields.isAlignedHeader(line) {
       let starts = TableFields.aligned(line, into: &fields)
-      let rules = rules(line)
-      if rules.contains(where: { !$0.isEmpty }) {
-        setColumns(rules)
+      let columns = columns(of: line)
+      if columns.contains(where: { $0.isOfInterest }) {
+        setColumns(columns)
         self.starts = starts
-        form = .aligned
+        form = .aligned(isRuled: false)
       }
       return
     }
@@ -341,11 +379,11 @@ final class TableReader {
       TableFields.separated(line, separator, into: &fields)
       let isTrimmed = TableFields.trim(&fields, line)
       guard fields.count > 1, fields.allSatisfy({ TableFields.isName(line[$0.range]) }) else { continue }
-      // Without masked columns a table matters for how replacements are written, and only with quotes.
-      let rules = rules(line)
+      // Where its columns are of no interest a table matters for how replacements are written, and only with quotes.
+      let columns = columns(of: line)
       let isQuoting = separator == UInt8(ascii: ",") || separator == UInt8(ascii: ";")
-      guard rules.contains(where: { !$0.isEmpty }) || isQuoting && !isTrimmed else { continue }
-      setColumns(rules)
+      guard columns.contains(where: { $0.isOfInterest }) || isQuoting && !isTrimmed else { continue }
+      setColumns(columns)
       form = .separated(separator, isSure: false)
       return
     }
@@ -395,39 +433,68 @@ final class TableReader {
       let start = recordStart + field.range.lowerBound
       let end = recordStart + field.range.upperBound
       if !isPadded { text.addField(start, end, .partOfField(separator: separator, quoted: field.isQuoted)) }
-      guard isMasked, !columns[position].isEmpty, start < end else { continue }
-      var span = MaskedSpan(start: start, end: end, rules: columns[position])
-      if isPadded {
-        span.form = .padded(field.spare)
-      } else {
-        span.form = field.isQuoted ? .partOfField(separator: separator, quoted: true) : .field(separator: separator)
-      }
-      spans.append(span)
+      guard isOfInterest else { continue }
+      let form: CellForm =
+        if isPadded {
+          .padded(field.spare)
+        } else {
+          field.isQuoted ? .partOfField(separator: separator, quoted: true) : .field(separator: separator)
+        }
+      addCell(field, of: columns[position], line, form)
     }
     return false
   }
 
-  /// `(3 rows)`, `3 rows in set (0.00 sec)`.
+  /// Masks a cell, and what detectors find in it that know its column's name. `form` is for the whole of it.
+  private func addCell(_ field: TableField, of column: Column, _ line: TableLine, _ form: CellForm) {
+    guard column.isOfInterest, !field.range.isEmpty else { return }
+    let cell = line[field.range]
+    guard !column.name.isEmpty else {
+      return add(MaskedSpan(start: field.range.lowerBound, end: field.range.upperBound, rules: column.rules), form)
+    }
+    if field.isQuoted, cell.contains(UInt8(ascii: "\"")) {
+      let quoted = QuotedText(cell)
+      let found = quoted.text.withUnsafeBufferPointer { values.spans($0, named: column.name, rules: column.rules) }
+      for span in found { add(span.moved(quoted.places[span.start], quoted.places[span.end]), form) }
+      return
+    }
+    let found = values.spans(UnsafeBufferPointer(rebasing: cell), named: column.name, rules: column.rules)
+    for span in found {
+      let (start, end) = (field.range.lowerBound + span.start, field.range.lowerBound + span.end)
+      let isWhole = end - start == field.range.count
+      if case .padded = form {
+        add(span.moved(start, end), end == field.range.upperBound ? form : .padded(0))
+      } else {
+        // A part goes by its field's form.
+        add(span.moved(start, end), isWhole ? form : .plain)
+      }
+    }
+  }
+
+  /// Adds a span of the line at hand.
+  private func add(_ span: MaskedSpan, _ form: CellForm) {
+    var span = span.moved(recordStart + span.start, recordStart + span.end)
+    span.form = form
+    spans.append(span)
+  }
+
+  /// `(3 rows)`, `(3 rows affected)`, `3 rows in set (0.00 sec)`.
   private func isFooter(_ line: TableLine) -> Bool {
     let rest = line.drop { $0 == UInt8(ascii: "(") }.drop { (0x30...0x39).contains($0) }
     guard rest.count < line.count, rest.starts(with: " row".utf8) else { return false }
     let end = rest.dropFirst(4).drop { $0 == UInt8(ascii: "s") }
-    return end.elementsEqual(")".utf8) || end.starts(with: " in set".utf8)
+    return end.elementsEqual(")".utf8) || end.starts(with: " affected".utf8) || end.starts(with: " in set".utf8)
   }
 
-  private func readAligned(_ line: TableLine) {
-    _ = TableFields.aligned(line, into: &fields)
-    if fields.count != columns.count {
+  private func readAligned(_ line: TableLine, _ isRuled: Bool) {
+    if isRuled, isFooter(line) { return endTable() }
+    if !isRuled { _ = TableFields.aligned(line, into: &fields) }
+    if isRuled || fields.count != columns.count {
       // A cell is empty: the header's offsets say which.
       TableFields.cells(line, starts, into: &fields)
       if fields.isEmpty { return addWhole(recordStart, recordStart + line.count) }
     }
-    for (field, rules) in zip(fields, columns) where !rules.isEmpty && !field.range.isEmpty {
-      var span = MaskedSpan(
-        start: recordStart + field.range.lowerBound, end: recordStart + field.range.upperBound, rules: rules)
-      span.form = .padded(field.spare)
-      spans.append(span)
-    }
+    for (field, column) in zip(fields, columns) { addCell(field, of: column, line, .padded(field.spare)) }
   }
 
   private func readExpanded(_ line: TableLine, _ separator: UInt8) {
@@ -438,15 +505,15 @@ final class TableReader {
       while first < last, line[first] == 0x20 { first += 1 }
       while last > first, line[last - 1] == 0x20 { last -= 1 }
       if first < last {
-        expandedRules = []
-        plan.tableRules(UnsafeBufferPointer(rebasing: line[first..<last]), into: &expandedRules, &scratch)
+        expanded = column(named: UnsafeBufferPointer(rebasing: line[first..<last]))
       }
       start = end + 1
     } else if line.first == UInt8(ascii: "(") || line.last == UInt8(ascii: ")") {
       return endTable()
     }
     while start < line.count, line[start] == 0x20 { start += 1 }
-    guard !expandedRules.isEmpty, start < line.count else { return }
-    spans.append(MaskedSpan(start: recordStart + start, end: recordStart + line.count, rules: expandedRules))
+    var field = TableField(range: min(start, line.count)..<line.count)
+    field.spare = 0
+    addCell(field, of: expanded, line, .plain)
   }
 }

@@ -118,12 +118,9 @@ final class TextMasker {
         }
         done += 1
         tally.hit(span, plan)
-        guard let replacement = Replacement(of: span, at: span.start - base..<span.end - base, in: window, plan, hasher)
-        else {
-          continue
-        }
-        plain(up: span.start, window, &out)
         let form = form(of: span)
+        guard let replacement = replacement(of: span, form, window) else { continue }
+        plain(up: span.start, window, &out)
         var text = form.fit(replacement.text)
         written = span.end
         if case .padded(let spare) = form {
@@ -145,6 +142,19 @@ final class TextMasker {
       window.removeFirst(spare)
       base += spare
     }
+  }
+
+  private func replacement(
+    of span: MaskedSpan, _ form: CellForm, _ window: UnsafeBufferPointer<UInt8>
+  ) -> Replacement? {
+    let range = span.start - base..<span.end - base
+    // What is kept, hashed and counted is what a reader of the field reads.
+    if case .partOfField(_, quoted: true) = form, window[range].contains(UInt8(ascii: "\"")) {
+      return QuotedText(window[range]).text.withUnsafeBufferPointer {
+        Replacement(of: span, at: $0.indices, in: $0, plan, hasher)
+      }
+    }
+    return Replacement(of: span, at: range, in: window, plan, hasher)
   }
 
   private func plain(up to: Int, _ window: UnsafeBufferPointer<UInt8>, _ out: inout [UInt8]) {
