@@ -11,6 +11,9 @@ extension DetectorScanner {
     let start = runBack(word, nameSet, limit: DetectorLimits.nameBytes)
     let end = run(word, nameSet, limit: DetectorLimits.nameBytes)
     state.namesEnd = end
+    // `[password]`: what a mask wrote, not the index of `env[password]`.
+    let isIndex = isIn(start - 2, .word) || at(start - 2) == UInt8(ascii: "]") || at(start - 2) == UInt8(ascii: ")")
+    if at(start - 1) == UInt8(ascii: "["), at(end) == UInt8(ascii: "]"), !isIndex { return }
     let isFlag = at(start) == UInt8(ascii: "-")
     guard var sign = assignment(end, start, isFlag: isFlag), let name = SecretName.of(bytes(start, end)) else { return }
     if sign.followsWhole, !name.isWhole {

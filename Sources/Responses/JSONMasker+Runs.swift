@@ -24,11 +24,11 @@ extension JSONMasker {
         let content = UnsafeBufferPointer(rebasing: bytes[index + 1..<end])
         if state == .key || state == .keyOrEnd {
           isWhole = takeKnownKey(content)
-        } else if mayHoldDocument(content) {
+        } else if mayHoldDocument(content) || mayBeNamed(content) {
           isWhole = false
         } else {
           beginValue()
-          noteSibling(content)
+          noteSibling(content, at: offset(end))
           if let text = maskedScalar(content) {
             output.append(contentsOf: bytes[written...index])
             output.append(contentsOf: text)

@@ -1,14 +1,16 @@
 /// Strings, numbers and words of JSON.
 extension JSONMasker {
-  /// Ends a string value.
-  mutating func endString(hasEscapes: Bool) {
+  /// Ends a string value whose closing quote stands at `offset`.
+  mutating func endString(hasEscapes: Bool, at offset: Int) {
     let raw = token
+    let isUnnamed = raw.withUnsafeBufferPointer { mayBeNamed($0) }
     if isCovering {
       addToCovered(rules)
       if plan.hasDetectors {
         let content = hasEscapes ? raw.withUnsafeBufferPointer { JSONStrings.unescaped($0) } : raw
-        let spans = content.withUnsafeBufferPointer { values.spans($0, named: name, rules: []) }
-        for span in spans { span.forEachMember { covered?.span.add(.init(rule: $0.rule, length: 1)) } }
+        content.withUnsafeBufferPointer { noteSibling($0, at: offset) }
+        cover(content, named: name)
+        if isUnnamed { addUnnamed(raw, content, at: offset) }
       }
       emit(UInt8(ascii: "\""))
       emit(raw)
@@ -17,19 +19,34 @@ extension JSONMasker {
       return
     }
     let content = hasEscapes ? raw.withUnsafeBufferPointer { JSONStrings.unescaped($0) } : raw
-    content.withUnsafeBufferPointer { noteSibling($0) }
+    content.withUnsafeBufferPointer { noteSibling($0, at: offset) }
     output.append(UInt8(ascii: "\""))
-    output.append(contentsOf: maskedDocument(content) ?? maskedString(raw, content, named: name, rules: rules) ?? raw)
+    if isUnnamed {
+      addUnnamed(raw, content, at: offset)
+      output.append(contentsOf: raw)
+    } else {
+      output.append(contentsOf: written(raw, content, named: name, rules: rules))
+    }
     output.append(UInt8(ascii: "\""))
     endValue()
   }
 
+  /// Lets what a value holds have its say on how all around it is masked.
+  mutating func cover(_ content: [UInt8], named name: [UInt8]) {
+    let spans = content.withUnsafeBufferPointer { values.spans($0, named: name, rules: []) }
+    for span in spans { span.forEachMember { covered?.span.add(.init(rule: $0.rule, length: 1)) } }
+  }
+
+  /// What is written for a string, which is spelled `raw`.
+  mutating func written(_ raw: [UInt8], _ content: [UInt8], named name: [UInt8], rules: [Int]) -> [UInt8] {
+    if rules.isEmpty, let document = maskedDocument(raw, content, named: name) { return document }
+    return maskedString(raw, content, named: name, rules: rules) ?? raw
+  }
+
   /// A string that holds a document, masked as one; nil if it is to be masked as a plain string.
-  private mutating func maskedDocument(_ content: [UInt8]) -> [UInt8]? {
-    guard rules.isEmpty, let masked = values.maskedDocument(content, named: name, depth: documentDepth) else {
-      return nil
-    }
-    guard masked != content else { return token }
+  private mutating func maskedDocument(_ raw: [UInt8], _ content: [UInt8], named name: [UInt8]) -> [UInt8]? {
+    guard let masked = values.maskedDocument(content, named: name, depth: documentDepth) else { return nil }
+    guard masked != content else { return raw }
     // What is the same at both ends keeps its spelling.
     var first = 0
     while first < min(content.count, masked.count), content[first] == masked[first] { first += 1 }
@@ -42,7 +59,7 @@ extension JSONMasker {
     { same += 1 }
     while same > 0, isContinuation(content[content.count - same]) { same -= 1 }
     let middle = Array(masked[first..<masked.count - same])
-    return token.withUnsafeBufferPointer { JSONStrings.splice($0, [(first..<content.count - same, middle)]) }
+    return raw.withUnsafeBufferPointer { JSONStrings.splice($0, [(first..<content.count - same, middle)]) }
   }
 
   private func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
@@ -70,10 +87,7 @@ extension JSONMasker {
     token.removeAll(keepingCapacity: true)
     if isCovering {
       addToCovered(rules)
-      if plan.hasDetectors {
-        let spans = content.withUnsafeBufferPointer { values.spans($0, named: name, rules: []) }
-        for span in spans { span.forEachMember { covered?.span.add(.init(rule: $0.rule, length: 1)) } }
-      }
+      if plan.hasDetectors { cover(content, named: name) }
       emit(content)
     } else if content.first != UInt8(ascii: "n"),
       let text = maskedString(content, content, named: name, rules: rules)

@@ -43,6 +43,11 @@ struct JSONMasker {
   let looksAtNames: Bool
   /// Names that the member `value` is seen with, and the number of levels open around it.
   var siblings: [(depth: Int, name: [UInt8])] = []
+  /// Values that a member behind them may name yet, in order. ``output`` is certain up to the first.
+  var unnamed: [UnnamedValue] = []
+  /// The document's bytes that were read in former calls, and where those of this one begin.
+  private var readBefore = 0
+  private var callStart = 0
   var knownNames = KnownNames()
 
   var status = Status.open
@@ -91,6 +96,8 @@ struct JSONMasker {
     levels.removeAll(keepingCapacity: true)
     names.removeAll(keepingCapacity: true)
     siblings.removeAll(keepingCapacity: true)
+    unnamed.removeAll(keepingCapacity: true)
+    readBefore = 0
     keyRules.removeAll(keepingCapacity: true)
     rules.removeAll(keepingCapacity: true)
     covered = nil
@@ -115,6 +122,7 @@ struct JSONMasker {
   /// Reads from `start` until the document ends, fails, or no byte is left; gives the index of the first byte not read.
   mutating func write(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
     var index = start
+    callStart = start
     while index < bytes.count, status == .open {
       switch state {
       case .string, .longString, .droppedString: index = readString(bytes, index)
@@ -137,8 +145,15 @@ struct JSONMasker {
         }
       }
     }
+    if !unnamed.isEmpty {
+      if status == .open { giveUpUnnamed(before: offset(index) - MaskLimits.siblingBytes) } else { settle() }
+    }
+    readBefore += index - start
     return index
   }
+
+  /// How far into the document the byte at `index` of this call stands.
+  func offset(_ index: Int) -> Int { readBefore + index - callStart }
 
   /// Takes the end of the text.
   mutating func finish() {
@@ -154,6 +169,7 @@ struct JSONMasker {
       status = .failed
       isFinished = true
     }
+    settle()
   }
 
   /// Ends what is replaced as a whole, though its end was not found.
@@ -367,7 +383,7 @@ struct JSONMasker {
       emit(UInt8(ascii: "\""))
       endValue()
     case .droppedString: endValue()
-    default: if isKey { endKey() } else { endString(hasEscapes: hasEscapes) }
+    default: if isKey { endKey() } else { endString(hasEscapes: hasEscapes, at: offset(index)) }
     }
     return index + 1
   }

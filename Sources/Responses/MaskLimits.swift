@@ -18,6 +18,8 @@ public enum MaskLimits {
   /// column's name; one that is longer is masked by every mask of columns.
   public static let headerBytes = 1 << 16
   public static let columnNameBytes = 128
+  /// Bytes that may stand between a value of JSON and the member that names it, while they are held.
+  public static let siblingBytes = 1 << 16
   /// Bytes of a member's name that detectors see before its value.
   static let contextBytes = 256
   /// Bytes around a hit that are looked at to see whether it stands in what an earlier mask wrote. A longer replacement

@@ -112,12 +112,13 @@ final class ResponseMaskingMachine {
 
   private func writeJSON(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ out: inout [UInt8]) -> Int {
     let index = json.write(bytes, from: start)
-    out.append(contentsOf: json.output)
+    let count = json.settledCount
+    out.append(contentsOf: json.output[..<count])
     if json.status != .closed {
-      recent.append(contentsOf: json.output.suffix(MaskLimits.markerBytes))
+      recent.append(contentsOf: json.output[..<count].suffix(MaskLimits.markerBytes))
       if recent.count > MaskLimits.markerBytes { recent.removeFirst(recent.count - MaskLimits.markerBytes) }
     }
-    json.output.removeAll(keepingCapacity: true)
+    json.removeSettled(count)
     if json.status != .open { endJSON(&out) }
     return index
   }

@@ -1,3 +1,4 @@
+import Detectors
 import JSONText
 import PatternMatching
 
@@ -20,6 +21,8 @@ struct YAMLMasker {
     var maskedKeys = 0
     /// The name that the member `value` is seen with, as a member beside it or above says.
     var sibling: [UInt8] = []
+    /// Values that a member behind them may name yet, with their masks.
+    var unnamed: [(event: YAMLEvent, name: [UInt8], rules: [Int], isCovered: Bool)] = []
   }
 
   /// A collection that is replaced as a whole.
@@ -63,6 +66,8 @@ struct YAMLMasker {
       return plan.hasStructure && (keys > 1 || !edits.isEmpty) ? .withheld : .notYAML
     }
     guard isCollection else { return .notYAML }
+    // A value that was named later was masked later.
+    edits.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
     var out: [UInt8] = []
     out.reserveCapacity(bytes.count)
     var position = 0
@@ -163,6 +168,7 @@ struct YAMLMasker {
   }
 
   private mutating func end(_ event: YAMLEvent) {
+    settleUnnamed(nil)
     levels.removeLast()
     if event.isFlow { covered?.end = event.source.upperBound }
     if let covered, covered.level == levels.count {
@@ -228,14 +234,25 @@ struct YAMLMasker {
   private mutating func scalar(_ event: YAMLEvent, _ bytes: [UInt8], rules: [Int]) {
     let name = valueName(event)
     defer { endValue() }
+    let isUnnamed = mayBeNamed(event)
     if covered != nil {
       covered?.end = event.source.upperBound
       cover(rules)
-      let spans = event.value.withUnsafeBufferPointer { values.spans($0, named: name, rules: []) }
-      for span in spans { span.forEachMember { covered?.span.add(.init(rule: $0.rule, length: 1)) } }
+      cover(event.value, named: name)
+      if isUnnamed { levels[levels.count - 1].unnamed.append((event, name, rules, true)) }
       return
     }
     if Self.isNull(event) { return }
+    if isUnnamed { return levels[levels.count - 1].unnamed.append((event, name, rules, false)) }
+    write(event, named: name, rules: rules)
+  }
+
+  private mutating func cover(_ value: [UInt8], named name: [UInt8]) {
+    let spans = value.withUnsafeBufferPointer { values.spans($0, named: name, rules: []) }
+    for span in spans { span.forEachMember { covered?.span.add(.init(rule: $0.rule, length: 1)) } }
+  }
+
+  private mutating func write(_ event: YAMLEvent, named name: [UInt8], rules: [Int]) {
     if event.value.isEmpty {
       guard !rules.isEmpty, !event.isFlow || !event.source.isEmpty else { return }
       replace(MaskedSpan(start: 0, end: 1, rules: rules), event.source, spaced: event.source.isEmpty)
@@ -259,9 +276,32 @@ struct YAMLMasker {
     guard levels[last].isMapping else { return key }
     if key.withUnsafeBufferPointer({ SiblingNames.namesAnother($0) }), isSecret(event.value) {
       levels[last].sibling = event.value
+      settleUnnamed(event.value)
     }
     let isNamed = !levels[last].sibling.isEmpty && key.withUnsafeBufferPointer { SiblingNames.isNamed($0) }
     return isNamed ? levels[last].sibling : key
+  }
+
+  /// Whether a member behind the scalar at hand may name it.
+  private func mayBeNamed(_ event: YAMLEvent) -> Bool {
+    guard plan.detectors.looksAtNames, let level = levels.last, level.isMapping, level.sibling.isEmpty else {
+      return false
+    }
+    return event.value.count >= 4 && level.key.withUnsafeBufferPointer { SiblingNames.isNamed($0) }
+  }
+
+  /// Masks the values of the level at hand that waited for a name.
+  private mutating func settleUnnamed(_ name: [UInt8]?) {
+    guard let last = levels.indices.last, !levels[last].unnamed.isEmpty else { return }
+    let unnamed = levels[last].unnamed
+    levels[last].unnamed = []
+    for (event, ownName, rules, isCovered) in unnamed {
+      if isCovered {
+        if let name { cover(event.value, named: name) }
+      } else {
+        write(event, named: name ?? ownName, rules: rules)
+      }
+    }
   }
 
   /// Whether a scalar is a missing value (YAML 1.1, "Null").

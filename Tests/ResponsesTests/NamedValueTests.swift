@@ -86,6 +86,79 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (#"{"value":"s3 cr,et","name":"DB_PASSWORD"}"#, #"{"value":"[password]","name":"DB_PASSWORD"}"#),
+    (
+      #"[{"Value":"s3 \"cr,et","Type":"x","Name":"DB_PASSWORD"},{"Value":"80 80","Name":"PORT"}]"#,
+      #"[{"Value":"[password]","Type":"x","Name":"DB_PASSWORD"},{"Value":"80 80","Name":"PORT"}]"#
+    ),
+    (
+      #"{"ParameterValue":"s3 cr,et","ParameterKey":"MasterPassword"}"#,
+      #"{"ParameterValue":"[password]","ParameterKey":"MasterPassword"}"#
+    ),
+    (
+      #"{"value":"s3 cr,et","in":{"value":"p4 ss,wd","key":"PORT"},"to":[{"value":"p4 ss,wd"}],"key":"DB_PASSWORD"}"#,
+      #"{"value":"[password]","in":{"value":"p4 ss,wd","key":"PORT"},"to":[{"value":"p4 ss,wd"}],"key":"DB_PASSWORD"}"#
+    ),
+    (
+      #"{"value":"s3 cr,et","in":{"value":"p4 ss,wd","key":"DB_PASSWORD"},"x":1}"#,
+      #"{"value":"s3 cr,et","in":{"value":"[password]","key":"DB_PASSWORD"},"x":1}"#
+    ),
+    (#"{"value":"{\"password\":\"a b,c d\"}","name":"X"}"#, #"{"value":"{\"password\":\"[password]\"}","name":"X"}"#),
+    (
+      #"{"value":"password=abcd1234 x","name":"Ana"} tail"#, #"{"value":"password=[password] x","name":"Ana"} tail"#
+    ),
+    (
+      "env:\n- value: s3 cr,et\n  name: DB_PASSWORD\n- value: s3 cr,et\n  name: PORT\n",
+      "env:\n- value: \"[password]\"\n  name: DB_PASSWORD\n- value: s3 cr,et\n  name: PORT\n"
+    ),
+    (
+      "a:\n  value: |\n    s3 cr,et\n  more:\n    password: p4 ss,wd\n  key: DB_PASSWORD\nb: 1\n",
+      "a:\n  value: \"[password]\"\n  more:\n    password: \"[password]\"\n  key: DB_PASSWORD\nb: 1\n"
+    ),
+    ("a:\n  value: password=abcd1234 x\nb: 1\n", "a:\n  value: \"password=[password] x\"\nb: 1\n"),
+  ])
+  func theNameMayComeLater(text: String, expected: String) {
+    let plan = maskPlan(secrets)
+    #expect(masked(text, plan) == expected)
+    for size in [1, 2, 3, 11] {
+      let pieces = masked(Array(text.utf8), plan, pieces: [size])
+      #expect(String(decoding: pieces, as: UTF8.self) == expected, "\(size)")
+    }
+    #expect(masked(expected, plan) == expected)
+  }
+
+  @Test func aValueIsHeldForItsNameToALimit() {
+    let plan = maskPlan(secrets)
+    // Between the closing quotes of the value and of its name.
+    func document(_ between: Int) -> String {
+      let ends = (#"{"value":"s3 cr,et""#, #","name":"DB_PASSWORD""#)
+      let filler = #","f":""#
+      let count = between - ends.1.count - filler.count - 1
+      return ends.0 + filler + String(repeating: "x", count: count) + "\"" + ends.1 + "}"
+    }
+    for (size, isMasked) in [(MaskLimits.siblingBytes, true), (MaskLimits.siblingBytes + 1, false)] {
+      let text = document(size)
+      let expected = isMasked ? text.replacing("s3 cr,et", with: "[password]") : text
+      for piece in [Int.max, 1000, 1] {
+        let result = String(decoding: masked(Array(text.utf8), plan, pieces: [piece]), as: UTF8.self)
+        #expect((result == expected) as Bool, "\(size), \(piece)")
+      }
+    }
+  }
+
+  @Test func valuesInWhatIsReplacedSayHow() {
+    let masks = [detector("password", .redact), path("$.a", .with("none"))]
+    for text in [
+      #"{"a":{"name":"DB_PASSWORD","value":"s3 cr,et"}}"#, #"{"a":{"value":"s3 cr,et","name":"DB_PASSWORD"}}"#,
+    ] {
+      #expect(masked(text, masks) == #"{"a":"[password]"}"#, "\(text)")
+    }
+    for text in ["a:\n  name: DB_PASSWORD\n  value: s3 cr,et\n", "a:\n  value: s3 cr,et\n  name: DB_PASSWORD\n"] {
+      #expect(masked(text, masks) == "a: \"[password]\"\n", "\(text)")
+    }
+  }
+
   @Test func recordsOfOneKindAreMaskedAlike() {
     let plan = maskPlan(secrets)
     let record = #"{"name":"DB_PASSWORD","value":"s3 cr,et"}"# + "\n" + #"{"name":"PORT","value":"80 80"}"# + "\n"
