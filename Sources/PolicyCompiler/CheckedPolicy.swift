@@ -35,7 +35,9 @@ public struct CheckedRule: Sendable {
   /// The name by which reports call it: short where that is unique in the set.
   public var displayName: String
   public var title: String?
+  /// The declaration, its annotations included.
   public var span: SourceSpan
+  public var nameSpan: SourceSpan
   public var onResponse = false
   /// All `when` lines and none of the `unless` lines, defines and lists expanded.
   public var condition: Condition
@@ -52,8 +54,17 @@ public struct CheckedRule: Sendable {
     self.fullName = fullName
     self.displayName = displayName
     self.span = span
+    nameSpan = span
     self.condition = condition
     self.actions = actions
+  }
+}
+
+extension CheckedRule {
+  /// The test that an `allow` has not ended, which stands in no file.
+  public var timeLimit: CheckedPredicate? {
+    guard let until, actions.contains(.allow) else { return nil }
+    return CheckedPredicate(fact: .time, test: .compare(.lessOrEqual, until), span: span)
   }
 }
 
@@ -77,6 +88,11 @@ public struct CheckedPredicate: Sendable {
   public var span: SourceSpan
   /// Where the rule names the define the test comes from; nil if the rule holds the test itself.
   public var use: SourceSpan?
+  /// Written `is not` or `not in`, so that the ``Condition`` around it negates it.
+  public var isWrittenNegated = false
+  /// Where each value that ``test`` compares with stands, in the order of the test; empty if it has none or they stand
+  /// nowhere. All values of a list's file stand where the list names the file.
+  public var places: [SourceSpan] = []
 
   /// The place in the rule, test or invariant that this test was read for.
   public var site: SourceSpan { use ?? span }

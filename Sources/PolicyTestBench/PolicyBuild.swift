@@ -11,6 +11,8 @@ public struct PolicyBuild: Sendable {
   /// Nil where there are errors.
   public var policy: CheckedPolicy?
   public var bundle: [UInt8]?
+  /// What stands where in the bundle.
+  public var layout: BundleLayout?
 
   /// Checks and compiles. `now` (seconds since 1970, UTC) is only used to tell exceptions that have ended; it does not
   /// find its way into the bundle. `adjust` may change the checked policy before it is compiled; `bundlePaths` gives the
@@ -29,8 +31,10 @@ public struct PolicyBuild: Sendable {
     guard var policy = checked.policy else { return }
     adjust(&policy)
     let environment = CompileEnvironment(sources, toolVersion: toolVersion, bundlePaths: bundlePaths)
-    switch compileBundle(policy, environment) {
-    case .success(let bytes): bundle = bytes
+    switch compilePolicy(policy, environment) {
+    case .success(let compiled):
+      bundle = compiled.bundle
+      layout = compiled.layout
     case .failure(let failure):
       diagnostics += failure.diagnostics
       self.policy = nil

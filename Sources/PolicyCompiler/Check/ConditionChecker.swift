@@ -88,6 +88,7 @@ final class ConditionChecker {
   private func comparison(_ test: FactTest) -> Condition? {
     let op = test.test.op
     guard let key = key(of: test), let reading = reading(of: test) else { return nil }
+    let isNegated = op == .isNot || op == .notIn
     let condition: Condition
     switch reading {
     case .never:
@@ -95,12 +96,14 @@ final class ConditionChecker {
       if case .list(let items, _) = test.test.operand, items.isEmpty {
         bag.report(.constantTest, "this list is empty, so nothing is in it", at: test.operandSpan)
       }
-    case .test(let meaning):
-      condition = .test(
-        CheckedPredicate(
-          fact: test.schema.fact, key: key.text, isAll: test.test.isAll, test: meaning, span: test.span))
+    case .test(let meaning, let places):
+      var predicate = CheckedPredicate(
+        fact: test.schema.fact, key: key.text, isAll: test.test.isAll, test: meaning, span: test.span)
+      predicate.places = places
+      predicate.isWrittenNegated = isNegated
+      condition = .test(predicate)
     }
-    return op == .isNot || op == .notIn ? .not(condition) : condition
+    return isNegated ? .not(condition) : condition
   }
 
   // MARK: - Detectors
@@ -122,13 +125,13 @@ final class ConditionChecker {
     case .list(let list, _): items = list
     case nil: return nil
     }
-    var detectors: [Pattern] = []
+    var detectors: [(value: Pattern, place: SourceSpan)] = []
     var others: [ListItem] = []
     var isSound = true
     for item in items {
       if case .word(let name) = item, lists.list(name.text, from: file).isUnknown {
         if let detector = detector(name, file) {
-          detectors.append(Pattern(.equals, detector))
+          detectors.append((Pattern(.equals, detector), SourceSpan(file: file, name.range)))
         } else {
           isSound = false
         }
@@ -142,8 +145,10 @@ final class ConditionChecker {
     }
     var parts: [Condition] = []
     if !detectors.isEmpty {
-      parts.append(
-        .test(CheckedPredicate(fact: fact, test: .matches(Set(detectors).sorted(by: inOrder)), span: span)))
+      let named = PlacedValues(detectors, sortedBy: inOrder)
+      var predicate = CheckedPredicate(fact: fact, test: .matches(named.values), span: span)
+      predicate.places = named.places
+      parts.append(.test(predicate))
     }
     if !others.isEmpty || items.isEmpty {
       var rest = test
@@ -294,7 +299,12 @@ final class ConditionChecker {
   private enum Reading {
     /// No value can pass, since the operand is an empty list.
     case never
-    case test(CheckedPredicate.Test)
+    case test(CheckedPredicate.Test, places: [SourceSpan] = [])
+
+    /// A test of the values of an operand; of none it never holds.
+    init<Value>(_ operand: PlacedValues<Value>, _ test: ([Value]) -> CheckedPredicate.Test) {
+      self = operand.values.isEmpty ? .never : .test(test(operand.values), places: operand.places)
+    }
   }
 
   private func reading(of test: FactTest) -> Reading? {
@@ -303,14 +313,16 @@ final class ConditionChecker {
     case (.bare, _): return .test(.isTrue)
     case (.has, _) where test.test.operand == nil: return .test(.isPresent)
     case (.less, _), (.lessOrEqual, _), (.greater, _), (.greaterOrEqual, _):
-      guard let comparison = Comparison(test.test.op), let value = operands.integers(test)?.first else { return nil }
+      guard let comparison = Comparison(test.test.op), let value = operands.integers(test)?.values.first else {
+        return nil
+      }
       return .test(.compare(comparison, value))
-    case (_, .time): return operands.times(test).map { $0.isEmpty ? .never : .test(.withinTimes($0)) }
-    case (_, .address): return operands.networks(test).map { $0.isEmpty ? .never : .test(.withinNetworks($0)) }
-    case (_, .integer): return operands.integers(test).map { $0.isEmpty ? .never : .test(.isOneOf($0)) }
+    case (_, .time): return operands.times(test).map { Reading($0) { .withinTimes($0) } }
+    case (_, .address): return operands.networks(test).map { Reading($0) { .withinNetworks($0) } }
+    case (_, .integer): return operands.integers(test).map { Reading($0) { .isOneOf($0) } }
     default:
       let kind = Pattern.Kind(of: test.test.op, on: test.schema)
-      return operands.patterns(test, kind: kind).map { $0.isEmpty ? .never : .test(.matches($0)) }
+      return operands.patterns(test, kind: kind).map { Reading($0) { .matches($0) } }
     }
   }
 }

@@ -18,6 +18,21 @@ struct FactTest {
   }
 }
 
+/// Values of an operand, each once, and where each stands first.
+struct PlacedValues<Value: Hashable> {
+  private(set) var values: [Value] = []
+  private(set) var places: [SourceSpan] = []
+
+  /// `found` in `order`, or as it stands.
+  init(_ found: [(value: Value, place: SourceSpan)], sortedBy order: ((Value, Value) -> Bool)? = nil) {
+    var seen: Set<Value> = []
+    var distinct = found.filter { seen.insert($0.value).inserted }
+    if let order { distinct.sort { order($0.value, $1.value) } }
+    values = distinct.map(\.value)
+    places = distinct.map(\.place)
+  }
+}
+
 /// Reads the operand of a test as values of the fact's type.
 ///
 /// Every function reports what is wrong and answers nil for it.
@@ -34,7 +49,7 @@ final class OperandReader {
   private let bag: DiagnosticBag
   private let timeWindows: TimeWindowParser
   /// The patterns of named lists, which many rules share.
-  private var cache: [CacheKey: [Pattern]?] = [:]
+  private var cache: [CacheKey: PlacedValues<Pattern>?] = [:]
   private var checkedPatterns: Set<Pattern> = []
 
   init(names: NameTable, lists: ListExpander, bag: DiagnosticBag, zoneExists: @escaping (String) -> Bool) {
@@ -45,7 +60,7 @@ final class OperandReader {
   }
 
   /// The patterns of a test on a text fact; empty if the operand is an empty list.
-  func patterns(_ use: FactTest, kind: Pattern.Kind) -> [Pattern]? {
+  func patterns(_ use: FactTest, kind: Pattern.Kind) -> PlacedValues<Pattern>? {
     let wantsList = use.test.op == .in || use.test.op == .notIn
     guard case .item(.word(let name)) = use.test.operand, wantsList || !use.words.contains(name.text),
       case .found(let list) = lists.list(name.text, from: use.file)
@@ -57,18 +72,18 @@ final class OperandReader {
     return found
   }
 
-  func integers(_ use: FactTest) -> [Int64]? {
+  func integers(_ use: FactTest) -> PlacedValues<Int64>? {
     read(use) { value in
       if case .integer(let number) = value.content { return number }
       return nil
     } expected: {
       "a whole number"
-    }.map { Array(Set($0)).sorted() }
+    }.map { PlacedValues($0, sortedBy: <) }
   }
 
-  func networks(_ use: FactTest) -> [Network]? {
+  func networks(_ use: FactTest) -> PlacedValues<Network>? {
     guard let values = values(use) else { return nil }
-    var networks: [Network] = []
+    var networks: [(value: Network, place: SourceSpan)] = []
     var isSound = true
     for value in values {
       guard case .string(let text) = value.content else {
@@ -77,7 +92,7 @@ final class OperandReader {
         continue
       }
       do throws(AddressParser.Problem) {
-        networks.append(try AddressParser.network(text))
+        networks.append((try AddressParser.network(text), value.span))
       } catch {
         let fix =
           value.isInline ? error.replacement.map { Diagnostic.Fix("write `\($0)`", value.span, literalText($0)) } : nil
@@ -85,12 +100,12 @@ final class OperandReader {
         isSound = false
       }
     }
-    return isSound ? networks : nil
+    return isSound ? PlacedValues(networks) : nil
   }
 
-  func times(_ use: FactTest) -> [TimeWindow]? {
+  func times(_ use: FactTest) -> PlacedValues<TimeWindow>? {
     guard let values = values(use) else { return nil }
-    var windows: [TimeWindow] = []
+    var windows: [(value: TimeWindow, place: SourceSpan)] = []
     var isSound = true
     for value in values {
       guard case .string(let text) = value.content else {
@@ -99,13 +114,13 @@ final class OperandReader {
         continue
       }
       do throws(TimeWindowParser.Problem) {
-        windows.append(try timeWindows.parse(text))
+        windows.append((try timeWindows.parse(text), value.span))
       } catch {
         report(.badTimeWindow, error.message, value, use)
         isSound = false
       }
     }
-    return isSound ? windows : nil
+    return isSound ? PlacedValues(windows) : nil
   }
 
   /// The elements of the operand, lists expanded.
@@ -119,12 +134,12 @@ final class OperandReader {
 
   private func read<Value>(
     _ use: FactTest, _ convert: (ListValue) -> Value?, expected: () -> String
-  ) -> [Value]? {
+  ) -> [(value: Value, place: SourceSpan)]? {
     guard let values = values(use) else { return nil }
-    var result: [Value] = []
+    var result: [(value: Value, place: SourceSpan)] = []
     for value in values {
       if let converted = convert(value) {
-        result.append(converted)
+        result.append((converted, value.span))
       } else {
         reportType(value, use, expected: expected())
       }
@@ -132,17 +147,19 @@ final class OperandReader {
     return result.count == values.count ? result : nil
   }
 
-  private func patterns(_ values: [ListValue], _ use: FactTest, _ kind: Pattern.Kind) -> [Pattern]? {
-    var found: Set<Pattern> = []
+  private func patterns(
+    _ values: [ListValue], _ use: FactTest, _ kind: Pattern.Kind
+  ) -> PlacedValues<Pattern>? {
+    var found: [(value: Pattern, place: SourceSpan)] = []
     var isSound = true
     for value in values {
       if let pattern = pattern(value, use, kind) {
-        found.insert(pattern)
+        found.append((pattern, value.span))
       } else {
         isSound = false
       }
     }
-    return isSound ? found.sorted(by: inOrder) : nil
+    return isSound ? PlacedValues(found, sortedBy: inOrder) : nil
   }
 
   private func pattern(_ value: ListValue, _ use: FactTest, _ kind: Pattern.Kind) -> Pattern? {

@@ -128,6 +128,7 @@ private struct PolicySetChecker {
     var result = CheckedRule(
       fullName: entry.fullName, displayName: names.displayName(entry), span: entry.span, condition: parts.condition,
       actions: parts.actions)
+    result.nameSpan = entry.nameSpan
     result.title = rule.title?.value
     result.onResponse = rule.onResponse
     AnnotationChecker(bag: bag, now: now).apply(rule.annotations, of: rule, to: &result)

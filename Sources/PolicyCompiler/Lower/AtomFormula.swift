@@ -61,22 +61,27 @@ indirect enum AtomFormula: Hashable {
   }
 }
 
+/// What makes two tests the same; where they stand does not.
+struct AtomIdentity: Hashable, Sendable {
+  private let key: FactKey
+  private let isAll: Bool
+  private let test: CheckedPredicate.Test
+
+  init(_ predicate: CheckedPredicate) {
+    key = FactKey(fact: predicate.fact, key: predicate.key ?? "")
+    isAll = predicate.isAll
+    test = predicate.test
+  }
+}
+
 /// The distinct tests of a policy set, numbered in order of first use.
 struct AtomTable {
   private(set) var predicates: [CheckedPredicate] = []
-  private var numbers: [Identity: Int] = [:]
-
-  /// What makes two tests the same; where they stand does not.
-  private struct Identity: Hashable {
-    let key: FactKey
-    let isAll: Bool
-    let test: CheckedPredicate.Test
-  }
+  private(set) var numbers: [AtomIdentity: Int] = [:]
 
   /// The number of `predicate`, given on its first use.
   mutating func number(_ predicate: CheckedPredicate) -> Int {
-    let identity = Identity(
-      key: FactKey(fact: predicate.fact, key: predicate.key ?? ""), isAll: predicate.isAll, test: predicate.test)
+    let identity = AtomIdentity(predicate)
     if let known = numbers[identity] { return known }
     numbers[identity] = predicates.count
     predicates.append(predicate)

@@ -27,13 +27,20 @@ public struct CompileEnvironment {
 /// A checked policy as the bytes of a bundle, or why it has none: limits that only compiling can find.
 ///
 /// Equal policies and environments give equal bytes.
-public func compileBundle(
+public func compilePolicy(
   _ policy: CheckedPolicy, _ environment: CompileEnvironment
-) -> Result<[UInt8], CompileFailure> {
+) -> Result<CompiledPolicy, CompileFailure> {
   var lowering = PolicyLowering(policy, environment)
   lowering.run()
   if !lowering.diagnostics.isEmpty { return .failure(CompileFailure(diagnostics: lowering.diagnostics)) }
-  return .success(lowering.writer.encode())
+  return .success(CompiledPolicy(bundle: lowering.writer.encode(), layout: lowering.layout))
+}
+
+/// The bytes alone of ``compilePolicy(_:_:)``.
+public func compileBundle(
+  _ policy: CheckedPolicy, _ environment: CompileEnvironment
+) -> Result<[UInt8], CompileFailure> {
+  compilePolicy(policy, environment).map(\.bundle)
 }
 
 /// The diagnostics that kept a policy from becoming a bundle. Never empty.
@@ -71,15 +78,17 @@ private struct PolicyLowering {
     writer.patterns = patternBuilder.encode()
   }
 
+  var layout: BundleLayout {
+    BundleLayout(
+      rules: policy.rules, atoms: atoms.numbers.mapValues { finalNumbers[$0] }, patterns: patternNumbers)
+  }
+
   // MARK: Atoms
 
   /// A rule's condition; an `allow` that ends also tests that it has not ended.
   private mutating func formula(of rule: CheckedRule) -> AtomFormula {
     var parts = [atoms.formula(rule.condition)]
-    if let until = rule.until, rule.actions.contains(.allow) {
-      let limit = CheckedPredicate(fact: .time, test: .compare(.lessOrEqual, until), span: rule.span)
-      parts.append(.literal(atom: atoms.number(limit), isPositive: true))
-    }
+    if let limit = rule.timeLimit { parts.append(.literal(atom: atoms.number(limit), isPositive: true)) }
     return .conjunction(parts)
   }
 
