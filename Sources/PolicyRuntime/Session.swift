@@ -26,6 +26,22 @@ public struct SessionFacts: Sendable, Hashable {
   }
 
   public init() {}
+
+  /// Adds all but the protocol to `facts`, keys numbered as in `keys`.
+  fileprivate func write(to facts: inout FactBuffer, keys: [FactKey]) {
+    if let user { facts.add(.user, user) }
+    for group in groups { facts.add(.group, group) }
+    facts.add(.actor, actor)
+    if let client { facts.add(.client, client) }
+    if let target { facts.add(.target, target) }
+    if let source { facts.add(.source, source) }
+    for (number, key) in keys.enumerated() {
+      let pairs = key.fact == .claim ? claims : key.fact == .label ? labels : []
+      for pair in pairs where pair.key.utf8.elementsEqual(key.key.utf8) {
+        facts.add(key.fact, key: UInt16(number + 1), pair.value)
+      }
+    }
+  }
 }
 
 /// One session bound to a policy: who, from where, to which target. Not shared between threads.
@@ -93,6 +109,14 @@ public final class Session {
     }
   }
 
+  /// The facts that binding knows for operations of `protocol`.
+  func boundFacts(_ protocol: OperationProtocol) -> FactBuffer {
+    var buffer = FactBuffer(arenaCapacity: 512, entryCapacity: 32)
+    facts.write(to: &buffer, keys: policy.keys)
+    buffer.add(.protocol, `protocol`.name)
+    return buffer
+  }
+
   /// The outcomes of the bind atoms for operations of `protocol`, for explanations.
   func outcomes(_ protocol: OperationProtocol) -> [UInt64] { outcomes.adding(`protocol`, policy).bits }
 
@@ -111,18 +135,7 @@ struct BindOutcomes {
   init(_ policy: LoadedPolicy, _ session: SessionFacts) {
     bits = [UInt64](repeating: 0, count: (Int(policy.bundle.meta.bindAtoms) + 63) / 64)
     var facts = FactBuffer(arenaCapacity: 512, entryCapacity: 32)
-    if let user = session.user { facts.add(.user, user) }
-    for group in session.groups { facts.add(.group, group) }
-    facts.add(.actor, session.actor)
-    if let client = session.client { facts.add(.client, client) }
-    if let target = session.target { facts.add(.target, target) }
-    if let source = session.source { facts.add(.source, source) }
-    for (number, key) in policy.keys.enumerated() {
-      let pairs = key.fact == .claim ? session.claims : key.fact == .label ? session.labels : []
-      for pair in pairs where pair.key.utf8.elementsEqual(key.key.utf8) {
-        facts.add(key.fact, key: UInt16(number + 1), pair.value)
-      }
-    }
+    session.write(to: &facts, keys: policy.keys)
     evaluate(policy, facts) { $0 != Fact.protocol.rawValue }
   }
 

@@ -1,0 +1,54 @@
+import PatternMatching
+import PolicyBytecode
+
+/// One of the values that a test compares with.
+public enum TestValue: Hashable, Sendable {
+  /// The number of a pattern in the bundle.
+  case pattern(Int)
+  /// The position among the test's integers, networks or time windows.
+  case operand(Int)
+
+  /// Whether it is met by a value that `facts` has in two ranges of entries, as for ``AtomEvaluator``.
+  func isMet(
+    _ atom: AtomRecord, _ facts: borrowing FactBuffer, shared: Range<Int>, own: Range<Int>,
+    evaluator: inout AtomEvaluator, table: PatternTable, scratch: inout PatternScratch
+  ) -> Bool {
+    switch self {
+    case .operand(let index):
+      var one = atom
+      one.operands = RecordRange(start: atom.operands.start + UInt32(index), count: 1)
+      return evaluator.holds(one, facts, shared: shared, own: own, scratch: &scratch)
+    case .pattern(let number):
+      for position in 0..<own.upperBound where shared.contains(position) || position >= own.lowerBound {
+        let entry = facts.entries[position]
+        guard entry.fact == atom.fact, entry.key == atom.key, !entry.isInline else { continue }
+        if table.matches(UInt32(number), facts.bytes(entry), scratch: &scratch) == .matched { return true }
+      }
+      return false
+    }
+  }
+}
+
+/// How the tests of a policy came out for the operation judged last: what coverage and records of tests are made of.
+extension Interpreter {
+  /// Whether an atom holds for the operation judged last, in that phase; nil if a PCRE pattern could not be decided.
+  public mutating func outcome(
+    of atom: Int, _ number: Int, of batch: borrowing OperationBatch, in session: Session, _ phase: RulePhase
+  ) -> Bool? {
+    if session.isUndecided { return nil }
+    if atom < Int(policy.bundle.meta.bindAtoms) {
+      let bits = session.view(batch.operations[number].protocol, phase).bindBits
+      return bits[atom >> 6] >> UInt64(atom & 63) & 1 != 0
+    }
+    let isTrue = test(atom, number, batch)
+    return isUndecided(atom) ? nil : isTrue
+  }
+
+  /// Whether the operation judged last has, among the values of an atom's fact, one that `value` of its test speaks of.
+  public mutating func meets(
+    _ value: TestValue, of atom: Int, _ number: Int, of batch: borrowing OperationBatch, in session: Session
+  ) -> Bool {
+    guard atom < Int(policy.bundle.meta.bindAtoms) else { return meets(value, atom, number, batch) }
+    return meets(value, atom, boundFacts: session.boundFacts(batch.operations[number].protocol))
+  }
+}
