@@ -24,16 +24,12 @@ extension Engine {
     if hasResponseRules {
       let facts = responseFacts(response, detectors: responseDetectors)
       interpreter.beginResponse { facts.write(to: &$0) }
-      for number in 0..<context.batch.count {
-        responseVerdicts.append(interpreter.judge(number, of: context.batch, in: session, .response))
-      }
+      for number in 0..<context.batch.count { responseVerdicts.append(judge(number, in: session, .response)) }
     }
     if request.protocol == .mcp {
       context.decodeAnswer(.mcp, [UInt8](answer.text.utf8))
       interpreter.beginBatch()
-      for number in 0..<context.batch.count {
-        verdicts.append(interpreter.judge(number, of: context.batch, in: session))
-      }
+      for number in 0..<context.batch.count { verdicts.append(judge(number, in: session)) }
       // Only the answer to a listing teaches about tools: any other could say what it likes.
       if request.listsTools {
         context.tools.learn(answer)

@@ -23,6 +23,8 @@ public final class Engine {
   var responseVerdicts: [OperationVerdict] = []
   /// What MCP servers have said of their tools, by the target's name.
   var tools: [String: MCPToolCatalog] = [:]
+  /// Notes of each operation that is judged how the tests of the policy came out, if there is one.
+  public var coverage: CoverageRecorder?
 
   /// Sessions that are kept bound.
   public static let sessionLimit = 1024
@@ -54,13 +56,20 @@ public final class Engine {
     interpreter.begin(session, at: Moment(time: request.principal.time, clock: clock))
     verdicts.removeAll(keepingCapacity: true)
     responseVerdicts.removeAll(keepingCapacity: true)
-    for number in 0..<context.batch.count { verdicts.append(interpreter.judge(number, of: context.batch, in: session)) }
+    for number in 0..<context.batch.count { verdicts.append(judge(number, in: session)) }
     guard let answer = request.response, !verdicts.contains(where: { $0.decision == .block }) else {
       var outcome = Outcome(interpreter.combine(verdicts))
       outcome.lacksResponse = lacksResponse(request, outcome, in: session)
       return outcome
     }
     return judgeAnswer(answer, to: request, in: session, &verdicts)
+  }
+
+  /// Judges one operation of the batch at hand.
+  func judge(_ number: Int, in session: Session, _ phase: RulePhase = .request) -> OperationVerdict {
+    let verdict = interpreter.judge(number, of: context.batch, in: session, phase)
+    coverage?.record(verdict, number, of: context.batch, in: session, phase, &interpreter)
+    return verdict
   }
 
   /// Tells a decoder what is known of the connection.

@@ -11,7 +11,7 @@ let testCommand = Command(
     Runs the `test` blocks of the policy set on the engine that a gateway runs, holds fixtures against what they pin,
     and holds the invariants against every request of both.
     """,
-  options: [FixtureArguments.option, Command.json],
+  options: [FixtureArguments.option, Command.json, CoverageOptions.coverage] + CoverageOptions.bounds,
   examples: [
     ("hpol test policies", "do the tests beside the rules hold?"),
     ("hpol test policies --fixtures fixtures", "and what the recordings pin?"),
@@ -21,15 +21,20 @@ let testCommand = Command(
       throw .usage("tests stand in `.hpol` files; `\(arguments.positionals[0])` is a bundle")
     }
     let fixtures = try FixtureArguments(arguments)
-    guard let run = try PolicyTestRun(arguments.positionals, fixtures, console) else { return .doesNotHold }
+    let coverage = try CoverageOptions(arguments)
+    guard let run = try PolicyTestRun(arguments.positionals, fixtures, console, coverage: coverage) else {
+      return .doesNotHold
+    }
     if arguments.has("json") {
       var writer = JSONWriter()
       run.report.write(to: &writer)
       console.write(&writer)
     } else {
       console.write(run.report.text(console.style))
+      if let report = run.coverage { console.write(report.summary(console.style)) }
     }
     let renderer = DiagnosticRenderer(sources: run.sources, isColored: console.errorStyle.usesColour)
     for diagnostic in run.invariantDiagnostics { console.note(renderer.render(diagnostic)) }
-    return run.report.holds && run.invariantDiagnostics.isEmpty ? .holds : .doesNotHold
+    let isCovered = run.coverage.map { coverage.holds($0, console) } ?? true
+    return run.report.holds && run.invariantDiagnostics.isEmpty && isCovered ? .holds : .doesNotHold
   })

@@ -10,7 +10,8 @@ enum CommandLineTool {
   static let bundleVersion = BundleFormat.version
 
   static let commands: [Command] = [
-    checkCommand, formatCommand, testCommand, evalCommand, explainCommand, decodeCommand, detectCommand, buildCommand,
+    checkCommand, formatCommand, testCommand, coverageCommand, evalCommand, explainCommand, decodeCommand,
+    detectCommand, buildCommand,
     inspectCommand,
     benchCommand,
   ]

@@ -10,20 +10,26 @@ struct PolicyTestRun {
   let invariantDiagnostics: [Diagnostic]
   /// Requests that the invariants were held against.
   let requests: Int
+  /// What the tests and fixtures exercise, if that was asked for.
+  let coverage: CoverageReport?
 
   /// Nil: the policy has errors, which were printed.
-  init?(_ paths: [String], _ fixtures: FixtureArguments, _ console: Console) throws(CommandError) {
+  init?(
+    _ paths: [String], _ fixtures: FixtureArguments, _ console: Console, coverage: CoverageOptions? = nil
+  ) throws(CommandError) {
     var probes: InvariantProbes?
     let loaded = try LoadedPolicySet.load(paths, console) { probes = InvariantProbes(addingTo: &$0) }
     guard let loaded, let build = loaded.build, let policy = build.policy, let probes else { return nil }
-    try self.init(policy, build, try loaded.engine(), probes, fixtures, console)
+    try self.init(policy, build, try loaded.engine(), probes, fixtures, console, coverage: coverage)
   }
 
   /// Runs what `build` holds, whose engine judges the policy with `probes` added.
   init(
     _ policy: CheckedPolicy, _ build: PolicyBuild, _ engine: Engine, _ probes: InvariantProbes,
-    _ fixtures: FixtureArguments, _ console: Console
+    _ fixtures: FixtureArguments, _ console: Console, coverage: CoverageOptions? = nil
   ) throws(CommandError) {
+    let recorder = coverage?.recorder(build, engine)
+    engine.coverage = recorder
     let invariants = InvariantRun(engine, probes)
     let sources = build.sources
     var runner = TestRunner(
@@ -38,6 +44,11 @@ struct PolicyTestRun {
     report = runner.report
     invariantDiagnostics = invariants.diagnostics
     requests = invariants.requests
+    if let recorder {
+      self.coverage = try coverage?.report(recorder.map, recorder.counts, sources)
+    } else {
+      self.coverage = nil
+    }
   }
 }
 

@@ -1,0 +1,63 @@
+import PolicyRuntime
+import PolicySyntax
+import PolicyTestBench
+
+/// The options that say what counts as covered and how much must be; of every command that can report coverage.
+struct CoverageOptions {
+  static let coverage = Option(
+    name: "coverage", help: "say how much of the rules is exercised; `hpol coverage` says what is not")
+  static let bounds: [Option] = [
+    Option(
+      name: "fail-under", value: "PERCENT", help: "coverage below that does not hold: exit code 1"),
+    Option(
+      name: "changed-since", value: "REV", help: "count only what stands on lines changed since a git revision"),
+  ]
+
+  private let isAsked: Bool
+  private let failUnder: Double?
+  private let revision: String?
+
+  /// `isAsked` where the command is about coverage; elsewhere the options ask for it.
+  init(_ arguments: Arguments, isAsked: Bool = false) throws(CommandError) {
+    failUnder = try arguments.value("fail-under").map(Self.percent)
+    revision = arguments.value("changed-since")
+    self.isAsked = isAsked || arguments.has("coverage") || failUnder != nil || revision != nil
+  }
+
+  private static func percent(_ text: String) throws(CommandError) -> Double {
+    let digits = text.hasSuffix("%") ? String(text.dropLast()) : text
+    let isPlain = digits.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+    guard isPlain, let percent = Double(digits), percent <= 100 else {
+      throw .usage("`--fail-under` takes a number from 0 to 100, not `\(text)`")
+    }
+    return percent
+  }
+
+  /// What counts for an engine that runs what `build` holds; nil if coverage is not asked for.
+  func recorder(_ build: PolicyBuild, _ engine: Engine) -> CoverageRecorder? {
+    guard isAsked, let policy = build.policy, let layout = build.layout else { return nil }
+    return CoverageRecorder(CoverageMap(policy, layout, of: engine.policy.bundle))
+  }
+
+  /// The report on what was counted.
+  func report(
+    _ map: CoverageMap, _ counts: CoverageCounts, _ sources: SourceSet
+  ) throws(CommandError) -> CoverageReport {
+    var changed: ChangedLines?
+    if let revision { changed = try ChangedLines(since: revision, in: sources) }
+    return CoverageReport(map, counts, sources, changed: changed)
+  }
+
+  /// Whether as much is covered as was asked for; if not, that is printed.
+  func holds(_ report: CoverageReport, _ console: Console) -> Bool {
+    guard let failUnder, report.total.isBelow(failUnder) else { return true }
+    let tally = report.total
+    console.error(
+      "coverage is below \(formatted(failUnder)) %: \(tally.covered) of \(tally.total) are covered")
+    return false
+  }
+
+  private func formatted(_ percent: Double) -> String {
+    percent == percent.rounded() ? String(Int(percent)) : String(percent)
+  }
+}
