@@ -39,13 +39,20 @@ func facts(of session: Workload.Session) -> SessionFacts {
   return facts
 }
 
-/// Runs `body` `rounds` times; the shortest time in seconds.
-func best(of rounds: Int, _ body: () -> Void) -> Double {
+/// Seconds that the processor has spent on this process.
+func processSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// Runs `body` `rounds` times; the shortest time in seconds of `clock`.
+func best(of rounds: Int, _ clock: () -> Double = seconds, _ body: () -> Void) -> Double {
   var best = Double.infinity
   for _ in 0..<rounds {
-    let mark = seconds()
+    let mark = clock()
     body()
-    best = min(best, seconds() - mark)
+    best = min(best, clock() - mark)
   }
   return best
 }
@@ -66,8 +73,8 @@ func measure(ruleCount: Int, rounds: Int = 25) -> Measurement {
   let protocols = workload.sessions.map { OperationProtocol(name: $0.protocol) ?? .http }
   let sessionFacts = workload.sessions.map(facts)
   let bind = { for (facts, wire) in zip(sessionFacts, protocols) { _ = Session(policy, facts).liveRules(wire) } }
-  result.newBindMicroseconds = 1e6 * best(of: 1, bind) / Double(sessionFacts.count)
-  result.knownBindMicroseconds = 1e6 * best(of: 5, bind) / Double(sessionFacts.count)
+  result.newBindMicroseconds = 1e6 * best(of: 1) { bind() } / Double(sessionFacts.count)
+  result.knownBindMicroseconds = 1e6 * best(of: 5) { bind() } / Double(sessionFacts.count)
 
   let sessions = sessionFacts.map { Session(policy, $0) }
   var batch = OperationBatch()
@@ -146,10 +153,18 @@ func fixed(_ value: Double, _ digits: Int) -> String {
   return "\(rounded / Int(scale))." + String(repeating: "0", count: digits - fraction.count) + fraction
 }
 
-/// `hpol-bench detectors` measures those alone.
-if CommandLine.arguments.dropFirst().first == "detectors" {
+let guardrails = buildInMemory(DecodingWorkload.policy)
+guard let bundle = try? Bundle(guardrails), let policy = try? LoadedPolicy(bundle) else { fatalError("bundle refused") }
+
+/// `hpol-bench detectors` and `hpol-bench replay` measure those alone.
+switch CommandLine.arguments.dropFirst().first {
+case "detectors":
   DetectorBench.run()
   exit(0)
+case "replay":
+  ReplayBench.run(policy)
+  exit(0)
+default: break
 }
 
 let headers = [
@@ -170,8 +185,6 @@ for ruleCount in given.isEmpty ? [10, 100, 1_000, 10_000] : given {
   print(cells.map { column($0, 12) }.joined())
 }
 
-let guardrails = buildInMemory(DecodingWorkload.policy)
-guard let bundle = try? Bundle(guardrails), let policy = try? LoadedPolicy(bundle) else { fatalError("bundle refused") }
 print("\n" + ["decode + judge", "ns a request", "ns a byte"].map { column($0, 16) }.joined())
 for (wire, commands) in [
   (OperationProtocol.shell, DecodingWorkload.shell), (.postgres, DecodingWorkload.postgres),
@@ -184,3 +197,4 @@ for (wire, commands) in [
 
 DetectorBench.run()
 MaskBench.run()
+ReplayBench.run(policy)

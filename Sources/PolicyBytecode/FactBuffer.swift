@@ -69,6 +69,13 @@ public struct FactBuffer: ~Copyable {
     entries = RawBuffer(capacity: entryCapacity)
   }
 
+  /// A copy of what `other` holds, in no more memory than that takes.
+  public init(copying other: borrowing FactBuffer) {
+    self.init(arenaCapacity: other.arena.count, entryCapacity: other.entries.count)
+    arena.append(contentsOf: other.arena.elements)
+    entries.append(contentsOf: other.entries.elements)
+  }
+
   public mutating func removeAll() {
     arena.removeAll()
     entries.removeAll()

@@ -60,7 +60,21 @@ public struct OperationBatch: ~Copyable {
 
   public init() {}
 
+  /// A copy of what `other` holds, in no more memory than that takes.
+  public init(copying other: borrowing OperationBatch) {
+    facts = FactBuffer(copying: other.facts)
+    operations = RawBuffer(capacity: other.operations.count)
+    operations.append(contentsOf: other.operations.elements)
+    commonEnd = other.commonEnd
+  }
+
   public var count: Int { operations.count }
+
+  /// Bytes that a copy takes.
+  public var byteCount: Int {
+    facts.arena.count + facts.entries.count * MemoryLayout<FactEntry>.stride
+      + operations.count * MemoryLayout<Operation>.stride
+  }
 
   public mutating func removeAll() {
     facts.removeAll()

@@ -17,6 +17,8 @@ public struct RequestVerdict: Sendable, Hashable {
   /// Names of observed rules that apply, sorted: reported, never enforced.
   public var observed: [String]
   public var operations: Int
+  /// Numbers in the bundle of all rules that applied, whether they decided or not, observed ones among them; sorted.
+  public var applied: [Int] = []
   /// A rule on the response withholds it: the operations may have run, what the target answered is not passed on.
   public var isWithheld = false
 }
@@ -109,6 +111,7 @@ extension Interpreter {
       approvals: [], masks: [], record: (verdicts + response).map(\.record).max() ?? .none, tags: [],
       observed: request.observed.union(answer.observed).map { bundle.text(bundle.rules[$0].displayName) }.sorted(),
       operations: verdicts.count, isWithheld: isWithheld)
+    result.applied = request.applied.union(answer.applied).union(request.observed).union(answer.observed).sorted()
     addMessages(of: deciding, to: &result)
     if result.decision == .approve { addApprovals(of: applied, to: &result) }
     // What ran has set its tags, whether its response is passed on or not.

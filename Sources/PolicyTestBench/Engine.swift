@@ -30,8 +30,13 @@ public final class Engine {
   public static let sessionLimit = 1024
 
   /// Verifies and loads the bytes of a bundle.
-  public init(_ bundle: [UInt8], clock: Int64) throws(BundleError) {
-    policy = try LoadedPolicy(Bundle(bundle))
+  public convenience init(_ bundle: [UInt8], clock: Int64) throws(BundleError) {
+    self.init(try LoadedPolicy(Bundle(bundle)), clock: clock)
+  }
+
+  /// An engine for a thread of its own: a policy is loaded once for all of them.
+  public init(_ policy: LoadedPolicy, clock: Int64) {
+    self.policy = policy
     context = DecodeContext(demand: policy.demand)
     interpreter = Interpreter(policy)
     hasResponseRules = policy.hasResponseRules
@@ -198,5 +203,6 @@ extension Outcome {
       verdict.decision, rules: verdict.rules, message: verdict.message, approvals: verdict.approvals,
       masks: verdict.masks, record: verdict.record, tags: verdict.tags, operations: verdict.operations)
     observed = verdict.observed
+    applied = verdict.applied
   }
 }

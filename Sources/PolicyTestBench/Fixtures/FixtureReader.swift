@@ -71,6 +71,7 @@ public struct FixtureReader: ~Copyable {
   }
 }
 
-private func isBlank(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+/// Whether a line holds nothing.
+func isBlank(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
   bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
 }

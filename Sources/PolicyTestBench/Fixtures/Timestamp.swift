@@ -3,43 +3,63 @@ public enum Timestamp {
   /// Seconds since 1970-01-01T00:00:00Z of a text such as `2026-11-20T10:04:05Z`, or nil. Fractions of a second are
   /// dropped; a leap second is the first second after it.
   public static func seconds(_ text: some StringProtocol) -> Int64? {
-    var rest = ArraySlice(text.utf8)
-    guard let year = number(&rest, 4), take(&rest, "-"), let month = number(&rest, 2), take(&rest, "-"),
-      let day = number(&rest, 2), take(&rest, "Tt "), let hour = number(&rest, 2), take(&rest, ":"),
-      let minute = number(&rest, 2), take(&rest, ":"), let second = number(&rest, 2)
+    var text = String(text)
+    return text.withUTF8 { seconds(utf8: $0) }
+  }
+
+  /// The same of bytes.
+  public static func seconds(utf8 bytes: UnsafeBufferPointer<UInt8>) -> Int64? {
+    var rest = Digits(bytes: bytes)
+    guard let year = rest.number(4), rest.take("-"), let month = rest.number(2), rest.take("-"),
+      let day = rest.number(2), rest.take("Tt "), let hour = rest.number(2), rest.take(":"),
+      let minute = rest.number(2), rest.take(":"), let second = rest.number(2)
     else { return nil }
-    if take(&rest, ".") {
-      guard number(&rest, 1) != nil else { return nil }
-      while number(&rest, 1) != nil {}
+    if rest.take(".") {
+      guard rest.number(1) != nil else { return nil }
+      while rest.number(1) != nil {}
     }
     guard (1...12).contains(month), (1...daysInMonth(year, month)).contains(day), hour < 24, minute < 60, second <= 60,
-      let offset = zoneOffset(&rest), rest.isEmpty
+      let offset = rest.zoneOffset(), rest.isAtEnd
     else { return nil }
     return days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset
   }
 
-  /// Seconds east of UTC.
-  private static func zoneOffset(_ rest: inout ArraySlice<UInt8>) -> Int64? {
-    if take(&rest, "Zz") { return 0 }
-    let isWest = rest.first == UInt8(ascii: "-")
-    guard take(&rest, "+-"), let hours = number(&rest, 2), take(&rest, ":"), let minutes = number(&rest, 2),
-      hours < 24, minutes < 60
-    else { return nil }
-    return (hours * 3600 + minutes * 60) * (isWest ? -1 : 1)
-  }
+  /// Takes digits and signs off the front of bytes.
+  private struct Digits {
+    let bytes: UnsafeBufferPointer<UInt8>
+    var position = 0
 
-  private static func take(_ rest: inout ArraySlice<UInt8>, _ choices: StaticString) -> Bool {
-    guard let byte = rest.first, (0..<choices.utf8CodeUnitCount).contains(where: { choices.utf8Start[$0] == byte })
-    else { return false }
-    rest.removeFirst()
-    return true
-  }
+    var isAtEnd: Bool { position == bytes.count }
 
-  private static func number(_ rest: inout ArraySlice<UInt8>, _ digits: Int) -> Int64? {
-    guard rest.count >= digits, rest.prefix(digits).allSatisfy({ $0 &- 0x30 < 10 }) else { return nil }
-    let value = rest.prefix(digits).reduce(Int64(0)) { $0 * 10 + Int64($1 - 0x30) }
-    rest.removeFirst(digits)
-    return value
+    mutating func take(_ choices: StaticString) -> Bool {
+      guard position < bytes.count else { return false }
+      for index in 0..<choices.utf8CodeUnitCount where choices.utf8Start[index] == bytes[position] {
+        position += 1
+        return true
+      }
+      return false
+    }
+
+    mutating func number(_ digits: Int) -> Int64? {
+      guard bytes.count - position >= digits else { return nil }
+      var value: Int64 = 0
+      for index in position..<position + digits {
+        let digit = bytes[index] &- 0x30
+        guard digit < 10 else { return nil }
+        value = value * 10 + Int64(digit)
+      }
+      position += digits
+      return value
+    }
+
+    /// Seconds east of UTC.
+    mutating func zoneOffset() -> Int64? {
+      if take("Zz") { return 0 }
+      let isWest = position < bytes.count && bytes[position] == UInt8(ascii: "-")
+      guard take("+-"), let hours = number(2), take(":"), let minutes = number(2), hours < 24, minutes < 60
+      else { return nil }
+      return (hours * 3600 + minutes * 60) * (isWest ? -1 : 1)
+    }
   }
 
   private static func daysInMonth(_ year: Int64, _ month: Int64) -> Int64 {

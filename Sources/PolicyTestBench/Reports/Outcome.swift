@@ -19,6 +19,8 @@ public struct Outcome: Sendable {
   public var observed: [String] = []
   /// How many operations the request holds.
   public var operations: Int
+  /// Numbers in the bundle of all rules that applied, whether they decided or not, observed ones among them; sorted.
+  public var applied: [Int] = []
   /// The response as it is passed on, masked, in the form in which it was given; nil if there was none or it is
   /// withheld.
   public var response: JSONValue?

@@ -10,8 +10,17 @@ enum CommandLineTool {
   static let bundleVersion = BundleFormat.version
 
   static let commands: [Command] = [
-    checkCommand, formatCommand, testCommand, coverageCommand, evalCommand, explainCommand, decodeCommand,
-    detectCommand, buildCommand,
+    // What an author does all day, then what shows why, then what ships.
+    checkCommand,
+    formatCommand,
+    testCommand,
+    coverageCommand,
+    evalCommand,
+    replayCommand,
+    explainCommand,
+    decodeCommand,
+    detectCommand,
+    buildCommand,
     inspectCommand,
     benchCommand,
   ]

@@ -1,6 +1,7 @@
 import Glibc
 import PolicyBytecode
 import PolicyCompiler
+import PolicyRuntime
 import PolicySyntax
 import PolicyTestBench
 
@@ -37,9 +38,12 @@ struct LoadedPolicySet {
   }
 
   /// The engine that runs the policy.
-  func engine() throws(CommandError) -> Engine {
+  func engine() throws(CommandError) -> Engine { Engine(try loadedPolicy(), clock: now()) }
+
+  /// The policy, for engines on several threads.
+  func loadedPolicy() throws(CommandError) -> LoadedPolicy {
     do throws(BundleError) {
-      return try Engine(bundle, clock: now())
+      return try LoadedPolicy(Bundle(bundle))
     } catch {
       throw .failure("cannot use the bundle: \(error.message)")
     }

@@ -1,0 +1,193 @@
+import Glibc
+import Operations
+import PolicyBytecode
+import PolicyCompiler
+import PolicyRuntime
+
+/// Judges the requests of a recording under one policy, one thread's share of them.
+///
+/// It is the engine of every other verb; what it adds is memory. A payload that comes again is decoded once, a payload
+/// of an identity that comes again is judged once where nothing else decides, and the verdict of operations is made
+/// words once for all requests on which the same rules applied in the same way.
+final class PolicyJudge {
+  /// Bytes of decoded payloads that are kept.
+  static let decodedBytes = 24 << 20
+  /// Distinct verdicts that are kept.
+  static let outcomeLimit = 1 << 14
+
+  /// Facts of a payload that came before.
+  private final class DecodedPayload {
+    let batch: OperationBatch
+    init(_ batch: borrowing OperationBatch) { self.batch = OperationBatch(copying: batch) }
+  }
+
+  let engine: Engine
+  /// Distinct verdicts so far; a request is judged to be one of them.
+  private(set) var outcomes: [Outcome] = []
+  /// Called before the numbers of ``outcomes`` lose their meaning.
+  var willForget: () -> Void = {}
+  /// The nanoseconds that the last request took to decode and judge; nil if it was not judged anew.
+  private(set) var nanoseconds: Int?
+
+  private var sessions: [Session?] = []
+  private var decoded: [DecodedPayload?] = []
+  private var decodedSize = 0
+  private var known = NumberTable(capacity: 1 << 17)
+  private var signatures = ByteKeyTable(entryLimit: outcomeLimit, byteLimit: RecordedTraffic.keyBytes)
+  private var outcomeOfSignature: [Int] = []
+  private var signature = RawBuffer<UInt8>(capacity: 1024)
+  private var verdicts: [OperationVerdict] = []
+  private let asksTime: Bool
+  private let asksTags: Bool
+
+  init(_ engine: Engine) {
+    self.engine = engine
+    let demand = engine.policy.demand
+    asksTime = demand.contains(.time)
+    asksTags = demand.contains(.session)
+  }
+
+  /// What verdicts of the policy depend on besides the payload, the identity and the time.
+  static func needs(_ policy: LoadedPolicy) -> TrafficNeeds {
+    let demand = policy.demand
+    return TrafficNeeds(
+      tags: demand.contains(.session), tools: demand.contains(.mcpDestructive) || demand.contains(.mcpChanged),
+      responses: policy.hasResponseRules)
+  }
+
+  /// Forgets all that was numbered by the traffic.
+  func forgetTraffic() {
+    sessions.removeAll()
+    decoded.removeAll()
+    decodedSize = 0
+    known.removeAll()
+  }
+
+  /// The number in ``outcomes`` of what becomes of a request, read last from `traffic`, in a session with `tags`.
+  func judge(_ request: RecordedRequest, of traffic: RecordedTraffic, tags: [String]) -> Int {
+    nanoseconds = nil
+    let isRemembered = request.statement >= 0 && request.fixture == nil && !asksTime && tags.isEmpty
+    if isRemembered {
+      let number = known.find(request.identity, request.statement)
+      if number >= 0 { return number }
+    }
+    if outcomes.count >= Self.outcomeLimit { forgetOutcomes() }
+    let start = Self.now()
+    let number: Int
+    if let fixture = request.fixture {
+      number = judgeWhole(fixture, tags)
+    } else {
+      number = judgePayload(request, of: traffic, tags)
+    }
+    nanoseconds = Self.now() - start
+    if isRemembered { known.insert(request.identity, request.statement, number) }
+    return number
+  }
+
+  private func forgetOutcomes() {
+    willForget()
+    outcomes.removeAll()
+    signatures.removeAll()
+    outcomeOfSignature.removeAll()
+    known.removeAll()
+  }
+
+  private static func now() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return time.tv_sec * 1_000_000_000 + time.tv_nsec
+  }
+
+  /// What the engine says of a fixture with all it holds.
+  private func judgeWhole(_ fixture: Fixture, _ tags: [String]) -> Int {
+    var outcome = engine.judge(JudgedRequest(fixture), tags)
+    outcome.response = nil
+    signature.removeAll()
+    signature.append(0)
+    for text in outcome.signatureTexts {
+      signature.append(contentsOf: text.utf8)
+      signature.append(0)
+    }
+    return number { outcome }
+  }
+
+  private func judgePayload(_ request: RecordedRequest, of traffic: RecordedTraffic, _ tags: [String]) -> Int {
+    let session = session(request.identity, of: traffic)
+    if asksTags { session.tags = tags }
+    engine.interpreter.begin(session, at: Moment(time: request.time, clock: engine.clock))
+    verdicts.removeAll(keepingCapacity: true)
+    if let payload = decodedPayload(request, of: traffic) {
+      for number in 0..<payload.batch.count {
+        verdicts.append(engine.interpreter.judge(number, of: payload.batch, in: session))
+      }
+    } else {
+      for number in 0..<engine.context.batch.count {
+        verdicts.append(engine.interpreter.judge(number, of: engine.context.batch, in: session))
+      }
+    }
+    sign()
+    return number { Outcome(engine.interpreter.combine(verdicts)) }
+  }
+
+  /// The facts of a payload that comes again; nil: they stand in the engine's batch.
+  private func decodedPayload(_ request: RecordedRequest, of traffic: RecordedTraffic) -> DecodedPayload? {
+    let statement = request.statement
+    if statement >= 0, statement < decoded.count, let known = decoded[statement] { return known }
+    engine.context.decode(request.protocol, traffic.payloadBytes())
+    let size = engine.context.batch.byteCount
+    guard statement >= 0, decodedSize + size <= Self.decodedBytes else { return nil }
+    while decoded.count <= statement { decoded.append(nil) }
+    let payload = DecodedPayload(engine.context.batch)
+    decoded[statement] = payload
+    decodedSize += size
+    return payload
+  }
+
+  private func session(_ identity: Int, of traffic: RecordedTraffic) -> Session {
+    if identity < sessions.count, let session = sessions[identity] { return session }
+    while sessions.count <= identity { sessions.append(nil) }
+    let session = Session(engine.policy, SessionFacts(traffic.identities[identity]))
+    sessions[identity] = session
+    return session
+  }
+
+  /// Writes what the verdicts at hand say and which rules applied: requests with equal signatures have equal outcomes.
+  private func sign() {
+    signature.removeAll()
+    signature.append(1)
+    for verdict in verdicts {
+      let flags: UInt8 =
+        (verdict.isByRule ? 1 : 0) | (verdict.limitReached ? 2 : 0) | (verdict.needsUnparsedTest ? 4 : 0)
+      signature.append(verdict.decision.rawValue << 4 | verdict.record.rawValue << 6 | flags)
+      let rules = UnsafeBufferPointer(
+        rebasing: engine.interpreter.fired.elements[Int(verdict.firstFired)..<Int(verdict.endFired)])
+      var count = UInt32(rules.count)
+      withUnsafeBytes(of: &count) { signature.append(contentsOf: $0.bindMemory(to: UInt8.self)) }
+      UnsafeRawBufferPointer(rules).withMemoryRebound(to: UInt8.self) { signature.append(contentsOf: $0) }
+    }
+  }
+
+  /// The number of the outcome whose signature is at hand.
+  private func number(_ make: () -> Outcome) -> Int {
+    let hash = KeyHash.of(signature.elements)
+    let known = signatures.find(signature.elements, hash)
+    if known >= 0 { return outcomeOfSignature[known] }
+    outcomes.append(make())
+    if !signatures.isFull(adding: signature.count), signatures.insert(signature.elements, hash) >= 0 {
+      outcomeOfSignature.append(outcomes.count - 1)
+    }
+    return outcomes.count - 1
+  }
+}
+
+extension Outcome {
+  /// Texts of which two outcomes have the same only if they are the same but for their responses.
+  fileprivate var signatureTexts: [String] {
+    var texts = [decision.word, record.word, message ?? "", String(operations)]
+    for list in [rules, tags, observed, approvals.map(\.policyText), masks.map { "\($0)" }, applied.map(String.init)] {
+      texts.append(String(list.count))
+      texts += list
+    }
+    return texts
+  }
+}

@@ -1,0 +1,106 @@
+import PolicyBytecode
+import PolicyCompiler
+import PolicyRuntime
+
+/// Replays recordings under a policy, and counts what it says.
+public struct Replay {
+  /// - Parameters:
+  ///   - clock: what `@until` is compared with where a request has no time, in seconds since 1970, UTC.
+  ///   - progress: is told the bytes read so far, as they are on disk.
+  public static func run(
+    _ policy: LoadedPolicy, on paths: [String], clock: Int64, threads: Int = availableCores(),
+    progress: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws(FileError) -> ReplayReport {
+    let run = LineRun(paths, needs: PolicyJudge.needs(policy), threads: threads, progress: progress) {
+      ReplayVisitor(Engine(policy, clock: clock))
+    }
+    try run.run()
+    var report = ReplayReport(ruleCount: policy.bundle.rules.count)
+    for visitor in run.visitors { report.add(visitor.report) }
+    report.notReplayable = run.failureCount
+    report.failures = run.failures
+    return report
+  }
+}
+
+/// One thread's part of a replay.
+final class ReplayVisitor: TrafficVisitor, @unchecked Sendable {
+  private(set) var report: ReplayReport
+  private let judge: PolicyJudge
+  private let ruleNumbers: [String: Int]
+
+  /// Requests of one identity and protocol with one outcome, so far.
+  private struct Entry {
+    var identity: Int
+    var `protocol`: OperationProtocol
+    var outcome: Int
+    var count: Int
+    var example: RequestExample
+  }
+
+  private var entries: [Entry] = []
+  private var entryNumbers = NumberTable(capacity: 1 << 14)
+  /// Whose numbers the entries at hand use.
+  private var traffic: RecordedTraffic?
+  /// Entries past which they are added up.
+  private static let entryLimit = 1 << 13
+
+  init(_ engine: Engine) {
+    judge = PolicyJudge(engine)
+    let bundle = engine.policy.bundle
+    report = ReplayReport(ruleCount: bundle.rules.count)
+    ruleNumbers = Dictionary(
+      bundle.rules.indices.map { (bundle.text(bundle.rules[$0].displayName), $0) },
+      uniquingKeysWith: { first, _ in first })
+    judge.willForget = { [unowned self] in if let traffic { addUp(traffic) } }
+  }
+
+  func visit(_ request: RecordedRequest, of traffic: RecordedTraffic, at place: LinePlace, tags: [String]) -> [String] {
+    if self.traffic !== traffic { self.traffic = traffic }
+    let outcome = judge.judge(request, of: traffic, tags: tags)
+    let wire = Int(request.protocol.rawValue)
+    var number = entryNumbers.find(request.identity, outcome << 3 | wire)
+    if number < 0 {
+      if entries.count >= Self.entryLimit { addUp(traffic) }
+      number = entries.count
+      entries.append(
+        Entry(
+          identity: request.identity, protocol: request.protocol, outcome: outcome, count: 0,
+          example: RequestExample(traffic.payloadBytes(), at: place)))
+      entryNumbers.insert(request.identity, outcome << 3 | wire, number)
+    }
+    entries[number].count += 1
+    if let nanoseconds = judge.nanoseconds, report.isSlow(nanoseconds) {
+      report.addSlow(
+        ReplayReport.SlowRequest(
+          nanoseconds: nanoseconds, example: RequestExample(traffic.payloadBytes(), at: place)))
+    }
+    if let recorded = request.recorded {
+      report.withRecorded += 1
+      let verdict = VerdictCounts.Verdict(judge.outcomes[outcome])
+      if verdict.word != recorded.word {
+        report.addRecorded(
+          .init(recorded: recorded, verdict: verdict), 1, RequestExample(traffic.payloadBytes(), at: place))
+      }
+    }
+    return judge.outcomes[outcome].tags
+  }
+
+  func forgetTraffic(of traffic: RecordedTraffic) {
+    addUp(traffic)
+    judge.forgetTraffic()
+  }
+
+  private func addUp(_ traffic: RecordedTraffic) {
+    for entry in entries {
+      let outcome = judge.outcomes[entry.outcome]
+      let principal = traffic.identities[entry.identity]
+      report.add(
+        outcome, count: entry.count, protocol: entry.protocol, groups: principal.groups, target: principal.target,
+        entry.example)
+      for rule in outcome.rules { if let number = ruleNumbers[rule] { report.rules[number].decided += entry.count } }
+    }
+    entries.removeAll(keepingCapacity: true)
+    entryNumbers.removeAll()
+  }
+}
