@@ -67,6 +67,16 @@ struct ByteKeyTable: ~Copyable {
     return Self.none
   }
 
+  /// The number of a key, or ``none``.
+  @inline(__always)
+  func find(_ key: UnsafeBufferPointer<UInt8>) -> Int { find(key, KeyHash.of(key)) }
+
+  /// Adds a key that is not there yet, if there is room; whether it was added.
+  mutating func insertIfNew(_ key: UnsafeBufferPointer<UInt8>) -> Bool {
+    let hash = KeyHash.of(key)
+    return find(key, hash) == Self.none && !isFull(adding: key.count) && insert(key, hash) != Self.none
+  }
+
   /// Adds a key that is not there; ``none`` if it finds no place. Never call it where ``isFull(adding:)``.
   mutating func insert(_ key: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
     var slot = Int(truncatingIfNeeded: hash) & mask

@@ -28,6 +28,7 @@ struct FixtureSpans: BitwiseCopyable {
   var request = Span()
   var response = Span()
   var recorded = Span()
+  var missing = Span()
 }
 
 /// Finds ``FixtureSpans`` in one pass, eight bytes at a time. Gives up on everything unusual, which is for
@@ -122,6 +123,9 @@ struct FixtureSpanScanner {
     case 7 where equals(key, "request") && (isText || isObject):
       spans.request = span
       return 64
+    case 7 where equals(key, "missing") && first == UInt8(ascii: "["):
+      spans.missing = span
+      return 2048
     case 8 where equals(key, "protocol") && isPlainText:
       spans.protocol = span
       return 128

@@ -183,8 +183,10 @@ final class PolicyJudge {
 extension Outcome {
   /// Texts of which two outcomes have the same only if they are the same but for their responses.
   fileprivate var signatureTexts: [String] {
-    var texts = [decision.word, record.word, message ?? "", String(operations)]
-    for list in [rules, tags, observed, approvals.map(\.policyText), masks.map { "\($0)" }, applied.map(String.init)] {
+    var texts = [decision.word, record.word, message ?? "", String(operations), String(lacksResponse)]
+    for list in [
+      rules, tags, observed, notEvaluable, approvals.map(\.policyText), masks.map { "\($0)" }, applied.map(String.init),
+    ] {
       texts.append(String(list.count))
       texts += list
     }

@@ -15,6 +15,8 @@ struct RecordedRequest {
   var recorded: Decision?
   /// The name of its session, where that matters.
   var session: String?
+  /// There was a response, which the recording lacks.
+  var lacksResponse = false
   /// The fixture, where it has to be judged as a whole: there is more to it than a payload.
   var fixture: Fixture?
 }
@@ -60,6 +62,8 @@ final class RecordedTraffic {
   private var seenOnce = [UInt32](repeating: 0, count: 1 << 16)
   private var recordedKeys = ByteKeyTable(entryLimit: 256, byteLimit: 1 << 16)
   private var recordedOfKey: [Decision?] = []
+  private var missingKeys = ByteKeyTable(entryLimit: 256, byteLimit: 1 << 16)
+  private var missingOfKey: [Set<MissingPart>] = []
 
   /// The line read last, and where its payload stands.
   private var line = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
@@ -109,8 +113,7 @@ final class RecordedTraffic {
   /// The request of a line whose parts were seen before or are plain text; else nil.
   private func readKnown(_ spans: FixtureSpans) -> RecordedRequest? {
     guard let wire = Self.wire(spans.protocol.bytes(of: line)), wire != .mcp, !spans.request.isEmpty else { return nil }
-    let key = identityKey(spans)
-    let number = identityKeys.find(key, KeyHash.of(key))
+    let number = identityKeys.find(identityKey(spans))
     guard number >= 0 else { return nil }
     var request = RecordedRequest(identity: identityOfKey[number], protocol: wire)
     if !spans.time.isEmpty {
@@ -118,10 +121,15 @@ final class RecordedTraffic {
       request.time = time
     }
     if !spans.recorded.isEmpty {
-      let bytes = spans.recorded.bytes(of: line)
-      let known = recordedKeys.find(bytes, KeyHash.of(bytes))
+      let known = recordedKeys.find(spans.recorded.bytes(of: line))
       guard known >= 0 else { return nil }
       request.recorded = recordedOfKey[known]
+    }
+    if !spans.missing.isEmpty {
+      let known = missingKeys.find(spans.missing.bytes(of: line))
+      guard known >= 0 else { return nil }
+      request.lacksResponse = spans.response.isEmpty && missingOfKey[known].contains(.response)
+      if request.lacksResponse, needs.responses { return nil }
     }
     if !spans.response.isEmpty, needs.responses || !isText(spans.response.bytes(of: line)) { return nil }
     if needs.tags, !spans.session.isEmpty {
@@ -211,16 +219,13 @@ final class RecordedTraffic {
     request.time = fixture.principal.time
     request.recorded = fixture.recorded?.decision
     request.session = fixture.session
-    if fixture.protocol == .mcp || needs.responses && fixture.response != nil {
+    request.lacksResponse = fixture.response == nil && fixture.missing.contains(.response)
+    if fixture.protocol == .mcp || needs.responses && (fixture.response != nil || request.lacksResponse) {
       request.fixture = fixture
     }
     payload = fixture.payload.bytes
     guard let spans else { return request }
-    let key = identityKey(spans)
-    let hash = KeyHash.of(key)
-    if identityKeys.find(key, hash) < 0, !identityKeys.isFull(adding: key.count), identityKeys.insert(key, hash) >= 0 {
-      identityOfKey.append(identity)
-    }
+    if identityKeys.insertIfNew(identityKey(spans)) { identityOfKey.append(identity) }
     if !spans.recorded.isEmpty {
       let key = spans.recorded.bytes(of: line)
       let hash = KeyHash.of(key)

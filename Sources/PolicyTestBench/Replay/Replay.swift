@@ -34,6 +34,7 @@ final class ReplayVisitor: TrafficVisitor, @unchecked Sendable {
     var identity: Int
     var `protocol`: OperationProtocol
     var outcome: Int
+    var lacksResponse: Bool
     var count: Int
     var example: RequestExample
   }
@@ -58,16 +59,16 @@ final class ReplayVisitor: TrafficVisitor, @unchecked Sendable {
   func visit(_ request: RecordedRequest, of traffic: RecordedTraffic, at place: LinePlace, tags: [String]) -> [String] {
     if self.traffic !== traffic { self.traffic = traffic }
     let outcome = judge.judge(request, of: traffic, tags: tags)
-    let wire = Int(request.protocol.rawValue)
-    var number = entryNumbers.find(request.identity, outcome << 3 | wire)
+    let kind = outcome << 4 | (request.lacksResponse ? 8 : 0) | Int(request.protocol.rawValue)
+    var number = entryNumbers.find(request.identity, kind)
     if number < 0 {
       if entries.count >= Self.entryLimit { addUp(traffic) }
       number = entries.count
       entries.append(
         Entry(
-          identity: request.identity, protocol: request.protocol, outcome: outcome, count: 0,
-          example: RequestExample(traffic.payloadBytes(), at: place)))
-      entryNumbers.insert(request.identity, outcome << 3 | wire, number)
+          identity: request.identity, protocol: request.protocol, outcome: outcome,
+          lacksResponse: request.lacksResponse, count: 0, example: RequestExample(traffic.payloadBytes(), at: place)))
+      entryNumbers.insert(request.identity, kind, number)
     }
     entries[number].count += 1
     if let nanoseconds = judge.nanoseconds, report.isSlow(nanoseconds) {
@@ -96,7 +97,8 @@ final class ReplayVisitor: TrafficVisitor, @unchecked Sendable {
       let outcome = judge.outcomes[entry.outcome]
       let principal = traffic.identities[entry.identity]
       report.add(
-        outcome, count: entry.count, protocol: entry.protocol, groups: principal.groups, target: principal.target,
+        outcome, lacksResponse: entry.lacksResponse, count: entry.count, protocol: entry.protocol,
+        groups: principal.groups, target: principal.target,
         entry.example)
       for rule in outcome.rules { if let number = ruleNumbers[rule] { report.rules[number].decided += entry.count } }
     }

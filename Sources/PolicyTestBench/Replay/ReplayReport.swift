@@ -19,6 +19,7 @@ public struct VerdictCounts: Sendable, Hashable {
 
     init(_ outcome: Outcome) {
       switch outcome.decision {
+      case _ where !outcome.isEvaluable: self = .notEvaluable
       case .allow: self = .allow
       case .approve: self = .approve
       case .block: self = .block
@@ -91,6 +92,8 @@ public struct ReplayReport: Sendable {
   public internal(set) var operations = 0
   public internal(set) var verdicts = VerdictCounts()
   public internal(set) var masked = 0
+  /// Requests whose response is to be masked or judged, but is not in the recording.
+  public internal(set) var lackResponse = 0
   public internal(set) var recordedInFull = 0
   /// By the rule's number in the bundle.
   public internal(set) var rules: [RuleCounts]
@@ -126,7 +129,7 @@ public struct ReplayReport: Sendable {
 
   /// Adds `count` requests that had one outcome.
   mutating func add(
-    _ outcome: Outcome, count: Int, protocol: OperationProtocol, groups: [String], target: String?,
+    _ outcome: Outcome, lacksResponse: Bool, count: Int, protocol: OperationProtocol, groups: [String], target: String?,
     _ example: RequestExample
   ) {
     let verdict = VerdictCounts.Verdict(outcome)
@@ -134,6 +137,10 @@ public struct ReplayReport: Sendable {
     operations += outcome.operations * count
     verdicts.add(verdict, count)
     if !outcome.masks.isEmpty { masked += count }
+    // With rules on the response the engine has said it; else there is only masking to speak of.
+    if outcome.lacksResponse || lacksResponse && outcome.decision != .block && !outcome.masks.isEmpty {
+      lackResponse += count
+    }
     if outcome.record == .full { recordedInFull += count }
     for rule in outcome.applied { rules[rule].applied += count }
     if outcome.rules.isEmpty, verdict != .notEvaluable { byDefault.add(verdict, count) }
@@ -181,6 +188,7 @@ public struct ReplayReport: Sendable {
     operations += other.operations
     verdicts.add(other.verdicts)
     masked += other.masked
+    lackResponse += other.lackResponse
     recordedInFull += other.recordedInFull
     withRecorded += other.withRecorded
     for index in rules.indices {

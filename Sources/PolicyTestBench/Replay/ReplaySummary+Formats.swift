@@ -13,6 +13,7 @@ extension ReplaySummary {
       $0.key("byDefault")
       write(report.byDefault, to: &$0)
       $0.member("masked", report.masked)
+      $0.member("lackResponse", report.lackResponse)
       $0.member("recordedInFull", report.recordedInFull)
       $0.key("rules")
       $0.array {
@@ -132,7 +133,7 @@ extension ReplaySummary {
           (grouped(report.notReplayable), "not replayable", report.notReplayable > 0 ? .bad : nil),
         ]))
     page.add(.split(VerdictCounts.Verdict.allCases.map { (report.verdicts[$0], $0.word, $0.role) }))
-    let most = busy.first?.counts.applied ?? 0
+    let most = busy.map(\.counts.applied).max() ?? 0
     page.add(
       .section(
         "Rules that applied",
@@ -143,7 +144,7 @@ extension ReplaySummary {
           ],
           busy.prefix(Self.pageRows).map {
             [
-              .text($0.name, .name), .text($0.isObserved ? "observed" : $0.effects, .faint), .number($0.counts.applied),
+              .text($0.name, .name), .text($0.shownEffects, .faint), .number($0.counts.applied),
               .bar($0.counts.applied, of: most), .number($0.counts.decided), .code($0.place),
             ]
           })))

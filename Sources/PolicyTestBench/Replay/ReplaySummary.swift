@@ -5,7 +5,7 @@ import PolicyBytecode
 public struct ReplaySummary: Sendable {
   let report: ReplayReport
   let paths: [String]
-  /// The policy's rules, those that decided most first.
+  /// The policy's rules: those that decided most first, then those that applied most.
   let rules: [Rule]
 
   struct Rule: Sendable {
@@ -15,6 +15,12 @@ public struct ReplaySummary: Sendable {
     var effects: String
     var isObserved: Bool
     var counts: ReplayReport.RuleCounts
+
+    /// What it does, in a few words.
+    var shownEffects: String {
+      if isObserved { return "observed" }
+      return effects.count <= 40 ? effects : effects.prefix(39) + "…"
+    }
   }
 
   public init(_ report: ReplayReport, _ bundle: Bundle, _ paths: [String]) {
@@ -27,7 +33,9 @@ public struct ReplaySummary: Sendable {
         place: "\(bundle.text(bundle.sources[Int(rule.place.file)].path)):\(rule.place.line)",
         effects: bundle.effects(rule), isObserved: rule.isObserved, counts: report.rules[number])
     }
-    self.rules = rules.sorted { ($1.counts.applied, $0.name) < ($0.counts.applied, $1.name) }
+    self.rules = rules.sorted {
+      ($1.counts.decided, $1.counts.applied, $0.name) < ($0.counts.decided, $0.counts.applied, $1.name)
+    }
   }
 
   var busy: [Rule] { rules.filter { $0.counts.applied > 0 } }
@@ -88,6 +96,9 @@ extension ReplaySummary {
     text += ", \(counted(grouped(report.operations), report.operations, "operation"))\n\n"
     text += verdictTable(style)
     text += "\n  \(grouped(report.recordedInFull)) recorded in full, \(grouped(report.masked)) with masks\n"
+    if report.lackResponse > 0 {
+      text += "  \(grouped(report.lackResponse)) whose response is missing: masking is not evaluable\n"
+    }
     text += ruleTable(style) + countTable("by group", sorted(report.groups), style)
     text += countTable(
       "by target", sorted(report.targets).map { ($0.name.isEmpty ? "(none)" : $0.name, $0.counts) }, style)
@@ -114,8 +125,7 @@ extension ReplaySummary {
       table.add(["applied", "decided", "", ""])
       for rule in busy.prefix(Self.shown) {
         table.add([
-          grouped(rule.counts.applied), grouped(rule.counts.decided), rule.name,
-          rule.isObserved ? "observed" : rule.effects,
+          grouped(rule.counts.applied), grouped(rule.counts.decided), rule.name, rule.shownEffects,
         ])
       }
       for verdict in VerdictCounts.Verdict.allCases where report.byDefault[verdict] > 0 {
