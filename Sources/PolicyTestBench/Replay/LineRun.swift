@@ -224,18 +224,19 @@ final class Thread: @unchecked Sendable {
 
   init(_ body: @escaping @Sendable () -> Void) {
     self.body = body
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setstacksize(&attributes, Self.stackBytes)
+    let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+    pthread_attr_init(attributes)
+    pthread_attr_setstacksize(attributes, Self.stackBytes)
     let context = Unmanaged.passRetained(self).toOpaque()
     let status = pthread_create(
-      &handle, &attributes,
+      &handle, attributes,
       { context in
         guard let context else { return nil }
         Unmanaged<Thread>.fromOpaque(context).takeRetainedValue().body()
         return nil
       }, context)
-    pthread_attr_destroy(&attributes)
+    pthread_attr_destroy(attributes)
+    attributes.deallocate()
     precondition(status == 0, "a thread could not be started")
   }
 
