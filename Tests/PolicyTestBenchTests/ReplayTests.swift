@@ -23,12 +23,9 @@ import Testing
 
     init(_ policy: LoadedPolicy) { judge = PolicyJudge(Engine(policy, clock: 0)) }
 
-    func visit(_ request: RecordedRequest, of traffic: RecordedTraffic, at place: LinePlace, tags: [String]) -> [String]
-    {
-      let number = judge.judge(request, of: traffic, tags: tags)
-      let outcome = judge.outcomes[number]
-      seen.append((place, describe(outcome)))
-      return outcome.tags
+    func visit(_ request: RecordedRequest, of traffic: RecordedTraffic, at place: LinePlace) {
+      let number = judge.judge(request, of: traffic)
+      seen.append((place, describe(judge.outcomes[number])))
     }
 
     func forgetTraffic(of traffic: RecordedTraffic) { judge.forgetTraffic() }

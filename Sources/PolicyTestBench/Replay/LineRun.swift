@@ -13,8 +13,9 @@ struct LinePlace: Comparable, Hashable, Sendable {
 
 /// What one thread does with the requests it reads. One thread at a time touches it.
 protocol TrafficVisitor: AnyObject, Sendable {
-  /// Takes a request that was read last from `traffic`. `tags` are those of its session; what it sets is returned.
-  func visit(_ request: RecordedRequest, of traffic: RecordedTraffic, at place: LinePlace, tags: [String]) -> [String]
+  /// Takes a request that was read last from `traffic`. All requests of a session whose tags matter come to one visitor,
+  /// in their order.
+  func visit(_ request: RecordedRequest, of traffic: RecordedTraffic, at place: LinePlace)
   /// The numbers of the traffic lose their meaning; called at the end, too.
   func forgetTraffic(of traffic: RecordedTraffic)
 }
@@ -46,8 +47,6 @@ final class LineRun<Visitor: TrafficVisitor>: @unchecked Sendable {
   private let turns = Turns()
   private let orderedTraffic: RecordedTraffic
   private let orderedVisitor: Visitor
-  /// Tags of sessions that have one; touched only in turn.
-  private var tags: [String: [String]] = [:]
 
   /// `make` gives a visitor for a thread; `progress` is told the bytes read, one thread at a time. The limits are there
   /// for tests.
@@ -98,13 +97,13 @@ final class LineRun<Visitor: TrafficVisitor>: @unchecked Sendable {
         if needs.hasState, traffic.isStateful(line) {
           ordered.append((place, range))
         } else {
-          visit(line, traffic, visitor, place, isOrdered: false)
+          visit(line, traffic, visitor, place)
         }
       }
       guard needs.hasState else { continue }
       turns.wait(for: block.number)
       for (place, range) in ordered {
-        visit(UnsafeBufferPointer(rebasing: block.bytes[range]), orderedTraffic, orderedVisitor, place, isOrdered: true)
+        visit(UnsafeBufferPointer(rebasing: block.bytes[range]), orderedTraffic, orderedVisitor, place)
       }
       turns.end()
     }
@@ -149,17 +148,10 @@ final class LineRun<Visitor: TrafficVisitor>: @unchecked Sendable {
   }
 
   private func visit(
-    _ line: UnsafeBufferPointer<UInt8>, _ traffic: RecordedTraffic, _ visitor: Visitor, _ place: LinePlace,
-    isOrdered: Bool
+    _ line: UnsafeBufferPointer<UInt8>, _ traffic: RecordedTraffic, _ visitor: Visitor, _ place: LinePlace
   ) {
     do throws(JSONError) {
-      let request = try traffic.read(line)
-      guard isOrdered, let session = request.session else {
-        _ = visitor.visit(request, of: traffic, at: place, tags: [])
-        return
-      }
-      let new = visitor.visit(request, of: traffic, at: place, tags: tags[session] ?? [])
-      for tag in new where tags[session]?.contains(tag) != true { tags[session, default: []].append(tag) }
+      visitor.visit(try traffic.read(line), of: traffic, at: place)
     } catch {
       fail(place, error.offset + 1, error.message)
     }

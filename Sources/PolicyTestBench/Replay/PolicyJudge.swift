@@ -29,6 +29,8 @@ final class PolicyJudge {
   /// The nanoseconds that the last request took to decode and judge; nil if it was not judged anew.
   private(set) var nanoseconds: Int?
 
+  /// Tags of sessions that have one.
+  private var tags: [String: [String]] = [:]
   private var sessions: [Session?] = []
   private var decoded: [DecodedPayload?] = []
   private var decodedSize = 0
@@ -63,8 +65,18 @@ final class PolicyJudge {
     known.removeAll()
   }
 
-  /// The number in ``outcomes`` of what becomes of a request, read last from `traffic`, in a session with `tags`.
-  func judge(_ request: RecordedRequest, of traffic: RecordedTraffic, tags: [String]) -> Int {
+  /// The number in ``outcomes`` of what becomes of a request, read last from `traffic`. Of a request that names its
+  /// session the tags are kept for the next.
+  func judge(_ request: RecordedRequest, of traffic: RecordedTraffic) -> Int {
+    guard let session = request.session else { return judge(request, of: traffic, tags: []) }
+    let number = judge(request, of: traffic, tags: tags[session] ?? [])
+    for tag in outcomes[number].tags where tags[session]?.contains(tag) != true {
+      tags[session, default: []].append(tag)
+    }
+    return number
+  }
+
+  private func judge(_ request: RecordedRequest, of traffic: RecordedTraffic, tags: [String]) -> Int {
     nanoseconds = nil
     let isRemembered = request.statement >= 0 && request.fixture == nil && !asksTime && tags.isEmpty
     if isRemembered {

@@ -80,6 +80,7 @@ final class RecordedTraffic {
     forgetIfFull()
     self.line = line
     payload = nil
+    requestSpan = FixtureSpans.Span()
     if let spans = FixtureSpanScanner.scan(line) {
       requestSpan = spans.request
       if let request = readKnown(spans) { return request }
@@ -94,6 +95,9 @@ final class RecordedTraffic {
     guard let spans = FixtureSpanScanner.scan(line) else { return true }
     return needs.tags && !spans.session.isEmpty || needs.tools && Self.wire(spans.protocol.bytes(of: line)) == .mcp
   }
+
+  /// The bytes that the payload read last takes on its line.
+  var payloadLength: Int { requestSpan.isEmpty ? payload?.count ?? 0 : Int(requestSpan.end - requestSpan.start) }
 
   /// The payload of the request read last, as a decoder takes it.
   func payloadBytes() -> [UInt8] {
@@ -218,7 +222,7 @@ final class RecordedTraffic {
     var request = RecordedRequest(identity: identity, protocol: fixture.protocol)
     request.time = fixture.principal.time
     request.recorded = fixture.recorded?.decision
-    request.session = fixture.session
+    if needs.tags { request.session = fixture.session }
     request.lacksResponse = fixture.response == nil && fixture.missing.contains(.response)
     if fixture.protocol == .mcp || needs.responses && (fixture.response != nil || request.lacksResponse) {
       request.fixture = fixture

@@ -56,9 +56,9 @@ final class ReplayVisitor: TrafficVisitor, @unchecked Sendable {
     judge.willForget = { [unowned self] in if let traffic { addUp(traffic) } }
   }
 
-  func visit(_ request: RecordedRequest, of traffic: RecordedTraffic, at place: LinePlace, tags: [String]) -> [String] {
+  func visit(_ request: RecordedRequest, of traffic: RecordedTraffic, at place: LinePlace) {
     if self.traffic !== traffic { self.traffic = traffic }
-    let outcome = judge.judge(request, of: traffic, tags: tags)
+    let outcome = judge.judge(request, of: traffic)
     let kind = outcome << 4 | (request.lacksResponse ? 8 : 0) | Int(request.protocol.rawValue)
     var number = entryNumbers.find(request.identity, kind)
     if number < 0 {
@@ -84,7 +84,6 @@ final class ReplayVisitor: TrafficVisitor, @unchecked Sendable {
           .init(recorded: recorded, verdict: verdict), 1, RequestExample(traffic.payloadBytes(), at: place))
       }
     }
-    return judge.outcomes[outcome].tags
   }
 
   func forgetTraffic(of traffic: RecordedTraffic) {

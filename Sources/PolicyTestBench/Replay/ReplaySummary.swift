@@ -122,7 +122,7 @@ extension ReplaySummary {
     if !busy.isEmpty || report.byDefault.total > 0 {
       text += "\n" + style(.strong, "rules that applied") + "\n"
       var table = TextTable([.right, .right, .left, .left], indent: 2)
-      table.add(["applied", "decided", "", ""])
+      table.add(["applied", "decided", "rule", "effect"])
       for rule in busy.prefix(Self.shown) {
         table.add([
           grouped(rule.counts.applied), grouped(rule.counts.decided), rule.name, rule.shownEffects,

@@ -17,6 +17,7 @@ enum CommandLineTool {
     coverageCommand,
     evalCommand,
     replayCommand,
+    diffCommand,
     explainCommand,
     decodeCommand,
     detectCommand,

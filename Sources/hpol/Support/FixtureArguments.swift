@@ -10,9 +10,10 @@ struct FixtureArguments {
 
   let paths: [String]
 
-  init(_ arguments: Arguments) throws(CommandError) {
+  /// Those that an option names.
+  init(_ arguments: Arguments, option: String = "fixtures") throws(CommandError) {
     var found: [String] = []
-    for path in arguments.all("fixtures") {
+    for path in arguments.all(option) {
       if path != "-", isFolder(path) {
         let files = try filesBelow(path, endings: Self.fileEndings)
         guard !files.isEmpty else { throw .failure("`\(path)` holds no `.jsonl` file") }

@@ -1,0 +1,161 @@
+import Foundation
+import JSONText
+import PolicyTestBench
+import Testing
+
+/// `hpol replay` and `hpol diff` as a person runs them.
+@Suite struct ReplayDiffTests {
+  private static let old = """
+    hpol 1
+    policy guard
+    default allow
+    default unparsed block
+
+    rule no-drop {
+      when sql.verb in [drop, truncate]
+      unless group in ["dba"]
+      block "no"
+    }
+
+    rule writes {
+      when sql.verb is delete
+      approve by "dba"
+    }
+
+    rule mail { mask email, us_ssn }
+
+    rule agents { when actor is agent record full }
+
+    rule never { when sql.verb is vacuum block }
+    """
+
+  private static let new = """
+    hpol 1
+    policy guard
+    default allow
+    default unparsed block
+
+    rule no-drop {
+      when sql.verb in [drop, truncate] and target like "prod-*"
+      unless group in ["dba"]
+      block "no"
+    }
+
+    rule writes {
+      when sql.verb is delete
+      approve by "dba", "lead"
+    }
+
+    rule mail { mask email }
+
+    rule agents { when actor is agent record commands }
+
+    rule selects { when sql.table is "salaries" block }
+    """
+
+  private static let fixtures = """
+    {"id":1,"protocol":"postgres","target":"dev-a","request":"DROP TABLE orders","principal":{"groups":["dev"]}}
+    {"id":2,"protocol":"postgres","target":"dev-a","request":"DROP TABLE x","principal":{"groups":["dev"]}}
+    {"id":3,"protocol":"postgres","target":"prod-a","request":"DROP TABLE x","principal":{"groups":["dev"]}}
+    {"id":4,"protocol":"postgres","target":"prod-a","request":"DROP TABLE x","principal":{"groups":["dba"]}}
+    {"id":5,"protocol":"postgres","target":"prod-a","request":"DELETE FROM x WHERE a = 1","principal":{"groups":["dev"]}}
+    {"id":6,"protocol":"postgres","target":"prod-a","request":"SELECT * FROM salaries","recorded":{"decision":"allow"}}
+    {"id":7,"protocol":"postgres","target":"prod-a","request":"SELECT '|`<b>'","principal":{"actor":"agent"},"missing":["response"]}
+
+    """
+
+  private func run(_ arguments: [String], more: String = "") throws -> ProgramRun {
+    try withFolder(["old.hpol": Self.old, "new.hpol": Self.new, "day.jsonl": Self.fixtures + more]) {
+      (folder: String) throws in
+      let words = arguments.map { ["old.hpol", "new.hpol", "day.jsonl"].contains($0) ? "\(folder)/\($0)" : $0 }
+      var run = try hpol(words)
+      run.output = run.output.replacingOccurrences(of: folder + "/", with: "")
+      run.error = run.error.replacingOccurrences(of: folder + "/", with: "")
+      return run
+    }
+  }
+
+  @Test func replayCountsByAllThatMatters() throws {
+    let run = try run(["replay", "old.hpol", "--fixtures", "day.jsonl"])
+    #expect(run.code == 0 && run.error.isEmpty)
+    // How long requests take differs from run to run.
+    let report = run.output.components(separatedBy: "\nslowest\n")
+    #expect(report.count == 2)
+    try expectGolden("replay.txt", report[0] + "\n")
+  }
+
+  @Test func replayGivesTheVerdictsOfEval() throws {
+    let eval = try run(["eval", "old.hpol", "--fixtures", "day.jsonl", "--json"])
+    var expected: [String: Int] = [:]
+    for line in eval.output.split(separator: "\n") {
+      expected[try JSONValue(parsing: String(line))["decision"]?.string ?? "", default: 0] += 1
+    }
+    let report = try JSONValue(parsing: run(["replay", "old.hpol", "--fixtures", "day.jsonl", "--json"]).output)
+    for (decision, count) in expected { #expect(report["verdicts"]?[decision]?.text == String(count)) }
+    #expect(report["fixtures"]?.text == "7")
+    #expect(JSONSchema(try projectJSON("grammar/replay.schema.json")).violation(report) == nil)
+  }
+
+  @Test func linesThatHoldNoFixtureFailTheRun() throws {
+    for words in [
+      ["replay", "old.hpol", "--fixtures", "day.jsonl"], ["diff", "old.hpol", "new.hpol", "--on", "day.jsonl"],
+    ] {
+      let run = try run(words, more: "{\n{\"protocol\":\"shell\"}\n")
+      #expect(run.code == 1)
+      #expect(run.error.contains("day.jsonl:8:2: the text ends where a key in quotes is expected"))
+      #expect(run.error.contains("day.jsonl:9:1: `request` is missing"))
+      #expect(run.error.contains("2 lines could not be replayed"))
+      #expect(run.output.contains("not replayable"))
+    }
+  }
+
+  @Test func diffGroupsWhatFaredAlike() throws {
+    let run = try run(["diff", "old.hpol", "new.hpol", "--on", "day.jsonl"])
+    #expect(run.code == 0 && run.error.isEmpty)
+    try expectGolden("diff.txt", run.output)
+    try expectGolden(
+      "diff.md", self.run(["diff", "old.hpol", "new.hpol", "--on", "day.jsonl", "--format", "markdown"]).output)
+    let report = try JSONValue(
+      parsing: self.run(["diff", "old.hpol", "new.hpol", "--on", "day.jsonl", "--json"]).output)
+    #expect(JSONSchema(try projectJSON("grammar/diff.schema.json")).violation(report) == nil)
+    #expect(report["weakened"]?.text == "2" && report["tightened"]?.text == "1" && report["fixtures"]?.text == "7")
+    // The shortest of the two stands for both, and the lines of both policies are named.
+    let weakened = report["clusters"]?.array?.first
+    #expect(weakened?["example"]?.string == "DROP TABLE x" && weakened?["count"]?.text == "2")
+    #expect(weakened?["places"]?.array?.compactMap { $0["at"]?.string } == ["old.hpol:6", "new.hpol:6", "new.hpol"])
+  }
+
+  @Test func kindsOfChangeFailTheRunWhereAsked() throws {
+    let compare = ["diff", "old.hpol", "new.hpol", "--on", "day.jsonl", "--fail-on"]
+    for (kinds, code) in [("weakened", 1), ("changed,tightened", 1), ("not-evaluable", 0)] as [(String, Int32)] {
+      #expect(try run(compare + [kinds]).code == code, "\(kinds)")
+    }
+    #expect(
+      try run(["diff", "old.hpol", "old.hpol", "--on", "day.jsonl", "--fail-on", "weakened,changed,tightened"]).code
+        == 0)
+    let wrong = try run(compare + ["worse"])
+    #expect(
+      wrong.code == 2
+        && wrong.error.contains("`--fail-on` takes weakened, tightened, changed, not-evaluable, not `worse`"))
+    #expect(try run(["diff", "old.hpol", "--on", "day.jsonl"]).code == 2)
+    #expect(try run(["diff", "old.hpol", "new.hpol"]).code == 2)
+  }
+
+  /// A page stands alone, and what a client sent is text in it.
+  @Test func pagesAreSelfContained() throws {
+    for words in [
+      ["replay", "old.hpol", "--fixtures", "day.jsonl", "--html"],
+      ["diff", "old.hpol", "new.hpol", "--on", "day.jsonl", "--format", "html", "--output"],
+    ] {
+      let path = FileManager.default.temporaryDirectory.appendingPathComponent("page-\(UUID()).html").path
+      defer { try? FileManager.default.removeItem(atPath: path) }
+      #expect(
+        try run(words + [path], more: #"{"protocol":"shell","request":"</code><script>alert(1)</script>"}"#).code == 0)
+      let page = try String(contentsOfFile: path, encoding: .utf8)
+      #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("type=\"search\""))
+      for marker in ["<script>alert", "http://", "https://", "src=", "href="] {
+        #expect(!page.contains(marker), "\(marker)")
+      }
+    }
+  }
+}
