@@ -18,7 +18,7 @@ public struct CheckedPolicy: Sendable {
 }
 
 /// The defaults in force. What no file declares is `block`, `block` and `none`.
-public struct CheckedDefaults: Sendable {
+public struct CheckedDefaults: Sendable, Hashable {
   public var decision: Decision = .block
   public var byProtocol: [OperationProtocol: Decision] = [:]
   public var unparsed: Decision = .block

@@ -23,7 +23,7 @@ public func applyFixes(_ diagnostics: [Diagnostic], to sources: SourceSet) -> [U
 }
 
 /// Applies edits that do not overlap; of two at one place, the first given comes first.
-func apply(_ edits: [Diagnostic.Edit], to bytes: [UInt8]) -> [UInt8] {
+public func apply(_ edits: [Diagnostic.Edit], to bytes: [UInt8]) -> [UInt8] {
   var result: [UInt8] = []
   var position = 0
   let ordered = edits.enumerated().sorted {

@@ -9,7 +9,9 @@ public struct EngineFactory {
 
   /// `clock` is what `@until` is compared with where a request has no time of its own.
   public init(sources: SourceSet, clock: Int64, toolVersion: String = "") {
-    environment = CompileEnvironment(sources, toolVersion: toolVersion)
+    var environment = CompileEnvironment(sources, toolVersion: toolVersion)
+    environment.patterns = CompiledPatterns()
+    self.environment = environment
     self.clock = clock
   }
 
@@ -17,5 +19,13 @@ public struct EngineFactory {
   public func engine(_ policy: CheckedPolicy) -> Engine? {
     guard case .success(let bundle) = compileBundle(policy, environment) else { return nil }
     return try? Engine(bundle, clock: clock)
+  }
+}
+
+extension EditablePolicySet {
+  /// The set of `roots`, with the time zones of this machine; nil if it has errors.
+  public static func open(_ roots: [String], _ reader: SourceReader, now: Int64) -> EditablePolicySet? {
+    let zones = ZoneFiles()
+    return EditablePolicySet(roots: roots, reader: reader, now: now) { zones.read($0) != nil }
   }
 }

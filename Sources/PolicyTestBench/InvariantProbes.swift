@@ -24,16 +24,27 @@ public struct InvariantProbes: Sendable {
   /// Adds the rules to `policy`, in its order by name.
   public init(addingTo policy: inout CheckedPolicy) {
     for invariant in policy.invariants {
-      for (number, claim) in invariant.claims.enumerated() {
-        let name = Self.prefix + "\(invariant.name) \(number)"
+      for (number, claim) in invariant.claims.enumerated() { claims[Self.name(invariant, number)] = (invariant, claim) }
+    }
+    policy.rules += rules(of: policy.invariants)
+    policy.rules.sort { $0.fullName < $1.fullName }
+  }
+
+  /// The rules of invariants: one a claim.
+  func rules(of invariants: [CheckedInvariant]) -> [CheckedRule] {
+    invariants.flatMap { invariant in
+      invariant.claims.enumerated().map { number, claim in
+        let name = Self.name(invariant, number)
         var rule = CheckedRule(
           fullName: name, displayName: name, span: claim.span, condition: claim.condition, actions: [])
         rule.isObserved = true
-        policy.rules.append(rule)
-        claims[name] = (invariant, claim)
+        return rule
       }
     }
-    policy.rules.sort { $0.fullName < $1.fullName }
+  }
+
+  private static func name(_ invariant: CheckedInvariant, _ number: Int) -> String {
+    prefix + "\(invariant.name) \(number)"
   }
 
   public var isEmpty: Bool { claims.isEmpty }

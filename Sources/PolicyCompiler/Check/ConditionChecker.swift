@@ -30,11 +30,15 @@ final class ConditionChecker {
   /// The depth of the deepest define used by the one that is being expanded.
   private var deepestUse = 0
 
-  init(names: NameTable, lists: ListExpander, bag: DiagnosticBag, zoneExists: @escaping (String) -> Bool) {
+  init(
+    names: NameTable, lists: ListExpander, bag: DiagnosticBag, zoneExists: @escaping (String) -> Bool,
+    checkedPatterns: CheckedPatterns = CheckedPatterns()
+  ) {
     self.names = names
     self.lists = lists
     self.bag = bag
-    operands = OperandReader(names: names, lists: lists, bag: bag, zoneExists: zoneExists)
+    operands = OperandReader(
+      names: names, lists: lists, bag: bag, zoneExists: zoneExists, checkedPatterns: checkedPatterns)
   }
 
   /// The condition that `expression` of a file means.

@@ -36,7 +36,24 @@ public final class ConditionReasoning {
   /// reduced, or neither can hold without the other.
   public func areAlike(_ first: Condition, _ second: Condition) -> Bool {
     if haveSameGraph(first, second) { return true }
-    return !canHold([first, .not(second)]) && !canHold([second, .not(first)])
+    return !canHold(difference(first, without: second)) && !canHold(difference(second, without: first))
+  }
+
+  /// What holds where the first condition does and the second does not: short where the two differ in one place only,
+  /// as a condition and an edit of it do.
+  public func difference(_ first: Condition, without second: Condition) -> [Condition] {
+    switch (first, second) {
+    case (.not(let one), .not(let other)): return difference(other, without: one)
+    case (.and(let ours), .and(let theirs)):
+      guard let place = DifferingPart(ours, theirs) else { break }
+      return place.shared + difference(place.ours ?? .constant(true), without: place.theirs ?? .constant(true))
+    case (.or(let ours), .or(let theirs)):
+      guard let place = DifferingPart(ours, theirs) else { break }
+      return difference(place.ours ?? .constant(false), without: place.theirs ?? .constant(false))
+        + place.shared.map(Condition.not)
+    default: break
+    }
+    return [first, .not(second)]
   }
 
   /// Whether two conditions are one function of their tests, whatever these are.
@@ -88,5 +105,40 @@ private struct AlternativeSearch {
     let branches = choices.remove(at: index)
     let others = choices.map(Formula.or)
     for branch in branches where found.count < limit { collect(others + [branch], collected) }
+  }
+}
+
+/// Where two lists of conditions differ, if it is in one place: a condition is another, or is missing in one of them.
+private struct DifferingPart {
+  let shared: [Condition]
+  let ours: Condition?
+  let theirs: Condition?
+
+  init?(_ ours: [Condition], _ theirs: [Condition]) {
+    guard abs(ours.count - theirs.count) <= 1 else { return nil }
+    let common = min(ours.count, theirs.count)
+    let start = (0..<common).first { !ours[$0].isWritten(like: theirs[$0]) } ?? common
+    let skipped = (ours.count >= theirs.count ? 1 : 0, theirs.count >= ours.count ? 1 : 0)
+    guard start + skipped.0 <= ours.count, start + skipped.1 <= theirs.count else { return nil }
+    let tails = (ours[(start + skipped.0)...], theirs[(start + skipped.1)...])
+    guard zip(tails.0, tails.1).allSatisfy({ $0.isWritten(like: $1) }) else { return nil }
+    shared = Array(ours[..<start] + tails.0)
+    self.ours = skipped.0 == 1 ? ours[start] : nil
+    self.theirs = skipped.1 == 1 ? theirs[start] : nil
+  }
+}
+
+extension Condition {
+  /// Whether the other is the same but for where it stands.
+  fileprivate func isWritten(like other: Condition) -> Bool {
+    switch (self, other) {
+    case (.constant(let one), .constant(let two)): one == two
+    case (.test(let one), .test(let two)):
+      one.fact == two.fact && one.key == two.key && one.isAll == two.isAll && one.test == two.test
+    case (.not(let one), .not(let two)): one.isWritten(like: two)
+    case (.and(let one), .and(let two)), (.or(let one), .or(let two)):
+      one.count == two.count && zip(one, two).allSatisfy { $0.isWritten(like: $1) }
+    default: false
+    }
   }
 }

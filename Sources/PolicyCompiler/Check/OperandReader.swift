@@ -33,6 +33,14 @@ struct PlacedValues<Value: Hashable> {
   }
 }
 
+/// Patterns that were found to be right, so that they are compiled once however often a set is checked.
+final class CheckedPatterns {
+  private var known: Set<Pattern> = []
+
+  func contains(_ pattern: Pattern) -> Bool { known.contains(pattern) }
+  func insert(_ pattern: Pattern) { known.insert(pattern) }
+}
+
 /// Reads the operand of a test as values of the fact's type.
 ///
 /// Every function reports what is wrong and answers nil for it.
@@ -50,12 +58,16 @@ final class OperandReader {
   private let timeWindows: TimeWindowParser
   /// The patterns of named lists, which many rules share.
   private var cache: [CacheKey: PlacedValues<Pattern>?] = [:]
-  private var checkedPatterns: Set<Pattern> = []
+  private let checkedPatterns: CheckedPatterns
 
-  init(names: NameTable, lists: ListExpander, bag: DiagnosticBag, zoneExists: @escaping (String) -> Bool) {
+  init(
+    names: NameTable, lists: ListExpander, bag: DiagnosticBag, zoneExists: @escaping (String) -> Bool,
+    checkedPatterns: CheckedPatterns
+  ) {
     self.names = names
     self.lists = lists
     self.bag = bag
+    self.checkedPatterns = checkedPatterns
     timeWindows = TimeWindowParser(zoneExists: zoneExists)
   }
 

@@ -40,7 +40,7 @@ public func checkPolicySet(
 }
 
 /// Takes every declaration of a policy set to its checker.
-private struct PolicySetChecker {
+struct PolicySetChecker {
   let names: NameTable
   let conditions: ConditionChecker
   let actions: ActionChecker
@@ -58,7 +58,8 @@ private struct PolicySetChecker {
     self.now = now
   }
 
-  mutating func check(_ files: [PolicyFile]) {
+  /// Checks all declarations, or of those with a name only those that `isWanted` picks.
+  mutating func check(_ files: [PolicyFile], only isWanted: (NameTable.Entry) -> Bool = { _ in true }) {
     var defaults = DefaultsChecker(bag: bag)
     var decodes: [(DecodeDeclaration, UInt32)] = []
     for (index, file) in files.enumerated() {
@@ -73,7 +74,7 @@ private struct PolicySetChecker {
     policy.defaults = defaults.defaults
     policy.decodes = DecodeChecker(bag: bag).check(decodes)
     var rules: [(rule: CheckedRule, parts: RuleParts)] = []
-    for (index, entry) in names.entries.enumerated() {
+    for (index, entry) in names.entries.enumerated() where isWanted(entry) {
       switch entry.content {
       case .list: _ = conditions.lists.values(of: index)
       case .define: conditions.checkDefine(index)

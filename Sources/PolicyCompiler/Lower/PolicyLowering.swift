@@ -12,6 +12,8 @@ public struct CompileEnvironment {
   public var zone: (String) -> [UInt8]?
   /// The version of the tool, kept in the bundle.
   public var toolVersion: String
+  /// Where patterns are kept, for whoever compiles variants of one policy.
+  public var patterns: CompiledPatterns?
 
   public init(
     sourcePaths: [String], toolVersion: String, position: @escaping (SourceSpan) -> (line: UInt32, column: UInt32),
@@ -22,6 +24,13 @@ public struct CompileEnvironment {
     self.position = position
     self.zone = zone
   }
+}
+
+/// Patterns that were compiled, to be used again.
+public final class CompiledPatterns {
+  fileprivate var known: [Pattern: CompiledPattern] = [:]
+
+  public init() {}
 }
 
 /// A checked policy as the bytes of a bundle, or why it has none: limits that only compiling can find.
@@ -171,7 +180,7 @@ private struct PolicyLowering {
     if let known = patternNumbers[pattern] { return known }
     var number: UInt32 = 0
     do throws(PatternError) {
-      number = patternBuilder.add(try PatternCompiler().compile(pattern))
+      number = patternBuilder.add(try compiled(pattern))
     } catch {
       let notes = error.hint.map { [Diagnostic.Note($0)] } ?? []
       diagnostics.append(
@@ -179,6 +188,13 @@ private struct PolicyLowering {
     }
     patternNumbers[pattern] = number
     return number
+  }
+
+  private func compiled(_ pattern: Pattern) throws(PatternError) -> CompiledPattern {
+    if let known = environment.patterns?.known[pattern] { return known }
+    let compiled = try PatternCompiler().compile(pattern)
+    environment.patterns?.known[pattern] = compiled
+    return compiled
   }
 
   private mutating func keyNumber(_ predicate: CheckedPredicate) -> UInt16 {

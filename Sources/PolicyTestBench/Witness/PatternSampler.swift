@@ -11,18 +11,25 @@ final class PatternSampler {
 
   /// Texts that match a pattern of each list in `wanted` and none in `avoided`, those that read well first; without
   /// lists, any text. None where no such text is found.
-  func texts(_ wanted: [[Pattern]], avoiding avoided: [Pattern], limit: Int = 3) -> [String] {
+  func texts(
+    _ wanted: [[Pattern]], avoiding avoided: [Pattern], usual: [String] = [], limit: Int = 3
+  ) -> [String] {
     let forbidden = Set(avoided)
     var found: [String] = []
     func add(_ text: String?) {
       if let text, !found.contains(text) { found.append(text) }
     }
     guard let first = wanted.first else {
-      for text in ["other", "x"] where !avoided.contains(where: { matches($0, text) }) { add(text) }
+      for text in usual + ["other", "x"] where !avoided.contains(where: { matches($0, text) }) { add(text) }
       if found.isEmpty { add(shortest([Pattern(.glob, "?*")], avoided)) }
       return Array(found.prefix(limit))
     }
     let rest = Array(wanted.dropFirst())
+    // What matches much is best shown by something usual.
+    for text in usual
+    where wanted.allSatisfy({ list in list.contains { $0.isWide && matches($0, text) } })
+      && !avoided.contains(where: { matches($0, text) })
+    { add(text) }
     // A pattern that is avoided as it stands need not be tried.
     for pattern in first.filter({ !forbidden.contains($0) }).prefix(Self.patternsTried) where found.count < limit {
       let fits = { (text: String) in
@@ -115,4 +122,9 @@ final class PatternSampler {
     }
     return text
   }
+}
+
+extension Pattern {
+  /// Whether it spells little of what it matches.
+  fileprivate var isWide: Bool { (kind == .glob || kind == .pathGlob) && source.allSatisfy { "*?".contains($0) } }
 }

@@ -45,6 +45,9 @@ extension SignedTest {
       return isNegated ? [] : current.isEmpty ? [goal.substitute(predicate.fact, key: predicate.key) ?? "x"] : current
     }
     func matches(_ value: String) -> Bool { patterns.contains { sampler.matches($0, value) } }
+    if isNegated, predicate.isAll {
+      return current.allSatisfy(matches) ? current + [goal.outsider(self)].compactMap { $0 } : current
+    }
     if isNegated { return current.filter { !matches($0) } }
     if predicate.isAll {
       let kept = current.filter(matches)

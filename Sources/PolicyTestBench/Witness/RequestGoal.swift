@@ -22,10 +22,12 @@ struct RequestGoal {
     }
     let named = values(.protocol)
     let unwanted = avoided(.protocol, nil).map(\.source)
-    return OperationProtocol.allCases.filter { candidate in
+    let fitting = OperationProtocol.allCases.filter { candidate in
       set.contains(.init(candidate)) && (named.isEmpty || named.contains(candidate.name))
         && !unwanted.contains(candidate.name)
     }
+    // A command is shown as one of a shell where it may be.
+    return fitting.filter { $0 != .ssh } + fitting.filter { $0 == .ssh }
   }
 
   /// Whether a test asks for a value of the fact.
@@ -56,7 +58,7 @@ struct RequestGoal {
     let groups = fact.schema.isList && !isEveryElement ? lists.map { [$0] } : [lists]
     var values: [String] = []
     for group in groups {
-      let texts = sampler.texts(group, avoiding: avoided, limit: variant + 1)
+      let texts = sampler.texts(group, avoiding: avoided, usual: fact.usualValues, limit: variant + 1)
       guard let text = texts.last, !values.contains(text) else { continue }
       values.append(text)
     }
@@ -72,7 +74,15 @@ struct RequestGoal {
     if case .enumeration(let words) = fact.schema.type {
       return words.first { word in !avoided.contains { sampler.matches($0, word) } }
     }
-    return sampler.texts([], avoiding: avoided).first
+    return sampler.texts([], avoiding: avoided, usual: fact.usualValues, limit: 1).first
+  }
+
+  /// A value of a list that is not among those that not all of its values are to be among.
+  func outsider(_ test: SignedTest) -> String? {
+    guard case .matches(let patterns) = test.predicate.test else { return nil }
+    let fact = test.predicate.fact
+    let all = patterns + avoided(fact, test.predicate.key)
+    return sampler.texts([], avoiding: all, usual: fact.usualValues, limit: 1).first
   }
 
   /// What the tests say of a boolean fact.
@@ -97,9 +107,39 @@ struct RequestGoal {
 
   /// What no value of the fact may match.
   func avoided(_ fact: Fact, _ key: String?) -> [Pattern] {
-    tests.filter { $0.predicate.fact == fact && $0.predicate.key == key && $0.isNegated }.flatMap { test in
+    // That not all values match forbids none of them.
+    tests.filter { test in
+      let predicate = test.predicate
+      return predicate.fact == fact && predicate.key == key && test.isNegated
+        && !(predicate.isAll && fact.schema.isList)
+    }.flatMap { test -> [Pattern] in
       if case .matches(let patterns) = test.predicate.test { return patterns }
       return []
+    }
+  }
+}
+
+extension Fact {
+  /// Values that a reader takes for the usual: those of a request that no rule should mind.
+  fileprivate var usualValues: [String] {
+    switch self {
+    case .user: ["ana", "bo"]
+    case .group: ["everyone"]
+    case .target: ["staging-orders", "orders"]
+    case .shellProgram: ["cp", "ls", "cat"]
+    case .shellPath, .shellWrites, .sshPath: ["/tmp/x"]
+    case .shellInputFrom: ["cat"]
+    case .sqlTable, .sqlReads, .sqlWrites: ["notes", "t"]
+    case .sqlFunction: ["now", "length"]
+    case .k8sResource: ["configmaps", "pods"]
+    case .k8sNamespace: ["default", "shop"]
+    case .httpMethod: ["GET", "POST"]
+    case .httpPath: ["/status"]
+    case .redisCommand: ["GET", "SET"]
+    case .redisKey: ["counter"]
+    case .mcpTool: ["search"]
+    case .mcpMethod: ["tools/call", "ping"]
+    default: []
     }
   }
 }

@@ -36,21 +36,21 @@ struct RequestRepair {
       return replacing(oldValues(of: fact), by: String(number), in: request) + appended(" LIMIT \(number)", to: request)
     }
     let old = oldValues(of: fact)
+    if test.isNegated, test.predicate.isAll, fact.schema.isList {
+      return goal.outsider(test).map { added($0, to: fact, of: request) } ?? []
+    }
     if test.isNegated {
       guard case .matches(let patterns) = test.predicate.test else { return [] }
       let unwanted = old.filter { value in patterns.contains { sampler.matches($0, value) } }
       let substitute = goal.substitute(fact, key: test.predicate.key)
-      return (substitute.map { replacing(unwanted, by: $0, in: request) } ?? [])
-        + replacing(unwanted.map { " " + $0 }, by: "", in: request)
+      let isWord = [.shellFlag, .shellArgument].contains(fact)
+      let without = isWord ? [removed(unwanted, from: request)].compactMap { $0 } : []
+      return without + (substitute.map { replacing(unwanted, by: $0, in: request) } ?? [])
     }
     var found: [JudgedRequest] = []
     for value in wantedValues(test, goal) {
-      found += replacing(old, by: value, in: request)
+      found += replacing(old, by: value, in: request) + added(value, to: fact, of: request)
       switch fact {
-      case .shellFlag, .shellArgument, .shellPath, .redisKey:
-        found += appended(" " + PayloadSynthesis.shellWord(value), to: request)
-      case .shellWrites: found += appended(" > " + PayloadSynthesis.shellWord(value), to: request)
-      case .shellInputFrom: found += prefixed(value + " x | ", request)
       case .httpHeader:
         guard let key = test.predicate.key, case .http(let method, let path, let headers, let body) = request.payload
         else { break }
@@ -64,6 +64,34 @@ struct RequestRepair {
       }
     }
     return found
+  }
+
+  /// The request with one more value of a list.
+  private func added(_ value: String, to fact: Fact, of request: JudgedRequest) -> [JudgedRequest] {
+    switch fact {
+    case .shellFlag, .shellArgument, .shellPath, .redisKey:
+      return appended(" " + PayloadSynthesis.shellWord(value), to: request)
+    case .shellWrites: return appended(" > " + PayloadSynthesis.shellWord(value), to: request)
+    case .shellInputFrom: return prefixed(value + " x | ", request)
+    case .sqlTable, .sqlReads, .sqlWrites:
+      return oldValues(of: fact).compactMap { old in
+        request.payload.replacing(old, by: old + ", " + value).map { request.with($0) }
+      }
+    default: return []
+    }
+  }
+
+  /// The request without some words; a flag also goes from among others in one word.
+  private func removed(_ words: [String], from request: JudgedRequest) -> JudgedRequest? {
+    guard case .text(let bytes) = request.payload else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    let kept = text.split(separator: " ", omittingEmptySubsequences: false).compactMap { word -> String? in
+      if words.contains(String(word)) { return nil }
+      guard word.hasPrefix("-"), !word.hasPrefix("--") else { return String(word) }
+      let letters = word.dropFirst().filter { letter in !words.contains("-\(letter)") }
+      return letters.isEmpty ? nil : "-" + letters
+    }
+    return request.with(RequestPayload(text: kept.joined(separator: " ")))
   }
 
   private func wantedValues(_ test: SignedTest, _ goal: RequestGoal) -> [String] {
@@ -174,7 +202,9 @@ extension String {
       while position < bytes.count {
         let end = position + wanted.count
         if end <= bytes.count, zip(bytes[position..<end], wanted).allSatisfy(same) {
-          result += new.utf8
+          // A keyword stays in the case it was written in.
+          let isUpper = fold && !bytes[position..<end].contains { $0 >= 0x61 && $0 <= 0x7A }
+          result += (isUpper ? new.uppercased() : new).utf8
           position = end
           isFound = true
         } else {

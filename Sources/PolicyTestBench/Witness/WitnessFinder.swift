@@ -24,8 +24,12 @@ public final class WitnessFinder {
   static let alternatives = 12
   /// Known requests that are repaired for one alternative.
   static let repaired = 6
-  /// Requests given to the engine for one question.
+  /// Known requests of the right protocols that are looked at for one question.
+  static let nearLimit = 600
+  /// Requests made for one question.
   static let candidateLimit = 400
+  /// Requests that meet the conditions and are offered for one question.
+  static let questionLimit = 24
 
   /// `requests` are known: those of tests and fixtures, the ones that a reader should meet again first.
   public init(
@@ -48,35 +52,62 @@ public final class WitnessFinder {
   }
 
   /// A request of which one operation meets all of the conditions, as an engine confirms, and that `isWanted` agrees to;
-  /// nil if none is found. The simplest come first.
+  /// nil if none is found. The simplest come first, and those of known requests whose numbers are preferred.
   public func request(
-    meeting conditions: [Condition], where isWanted: (JudgedRequest) -> Bool
+    meeting conditions: [Condition], preferring preferred: [Int] = [], where isWanted: (JudgedRequest) -> Bool
   ) -> JudgedRequest? {
-    guard let goal = ConditionProbes([Condition.and(conditions)], factory) else { return nil }
-    var tried = 0
-    func confirms(_ request: JudgedRequest) -> Bool {
-      guard goal.holding(request).contains(where: { $0[0] }) else { return false }
+    let alternatives = reasoning.alternatives(conditions, limit: Self.alternatives)
+    guard !alternatives.isEmpty,
+      let probes = ConditionProbes([.and(conditions)] + alternatives.joined().map(\.condition), factory)
+    else { return nil }
+    var asked = 0
+    func isWitness(_ request: JudgedRequest, _ truths: [[Bool]]) -> Bool {
+      guard asked < Self.questionLimit, truths.contains(where: { $0[0] }) else { return false }
+      asked += 1
       return isWanted(request)
     }
-    for one in known where confirms(one.request) { return one.request }
-    let alternatives = reasoning.alternatives(conditions, limit: Self.alternatives)
-    for candidate in candidates(alternatives) {
-      tried += 1
-      if tried > Self.candidateLimit { return nil }
-      if confirms(candidate) { return candidate }
+    let protocols = Set(alternatives.flatMap { RequestGoal($0, sampler).protocols })
+    var nearest = NearestRequests(alternatives, perAlternative: Self.repaired)
+    for number in near(protocols, preferred) {
+      let one = known[number]
+      let truths = probes.holding(one.request)
+      if isWitness(one.request, truths) { return one.request }
+      nearest.add(number, truths)
     }
-    return nil
+    let candidates = repairs(nearest, alternatives) + written(alternatives)
+    return candidates.prefix(Self.candidateLimit).first { isWitness($0, probes.holding($0)) }
   }
 
-  /// Requests of which the tests of an alternative may hold: repairs of those that miss least, then written ones.
-  private func candidates(_ alternatives: [[SignedTest]]) -> [JudgedRequest] {
-    var found: [JudgedRequest] = repairs(alternatives)
+  /// The known requests with an operation of one of the protocols, those preferred before the others.
+  private func near(_ protocols: Set<OperationProtocol>, _ preferred: [Int]) -> [Int] {
+    let first = preferred.filter(known.indices.contains).prefix(Self.nearLimit / 2)
+    let seen = Set(first)
+    let others = known.indices.lazy.filter { !seen.contains($0) }
+    return Array(
+      (Array(first) + others).lazy.filter { number in
+        self.known[number].operations.contains { protocols.contains($0.protocol) }
+      }.prefix(Self.nearLimit))
+  }
+
+  /// The known requests that miss least of the alternatives, with what they miss mended.
+  private func repairs(_ nearest: NearestRequests, _ alternatives: [[SignedTest]]) -> [JudgedRequest] {
+    nearest.ordered.flatMap { near in
+      let goal = RequestGoal(alternatives[near.alternative], sampler)
+      let one = known[near.request]
+      return RequestRepair(request: one.request, operations: one.operations, sampler: sampler)
+        .repaired(near.missing, for: goal)
+    }
+  }
+
+  /// Requests written for the alternatives.
+  private func written(_ alternatives: [[SignedTest]]) -> [JudgedRequest] {
+    var found: [JudgedRequest] = []
     for variant in 0..<2 {
       for tests in alternatives {
         let goal = RequestGoal(tests, sampler, variant: variant)
         for wire in goal.protocols.prefix(3) {
-          let near = known.first { $0.request.protocol == wire }
-          var principal = near?.request.principal ?? known.first?.request.principal ?? Principal()
+          let near = known.first { $0.request.protocol == wire } ?? known.first
+          var principal = near?.request.principal ?? Principal()
           principal.time = nil
           principal = principal.adjusted(to: goal, sampler)
           for payload in PayloadSynthesis(goal: goal).payloads(wire) {
@@ -87,46 +118,53 @@ public final class WitnessFinder {
     }
     return found
   }
+}
 
-  private func repairs(_ alternatives: [[SignedTest]]) -> [JudgedRequest] {
-    let tests = alternatives.flatMap { $0 }
-    guard !tests.isEmpty, let probes = ConditionProbes(tests.map(\.condition), factory) else { return [] }
-    struct Near {
-      var cost: Int
-      var request: Int
-      var alternative: Int
-      var missing: [SignedTest]
+/// For each alternative the known requests that miss least of it.
+private struct NearestRequests {
+  struct Near {
+    var cost: Int
+    var order: Int
+    var request: Int
+    var alternative: Int
+    var missing: [SignedTest]
+  }
+
+  private let alternatives: [[SignedTest]]
+  private let perAlternative: Int
+  private var nearest: [[Near]]
+  /// Requests seen: of those that miss as much, the first seen is nearest.
+  private var seen = 0
+
+  /// What is farther from an alternative is not worth mending.
+  private static let costLimit = 6
+
+  init(_ alternatives: [[SignedTest]], perAlternative: Int) {
+    self.alternatives = alternatives
+    self.perAlternative = perAlternative
+    nearest = Array(repeating: [], count: alternatives.count)
+  }
+
+  /// `truths` says for each operation of the request which tests hold, those of all alternatives in order, after one
+  /// that is none of theirs.
+  mutating func add(_ request: Int, _ truths: [[Bool]]) {
+    var start = 1
+    seen += 1
+    for (index, alternative) in alternatives.enumerated() {
+      defer { start += alternative.count }
+      let missing = truths.map { truth in alternative.indices.filter { !truth[start + $0] }.map { alternative[$0] } }
+        .min { $0.repairCost < $1.repairCost }
+      guard let missing, missing.repairCost <= Self.costLimit else { continue }
+      nearest[index].append(
+        Near(cost: missing.repairCost, order: seen, request: request, alternative: index, missing: missing))
+      nearest[index].sort { ($0.cost, $0.order) < ($1.cost, $1.order) }
+      if nearest[index].count > perAlternative { nearest[index].removeLast() }
     }
-    var starts: [Int] = []
-    var start = 0
-    for alternative in alternatives {
-      starts.append(start)
-      start += alternative.count
-    }
-    var nearest: [[Near]] = Array(repeating: [], count: alternatives.count)
-    for (number, one) in known.enumerated() {
-      let truths = probes.holding(one.request)
-      for (index, alternative) in alternatives.enumerated() {
-        let missing = truths.map { truth in
-          alternative.indices.filter { !truth[starts[index] + $0] }.map { alternative[$0] }
-        }.min { $0.repairCost < $1.repairCost }
-        // What is far from the goal is written afresh rather than repaired.
-        guard let missing, missing.repairCost <= 6 else { continue }
-        let near = Near(cost: missing.repairCost, request: number, alternative: index, missing: missing)
-        nearest[index].append(near)
-        nearest[index].sort { ($0.cost, $0.request) < ($1.cost, $1.request) }
-        if nearest[index].count > Self.repaired { nearest[index].removeLast() }
-      }
-    }
-    let ordered = nearest.joined().sorted {
-      ($0.cost, $0.request, $0.alternative) < ($1.cost, $1.request, $1.alternative)
-    }
-    return ordered.flatMap { near in
-      let goal = RequestGoal(alternatives[near.alternative], sampler)
-      let one = known[near.request]
-      return RequestRepair(request: one.request, operations: one.operations, sampler: sampler)
-        .repaired(near.missing, for: goal)
-    }
+  }
+
+  /// All of them, those that miss least first.
+  var ordered: [Near] {
+    nearest.joined().sorted { ($0.cost, $0.order, $0.alternative) < ($1.cost, $1.order, $1.alternative) }
   }
 }
 

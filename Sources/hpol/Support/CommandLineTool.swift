@@ -15,6 +15,7 @@ enum CommandLineTool {
     formatCommand,
     testCommand,
     coverageCommand,
+    mutateCommand,
     evalCommand,
     replayCommand,
     diffCommand,

@@ -1,0 +1,106 @@
+import JSONText
+import PolicySyntax
+
+extension MutationReport {
+  /// The report of `hpol mutate --json`: one object, the form of which is `grammar/mutate.schema.json`.
+  public func write(to writer: inout JSONWriter, showing extras: Set<Extra> = []) {
+    writer.object {
+      $0.key("available")
+      $0.integer(available)
+      write(total, to: &$0)
+      $0.key("declarations")
+      $0.array {
+        for (declaration, counts) in declarations {
+          $0.object {
+            write(declaration, to: &$0)
+            write(counts, to: &$0)
+          }
+        }
+      }
+      $0.key("results")
+      $0.array {
+        for (declaration, _) in declarations {
+          for result in shown(declaration, extras) { write(result, to: &$0) }
+        }
+      }
+    }
+    writer.newline()
+  }
+
+  private func write(_ counts: Counts, to writer: inout JSONWriter) {
+    for (key, value) in [
+      ("mutants", counts.mutants), ("killed", counts.killed), ("survived", counts.survived),
+      ("equivalent", counts.equivalent), ("refused", counts.refused),
+    ] {
+      writer.key(key)
+      writer.integer(value)
+    }
+    writer.key("score")
+    // Whole percent, cut: what is not whole is never called 100.
+    if let score = counts.score { writer.integer(Int(score)) } else { writer.null() }
+  }
+
+  private func write(_ declaration: Mutant.Declaration, to writer: inout JSONWriter) {
+    for (key, value) in [
+      ("kind", declaration.kind.rawValue), ("name", declaration.name), ("file", sources.path(declaration.span.file)),
+    ] {
+      writer.key(key)
+      writer.string(value)
+    }
+    writer.key("line")
+    writer.integer(sources.position(declaration.span.range.start, in: declaration.span.file).line)
+  }
+
+  private func write(_ result: MutationRun.Result, to writer: inout JSONWriter) {
+    let edit = result.mutant.edit
+    let change = result.mutant.change(in: sources)
+    writer.object {
+      for (key, value) in [
+        ("fate", result.fate.word), ("operator", result.mutant.operation.rawValue),
+        ("declaration", result.mutant.declaration.title), ("file", sources.path(edit.span.file)),
+      ] {
+        $0.key(key)
+        $0.string(value)
+      }
+      $0.key("line")
+      $0.integer(change.line)
+      $0.key("edit")
+      $0.object {
+        $0.key("start")
+        $0.integer(Int(edit.span.range.start))
+        $0.key("end")
+        $0.integer(Int(edit.span.range.end))
+        $0.key("replacement")
+        $0.string(edit.replacement)
+      }
+      $0.key("before")
+      $0.string(change.before)
+      $0.key("after")
+      $0.string(change.after)
+      if case .equivalent(let reason) = result.fate {
+        $0.key("reason")
+        $0.string(reason)
+      }
+      guard case .survived(let survival) = result.fate else { return }
+      $0.key("test")
+      if let test = survival.test {
+        $0.object {
+          $0.key("identity")
+          $0.string(test.identity)
+          $0.key("request")
+          $0.string(test.request)
+          $0.key("fixture")
+          $0.boolean(survival.isOfFixture)
+          $0.key("rulesOnly")
+          $0.boolean(survival.isOfRulesOnly)
+        }
+      } else {
+        $0.null()
+      }
+      if let needs = survival.needs {
+        $0.key("needs")
+        $0.string(needs)
+      }
+    }
+  }
+}

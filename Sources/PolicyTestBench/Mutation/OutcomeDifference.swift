@@ -1,0 +1,52 @@
+import PolicyBytecode
+import PolicyCompiler
+import PolicyRuntime
+
+/// What a test can state of an outcome so that it holds of it and not of another.
+struct OutcomeDifference {
+  /// In the syntax of a test: `block by no-drop`, `record full`.
+  let expectations: [String]
+  /// Only the rules that decide differ, not what becomes of the request.
+  let isOfRulesOnly: Bool
+
+  /// Responses longer than this are not quoted.
+  private static let quotedResponse = 160
+
+  /// Nil where no test can tell the outcomes apart.
+  init?(of original: Outcome, from other: Outcome) {
+    var stated: [String] = []
+    if original.record != other.record { stated.append("record \(original.record.word)") }
+    if let tag = original.tags.first(where: { !other.tags.contains($0) }) { stated.append("tag \(literalText(tag))") }
+    if let response = original.responseText, let text = Self.part(of: response, not: other.responseText) {
+      stated.append("masked \(literalText(text))")
+    }
+    let missing = original.rules.filter { !other.rules.contains($0) }
+    let approvesDifferently = original.decision == .approve && Set(original.approvals) != Set(other.approvals)
+    let decidesDifferently = original.decision != other.decision || approvesDifferently
+    isOfRulesOnly = stated.isEmpty && !decidesDifferently
+    let namesMissing = original.decision == .block && other.decision == .block && !missing.isEmpty
+    guard !isOfRulesOnly || namesMissing else { return nil }
+    let decision: String
+    switch original.decision {
+    case .allow: decision = "allow"
+    case .approve:
+      // A test states one requirement; of several it can only say that there are some.
+      let only = original.approvals.count == 1 ? original.approvals.first : nil
+      guard original.decision != other.decision || only != nil || !stated.isEmpty else { return nil }
+      decision = "approve" + (only.map { " " + $0.policyText } ?? "")
+    case .block:
+      let rules = namesMissing ? missing : original.rules
+      decision = "block" + (rules.isEmpty ? "" : " by " + rules.joined(separator: ", "))
+    }
+    expectations = [decision] + stated
+  }
+
+  /// A part of a response that another does not hold; nil where there is none that a line can quote.
+  private static func part(of response: String, not other: String?) -> String? {
+    guard response != other else { return nil }
+    let lines = response.split(separator: "\n").map(String.init)
+    return lines.first { line in
+      !line.isEmpty && line.utf8.count <= quotedResponse && other?.contains(line) != true
+    }
+  }
+}
