@@ -156,8 +156,11 @@ func fixed(_ value: Double, _ digits: Int) -> String {
 let guardrails = buildInMemory(DecodingWorkload.policy)
 guard let bundle = try? Bundle(guardrails), let policy = try? LoadedPolicy(bundle) else { fatalError("bundle refused") }
 
-/// `hpol-bench detectors` and `hpol-bench replay` measure those alone.
+/// `hpol-bench detectors` and `hpol-bench replay` measure those alone, `hpol-bench decode FILE.jsonl…` recorded commands.
 switch CommandLine.arguments.dropFirst().first {
+case "decode":
+  DecodingBench.run(Array(CommandLine.arguments.dropFirst(2)))
+  exit(0)
 case "detectors":
   DetectorBench.run()
   exit(0)

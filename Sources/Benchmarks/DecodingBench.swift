@@ -1,0 +1,90 @@
+import CAllocationCounter
+import Glibc
+import Operations
+import PolicyBytecode
+import PolicyRuntime
+import PolicyTestBench
+
+/// `hpol-bench decode [BUNDLE.hpolb] FILE.jsonl…`: what decoding and judging cost on recorded commands, lines
+/// `{"protocol", "command"}`, each seen once a round: nothing that was decoded before helps.
+enum DecodingBench {
+  private static let rounds = 15
+
+  /// Prints a line for each protocol of each file. Without a bundle, under the policy of ``DecodingWorkload``.
+  static func run(_ paths: [String]) {
+    var bytes = buildInMemory(DecodingWorkload.policy)
+    var files = paths[...]
+    if let path = files.first, path.hasSuffix(".hpolb") {
+      bytes = contents(of: path)
+      files.removeFirst()
+    }
+    guard let bundle = try? Bundle(bytes), let policy = try? LoadedPolicy(bundle) else { fail("the bundle was refused") }
+    let headers = ["", "payloads", "mean bytes", "decode ns", "judge ns", "both ns", "ns a byte", "allocations"]
+    print(headers.map { column($0, 13) }.joined())
+    for path in files {
+      let payloads = commands(of: path)
+      for wire in OperationProtocol.allCases {
+        let own = payloads.filter { $0.protocol == wire }.map(\.bytes)
+        if own.isEmpty { continue }
+        print(cells(wire, own, policy).map { column($0, 13) }.joined())
+      }
+    }
+  }
+
+  private static func cells(_ wire: OperationProtocol, _ payloads: [[UInt8]], _ policy: LoadedPolicy) -> [String] {
+    var facts = SessionFacts()
+    facts.groups = ["developers"]
+    facts.target = "prod-orders"
+    let session = Session(policy, facts)
+    var context = DecodeContext(demand: policy.demand)
+    var interpreter = Interpreter(policy)
+    let decode = { for payload in payloads { context.decode(wire, payload) } }
+    let both = {
+      for payload in payloads {
+        context.decode(wire, payload)
+        interpreter.begin(session, at: Moment())
+        for number in 0..<context.batch.count { _ = interpreter.judge(number, of: context.batch, in: session) }
+      }
+    }
+    let decoding = best(of: rounds, decode)
+    let total = best(of: rounds, both)
+    let before = allocation_count()
+    both()
+    let allocations = Double(allocation_count() - before) / Double(payloads.count)
+    let byteCount = Double(payloads.reduce(0) { $0 + $1.count })
+    let scale = 1e9 / Double(payloads.count)
+    return [
+      wire.name, String(payloads.count), fixed(byteCount / Double(payloads.count), 1), fixed(decoding * scale, 0),
+      fixed((total - decoding) * scale, 0), fixed(total * scale, 0), fixed(total * 1e9 / byteCount, 1),
+      fixed(allocations, 2),
+    ]
+  }
+
+  private static func commands(of path: String) -> [(protocol: OperationProtocol, bytes: [UInt8])] {
+    var result: [(protocol: OperationProtocol, bytes: [UInt8])] = []
+    do throws(FileError) {
+      var reader = try FixtureReader(path: path)
+      while let line = try reader.nextDecodeInput() {
+        if case .value(let input, _) = line { result.append((input.protocol, input.command)) }
+      }
+    } catch {
+      fail(error.message)
+    }
+    return result
+  }
+
+  private static func contents(of path: String) -> [UInt8] {
+    guard let file = fopen(path, "r") else { fail("cannot read `\(path)`") }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
+    return bytes
+  }
+
+  private static func fail(_ message: String) -> Never {
+    let line = "hpol-bench: \(message)\n"
+    _ = write(STDERR_FILENO, line, line.utf8.count)
+    exit(2)
+  }
+}
