@@ -21,17 +21,18 @@ public final class DetectorSet: Sendable {
 
   /// The names of the detectors that find something in `text`. One that cannot decide counts as found.
   public func found(in text: [UInt8]) -> [String] {
-    var isFound = [Bool](repeating: false, count: names.count)
+    var found: [Int] = []
     text.withUnsafeBufferPointer { text in
       if tables.wanted != 0 {
         var scanner = DetectorScanner(tables)
         scanner.stopsWhenAllFound = true
         _ = scanner.scan(text, origin: 0, from: 0, isFinal: true)
-        for span in scanner.spans { isFound[span.detector] = true }
+        found = scanner.spans.map(\.detector)
       }
-      for span in customSpans(in: text) { isFound[span.detector] = true }
+      found += customSpans(in: text).map(\.detector)
     }
-    return names.indices.filter { isFound[$0] }.map { names[$0] }
+    // As a rule nothing is, and then nothing is allocated.
+    return found.isEmpty ? [] : names.indices.filter(found.contains).map { names[$0] }
   }
 
   /// The spans that the detectors find in the whole of `text`, sorted by start, end and detector.

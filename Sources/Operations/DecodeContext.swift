@@ -14,8 +14,8 @@ public struct DecodeContext: ~Copyable {
   var syntaxDepth = 0
   /// Protocols, tools and programs that carried the payload at hand, outermost first.
   private var via: [OperationProtocol] = []
-  private var viaTools: [[UInt8]] = []
-  private var viaPrograms: [[UInt8]] = []
+  private var viaTools = NameStack()
+  private var viaPrograms = NameStack()
   /// How many layers of SQL held as text (DO blocks, EXECUTE of a literal) are around the payload at hand, in all layers
   /// of carriers together: they bound the stack that decoding takes.
   var sqlNesting = 0
@@ -36,6 +36,9 @@ public struct DecodeContext: ~Copyable {
   var mcpArguments: KeyedPaths
   /// The `decode` declarations that speak of the tools called so far.
   var mcpDeclarations = MCPDeclarations()
+
+  /// The decoder of the last shell line, for its memory.
+  var shellDecoder: ShellDecoder?
 
   private let detectors: DetectorSet?
 
@@ -63,9 +66,9 @@ public struct DecodeContext: ~Copyable {
       for name in detectors.found(in: payload) { batch.facts.add(.textDetector, name) }
     }
     batch.endCommon()
-    via.removeAll(keepingCapacity: true)
-    viaTools.removeAll(keepingCapacity: true)
-    viaPrograms.removeAll(keepingCapacity: true)
+    if !via.isEmpty { via.removeAll(keepingCapacity: true) }
+    viaTools.removeAll()
+    viaPrograms.removeAll()
   }
 
   /// Decodes `payload`, which the payload at hand carries: operations of the layer `carrier` that hold a `inner`
@@ -85,18 +88,18 @@ public struct DecodeContext: ~Copyable {
   ) {
     guard via.count < DecodeLimits.nesting else { return unparsed(inner, .depth) }
     via.append(carrier)
-    if let program { viaPrograms.append(program) }
-    if let tool { viaTools.append(tool) }
+    if let program { viaPrograms.push(program) }
+    if let tool { viaTools.push(tool) }
     emit(&self)
     via.removeLast()
-    if program != nil { viaPrograms.removeLast() }
-    if tool != nil { viaTools.removeLast() }
+    if program != nil { viaPrograms.pop() }
+    if tool != nil { viaTools.pop() }
   }
 
   /// Declares that `program` carries what is emitted from here to ``leaveProgram()``, within the layer at hand.
-  mutating func enter(program: [UInt8]) { viaPrograms.append(program) }
+  mutating func enter(program: some Collection<UInt8>) { viaPrograms.push(program) }
 
-  mutating func leaveProgram() { viaPrograms.removeLast() }
+  mutating func leaveProgram() { viaPrograms.pop() }
 
   private mutating func dispatch(_ protocol: OperationProtocol, _ payload: [UInt8]) {
     guard payload.count <= DecodeLimits.payloadBytes else { return unparsed(`protocol`, .oversized) }
@@ -135,24 +138,66 @@ public struct DecodeContext: ~Copyable {
     _ protocol: OperationProtocol, in carrier: OperationProtocol, _ reason: UnparsedReason, tool: [UInt8]? = nil
   ) {
     via.append(carrier)
-    if let tool { viaTools.append(tool) }
+    if let tool { viaTools.push(tool) }
     unparsed(`protocol`, reason)
     via.removeLast()
-    if tool != nil { viaTools.removeLast() }
+    if tool != nil { viaTools.pop() }
+  }
+
+  /// Opens an operation, as ``operation(_:_:)`` does; false where there is no room for it. Its own facts are then added
+  /// to ``batch``, and ``end()`` closes it.
+  mutating func open(_ protocol: OperationProtocol) -> Bool { begin(`protocol`) }
+
+  /// Closes the operation that ``open(_:)`` opened.
+  mutating func end() {
+    batch.facts.add(.unparsed, false)
+    batch.end()
   }
 
   /// Opens an operation with the facts that all have. At the limit, one `unparsed` operation stands for the rest.
   private mutating func begin(_ protocol: OperationProtocol) -> Bool {
     guard !isFull else { return false }
     batch.begin(`protocol`)
-    for layer in via { batch.facts.add(.via, layer.name) }
-    for tool in viaTools { batch.facts.add(.viaTool, tool) }
-    for program in viaPrograms { batch.facts.add(.viaProgram, program) }
+    for layer in via { batch.facts.add(.via, layer.word) }
+    viaTools.add(as: .viaTool, to: &batch.facts)
+    viaPrograms.add(as: .viaProgram, to: &batch.facts)
     if batch.count == DecodeLimits.operations {
       batch.facts.add(.unparsed, true)
       batch.end(unparsed: .count)
       return false
     }
     return true
+  }
+}
+
+/// Names one inside the other, flat, so that entering and leaving one allocates nothing.
+private struct NameStack {
+  private var text: [UInt8] = []
+  /// Where each name ends.
+  private var ends: [Int] = []
+
+  mutating func push(_ name: some Collection<UInt8>) {
+    text += name
+    ends.append(text.count)
+  }
+
+  mutating func pop() {
+    ends.removeLast()
+    text.removeLast(text.count - (ends.last ?? 0))
+  }
+
+  mutating func removeAll() {
+    if ends.isEmpty { return }
+    text.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+  }
+
+  /// Adds each name as a value of `fact`.
+  func add(as fact: Fact, to facts: inout FactBuffer) {
+    var start = 0
+    for end in ends {
+      facts.add(fact, text[start..<end])
+      start = end
+    }
   }
 }

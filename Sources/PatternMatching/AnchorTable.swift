@@ -1,6 +1,7 @@
 import PolicyBytecode
 
-/// Finds which of many literals a text begins or ends with: one probe for each length there is, up to eight bytes.
+/// Finds which of many literals a text begins or ends with: one probe for each length, up to eight bytes, that keys with
+/// the text's first or last byte have.
 struct AnchorTable: ~Copyable {
   struct Entry: BitwiseCopyable {
     /// The literal's first, or last, bytes, folded.
@@ -14,27 +15,31 @@ struct AnchorTable: ~Copyable {
   }
 
   private let buckets: Buckets<Entry>
-  /// Bit n: some key has n bytes.
-  private let lengths: UInt32
+  /// By the first, or last, byte of a text, folded: bit n says that some key with it has n bytes.
+  private let lengths: UnsafeMutablePointer<UInt16>
+  private let isEmpty: Bool
   private let atEnd: Bool
 
   /// `members` are numbers of literals, none of them empty, and positions.
   init(_ members: [(literal: UInt32, position: UInt32)], _ view: PatternTableView, atEnd: Bool) {
     var entries: [Entry] = []
     entries.reserveCapacity(members.count)
-    var lengths: UInt32 = 0
+    lengths = .allocate(capacity: 256)
+    lengths.initialize(repeating: 0, count: 256)
     for member in members {
       let bytes = view.literal(member.literal).bytes
       guard let base = bytes.baseAddress else { continue }
       let length = min(bytes.count, 8)
-      lengths |= 1 << UInt32(length)
       let key = FoldedText.first(length, of: atEnd ? base + (bytes.count - length) : base)
+      lengths[Int((atEnd ? base[bytes.count - 1] : base[0]) | 0x20)] |= 1 << UInt16(length)
       entries.append(Entry(key: key, length: UInt32(length), literal: member.literal, position: member.position))
     }
     buckets = Buckets(entries) { AnchorTable.hash($0.key, Int($0.length)) }
-    self.lengths = lengths
+    isEmpty = entries.isEmpty
     self.atEnd = atEnd
   }
+
+  deinit { lengths.deallocate() }
 
   @inline(__always)
   private static func hash(_ key: UInt64, _ length: Int) -> UInt64 {
@@ -48,8 +53,10 @@ struct AnchorTable: ~Copyable {
     _ base: UnsafePointer<UInt8>, _ count: Int, _ view: PatternTableView,
     into candidates: inout RawBuffer<UInt32>
   ) {
-    if lengths == 0 { return }
+    if isEmpty || count == 0 { return }
     let available = min(count, 8)
+    var pending = UInt32(lengths[Int((atEnd ? base[count - 1] : base[0]) | 0x20)]) & (2 << UInt32(available) &- 1)
+    if pending == 0 { return }
     let whole: UInt64
     if count >= 8 {
       whole =
@@ -57,7 +64,6 @@ struct AnchorTable: ~Copyable {
     } else {
       whole = FoldedText.first(count, of: base)
     }
-    var pending = lengths & (2 << UInt32(available) &- 1)
     while pending != 0 {
       let length = pending.trailingZeroBitCount
       pending &= pending - 1

@@ -34,6 +34,8 @@ struct GramTable: ~Copyable {
   private let width: Int
   private let step: Int
   private let mask: UInt32
+  /// The length of the shortest literal.
+  private let shortest: Int
 
   /// Sizes of the bitmap, as logarithms of 32-bit cells: not worth making it smaller; still within the second cache.
   private static let leastCellBits = 8
@@ -77,6 +79,7 @@ struct GramTable: ~Copyable {
       nodeCount += 1
     }
     self.nodeCount = nodeCount
+    shortest = entries.reduce(Int.max) { min($0, Int($1.length)) }
 
     // 32 bits a gram, a twentieth of them set at most.
     let cellCount = 1 << min(max(GramTable.leastCellBits, logarithm(atLeast: entries.count)), GramTable.mostCellBits)
@@ -107,7 +110,7 @@ struct GramTable: ~Copyable {
     _ base: UnsafePointer<UInt8>, _ count: Int, _ stamps: PatternScratch.Stamps,
     into candidates: inout RawBuffer<UInt32>
   ) {
-    if nodeCount == 0 || count < width { return }
+    if count < shortest { return }
     // Up to here four bytes can be loaded at once.
     let wide = count &- 4
     let bitmap = self.bitmap

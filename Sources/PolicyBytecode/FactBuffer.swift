@@ -108,6 +108,23 @@ public struct FactBuffer: ~Copyable {
     bytes.withUnsafeBufferPointer { add(fact, key: key, $0) }
   }
 
+  /// Adds a text value of `fact`, which `write` appends to what the buffer of bytes holds.
+  @inline(__always)
+  public mutating func add(_ fact: Fact, writing write: (inout RawBuffer<UInt8>) -> Void) {
+    let start = arena.count
+    write(&arena)
+    let length = arena.count - start
+    let hash = factHash(UnsafePointer(arena.base + start), length)
+    entries.append(
+      FactEntry(fact: fact.rawValue, flags: 0, key: 0, hash: hash, start: UInt32(start), length: UInt32(length)))
+  }
+
+  /// Adds a text value of `fact`.
+  @inline(__always)
+  public mutating func add(_ fact: Fact, _ text: StaticString) {
+    add(fact, UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
   /// Adds an integer.
   @inline(__always)
   public mutating func add(_ fact: Fact, key: UInt16 = 0, integer: Int64) {

@@ -1,79 +1,101 @@
 /// A growable array of trivial values in raw memory, for the data path: no reference counting, no exclusivity checks,
 /// and its storage is reused from one request to the next.
 ///
+/// Inlinable, and so specialised in other modules too: called as generics, each append would cost a dozen times more.
+///
 /// Invariant: `base` points to `capacity` elements of which the first `count` are initialised.
+@frozen
 public struct RawBuffer<Element: BitwiseCopyable>: ~Copyable {
-  public private(set) var base: UnsafeMutablePointer<Element>
-  public private(set) var count = 0
-  private var capacity: Int
+  @usableFromInline var start: UnsafeMutablePointer<Element>
+  @usableFromInline var used = 0
+  @usableFromInline var capacity: Int
+
+  @inlinable @inline(__always)
+  public var base: UnsafeMutablePointer<Element> { start }
+
+  @inlinable @inline(__always)
+  public var count: Int { used }
 
   /// An empty buffer with room for `capacity` elements.
+  @inlinable
   public init(capacity: Int = 64) {
     self.capacity = max(capacity, 1)
-    base = .allocate(capacity: self.capacity)
+    start = .allocate(capacity: self.capacity)
   }
 
-  deinit { base.deallocate() }
+  @inlinable
+  deinit { start.deallocate() }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   public subscript(index: Int) -> Element {
     get {
-      precondition(index >= 0 && index < count, "index out of range")
-      return base[index]
+      precondition(index >= 0 && index < used, "index out of range")
+      return start[index]
     }
     set {
-      precondition(index >= 0 && index < count, "index out of range")
-      base[index] = newValue
+      precondition(index >= 0 && index < used, "index out of range")
+      start[index] = newValue
     }
   }
 
   /// Makes room for `extra` more elements.
-  @inline(__always)
+  @inlinable @inline(__always)
   public mutating func reserve(_ extra: Int) {
-    if count + extra > capacity { grow(extra) }
+    if used + extra > capacity { grow(extra) }
   }
 
-  @inline(never)
-  private mutating func grow(_ extra: Int) {
-    let newCapacity = max(capacity * 2, count + extra)
-    let newBase = UnsafeMutablePointer<Element>.allocate(capacity: newCapacity)
-    newBase.update(from: base, count: count)
-    base.deallocate()
-    base = newBase
+  @inlinable @inline(never)
+  mutating func grow(_ extra: Int) {
+    let newCapacity = max(capacity * 2, used + extra)
+    let newStart = UnsafeMutablePointer<Element>.allocate(capacity: newCapacity)
+    newStart.update(from: start, count: used)
+    start.deallocate()
+    start = newStart
     capacity = newCapacity
   }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   public mutating func append(_ element: Element) {
     reserve(1)
-    base[count] = element
-    count += 1
+    start[used] = element
+    used += 1
   }
 
   /// Appends all of `elements`.
-  @inline(__always)
+  @inlinable @inline(__always)
   public mutating func append(contentsOf elements: UnsafeBufferPointer<Element>) {
     guard let source = elements.baseAddress else { return }
     reserve(elements.count)
-    (base + count).update(from: source, count: elements.count)
-    count += elements.count
+    (start + used).update(from: source, count: elements.count)
+    used += elements.count
   }
 
   /// Appends all of `elements`.
+  @inlinable
   public mutating func append(contentsOf elements: some Sequence<Element>) {
     for element in elements { append(element) }
   }
 
-  /// Forgets the elements from `newCount` on and keeps the memory.
-  @inline(__always)
-  public mutating func truncate(to newCount: Int) {
-    precondition(newCount >= 0 && newCount <= count, "cannot truncate upwards")
-    count = newCount
+  /// Appends copies of the elements in `range`.
+  @inlinable @inline(__always)
+  public mutating func append(copying range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= used, "range out of bounds")
+    reserve(range.count)
+    (start + used).update(from: start + range.lowerBound, count: range.count)
+    used += range.count
   }
 
-  @inline(__always)
-  public mutating func removeAll() { count = 0 }
+  /// Forgets the elements from `newCount` on and keeps the memory.
+  @inlinable @inline(__always)
+  public mutating func truncate(to newCount: Int) {
+    precondition(newCount >= 0 && newCount <= used, "cannot truncate upwards")
+    used = newCount
+  }
+
+  @inlinable @inline(__always)
+  public mutating func removeAll() { used = 0 }
 
   /// The elements; valid until the next mutation.
-  public var elements: UnsafeBufferPointer<Element> { .init(start: base, count: count) }
+  @inlinable
+  public var elements: UnsafeBufferPointer<Element> { .init(start: start, count: used) }
 }

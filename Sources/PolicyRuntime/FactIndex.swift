@@ -12,6 +12,8 @@ final class FactIndex: @unchecked Sendable {
     let key: UInt16
     /// The ordinal of the index's first pattern.
     let firstOrdinal: UInt32
+    /// By which a ``ScanCache`` knows the index.
+    let number: UInt64
     let index: PatternIndex
   }
 
@@ -42,7 +44,7 @@ final class FactIndex: @unchecked Sendable {
       let patterns = matchers[group].map { bundle.matchers[Int($0)].pattern }
       (slots + number).initialize(
         to: Slot(
-          fact: UInt8(first.fact), key: first.key, firstOrdinal: UInt32(group.lowerBound),
+          fact: UInt8(first.fact), key: first.key, firstOrdinal: UInt32(group.lowerBound), number: ScanCache.nextNumber(),
           index: PatternIndex(table, selecting: patterns)))
       if slotOfFact[Int(first.fact)] == Self.none { slotOfFact[Int(first.fact)] = UInt16(number) }
     }
@@ -69,21 +71,46 @@ struct FactIndexView {
     self.slotOfFact = slotOfFact
   }
 
-  /// Finds the matchers that `entry` matches: their ordinals less the slot's first replace what `hits` held. Returns
-  /// the first ordinal, or nil if no matcher is on that fact.
+  /// The matchers on the fact of `entry`; nil where there are none.
   @inline(__always)
-  func scan(
-    _ entry: FactEntry, in facts: borrowing FactBuffer, hits: inout RawBuffer<UInt32>, scratch: inout PatternScratch
-  ) -> Int? {
+  private func slot(of entry: FactEntry) -> UnsafePointer<FactIndex.Slot>? {
     var number = slotOfFact[Int(entry.fact)]
     if number == FactIndex.none || entry.isInline { return nil }
     while slots[Int(number)].key != entry.key {
       number += 1
       guard Int(number) < slotCount, slots[Int(number)].fact == entry.fact else { return nil }
     }
+    return slots + Int(number)
+  }
+
+  /// Finds the matchers that `entry` matches: their ordinals less the slot's first replace what `hits` held. Returns
+  /// the first ordinal, or nil if no matcher is on that fact.
+  @inline(__always)
+  func scan(
+    _ entry: FactEntry, in facts: borrowing FactBuffer, hits: inout RawBuffer<UInt32>, scratch: inout PatternScratch
+  ) -> Int? {
+    guard let slot = slot(of: entry) else { return nil }
     hits.removeAll()
     // No index holds a PCRE pattern, and only those can be undecided.
-    _ = slots[Int(number)].index.scan(facts.bytes(entry), hash: entry.hash, scratch: &scratch, hits: &hits)
-    return Int(slots[Int(number)].firstOrdinal)
+    _ = slot.pointee.index.scan(facts.bytes(entry), hash: entry.hash, scratch: &scratch, hits: &hits)
+    return Int(slot.pointee.firstOrdinal)
+  }
+
+  /// The same, with what short values hit kept in `cache`.
+  @inline(__always)
+  func scan(
+    _ entry: FactEntry, in facts: borrowing FactBuffer, hits: inout RawBuffer<UInt32>, cache: borrowing ScanCache,
+    scratch: inout PatternScratch
+  ) -> Int? {
+    guard entry.length <= ScanCache.longestText else { return scan(entry, in: facts, hits: &hits, scratch: &scratch) }
+    guard let slot = slot(of: entry) else { return nil }
+    hits.removeAll()
+    let text = facts.bytes(entry)
+    let key = ScanCache.Key(text, slot.pointee.number)
+    if !cache.find(key, entry.hash, &hits) {
+      _ = slot.pointee.index.scan(text, hash: entry.hash, scratch: &scratch, hits: &hits)
+      cache.store(key, entry.hash, hits)
+    }
+    return Int(slot.pointee.firstOrdinal)
   }
 }

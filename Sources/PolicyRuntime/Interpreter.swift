@@ -38,6 +38,7 @@ public struct Interpreter: ~Copyable {
   var epoch: UInt32 = 0
   private var hits = RawBuffer<UInt32>(capacity: 256)
   private var scratch: PatternScratch
+  private let cache = ScanCache()
   private var candidates = RawBuffer<UInt32>(capacity: 256)
   private var evaluator: AtomEvaluator
   /// Atoms of the operation at hand that could not be decided: every rule that asks for one is to know.
@@ -245,7 +246,7 @@ public struct Interpreter: ~Copyable {
 
   @inline(__always)
   private mutating func scan(_ entry: FactEntry, _ facts: borrowing FactBuffer, _ view: ResidualView) {
-    guard let first = view.index.scan(entry, in: facts, hits: &hits, scratch: &scratch) else { return }
+    guard let first = view.index.scan(entry, in: facts, hits: &hits, cache: cache, scratch: &scratch) else { return }
     wake(first, view)
   }
 
@@ -258,7 +259,7 @@ public struct Interpreter: ~Copyable {
       let start = sharedHits.count
       for position in 0..<batch.commonEnd {
         let entry = batch.facts.entries[position]
-        guard let first = view.index.scan(entry, in: batch.facts, hits: &hits, scratch: &scratch) else { continue }
+        guard let first = view.index.scan(entry, in: batch.facts, hits: &hits, cache: cache, scratch: &scratch) else { continue }
         for index in 0..<hits.count { sharedHits.append(UInt32(first) + hits[index]) }
       }
       sharedRanges[Int(`protocol`.rawValue)] = RecordRange(
@@ -271,7 +272,7 @@ public struct Interpreter: ~Copyable {
   @inline(never)
   private mutating func scanMoment(_ position: Int, _ view: ResidualView) {
     let entry = momentFacts.entries[position]
-    guard let first = view.index.scan(entry, in: momentFacts, hits: &hits, scratch: &scratch) else { return }
+    guard let first = view.index.scan(entry, in: momentFacts, hits: &hits, cache: cache, scratch: &scratch) else { return }
     wake(first, view)
   }
 

@@ -1,3 +1,5 @@
+import PolicyBytecode
+
 /// Brace expansion (`{a,b}`, `{1..3}`), which happens before all other expansion and is purely textual.
 extension ShellDecoder {
   /// The words that `word` expands to, each as its first part; nil where no brace expands or there would be more than
@@ -35,7 +37,7 @@ private struct BraceExpander {
   private(set) var hasGroups = false
   private var total = 0
 
-  init(tree: ShellTree, first: Int32) {
+  init(tree: borrowing ShellTree, first: Int32) {
     source = tree.source
     var index = first
     while index >= 0 {

@@ -107,17 +107,16 @@ extension ShellDecoder {
 
   /// What a program without a role does that others need to know of: its output, and the variable of `printf -v`.
   mutating func note(_ call: ShellCall, _ context: inout DecodeContext) {
-    let name = bytes(call.name)
-    switch name.count {
-    case 4 where name.elementsEqual("echo".utf8): output = echo(call.argv)
-    case 6 where name.elementsEqual("printf".utf8):
+    switch call.name.count {
+    case 4 where name(of: call, is: "echo"): output = echo(call.argv)
+    case 6 where name(of: call, is: "printf"):
       if call.arguments.has(0x76) {
         if call.inShell { forgetNames(call) }
       } else {
         output = printf(call.arguments.operands)
       }
-    case 3 where name.elementsEqual("cat".utf8) || name.elementsEqual("tee".utf8):
-      let copies = call.arguments.operands.isEmpty && call.arguments.options.isEmpty || name.first == 0x74
+    case 3 where name(of: call, is: "cat") || name(of: call, is: "tee"):
+      let copies = call.arguments.operands.isEmpty && call.arguments.options.isEmpty || name(of: call, is: "tee")
       if copies, input.kind == .literal { output = input.text }
     default: break
     }
@@ -125,26 +124,33 @@ extension ShellDecoder {
 
   /// What `echo` prints; nil where that is not known: words that are not, or backslashes that shells treat differently.
   private mutating func echo(_ argv: Range<Int>) -> ByteRange? {
-    var words = argv.dropFirst().map { fields[$0] }[...]
+    var words = argv.dropFirst()
     var newline = true
     var escapes = false
     while let first = words.first {
-      let text = bytes(first.value)
-      guard text.count > 1, text.first == Ascii.dash, text.dropFirst().allSatisfy({ "neE".utf8.contains($0) }) else {
-        break
-      }
-      if text.contains(0x6E) { newline = false }
-      if text.contains(0x65) { escapes = true }
+      let text = fields[first].value
+      guard text.count > 1, arena[Int(text.start)] == Ascii.dash else { break }
+      let letters = ByteRange(Int(text.start) + 1, Int(text.end))
+      guard letters.range.allSatisfy({ "neE".utf8.contains(arena[$0]) }) else { break }
+      if arena.firstIndex(of: 0x6E, in: letters) != nil { newline = false }
+      if arena.firstIndex(of: 0x65, in: letters) != nil { escapes = true }
       words.removeFirst()
     }
-    guard words.allSatisfy({ !$0.isUnknown && !$0.hasGlob }) else { return nil }
-    var text = Array(words.map { bytes($0.value) }.joined(separator: [Ascii.space]))
-    if text.contains(Ascii.backslash) {
-      guard escapes else { return nil }
-      text = ShellEscapes.decode(text, .echo)
+    for index in words where fields[index].isUnknown || fields[index].hasGlob { return nil }
+    let start = arena.count
+    for index in words {
+      if index > words.startIndex { arena.append(Ascii.space) }
+      copy(fields[index].value)
     }
-    if newline { text.append(Ascii.newline) }
-    return store(text)
+    let text = ByteRange(start, arena.count)
+    if arena.firstIndex(of: Ascii.backslash, in: text) != nil {
+      guard escapes else { return nil }
+      let decoded = ShellEscapes.decode(bytes(text), .echo)
+      arena.removeLast(text.count)
+      arena += decoded
+    }
+    if newline { arena.append(Ascii.newline) }
+    return ByteRange(start, arena.count)
   }
 
   /// What `printf` prints, for formats of text, `%s` and `%%`.
@@ -185,7 +191,7 @@ extension ShellDecoder {
     let node = reader.tree.nodes[Int(head)]
     guard node.kind == .simple, node.next < 0, node.redirections < 0, node.assignments < 0 else { return nil }
     let base = fields.count
-    defer { fields.removeLast(fields.count - base) }
+    defer { fields.truncate(to: base) }
     var index = node.words
     while index >= 0 {
       let word = reader.tree.words[Int(index)]
@@ -201,9 +207,8 @@ extension ShellDecoder {
       index = word.next
     }
     guard fields.count > base else { return nil }
-    let name = bytes(fields[base].value)
-    if name.elementsEqual("echo".utf8) { return echo(base..<fields.count) }
-    if name.elementsEqual("printf".utf8) { return printf(Array(base + 1..<fields.count)) }
+    if text(base, is: "echo") { return echo(base..<fields.count) }
+    if text(base, is: "printf") { return printf(Array(base + 1..<fields.count)) }
     return nil
   }
 
@@ -252,7 +257,7 @@ extension ShellDecoder {
 
   /// `make -f -` and `--eval`: the recipes of a makefile, whose own variables are not known.
   mutating func make(_ call: ShellCall, _ context: inout DecodeContext) {
-    var texts = call.arguments.options.filter { $0.isNamed("--eval") }.compactMap(\.value)
+    var texts = call.arguments.options.filter { isNamed($0, "--eval") }.compactMap(\.value)
     for option in call.arguments.options where option.letter == 0x66 {
       guard let file = option.value, isStandardInput(file) else { continue }
       switch input.kind {

@@ -23,9 +23,9 @@ extension ShellDecoder {
       if rest < call.argv.upperBound, text(rest, is: "--") { rest += 1 }
       let base = fields.count
       fields.append(fields[verb])
-      fields += fields[rest..<call.argv.upperBound]
+      fields.append(copying: rest..<call.argv.upperBound)
       elsewhere(call, base..<fields.count, &context)
-      fields.removeLast(fields.count - base)
+      fields.truncate(to: base)
       return
     }
     var skipped = 0
@@ -35,7 +35,7 @@ extension ShellDecoder {
       skipped = 1
     case "op", "doppler", "infisical": guard text(verb, is: "run") else { return }
     case "dotenv":
-      if ["list", "get", "set", "unset"].contains(where: { text(verb, is: $0) }) { return }
+      if text(verb, is: "list") || text(verb, is: "get") || text(verb, is: "set") || text(verb, is: "unset") { return }
       if !text(verb, is: "run") { operands = Array(verb..<call.argv.upperBound) }
     default: return
     }
@@ -55,6 +55,6 @@ extension ShellDecoder {
   }
 
   private func isProgram(_ verb: Int) -> Bool {
-    ["kubectl", "crictl", "ssh"].contains { text(verb, is: $0) }
+    text(verb, is: "kubectl") || text(verb, is: "crictl") || text(verb, is: "ssh")
   }
 }

@@ -20,16 +20,20 @@ extension ShellDecoder {
     guard !isDone(context) else { return }
     output = nil
     let first = fields[argv.lowerBound]
-    let (program, name, isHistory) = program(in: first)
+    let isHistory = first.value.count > 1 && arena[Int(first.value.start)] == Ascii.bang
     if first.isUnknown || first.hasGlob || isHistory {
       if inShell { variables.forgetAll() }
       context.unparsed(.shell, .unknownProgram)
       if !effects.reads.isEmpty || !effects.writes.isEmpty { emitEmpty(effects, &context) }
       return
     }
-    let arguments = program.role == .find ? findArguments(argv) : arguments(argv, program)
+    let name = ShellPaths.baseName(first.value, in: arena)
+    let program = ShellProgram.named(arena, name)
+    var arguments = spareArguments.popLast() ?? ShellArguments()
+    if program.role == .find { takeFind(argv, &arguments) } else { take(argv, program, &arguments) }
     var call = ShellCall(
       argv: argv, name: name, program: program, arguments: arguments, effects: effects, inShell: inShell)
+    arguments = ShellArguments()
     let wasPrivileged = isPrivileged
     if program.isPrivileged { isPrivileged = true }
     perform(&call, &context)
@@ -38,17 +42,8 @@ extension ShellDecoder {
     if inShell, !reader.census.functions.isEmpty, reader.census.functions.contains(Array(bytes(name))) {
       variables.called()
     }
-  }
-
-  /// The program that a field names, its base name, and whether it is an event of the history (`!!`) instead. It holds
-  /// slices of the arena, and so must be over before the arena grows, which would copy it for each command.
-  @inline(never)
-  private func program(in field: ShellField) -> (program: ShellProgram, name: ByteRange, isHistory: Bool) {
-    let text = bytes(field.value)
-    let base = ShellPaths.baseName(text)
-    return (
-      ShellProgram.named(base), ByteRange(base.startIndex, base.endIndex), text.count > 1 && text.first == Ascii.bang
-    )
+    call.arguments.removeAll()
+    spareArguments.append(call.arguments)
   }
 
   /// Runs words behind a program that carries them.
@@ -67,7 +62,7 @@ extension ShellDecoder {
   mutating func carrying(_ call: ShellCall, _ context: inout DecodeContext, _ body: Walk) {
     guard wrappers < ShellLimits.wrappers else { return context.unparsed(.shell, .depth) }
     wrappers += 1
-    context.enter(program: Array(bytes(call.name)))
+    context.enter(program: bytes(call.name))
     body(&self, &context)
     context.leaveProgram()
     wrappers -= 1
@@ -75,119 +70,184 @@ extension ShellDecoder {
 
   /// Emits a command without a program: redirections and assignments by themselves, or nothing at all.
   mutating func emitEmpty(_ effects: ShellEffects, _ context: inout DecodeContext) {
-    var paths: [ByteRange] = []
-    var writes: [ByteRange] = []
-    addRedirections(effects, &paths, &writes, &context)
-    guard !isExhausted else { return }
-    let isUnknown = (effects.reads + effects.writes).contains { $0.isUnknown }
-    let (arena, isPrivileged) = (arena, isPrivileged)
-    context.operation(.shell) { facts, demand in
-      if demand.contains(.command) { facts.add(.command, []) }
-      for path in paths { facts.add(.shellPath, arena[path.range]) }
-      if demand.contains(.shellPrivileged) { facts.add(.shellPrivileged, isPrivileged) }
-      for path in writes { facts.add(.shellWrites, arena[path.range]) }
-      if demand.contains(.shellUnknown) { facts.add(.shellUnknown, isUnknown) }
-    }
+    paths.removeAll()
+    writes.removeAll()
+    addRedirections(effects, &context)
+    guard !isExhausted, context.open(.shell) else { return }
+    if demand.contains(.command) { context.batch.facts.add(.command, "") }
+    add(.shellPath, paths, to: &context)
+    if demand.contains(.shellPrivileged) { context.batch.facts.add(.shellPrivileged, isPrivileged) }
+    add(.shellWrites, writes, to: &context)
+    if demand.contains(.shellUnknown) { context.batch.facts.add(.shellUnknown, effects.isUnknown) }
+    context.end()
   }
 
   /// Emits the operation of one program. `script` is the log's range of programs that write the script it runs.
   mutating func emit(_ call: ShellCall, script: ByteRange = ByteRange(), _ context: inout DecodeContext) {
     log.append(call.name)
-    var paths: [ByteRange] = []
-    var writes: [ByteRange] = []
+    paths.removeAll()
+    writes.removeAll()
     if demand.contains(.shellPath) || demand.contains(.shellWrites) {
-      addPaths(call, &paths, &writes, &context)
-      addRedirections(call.effects, &paths, &writes, &context)
+      addPaths(call, &context)
+      addRedirections(call.effects, &context)
     }
-    let command = demand.contains(.command) ? canonical(call) : ByteRange()
-    spend(command.count, &context)
+    if demand.contains(.command) { spend(canonicalLength(call), &context) }
     guard !isExhausted else { return }
-    var inputs: [ByteRange] = []
-    if demand.contains(.shellInputFrom) {
-      let piped = input.log.count > 0 && input.kind != .inherited ? input.log : ByteRange()
-      if piped.count + script.count > 0 { inputs = Array(log[piped.range] + log[script.range]) }
-      spend(inputs.reduce(0) { $0 + $1.count }, &context)
+    let piped =
+      demand.contains(.shellInputFrom) && input.log.count > 0 && input.kind != .inherited ? input.log : ByteRange()
+    let scripted = demand.contains(.shellInputFrom) ? script : ByteRange()
+    if piped.count + scripted.count > 0 {
+      var length = 0
+      for index in piped.range { length += log[index].count }
+      for index in scripted.range { length += log[index].count }
+      spend(length, &context)
       guard !isExhausted else { return }
     }
-    var isUnknown = hasTrailing || (call.effects.reads + call.effects.writes).contains { $0.isUnknown }
-    for index in call.argv where fields[index].isUnknown { isUnknown = true }
-    let (arena, fields, isPrivileged) = (arena, fields, isPrivileged)
-    context.operation(.shell) { facts, demand in
-      if demand.contains(.command) { facts.add(.command, arena[command.range]) }
-      if demand.contains(.shellProgram) { facts.add(.shellProgram, arena[call.name.range]) }
-      if demand.contains(.shellFlag) {
-        for option in call.arguments.options {
-          if option.letter != 0 {
-            facts.add(.shellFlag, [Ascii.dash, option.letter])
-          } else {
-            facts.add(.shellFlag, option.name)
-          }
+    guard context.open(.shell) else { return }
+    if demand.contains(.command) { addCanonical(call, to: &context) }
+    if demand.contains(.shellProgram) { add(.shellProgram, call.name, to: &context) }
+    if demand.contains(.shellFlag) { addFlags(call, &context) }
+    if demand.contains(.shellArgument) {
+      for index in call.argv.dropFirst() { add(.shellArgument, fields[index].value, to: &context) }
+    }
+    add(.shellPath, paths, to: &context)
+    if demand.contains(.shellPrivileged) { context.batch.facts.add(.shellPrivileged, isPrivileged) }
+    for index in piped.range { add(.shellInputFrom, log[index], to: &context) }
+    for index in scripted.range { add(.shellInputFrom, log[index], to: &context) }
+    add(.shellWrites, writes, to: &context)
+    if demand.contains(.shellUnknown) { context.batch.facts.add(.shellUnknown, isUnknown(call)) }
+    context.end()
+  }
+
+  /// Whether words of a command are not known.
+  private func isUnknown(_ call: ShellCall) -> Bool {
+    if hasTrailing || call.effects.isUnknown { return true }
+    for index in call.argv where fields[index].isUnknown { return true }
+    return false
+  }
+
+  /// Adds a range of the arena as a fact.
+  @inline(__always)
+  private func add(_ fact: Fact, _ text: ByteRange, to context: inout DecodeContext) {
+    context.batch.facts.add(fact, arena[text.range])
+  }
+
+  private func add(_ fact: Fact, _ texts: borrowing RawBuffer<ByteRange>, to context: inout DecodeContext) {
+    for index in 0..<texts.count { add(fact, texts[index], to: &context) }
+  }
+
+  private func addFlags(_ call: ShellCall, _ context: inout DecodeContext) {
+    for option in call.arguments.options {
+      if option.letter != 0 {
+        // `-a` to `-z` and so on, without an array for each.
+        withUnsafeBytes(of: (Ascii.dash, option.letter)) {
+          context.batch.facts.add(.shellFlag, $0.assumingMemoryBound(to: UInt8.self))
         }
+      } else {
+        context.batch.facts.add(.shellFlag, name(of: option))
       }
-      if demand.contains(.shellArgument) {
-        for index in call.argv.dropFirst() { facts.add(.shellArgument, arena[fields[index].value.range]) }
-      }
-      if demand.contains(.shellPath) { for path in paths { facts.add(.shellPath, arena[path.range]) } }
-      if demand.contains(.shellPrivileged) { facts.add(.shellPrivileged, isPrivileged) }
-      for name in inputs { facts.add(.shellInputFrom, arena[name.range]) }
-      if demand.contains(.shellWrites) { for path in writes { facts.add(.shellWrites, arena[path.range]) } }
-      if demand.contains(.shellUnknown) { facts.add(.shellUnknown, isUnknown) }
     }
   }
 
-  /// The words joined by one space; one with blanks or quotes, or an empty one, in single quotes.
-  private mutating func canonical(_ call: ShellCall) -> ByteRange {
-    let start = arena.count
+  /// How long the canonical text is: the words joined by one space; one with blanks or quotes, or an empty one, in
+  /// single quotes.
+  private func canonicalLength(_ call: ShellCall) -> Int {
+    var length = call.argv.count - 1
     for index in call.argv {
-      if index > call.argv.lowerBound { arena.append(Ascii.space) }
       let word = fields[index].value
-      var needsQuotes = word.count == 0
-      for at in word.range {
-        let byte = arena[at]
-        if Ascii.isSpace(byte) || byte == Ascii.quote || byte == Ascii.doubleQuote { needsQuotes = true }
-      }
-      if needsQuotes { arena.append(Ascii.quote) }
-      for at in word.range {
-        let byte = arena[at]
-        if byte == Ascii.quote { arena += [Ascii.quote, Ascii.backslash, Ascii.quote] }
-        arena.append(byte)
-      }
-      if needsQuotes { arena.append(Ascii.quote) }
+      length += word.count
+      let quotes = quotes(in: word)
+      if quotes.needed { length += 2 + 3 * quotes.inside }
     }
-    return ByteRange(start, arena.count)
+    return length
+  }
+
+  /// Whether a word stands in quotes in the canonical text, and how many single quotes are in it.
+  @inline(__always)
+  private func quotes(in word: ByteRange) -> (needed: Bool, inside: Int) {
+    var needed = word.count == 0
+    var inside = 0
+    for at in word.range where arena[at] <= Ascii.quote {
+      switch arena[at] {
+      case Ascii.quote:
+        inside += 1
+        needed = true
+      case Ascii.doubleQuote, Ascii.space, Ascii.tab, Ascii.newline: needed = true
+      default: break
+      }
+    }
+    return (needed, inside)
+  }
+
+  private func addCanonical(_ call: ShellCall, to context: inout DecodeContext) {
+    context.batch.facts.add(.command) { text in
+      for index in call.argv {
+        if index > call.argv.lowerBound { text.append(Ascii.space) }
+        let word = fields[index].value
+        let quotes = quotes(in: word)
+        if quotes.needed { text.append(Ascii.quote) }
+        if quotes.inside == 0 {
+          arena.withUnsafeBufferPointer { text.append(contentsOf: UnsafeBufferPointer(rebasing: $0[word.range])) }
+        } else {
+          for at in word.range {
+            let byte = arena[at]
+            if byte == Ascii.quote {
+              text.append(Ascii.quote)
+              text.append(Ascii.backslash)
+              text.append(Ascii.quote)
+            }
+            text.append(byte)
+          }
+        }
+        if quotes.needed { text.append(Ascii.quote) }
+      }
+    }
+  }
+
+  /// Appends a range of the arena to its end.
+  mutating func copy(_ range: ByteRange) {
+    // A slice that lived while the arena grows would copy all of it.
+    for index in range.range { arena.append(arena[index]) }
   }
 
   // MARK: - Paths
 
-  private mutating func addRedirections(
-    _ effects: ShellEffects, _ paths: inout [ByteRange], _ writes: inout [ByteRange], _ context: inout DecodeContext
-  ) {
-    for field in effects.reads { addPath(field, isWritten: false, &paths, &writes, &context) }
-    for field in effects.writes { addPath(field, isWritten: true, &paths, &writes, &context) }
+  private mutating func addRedirections(_ effects: ShellEffects, _ context: inout DecodeContext) {
+    for field in effects.reads { addPath(field, isWritten: false, &context) }
+    for field in effects.writes { addPath(field, isWritten: true, &context) }
   }
 
+  /// Adds the paths that the value of `field` may be, from `offset` on.
   private mutating func addPath(
-    _ field: ShellField, from offset: Int = 0, isWritten: Bool, _ paths: inout [ByteRange],
-    _ writes: inout [ByteRange], _ context: inout DecodeContext
+    _ field: ShellField, from offset: Int = 0, isWritten: Bool, _ context: inout DecodeContext
   ) {
-    for path in possiblePaths(field, from: offset) {
+    var text = field.value
+    text.start += Int32(offset)
+    if field.isUnknown, arena.begins(with: "<(", at: field.value) || arena.begins(with: ">(", at: field.value) {
+      return
+    }
+    if arena.begins(with: "file://", at: text) { text.start += 7 }
+    guard text.count > 0, !isAddress(text), !arena.has("-", at: text) else { return }
+    if field.alternatives < 0, directories.count == 1, directories[0].isEmpty || !isRelative(text),
+      ShellPaths.isNormal(text, in: arena)
+    {
+      spend(text.count, &context)
+      return addPath(text, isWritten: isWritten)
+    }
+    for path in possiblePaths(text, field.alternatives) {
       spend(path.count, &context)
-      addPath(store(path), isWritten: isWritten, &paths, &writes)
+      addPath(store(path), isWritten: isWritten)
     }
   }
 
-  /// The paths that a field may be. Its text is a slice of the arena, and none may live while the arena grows: that
-  /// would copy it; inlined, one may.
+  /// The paths that a text of the arena, or one of its alternatives, may be. Slices of the arena must be over before the
+  /// arena grows, which would copy it.
   @inline(never)
-  private func possiblePaths(_ field: ShellField, from offset: Int) -> [[UInt8]] {
-    let whole = bytes(field.value)
-    var text = whole.dropFirst(offset)
-    if field.isUnknown, whole.starts(with: "<(".utf8) || whole.starts(with: ">(".utf8) { return [] }
-    if text.starts(with: "file://".utf8) { text = text.dropFirst(7) }
-    guard !text.isEmpty, !isAddress(text), !text.elementsEqual([Ascii.dash]) else { return [] }
-    if field.alternatives < 0, directories.count == 1 { return [ShellPaths.normalised(text, in: directories[0])] }
+  private func possiblePaths(_ range: ByteRange, _ alternatives: Int32) -> [[UInt8]] {
+    let text = bytes(range)
+    if alternatives < 0, directories.count == 1 { return [ShellPaths.normalised(text, in: directories[0])] }
     var spellings = [text]
-    if field.alternatives >= 0 { spellings += alternatives[Int(field.alternatives)].map { $0[...] } }
+    if alternatives >= 0 { spellings += self.alternatives[Int(alternatives)].map { $0[...] } }
     var found: [[UInt8]] = []
     for spelling in spellings where !spelling.isEmpty {
       for directory in directories {
@@ -198,123 +258,123 @@ extension ShellDecoder {
     return found
   }
 
-  private func addPath(_ path: ByteRange, isWritten: Bool, _ paths: inout [ByteRange], _ writes: inout [ByteRange]) {
+  /// Whether a path starts where the commands run.
+  private func isRelative(_ text: ByteRange) -> Bool {
+    let first = arena[Int(text.start)]
+    return first != Ascii.slash && first != Ascii.tilde
+  }
+
+  private mutating func addPath(_ path: ByteRange, isWritten: Bool) {
     if demand.contains(.shellPath) { paths.append(path) }
     if isWritten, demand.contains(.shellWrites) { writes.append(path) }
   }
 
   /// Whether an operand is a URL rather than a path.
-  private func isAddress(_ text: ArraySlice<UInt8>) -> Bool {
-    guard let first = text.first, Ascii.isNameStart(first), let colon = text.prefix(16).firstIndex(of: Ascii.colon)
-    else {
-      return false
-    }
-    return text[colon...].starts(with: "://".utf8)
+  private func isAddress(_ text: ByteRange) -> Bool {
+    guard Ascii.isNameStart(arena[Int(text.start)]) else { return false }
+    let end = min(Int(text.end), Int(text.start) + 16)
+    guard let colon = arena.firstIndex(of: Ascii.colon, in: ByteRange(Int(text.start), end)) else { return false }
+    return arena.begins(with: "://", at: ByteRange(colon, Int(text.end)))
   }
 
-  private mutating func addPaths(
-    _ call: ShellCall, _ paths: inout [ByteRange], _ writes: inout [ByteRange], _ context: inout DecodeContext
-  ) {
+  private mutating func addPaths(_ call: ShellCall, _ context: inout DecodeContext) {
     let program = call.program
-    let arguments = call.arguments
-    let toStandardOutput =
-      arguments.has(0x63) && program.operands == .write && bytes(call.name).last != 0x65 && isCompressor(call)
-    for option in arguments.options {
-      guard let value = option.value, option.use != .code, program.role != .interpreter, program.role != .awk else {
-        continue
-      }
+    let toStandardOutput = program.operands == .write && program.isCompressor && arena[Int(call.name.end) - 1] != 0x65
+      && call.arguments.has(0x63)
+    for option in call.arguments.options where option.hasValue {
+      guard option.use != .code, program.role != .interpreter, program.role != .awk else { continue }
+      let value = option.field
       switch option.use {
-      case .path, .write: addPath(value, isWritten: option.use == .write, &paths, &writes, &context)
+      case .path, .write: addPath(value, isWritten: option.use == .write, &context)
       default:
         // `curl -d @FILE`, `curl -F name=@FILE`
-        if let at = bytes(value.value).firstIndex(of: Ascii.at), !program.names.isEmpty,
+        if program.names.count > 0, let at = arena.firstIndex(of: Ascii.at, in: value.value),
           at == Int(value.value.start) || arena[at - 1] == Ascii.equals
         {
-          addPath(value, from: at + 1 - Int(value.value.start), isWritten: false, &paths, &writes, &context)
+          addPath(value, from: at + 1 - Int(value.value.start), isWritten: false, &context)
           continue
         }
-        guard ShellPaths.isEvident(bytes(value.value)) else { continue }
+        guard ShellPaths.isEvident(value.value, in: arena) else { continue }
         var path = value
         // `-v HOST:CONTAINER`
-        if program.role == .container, let colon = bytes(value.value).firstIndex(of: Ascii.colon) {
+        if program.role == .container, let colon = arena.firstIndex(of: Ascii.colon, in: value.value) {
           path.value.end = Int32(colon)
         }
-        addPath(path, isWritten: false, &paths, &writes, &context)
+        addPath(path, isWritten: false, &context)
       }
     }
     let isScriptGiven =
       program.hasScript
-      && arguments.options.contains { option in
-        (option.letter == 0x65 || option.letter == 0x66) && option.value != nil
+      && call.arguments.options.contains { option in
+        (option.letter == 0x65 || option.letter == 0x66) && option.hasValue
       }
     let skipped = isScriptGiven ? 0 : program.skipped
-    let hasTarget = arguments.has(0x74) && program.writesLast
-    var operands = arguments.operands[...]
+    let hasTarget = program.writesLast && call.arguments.has(0x74)
+    var count = call.arguments.operands.count
     if program.role == .interpreter || program.role == .shell {
       // Behind code given by an option come the code's own arguments.
-      if hasCode(call) { operands = [] }
+      if hasCode(call) { count = 0 }
     }
-    let last = operands.indices.last
-    for position in operands.indices where position >= skipped {
-      let field = fields[operands[position]]
-      let isTarget = program.writesLast && position == last && (operands.count > 1 || program.role == .plain)
-      guard let path = operandPath(call, field, isWritten: isTarget && !hasTarget, toStandardOutput: toStandardOutput)
-      else { continue }
-      addPath(field, from: path.from, isWritten: path.isWritten, &paths, &writes, &context)
+    var position = skipped
+    while position < count {
+      let field = fields[call.arguments.operands[position]]
+      let isTarget = program.writesLast && position == count - 1 && (count > 1 || program.role == .plain)
+      if let path = operandPath(call, field.value, isWritten: isTarget && !hasTarget, toStandardOutput: toStandardOutput)
+      {
+        addPath(field, from: path.from, isWritten: path.isWritten, &context)
+      }
+      position += 1
     }
-    if program.role == .find, operands.isEmpty {
+    if program.role == .find, count == 0 {
       let here = field([Ascii.dot])
-      addPath(here, isWritten: writesFound(call), &paths, &writes, &context)
+      addPath(here, isWritten: writesFound(call), &context)
     }
-    addArchive(call, &paths, &writes, &context)
+    addArchive(call, &context)
   }
 
-  /// Where in an operand a path starts and whether it is written to; nil where the operand is none. It holds a slice of
-  /// the arena, and so must be over before the arena grows.
-  @inline(never)
+  /// Where in an operand a path starts and whether it is written to; nil where the operand is none.
   private func operandPath(
-    _ call: ShellCall, _ field: ShellField, isWritten isTarget: Bool, toStandardOutput: Bool
+    _ call: ShellCall, _ text: ByteRange, isWritten isTarget: Bool, toStandardOutput: Bool
   ) -> (from: Int, isWritten: Bool)? {
     let program = call.program
-    let text = bytes(field.value)
-    if program.role == .editor, text.first == Ascii.plus { return nil }
+    let first = text.count > 0 ? arena[Int(text.start)] : 0
+    if program.role == .editor, first == Ascii.plus { return nil }
     // Options of the script, not of its interpreter.
-    if program.role == .interpreter || program.role == .shell, text.first == Ascii.dash { return nil }
+    if program.role == .interpreter || program.role == .shell, first == Ascii.dash { return nil }
     var isWritten = isTarget || program.operands == .write && !toStandardOutput
     if program.writesWith != 0, call.arguments.has(program.writesWith) { isWritten = true }
     if program.role == .find { isWritten = writesFound(call) }
-    if let equals = text.firstIndex(of: Ascii.equals), text.first.map(Ascii.isNameStart) == true,
-      text[..<equals].allSatisfy({ Ascii.isName($0) || $0 == Ascii.dash })
-    {
-      let key = text[..<equals]
-      let isOutput = key.elementsEqual("of".utf8)
-      if isOutput || key.elementsEqual("if".utf8) || ShellPaths.isEvident(text[(equals + 1)...]) {
-        return (equals + 1 - text.startIndex, isOutput)
+    if Ascii.isNameStart(first), let equals = keyEnd(text) {
+      let key = ByteRange(Int(text.start), equals)
+      let isOutput = arena.has("of", at: key)
+      if isOutput || arena.has("if", at: key) || ShellPaths.isEvident(ByteRange(equals + 1, Int(text.end)), in: arena) {
+        return (equals + 1 - Int(text.start), isOutput)
       }
     }
     guard program.operands == .none else { return (0, isWritten) }
     // `sudo -e`
     if program.isPrivileged, program.role == .environment, call.arguments.has(0x65) { return (0, true) }
-    return text.starts(with: "file://".utf8) ? (0, false) : nil
+    return arena.begins(with: "file://", at: text) ? (0, false) : nil
   }
 
-  /// `gzip -c` and its kin write nothing but their standard output.
-  private func isCompressor(_ call: ShellCall) -> Bool {
-    call.program.names.contains { $0.option.letter == 0x63 && $0.name.elementsEqual("stdout".utf8) }
+  /// Where the `=` of `KEY=VALUE` stands.
+  private func keyEnd(_ text: ByteRange) -> Int? {
+    for index in text.range where !Ascii.isName(arena[index]) && arena[index] != Ascii.dash {
+      return arena[index] == Ascii.equals ? index : nil
+    }
+    return nil
   }
 
   /// What `tar` writes: the archive it creates or changes, the directory it extracts into.
-  private mutating func addArchive(
-    _ call: ShellCall, _ paths: inout [ByteRange], _ writes: inout [ByteRange], _ context: inout DecodeContext
-  ) {
+  private mutating func addArchive(_ call: ShellCall, _ context: inout DecodeContext) {
     guard call.program.isOldStyle else { return }
     let creates = [0x63, 0x72, 0x75, 0x41].contains { call.arguments.has($0) }
     for option in call.arguments.options {
       guard let value = option.value else { continue }
       if option.letter == 0x66 {
-        addPath(value, isWritten: creates, &paths, &writes, &context)
+        addPath(value, isWritten: creates, &context)
       } else if option.letter == 0x43, call.arguments.has(0x78) {
-        addPath(value, isWritten: true, &paths, &writes, &context)
+        addPath(value, isWritten: true, &context)
       }
     }
   }

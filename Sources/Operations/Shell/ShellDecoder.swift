@@ -4,16 +4,37 @@ import PolicyBytecode
 ///
 /// The whole payload is read before anything is emitted; what cannot be read is one `unparsed` operation.
 func decodeShell(_ payload: [UInt8], _ context: inout DecodeContext) {
-  guard isText(payload) else { return context.unparsed(.shell, .encoding) }
-  var decoder = ShellDecoder(demand: context.demand)
-  decoder.decode(withUnixLines(payload) ?? payload, &context)
+  let bytes = ShellBytes(payload)
+  guard bytes.isText else { return context.unparsed(.shell, .encoding) }
+  // One that holds another takes a new decoder for it.
+  var decoder = context.shellDecoder.take() ?? ShellDecoder(demand: context.demand.facts)
+  decoder.decode(bytes.hasCarriageReturn ? withUnixLines(payload) ?? payload : payload, &context)
+  if decoder.isSmall { context.shellDecoder = consume decoder }
+}
+
+/// What can be said of a payload's bytes in one pass.
+private struct ShellBytes {
+  /// It is UTF-8 without NUL.
+  var isText = true
+  var hasCarriageReturn = false
+
+  init(_ payload: [UInt8]) {
+    var high: UInt8 = 0
+    for byte in payload {
+      high |= byte
+      if byte < 0x0E {
+        if byte == 0 { isText = false }
+        if byte == 0x0D { hasCarriageReturn = true }
+      }
+    }
+    if high >= 0x80, isText { isText = String(validating: payload, as: UTF8.self) != nil }
+  }
 }
 
 /// `payload` with the line ends of Unix if all of its own are those of DOS, which a terminal and some shells take for
 /// the same; nil where they are not, or where a backslash before one would come to mean something else.
 private func withUnixLines(_ payload: [UInt8]) -> [UInt8]? {
   let carriageReturn: UInt8 = 0x0D
-  guard payload.contains(carriageReturn) else { return nil }
   var result: [UInt8] = []
   result.reserveCapacity(payload.count)
   for (index, byte) in payload.enumerated() {
@@ -26,16 +47,6 @@ private func withUnixLines(_ payload: [UInt8]) -> [UInt8]? {
     result.append(byte)
   }
   return result
-}
-
-/// Whether `payload` is UTF-8 without NUL.
-private func isText(_ payload: [UInt8]) -> Bool {
-  var high: UInt8 = 0
-  for byte in payload {
-    if byte == 0 { return false }
-    high |= byte
-  }
-  return high < 0x80 || String(validating: payload, as: UTF8.self) != nil
 }
 
 /// A word after expansion: what a program is handed.
@@ -73,28 +84,41 @@ struct ShellInput: BitwiseCopyable {
 
 /// What redirections do to a command.
 struct ShellEffects {
+  /// What it reads and writes besides its arguments.
   var reads: [ShellField] = []
   var writes: [ShellField] = []
   var input: ShellInput?
   /// Standard output goes elsewhere.
   var redirectsOutput = false
+
+  /// Whether files that it reads or writes are not known.
+  var isUnknown: Bool {
+    for field in reads where field.isUnknown { return true }
+    for field in writes where field.isUnknown { return true }
+    return false
+  }
 }
 
 /// Walks the syntax of a payload in the order in which it runs, following what can be known of variables and of the
-/// working directory, and emits an operation for each simple command.
+/// working directory, and emits an operation for each simple command. Its memory is kept for the next payload.
 struct ShellDecoder: ~Copyable {
   var reader = ShellReader()
-  let demand: FactDemand
+  let demand: FactSet
   /// Texts of fields and of what is derived from them.
   var arena: [UInt8] = []
-  var fields: [ShellField] = []
+  var fields = RawBuffer<ShellField>(capacity: 32)
+  /// Arguments that are not in use, whose memory the next command takes.
+  var spareArguments: [ShellArguments] = []
+  /// The paths of the operation at hand, and those of them that are written to.
+  var paths = RawBuffer<ByteRange>(capacity: 16)
+  var writes = RawBuffer<ByteRange>(capacity: 16)
   var alternatives: [[[UInt8]]] = []
   var variables = ShellVariables()
   /// Where relative paths may start: `""` is where the line started.
-  var directories: [[UInt8]] = [[]]
-  var previousDirectories: [[UInt8]] = [[]]
+  var directories = ShellDecoder.start
+  var previousDirectories = ShellDecoder.start
   /// Base names of the programs emitted, in order.
-  var log: [ByteRange] = []
+  var log = RawBuffer<ByteRange>(capacity: 16)
   var input = ShellInput()
   var isPrivileged = false
   var functionDepth = 0
@@ -110,19 +134,50 @@ struct ShellDecoder: ~Copyable {
   var output: ByteRange?
   /// Lists in `>( )`, which read from the command they stand in.
   var deferred: [Int32] = []
-  /// The text of the field being expanded.
+  /// The texts of the fields being expanded, one behind the other: a substitution's words stand behind the part of the
+  /// word that it is in.
   var building: [UInt8] = []
   var spent = 0
   var isExhausted = false
 
-  init(demand: FactDemand) { self.demand = demand }
+  init(demand: FactSet) { self.demand = demand }
+
+  /// Whether it holds little memory, and may be kept.
+  var isSmall: Bool {
+    arena.capacity + building.capacity + reader.tree.source.capacity <= ShellLimits.keptBytes
+  }
+
+  /// Forgets the last payload.
+  private mutating func begin() {
+    reader.removeAll()
+    arena.removeAll(keepingCapacity: true)
+    building.removeAll(keepingCapacity: true)
+    fields.removeAll()
+    log.removeAll()
+    if !alternatives.isEmpty { alternatives = [] }
+    if !variables.isUnused { variables = ShellVariables() }
+    directories = Self.start
+    previousDirectories = Self.start
+    input = ShellInput()
+    isPrivileged = false
+    functionDepth = 0
+    if !callArguments.isEmpty { callArguments = [:] }
+    if !aliases.isEmpty { aliases = [:] }
+    wrappers = 0
+    hasTrailing = false
+    output = nil
+    if !deferred.isEmpty { deferred = [] }
+    spent = 0
+    isExhausted = false
+  }
+
+  private static let start: [[UInt8]] = [[]]
 
   mutating func decode(_ payload: [UInt8], _ context: inout DecodeContext) {
+    begin()
     let before = context.batch.count
     depth = context.syntaxDepth
     reader.depth = depth
-    arena.reserveCapacity(64 + 2 * payload.count)
-    fields.reserveCapacity(8 + min(payload.count / 8, 256))
     do {
       let root = try reader.read(payload)
       if !reader.census.functions.isEmpty { noteCalls() }

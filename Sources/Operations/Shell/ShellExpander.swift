@@ -11,10 +11,15 @@ extension ShellDecoder {
     /// Where in the text an unknown value with alternatives is spelled.
     var alternativesAt = 0..<0
     var alternatives: [[UInt8]] = []
+    /// Where in ``ShellDecoder/building`` the text of the field starts.
+    let start: Int
     /// The word may become several fields.
     let splits: Bool
 
-    init(splits: Bool) { self.splits = splits }
+    init(start: Int, splits: Bool) {
+      self.start = start
+      self.splits = splits
+    }
 
     /// Says what the value spelled at `range` may be, unless that is said of an earlier one.
     mutating func may(be values: [[UInt8]], at range: Range<Int>) {
@@ -54,10 +59,12 @@ extension ShellDecoder {
     guard part.kind == .literal, part.next < 0, part.isQuoted || part.spelling.count > 0 else { return nil }
     let isTilde = !part.isQuoted && reader.tree.source[Int(part.spelling.start)] == Ascii.tilde
     if isTilde, !variables.isEmpty { return nil }
-    var field = ShellField(value: store(reader.tree.source[part.spelling.range]))
+    let start = arena.count
+    arena += reader.tree.source[part.spelling.range]
+    var field = ShellField(value: ByteRange(start, arena.count))
     guard !part.isQuoted else { return field }
     var openBracket = false
-    Self.noteGlobs(reader.tree.source[part.spelling.range], &field, openBracket: &openBracket)
+    noteGlobs(part.spelling, &field, openBracket: &openBracket)
     return field
   }
 
@@ -67,33 +74,33 @@ extension ShellDecoder {
     let logStart = log.count
     expand(parts: first, splits: false, &context)
     var result = fields.count > count ? fields[count] : ShellField(value: store(EmptyCollection()))
-    fields.removeLast(fields.count - count)
+    fields.truncate(to: count)
     if log.count > logStart { result.log = ByteRange(logStart, log.count) }
     return result
   }
 
   private mutating func finish(_ expansion: inout Expansion, _ context: inout DecodeContext) {
-    if expansion.hasContent || !building.isEmpty {
-      expansion.field.value = store(building)
+    let length = building.count - expansion.start
+    if expansion.hasContent || length > 0 {
+      let start = arena.count
+      arena += building[expansion.start...]
+      expansion.field.value = ByteRange(start, arena.count)
       if !expansion.alternatives.isEmpty {
-        let prefix = building[..<expansion.alternativesAt.lowerBound]
+        let prefix = building[expansion.start..<expansion.alternativesAt.lowerBound]
         let suffix = building[expansion.alternativesAt.upperBound...]
-        spend(building.count * expansion.alternatives.count, &context)
+        spend(length * expansion.alternatives.count, &context)
         alternatives.append(expansion.alternatives.map { prefix + $0 + suffix })
         expansion.field.alternatives = Int32(alternatives.count - 1)
       }
-      spend(building.count, &context)
+      spend(length, &context)
       fields.append(expansion.field)
     }
-    building.removeAll(keepingCapacity: true)
-    expansion = Expansion(splits: expansion.splits)
+    building.removeLast(length)
+    expansion = Expansion(start: expansion.start, splits: expansion.splits)
   }
 
   private mutating func expand(parts first: Int32, splits: Bool, _ context: inout DecodeContext) {
-    let saved = building
-    building = []
-    defer { building = saved }
-    var expansion = Expansion(splits: splits)
+    var expansion = Expansion(start: building.count, splits: splits)
     var index = first
     while index >= 0, !isExhausted {
       let part = reader.tree.parts[Int(index)]
@@ -117,7 +124,7 @@ extension ShellDecoder {
         }
       case .processInput:
         substitution(part.child, &context)
-        if building.isEmpty, part.next < 0 { expansion.field.processInput = part.child }
+        if building.count == expansion.start, part.next < 0 { expansion.field.processInput = part.child }
         spell(part, &expansion)
       case .processOutput:
         deferred.append(part.child)
@@ -131,7 +138,8 @@ extension ShellDecoder {
         spell(part, &expansion)
         expansion.may(be: elements.values, at: start..<building.count)
       }
-      if building.count > ShellLimits.expandedBytes { spend(building.count, &context) }
+      let length = building.count - expansion.start
+      if length > ShellLimits.expandedBytes { spend(length, &context) }
       index = part.next
     }
     finish(&expansion, &context)
@@ -156,7 +164,8 @@ extension ShellDecoder {
     }
     var values: [[UInt8]] = []
     var isKnown = true
-    for field in fields[base...] {
+    for index in base..<fields.count {
+      let field = fields[index]
       var text = bytes(field.value)
       if field.isUnknown || field.hasGlob { isKnown = false }
       if text.first == Ascii.openBracket, let close = text.firstIndex(of: Ascii.closeBracket),
@@ -168,7 +177,7 @@ extension ShellDecoder {
       }
       if !field.isUnknown { values.append(Array(text)) }
     }
-    fields.removeLast(fields.count - base)
+    fields.truncate(to: base)
     return (isKnown ? values : Array(values.prefix(ShellLimits.values)), isKnown)
   }
 
@@ -182,7 +191,7 @@ extension ShellDecoder {
   private mutating func appendUnquoted(_ range: ByteRange, _ expansion: inout Expansion, isLast: Bool) {
     var start = Int(range.start)
     let end = Int(range.end)
-    if building.isEmpty, !expansion.hasContent, reader.tree.source[start] == Ascii.tilde {
+    if building.count == expansion.start, !expansion.hasContent, reader.tree.source[start] == Ascii.tilde {
       var stop = start + 1
       while stop < end, reader.tree.source[stop] != Ascii.slash { stop += 1 }
       if stop == start + 1, stop < end || isLast, let home = variables.lookup(Self.home, reader.census) {
@@ -194,36 +203,45 @@ extension ShellDecoder {
         }
       }
     }
-    Self.noteGlobs(reader.tree.source[start..<end], &expansion.field, openBracket: &expansion.openBracket)
+    noteGlobs(ByteRange(start, end), &expansion.field, openBracket: &expansion.openBracket)
     building += reader.tree.source[start..<end]
   }
 
-  private static func noteGlobs(_ text: ArraySlice<UInt8>, _ field: inout ShellField, openBracket: inout Bool) {
-    for byte in text {
-      switch byte {
-      case Ascii.star, Ascii.question, Ascii.open: field.hasGlob = true
-      case Ascii.openBracket: openBracket = true
-      case Ascii.closeBracket: if openBracket { field.hasGlob = true }
-      default: break
-      }
+  /// Looks for globs in a range of the source.
+  private func noteGlobs(_ range: ByteRange, _ field: inout ShellField, openBracket: inout Bool) {
+    for index in range.range { Self.noteGlob(reader.tree.source[index], &field, openBracket: &openBracket) }
+  }
+
+  @inline(__always)
+  private static func noteGlob(_ byte: UInt8, _ field: inout ShellField, openBracket: inout Bool) {
+    switch byte {
+    case Ascii.star, Ascii.question, Ascii.open: field.hasGlob = true
+    case Ascii.openBracket: openBracket = true
+    case Ascii.closeBracket: if openBracket { field.hasGlob = true }
+    default: break
     }
   }
 
   static let home = Array("HOME".utf8)
   private static let separators = Array("IFS".utf8)
-  private static let workingDirectory = Array("PWD".utf8)
 
   // MARK: - Parameters
 
   private mutating func parameter(
     _ part: ShellPart, isQuoted: Bool, _ expansion: inout Expansion, _ context: inout DecodeContext
   ) {
-    let name = Array(reader.tree.source[part.name.range])
-    if part.op == .other { return transformed(part, name, isQuoted: isQuoted, &expansion, &context) }
-    guard let first = name.first else { return spell(part, &expansion) }
-    if !Ascii.isNameStart(first) { return special(part, first, name, isQuoted: isQuoted, &expansion, &context) }
+    if part.op == .other {
+      let name = Array(reader.tree.source[part.name.range])
+      return transformed(part, name, isQuoted: isQuoted, &expansion, &context)
+    }
+    guard part.name.count > 0 else { return spell(part, &expansion) }
+    let first = reader.tree.source[Int(part.name.start)]
+    if !Ascii.isNameStart(first) {
+      let name = Array(reader.tree.source[part.name.range])
+      return special(part, first, name, isQuoted: isQuoted, &expansion, &context)
+    }
     let separatorsAreSet = !variables.isEmpty && variables.lookup(Self.separators, reader.census) != nil
-    if name == Self.separators, !separatorsAreSet, part.op == .none {
+    if !separatorsAreSet, part.op == .none, reader.tree.source.has("IFS", at: part.name) {
       if isQuoted {
         building += [Ascii.space, Ascii.tab, Ascii.newline]
         expansion.hasContent = true
@@ -232,7 +250,8 @@ extension ShellDecoder {
       }
       return
     }
-    let known = variables.isEmpty ? nil : variables.lookup(name, reader.census)
+    let known =
+      variables.isEmpty ? nil : variables.lookup(Array(reader.tree.source[part.name.range]), reader.census)
     if let known, known.isKnown, let value = known.values.first,
       !value.isEmpty || part.op == .none || part.op == .ifUnset
     {
@@ -240,8 +259,8 @@ extension ShellDecoder {
       if !isQuoted, separatorsAreSet { return spell(part, &expansion) }
       return append(value, isQuoted: isQuoted, &expansion, &context)
     }
-    if name == Self.workingDirectory, known == nil, part.op == .none, directories.count == 1,
-      directories[0].first == Ascii.slash
+    if known == nil, part.op == .none, directories.count == 1, directories[0].first == Ascii.slash,
+      reader.tree.source.has("PWD", at: part.name)
     {
       return append(directories[0], isQuoted: isQuoted, &expansion, &context)
     }
@@ -250,8 +269,10 @@ extension ShellDecoder {
     if part.op != .none {
       let operand = value(part.child, &context)
       if !operand.isUnknown { possible.append(Array(bytes(operand.value))) }
-      if part.op == .assign { variables.set(name, possible, isKnown: false) }
-    } else if known == nil, name == Self.home {
+      if part.op == .assign {
+        variables.set(Array(reader.tree.source[part.name.range]), possible, isKnown: false)
+      }
+    } else if known == nil, reader.tree.source.has("HOME", at: part.name) {
       // Not known, but spelled in one way: see `ShellPaths`.
       building += reader.tree.source[part.spelling.range]
       expansion.hasContent = true
@@ -349,7 +370,9 @@ extension ShellDecoder {
       }
       var end = start
       while end < value.count, !Ascii.isSpace(value[end]) { end += 1 }
-      Self.noteGlobs(value[start..<end], &expansion.field, openBracket: &expansion.openBracket)
+      for byte in value[start..<end] {
+        Self.noteGlob(byte, &expansion.field, openBracket: &expansion.openBracket)
+      }
       building += value[start..<end]
       start = end
     }
@@ -359,11 +382,10 @@ extension ShellDecoder {
 
   /// Walks the commands of one substitution.
   private mutating func substitution(_ root: Int32, _ context: inout DecodeContext) {
-    let saved = (building, deferred, output)
-    building = []
+    let saved = (deferred, output)
     deferred = []
     subshell(&context) { $0.list(root, &$1) }
-    (building, deferred, output) = saved
+    (deferred, output) = saved
   }
 
   /// Walks all substitutions in parts whose value does not matter.

@@ -4,8 +4,9 @@ import PolicyBytecode
 extension ShellDecoder {
   /// Whether an operand names standard input.
   func isStandardInput(_ field: ShellField) -> Bool {
-    let text = bytes(field.value)
-    return ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains { text.elementsEqual($0.utf8) }
+    let text = field.value
+    return arena.has("-", at: text) || arena.has("/dev/stdin", at: text) || arena.has("/dev/fd/0", at: text)
+      || arena.has("/proc/self/fd/0", at: text)
   }
 
   /// What reads its standard input as shell code.
@@ -155,8 +156,8 @@ extension ShellDecoder {
     }
     // Options that mean that no code is read: a module, a version, a file.
     let isBusy = options.contains { option in
-      "mVh".utf8.contains(option.letter) || option.isNamed("--version") || option.isNamed("--help")
-        || option.isNamed("-v") || bytes(call.name).starts(with: "php".utf8) && option.letter == 0x66
+      "mVh".utf8.contains(option.letter) || isNamed(option, "--version") || isNamed(option, "--help")
+        || isNamed(option, "-v") || bytes(call.name).starts(with: "php".utf8) && option.letter == 0x66
     }
     if isBusy { return }
     switch input.kind {
@@ -172,11 +173,11 @@ extension ShellDecoder {
   }
 
   private func isCode(_ option: ShellArguments.Option, _ call: ShellCall) -> Bool {
-    Self.codeLetters.contains { bytes(call.name).starts(with: $0.0.utf8) && $0.1.utf8.contains(option.letter) }
+    Self.codeLetters.contains { arena.begins(with: $0.0, at: call.name) && $0.1.utf8.contains(option.letter) }
   }
 
   /// The options that give code, by program.
-  private static let codeLetters: [(String, String)] = [
+  private static let codeLetters: [(StaticString, String)] = [
     ("python", "c"), ("pypy", "c"), ("perl", "eE"), ("ruby", "e"), ("node", "ep"), ("deno", "ep"), ("bun", "ep"),
     ("php", "rBER"), ("lua", "e"), ("osascript", "e"), ("Rscript", "e"), ("groovy", "e"), ("julia", "e"), ("pwsh", "c"),
   ]
@@ -196,7 +197,7 @@ extension ShellDecoder {
 
   /// Editors run `!COMMAND` given as a start-up command.
   mutating func editor(_ call: ShellCall, _ context: inout DecodeContext) {
-    var starts = call.arguments.options.filter { $0.letter == 0x63 || $0.isNamed("--cmd") }.compactMap(\.value)
+    var starts = call.arguments.options.filter { $0.letter == 0x63 || isNamed($0, "--cmd") }.compactMap(\.value)
     for index in call.arguments.operands where bytes(fields[index].value).first == Ascii.plus {
       var command = fields[index]
       command.value.start += 1
@@ -216,7 +217,7 @@ extension ShellDecoder {
       codeArgument([command], call, &context)
     }
     // `ed` takes commands from its input.
-    guard bytes(call.name).elementsEqual("ed".utf8) || bytes(call.name).elementsEqual("ex".utf8) else { return }
+    guard name(of: call, is: "ed") || name(of: call, is: "ex") else { return }
     if input.kind == .unknown { return unknownCode(call, .process, &context) }
     guard input.kind == .literal else { return }
     for line in Array(bytes(input.text)).split(separator: Ascii.newline) where line.first == Ascii.bang {
@@ -269,7 +270,7 @@ extension ShellDecoder {
           fields.append(field)
         }
         carry(call, base..<fields.count, &context)
-        fields.removeLast(fields.count - base)
+        fields.truncate(to: base)
       }
     }
   }

@@ -12,6 +12,8 @@ enum ShellLimits {
   static let directoryBytes = 1024
   /// Places that the working directory may be, as far as they are followed.
   static let candidates = 8
+  /// Bytes of memory that a decoder keeps from one payload to the next.
+  static let keptBytes = 256 << 10
   /// Values that a variable may have, as far as they are followed.
   static let values = 64
 }

@@ -17,7 +17,7 @@ struct ShellNames<Value: Sendable>: Sendable {
     while capacity < 2 * pairs.count { capacity *= 2 }
     slots = [Int16](repeating: -1, count: capacity)
     for (name, value) in pairs {
-      let slot = slot(name[...])
+      let slot = slot(name, ByteRange(0, name.count))
       if slots[slot] >= 0 {
         entries[Int(slots[slot])].value = value
         continue
@@ -28,27 +28,30 @@ struct ShellNames<Value: Sendable>: Sendable {
     }
   }
 
-  func value(_ name: ArraySlice<UInt8>) -> Value? {
-    let index = slots[slot(name)]
+  func value(_ name: ArraySlice<UInt8>) -> Value? { value(Array(name), ByteRange(0, name.count)) }
+
+  /// The value of the name that stands in `source` at `range`.
+  func value(_ source: [UInt8], _ range: ByteRange) -> Value? {
+    let index = slots[slot(source, range)]
     return index >= 0 ? entries[Int(index)].value : nil
   }
 
-  /// The slot that holds `name`, or the one where it would stand.
-  private func slot(_ name: ArraySlice<UInt8>) -> Int {
+  /// The slot that holds a name, or the one where it would stand.
+  @inline(__always)
+  private func slot(_ source: [UInt8], _ range: ByteRange) -> Int {
     var hash: UInt32 = 0x811C_9DC5
-    for byte in name { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+    for index in range.range { hash = (hash ^ UInt32(source[index])) &* 0x0100_0193 }
     var slot = Int(hash) & (slots.count - 1)
-    while slots[slot] >= 0, !isEqual(entries[Int(slots[slot])].name, name) { slot = (slot + 1) & (slots.count - 1) }
+    while slots[slot] >= 0, !isEqual(entries[Int(slots[slot])].name, source, range) {
+      slot = (slot + 1) & (slots.count - 1)
+    }
     return slot
   }
 
-  private func isEqual(_ range: ByteRange, _ name: ArraySlice<UInt8>) -> Bool {
-    guard range.count == name.count else { return false }
-    var index = Int(range.start)
-    for byte in name {
-      if text[index] != byte { return false }
-      index += 1
-    }
+  private func isEqual(_ name: ByteRange, _ source: [UInt8], _ range: ByteRange) -> Bool {
+    guard name.count == range.count else { return false }
+    let offset = Int(range.start) - Int(name.start)
+    for index in name.range where text[index] != source[index + offset] { return false }
     return true
   }
 }

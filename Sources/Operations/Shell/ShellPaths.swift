@@ -55,22 +55,54 @@ enum ShellPaths {
     return Array(path)
   }
 
+  /// Whether a relative or absolute path is normalised as it stands, in a directory that is not known.
+  static func isNormal(_ path: ByteRange, in text: [UInt8]) -> Bool {
+    var start = Int(path.start)
+    let end = Int(path.end)
+    if text[start] == Ascii.dollar { return false }
+    if text[start] == Ascii.slash {
+      if path.count == 1 { return true }
+      start += 1
+    }
+    while true {
+      var next = start
+      while next < end, text[next] != Ascii.slash { next += 1 }
+      switch next - start {
+      case 0: return false
+      case 1: if text[start] == Ascii.dot { return path.count == 1 }
+      case 2: if text[start] == Ascii.dot, text[start + 1] == Ascii.dot { return false }
+      default: break
+      }
+      if next == end { return true }
+      start = next + 1
+    }
+  }
+
   /// Whether a value is surely meant as a path.
-  static func isEvident(_ text: ArraySlice<UInt8>) -> Bool {
-    switch text.first {
+  static func isEvident(_ value: ByteRange, in text: [UInt8]) -> Bool {
+    guard value.count > 0 else { return false }
+    return switch text[Int(value.start)] {
     case Ascii.slash, Ascii.tilde: true
-    case Ascii.dot: text.starts(with: "./".utf8) || text.starts(with: "../".utf8)
-    case Ascii.dollar: text.starts(with: homeSpellings[0]) || text.starts(with: homeSpellings[1])
+    case Ascii.dot: text.begins(with: "./", at: value) || text.begins(with: "../", at: value)
+    case Ascii.dollar: text.begins(with: "$HOME", at: value) || text.begins(with: "${HOME}", at: value)
     default: false
     }
   }
 
-  /// The last component of a program's path.
+  /// The last component of a program's path, a range of `text`.
+  static func baseName(_ path: ByteRange, in text: [UInt8]) -> ByteRange {
+    var end = Int(path.end)
+    while end > Int(path.start) + 1, text[end - 1] == Ascii.slash { end -= 1 }
+    var start = end
+    while start > Int(path.start), text[start - 1] != Ascii.slash { start -= 1 }
+    // `/` itself is the name of the root.
+    return start == end ? ByteRange(Int(path.start), end) : ByteRange(start, end)
+  }
+
+  /// The last component of a path.
   static func baseName(_ path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    var end = path.endIndex
-    while end > path.startIndex + 1, path[end - 1] == Ascii.slash { end -= 1 }
-    let trimmed = path[..<end]
-    guard let slash = trimmed.lastIndex(of: Ascii.slash), trimmed.count > 1 else { return trimmed }
-    return trimmed[(slash + 1)...]
+    let text = Array(path)
+    let name = baseName(ByteRange(0, text.count), in: text)
+    return text[name.range]
   }
 }

@@ -2,7 +2,7 @@ import PolicyBytecode
 
 /// Reads shell texts into a ``ShellTree``: the grammar of POSIX (Shell Command Language, 2.10) with the forms that bash
 /// adds. One pass, recursive descent; depth is bounded by ``DecodeLimits/syntaxDepth``.
-struct ShellReader {
+struct ShellReader: ~Copyable {
   var tree = ShellTree()
   /// What is known of assignments before anything is evaluated.
   var census = ShellCensus()
@@ -26,15 +26,18 @@ struct ShellReader {
   mutating func read(_ text: [UInt8]) throws(ShellSyntaxError) -> Int32 {
     guard tree.source.count + text.count <= ShellLimits.sourceBytes else { throw .init(reason: .oversized) }
     let start = tree.source.count
-    if start == 0 {
-      // What a line of this length needs as a rule: growing step by step costs more than reading it.
-      tree.source.reserveCapacity(text.count)
-      tree.nodes.reserveCapacity(4 + text.count / 16)
-      tree.words.reserveCapacity(4 + text.count / 8)
-      tree.parts.reserveCapacity(4 + text.count / 6)
-    }
     tree.source += text
     return try read(from: start, to: tree.source.count)
+  }
+
+  /// Forgets all that was read, and keeps the memory.
+  mutating func removeAll() {
+    tree.removeAll()
+    census.removeAll()
+    pending.removeAll(keepingCapacity: true)
+    position = 0
+    limit = 0
+    depth = 0
   }
 
   /// Reads a range of the source as a text of its own.

@@ -1,3 +1,5 @@
+import PolicyBytecode
+
 /// What the reader learns of assignments before anything is evaluated: names that loops and functions assign, whose
 /// values a single pass in the order of the text cannot know.
 struct ShellCensus {
@@ -14,6 +16,13 @@ struct ShellCensus {
   var functions: Set<[UInt8]> = []
   /// Literal directories that `cd` goes to.
   var directories: [[UInt8]] = []
+
+  /// Forgets everything.
+  mutating func removeAll() {
+    // Most lines leave nothing here.
+    if seen.isEmpty, functions.isEmpty, directories.isEmpty, !isDynamic, loopDepth == 0, functionDepth == 0 { return }
+    self = ShellCensus()
+  }
 
   /// The positional parameters go by this name.
   static let positional: [UInt8] = [Ascii.at]
@@ -48,18 +57,19 @@ struct ShellCensus {
   }
 
   /// Looks at a simple command for builtins that assign.
-  mutating func note(_ command: ShellNode, in tree: ShellTree) {
+  mutating func note(_ command: ShellNode, in tree: borrowing ShellTree) {
     var index = command.words
-    var program = tree.source[tree.words[Int(index)].spelling.range]
-    guard let initial = program.first else { return }
+    var program = tree.words[Int(index)].spelling
+    guard program.count > 0 else { return }
+    let initial = tree.source[Int(program.start)]
     // Cheap: nearly all programs start with a letter that no such builtin has, or are longer.
     if Ascii.isNameStart(initial) || initial == Ascii.dot {
-      while program == Self.builtin || program == Self.command {
+      while program.count == 7, tree.source.has("builtin", at: program) || tree.source.has("command", at: program) {
         index = tree.words[Int(index)].next
         guard index >= 0 else { return }
-        program = tree.source[tree.words[Int(index)].spelling.range]
+        program = tree.words[Int(index)].spelling
       }
-      guard program.count <= 9, let effect = Self.effects.value(program) else { return }
+      guard program.count <= 9, let effect = Self.effects.value(tree.source, program) else { return }
       switch effect {
       case .dynamic: break
       case .positional:
@@ -96,8 +106,6 @@ struct ShellCensus {
   }
 
   private enum Effect { case names, positional, directory, dynamic }
-  private static let builtin = Array("builtin".utf8)[...]
-  private static let command = Array("command".utf8)[...]
   private static let effects: ShellNames<Effect> = {
     let names: [(Effect, [String])] = [
       (
@@ -143,6 +151,11 @@ struct ShellVariables {
   private var poisoned: Set<[UInt8]> = []
 
   var isEmpty: Bool { values.isEmpty }
+
+  /// Whether it is as it was at the start.
+  var isUnused: Bool {
+    values.isEmpty && journal.isEmpty && openRegions.count == 1 && epoch == 0 && processes == 0 && poisoned.isEmpty
+  }
 
   // MARK: - Regions
 

@@ -2,78 +2,98 @@ import PolicyBytecode
 
 /// `find`, `xargs` and `parallel`: commands that run once for each of many words.
 extension ShellDecoder {
-  /// Primaries of `find` that take no argument.
-  private static let bare = Set(
-    [
-      "-delete", "-depth", "-d", "-daystart", "-follow", "-xdev", "-x", "-X", "-E", "-s", "-mount", "-noleaf", "-warn",
-      "-nowarn", "-empty", "-executable", "-readable", "-writable", "-nouser", "-nogroup", "-true", "-false", "-print",
-      "-print0", "-ls", "-prune", "-quit", "-not", "-and", "-or", "-a", "-o", "-H", "-L", "-P", "-help", "--help",
-      "-version", "--version", "-ignore_readdir_race", "-noignore_readdir_race",
-    ].map { Array($0.utf8) })
+  /// What is known of a primary of `find`.
+  private struct Primary: OptionSet {
+    let rawValue: UInt8
+    /// It takes no argument.
+    static let bare = Primary(rawValue: 1)
+    /// It does not narrow down what is found by much.
+    static let unrestrictive = Primary(rawValue: 2)
+    /// It runs the words behind it.
+    static let executing = Primary(rawValue: 4)
+    /// It writes to the file that it names.
+    static let writing = Primary(rawValue: 8)
+  }
 
-  /// Primaries that do not narrow down what is found by much.
-  private static let unrestrictive = Set(
-    [
-      "-delete", "-depth", "-d", "-daystart", "-follow", "-xdev", "-x", "-mount", "-noleaf", "-warn", "-nowarn",
-      "-print", "-print0", "-ls", "-true", "-a", "-and", "-o", "-or", "-type", "-mindepth", "-maxdepth", "-exec",
-      "-execdir", "-ok", "-okdir", "-H", "-L", "-P", "-readable", "-writable", "-fprint", "-fprint0", "-printf", "-fls",
-    ].map { Array($0.utf8) })
+  private static let primaries: ShellNames<Primary> = {
+    let groups: [(Primary, String)] = [
+      (
+        [.bare, .unrestrictive],
+        "-delete -depth -d -daystart -follow -xdev -x -mount -noleaf -warn -nowarn -readable -writable -true -print "
+          + "-print0 -ls -and -or -a -o -H -L -P"
+      ),
+      (
+        .bare,
+        "-X -E -s -empty -executable -nouser -nogroup -false -prune -quit -not -help --help -version --version "
+          + "-ignore_readdir_race -noignore_readdir_race"
+      ),
+      (.unrestrictive, "-type -mindepth -maxdepth -printf"),
+      ([.unrestrictive, .executing], "-exec -execdir -ok -okdir"),
+      ([.unrestrictive, .writing], "-fprint -fprint0 -fls"),
+      (.writing, "-fprintf"),
+    ]
+    return ShellNames(groups.flatMap { kind, names in names.split(separator: " ").map { (Array($0.utf8), kind) } })
+  }()
 
-  private static let executing = Set(["-exec", "-execdir", "-ok", "-okdir"].map { Array($0.utf8) })
-  private static let writing = Set(["-fprint", "-fprint0", "-fls", "-fprintf"].map { Array($0.utf8) })
+  private func primary(_ text: ByteRange) -> Primary { Self.primaries.value(arena, text) ?? [] }
 
   /// `find`'s starting points are its operands; every primary is a flag. The command behind `-exec`
   /// is neither.
-  func findArguments(_ argv: Range<Int>) -> ShellArguments {
-    var result = ShellArguments()
+  func takeFind(_ argv: Range<Int>, _ result: inout ShellArguments) {
     var isExpression = false
     var index = argv.lowerBound + 1
     while index < argv.upperBound {
-      let text = Array(bytes(fields[index].value))
+      let text = fields[index].value
       index += 1
-      guard text.count > 1, text.first == Ascii.dash else {
-        let isOperator = text == [Ascii.bang] || text == [Ascii.open] || text == [Ascii.close] || text == [Ascii.comma]
+      let first = text.count > 0 ? arena[Int(text.start)] : 0
+      guard text.count > 1, first == Ascii.dash else {
+        let isOperator =
+          text.count == 1
+          && (first == Ascii.bang || first == Ascii.open || first == Ascii.close || first == Ascii.comma)
         isExpression = isExpression || isOperator
         if !isExpression { result.operands.append(index - 1) }
         continue
       }
-      if text.starts(with: "-O".utf8) {
-        result.options.append(.init(letter: 0, name: text, value: nil, use: .none))
+      let second = arena[Int(text.start) + 1]
+      if second == 0x4F {
+        result.options.append(.init(letter: 0, name: text))
         continue
       }
-      isExpression = isExpression || text != Array("-H".utf8) && text != Array("-L".utf8) && text != Array("-P".utf8)
-      if Self.bare.contains(text) {
-        result.options.append(.init(letter: 0, name: text, value: nil, use: .none))
+      // `-H`, `-L` and `-P` stand before the starting points.
+      let isSetting = text.count == 2 && (second == 0x48 || second == 0x4C || second == 0x50)
+      isExpression = isExpression || !isSetting
+      let primary = primary(text)
+      if primary.contains(.bare) {
+        result.options.append(.init(letter: 0, name: text))
         continue
       }
-      let isCommand = Self.executing.contains(text)
+      let isCommand = primary.contains(.executing)
       let value = index < argv.upperBound && !isCommand ? fields[index] : nil
-      let use: ShellProgram.Use = Self.writing.contains(text) ? .write : .none
-      result.options.append(.init(letter: 0, name: text, value: value, use: use))
+      result.options.append(
+        .init(letter: 0, name: text, value: value, use: primary.contains(.writing) ? .write : .none))
       index += 1
       if isCommand { index = commandEnd(index - 1, argv.upperBound) + 1 }
     }
-    return result
   }
 
   /// Where the command of an `-exec` that starts at `start` ends: at `;`, or at a `+` behind `{}`.
   private func commandEnd(_ start: Int, _ end: Int) -> Int {
     var index = start
     while index < end {
-      if text(index, is: ";") || text(index, is: "+") && index > start && text(index - 1, is: "{}") { return index }
+      if text(index, is: ";") || index > start && text(index, is: "+") && text(index - 1, is: "{}") { return index }
       index += 1
     }
     return end
   }
 
-  func writesFound(_ call: ShellCall) -> Bool { call.arguments.options.contains { $0.isNamed("-delete") } }
+  func writesFound(_ call: ShellCall) -> Bool { call.arguments.options.contains { isNamed($0, "-delete") } }
 
   mutating func find(_ call: ShellCall, _ context: inout DecodeContext) {
     // Without a test that narrows it down, what is found may be a starting point.
     var points: Int32 = -1
     let isRestricted = call.arguments.options.contains { option in
-      !Self.unrestrictive.contains(option.name)
-        && !(option.isNamed("-name") && option.value.map { bytes($0.value).elementsEqual([Ascii.star]) } == true)
+      !primary(option.name).contains(.unrestrictive)
+        && !(isNamed(option, "-name") && option.hasValue && arena.has("*", at: option.field.value))
     }
     if !isRestricted {
       alternatives.append(
@@ -84,7 +104,7 @@ extension ShellDecoder {
     }
     var index = call.argv.lowerBound + 1
     while index < call.argv.upperBound {
-      guard Self.executing.contains(Array(bytes(fields[index].value))) else {
+      guard primary(fields[index].value).contains(.executing) else {
         index += 1
         continue
       }
@@ -99,15 +119,15 @@ extension ShellDecoder {
     _ call: ShellCall, _ argv: Range<Int>, _ mark: [UInt8], alternatives: Int32 = -1, _ context: inout DecodeContext
   ) {
     let base = fields.count
-    fields += fields[argv]
+    fields.append(copying: argv)
     for index in base..<fields.count {
-      let text = bytes(fields[index].value)
-      guard contains(text, mark) else { continue }
+      let count = fields[index].value.count
+      guard count >= mark.count, contains(bytes(fields[index].value), mark) else { continue }
       fields[index].isUnknown = true
-      if text.count == mark.count { fields[index].alternatives = alternatives }
+      if count == mark.count { fields[index].alternatives = alternatives }
     }
     carry(call, base..<fields.count, &context)
-    fields.removeLast(fields.count - base)
+    fields.truncate(to: base)
   }
 
   private func contains(_ text: ArraySlice<UInt8>, _ mark: [UInt8]) -> Bool {
@@ -137,13 +157,13 @@ extension ShellDecoder {
     }
     if let words = items {
       let base = fields.count
-      fields += fields[argv]
+      fields.append(copying: argv)
       for word in words {
         let field = field(word)
         fields.append(field)
       }
       carry(call, base..<fields.count, &context)
-      fields.removeLast(fields.count - base)
+      fields.truncate(to: base)
       return
     }
     let trailing = hasTrailing

@@ -77,22 +77,57 @@ struct ByteRange: BitwiseCopyable {
     self.end = Int32(truncatingIfNeeded: end)
   }
 
+  @inline(__always)
   var count: Int { Int(end) - Int(start) }
+  @inline(__always)
   var range: Range<Int> { Int(start)..<Int(end) }
+}
+
+extension [UInt8] {
+  /// Whether the bytes in `range` are `word`. Unlike a slice, it counts no references.
+  @inline(__always)
+  func has(_ word: StaticString, at range: ByteRange) -> Bool {
+    range.count == word.utf8CodeUnitCount && begins(with: word, at: range)
+  }
+
+  /// Whether the bytes in `range` begin with `word`.
+  @inline(__always)
+  func begins(with word: StaticString, at range: ByteRange) -> Bool {
+    let count = word.utf8CodeUnitCount
+    guard range.count >= count else { return false }
+    let start = Int(range.start)
+    for index in 0..<count where self[start + index] != word.utf8Start[index] { return false }
+    return true
+  }
+
+  /// Where `byte` stands first in `range`.
+  @inline(__always)
+  func firstIndex(of byte: UInt8, in range: ByteRange) -> Int? {
+    for index in range.range where self[index] == byte { return index }
+    return nil
+  }
 }
 
 /// The syntax of shell texts, flat: nodes, words and parts stand in arrays and are linked by index, `-1` ending a list,
 /// so that reading allocates little and no depth of nesting can exhaust the stack when a tree is freed.
-struct ShellTree {
+struct ShellTree: ~Copyable {
   static let none: Int32 = -1
 
   /// The payload, and behind it texts that stand in it in an escaped form (back-quoted commands, `$'…'`) or are read
   /// later (`eval`, `sh -c`).
   var source: [UInt8] = []
-  var nodes: [ShellNode] = []
-  var words: [ShellWord] = []
-  var parts: [ShellPart] = []
-  var redirections: [ShellRedirection] = []
+  var nodes = RawBuffer<ShellNode>(capacity: 16)
+  var words = RawBuffer<ShellWord>(capacity: 32)
+  var parts = RawBuffer<ShellPart>(capacity: 32)
+  var redirections = RawBuffer<ShellRedirection>(capacity: 8)
+
+  mutating func removeAll() {
+    source.removeAll(keepingCapacity: true)
+    nodes.removeAll()
+    words.removeAll()
+    parts.removeAll()
+    redirections.removeAll()
+  }
 }
 
 /// A command or a list of them.

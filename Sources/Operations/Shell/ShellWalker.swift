@@ -46,6 +46,7 @@ extension ShellDecoder {
   private mutating func chain(_ head: Int32, _ context: inout DecodeContext) -> Int32 {
     command(head, &context)
     var child = reader.tree.nodes[Int(head)].next
+    if child < 0 || reader.tree.nodes[Int(child)].link == .sequence { return child }
     var wasAnd = false
     var region: Int32?
     let before = directories
@@ -199,11 +200,13 @@ extension ShellDecoder {
       expand(reader.tree.words[Int(index)], &context)
       index = reader.tree.words[Int(index)].next
     }
-    let items = fields[base...]
-    let isLiteral = node.hasWords && items.allSatisfy { !$0.isUnknown && !$0.hasGlob }
+    var isKnown = node.hasWords && fields.count == base + 1
     // Globs are possible values as they are spelled.
     var values: [[UInt8]] = []
-    for item in items where values.count < ShellLimits.values {
+    for index in base..<fields.count {
+      let item = fields[index]
+      if item.isUnknown || item.hasGlob { isKnown = false }
+      guard values.count < ShellLimits.values else { continue }
       if !item.isUnknown { values.append(Array(bytes(item.value))) }
       if item.alternatives >= 0 { values += alternatives[Int(item.alternatives)] }
     }
@@ -211,8 +214,7 @@ extension ShellDecoder {
       values = Array(parameters)
     }
     values = Array(values.prefix(ShellLimits.values))
-    let isKnown = isLiteral && items.count == 1
-    fields.removeLast(fields.count - base)
+    fields.truncate(to: base)
     enterLoop()
     branch(&context) {
       $0.variables.set(Array($0.reader.tree.source[node.name.range]), values, isKnown: isKnown)
@@ -228,7 +230,7 @@ extension ShellDecoder {
 
   /// Collects what functions of the payload are called with, as far as it is literal: their parameters may be that.
   mutating func noteCalls() {
-    for node in reader.tree.nodes where node.kind == .simple && node.words >= 0 {
+    for node in reader.tree.nodes.elements where node.kind == .simple && node.words >= 0 {
       var words: [[UInt8]] = []
       var index = node.words
       while index >= 0, words.count <= ShellLimits.values {
@@ -266,7 +268,7 @@ extension ShellDecoder {
     let base = fields.count
     let start = log.count
     let waiting = deferred
-    deferred = []
+    if !deferred.isEmpty { deferred = [] }
     output = nil
     var index = node.words
     while index >= 0, !isExhausted {
@@ -298,9 +300,9 @@ extension ShellDecoder {
     }
     deferred = waiting
     // `exec < FILE` redirects the shell itself.
-    let isPersistent = fields.count == base + 1 && bytes(fields[base].value).elementsEqual("exec".utf8)
+    let isPersistent = fields.count == base + 1 && arena.has("exec", at: fields[base].value)
     if !isPersistent { input = outer } else if input.kind == .literal { input.kind = .unknown }
-    fields.removeLast(fields.count - base)
+    fields.truncate(to: base)
   }
 
   private mutating func assign(_ first: Int32, isExported: Bool, _ context: inout DecodeContext) {
@@ -361,9 +363,10 @@ extension ShellDecoder {
       }
       let base = fields.count
       expand(word, &context)
-      let targets = fields[base...].map { $0 }
-      fields.removeLast(fields.count - base)
-      for target in targets {
+      defer { fields.truncate(to: base) }
+      let end = fields.count
+      for index in base..<end {
+        let target = fields[index]
         let isSubstitution = log.count > logStart || !deferred.isEmpty && target.isUnknown
         switch redirection.kind {
         case .input, .readWrite:
@@ -382,8 +385,7 @@ extension ShellDecoder {
           if redirection.descriptor <= 1 { effects.redirectsOutput = true }
           effects.writes.append(target)
         case .duplicateOutput, .duplicateInput:
-          let text = bytes(target.value)
-          let isDescriptor = text.allSatisfy { Ascii.isDigit($0) || $0 == Ascii.dash }
+          let isDescriptor = target.value.range.allSatisfy { Ascii.isDigit(arena[$0]) || arena[$0] == Ascii.dash }
           if redirection.kind == .duplicateOutput {
             if redirection.descriptor == 0 { effects.input = ShellInput(kind: .unknown) }
             if redirection.descriptor <= 1 { effects.redirectsOutput = true }
@@ -400,7 +402,6 @@ extension ShellDecoder {
 
   /// Whether reading a path is reading from the network.
   private func isRemote(_ field: ShellField) -> Bool {
-    let text = bytes(field.value)
-    return text.starts(with: "/dev/tcp/".utf8) || text.starts(with: "/dev/udp/".utf8)
+    arena.begins(with: "/dev/tcp/", at: field.value) || arena.begins(with: "/dev/udp/", at: field.value)
   }
 }

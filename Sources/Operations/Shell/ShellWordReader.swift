@@ -43,6 +43,13 @@ extension ShellReader {
 
   /// Reads one word, which starts here.
   mutating func word(_ context: WordContext = .word) throws(ShellSyntaxError) -> Int32 {
+    if context == .word || context == .assignment, let end = plainEnd(mayAssign: context == .assignment) {
+      let spelling = ByteRange(position, end)
+      let first = literal(position, end, isQuoted: false)
+      position = end
+      tree.words.append(ShellWord(first: first, spelling: spelling))
+      return Int32(tree.words.count - 1)
+    }
     let start = position
     var word = ShellWord(first: ShellTree.none, spelling: ByteRange())
     if let name = try assignedName() {
@@ -77,6 +84,36 @@ extension ShellReader {
     if isJoined, context == .assignment, isReserved(word.first) { throw .init(reason: .unsupported) }
     tree.words.append(word)
     return Int32(tree.words.count - 1)
+  }
+
+  /// The characters that a plain word does not have, as a bit each: of the first 64 and of the next.
+  private static let special: (UInt64, UInt64) = {
+    var masks: (UInt64, UInt64) = (0, 0)
+    for byte in " \t\n;&|()<>'\"$\\`{".utf8 {
+      if byte < 64 { masks.0 |= 1 << UInt64(byte) } else { masks.1 |= 1 << UInt64(byte - 64) }
+    }
+    return masks
+  }()
+
+  /// Where the word that starts here ends if it is one literal without quotes, braces and expansions, as most are, and
+  /// no assignment; else nil.
+  @inline(__always)
+  private func plainEnd(mayAssign: Bool) -> Int? {
+    let (low, high) = Self.special
+    var end = position
+    while end < limit {
+      let byte = tree.source[end]
+      if byte < 0x80, (byte < 64 ? low : high) &>> UInt64(byte & 63) & 1 != 0 { break }
+      if mayAssign, byte == Ascii.equals || byte == Ascii.openBracket { return nil }
+      end += 1
+    }
+    guard end > position else { return nil }
+    if end == limit { return end }
+    switch tree.source[end] {
+    case Ascii.space, Ascii.tab, Ascii.newline, Ascii.semicolon, Ascii.ampersand, Ascii.pipe, Ascii.close: return end
+    case Ascii.less, Ascii.greater: return end + 1 < limit && tree.source[end + 1] == Ascii.open ? nil : end
+    default: return nil
+    }
   }
 
   /// Whether a word that line continuations cut up is a reserved word, which this reader would not have seen.

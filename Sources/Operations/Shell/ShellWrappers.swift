@@ -16,14 +16,14 @@ extension ShellDecoder {
     default: break
     }
     let isServer = isRsyncServer(call)
-    if isServer, call.arguments.options.contains(where: { $0.isNamed("--sender") }) { call.program.writesLast = false }
+    if isServer, call.arguments.options.contains(where: { isNamed($0, "--sender") }) { call.program.writesLast = false }
     emit(call, &context)
     guard !isDone(context) else { return }
     // On the server's side of rsync `-e` tells what the client can do.
     for option in call.arguments.options where !isServer {
       guard var value = option.value else { continue }
-      if option.isNamed("--checkpoint-action") {
-        guard bytes(value.value).starts(with: "exec=".utf8) else { continue }
+      if isNamed(option, "--checkpoint-action") {
+        guard arena.begins(with: "exec=", at: value.value) else { continue }
         value.value.start += 5
       } else if option.use != .code {
         continue
@@ -32,6 +32,7 @@ extension ShellDecoder {
     }
     let operands = call.arguments.operands
     switch call.program.role {
+    case .plain: note(call, &context)
     case .prefix: prefix(call, &context)
     case .environment: environment(call, &context)
     case .user: user(call, &context)
@@ -45,10 +46,11 @@ extension ShellDecoder {
         carry(call, operands[1]..<call.argv.upperBound, &context)
       }
     case .exec:
-      if bytes(call.name).first == 0x63, call.arguments.has(0x76) || call.arguments.has(0x56) { break }
+      let initial = arena[Int(call.name.start)]
+      if initial == 0x63, call.arguments.has(0x76) || call.arguments.has(0x56) { break }
       guard let first = operands.first else { break }
       // `exec` replaces the shell; `command` and `builtin` run in it.
-      carry(call, first..<call.argv.upperBound, inShell: call.inShell && bytes(call.name).first != 0x65, &context)
+      carry(call, first..<call.argv.upperBound, inShell: call.inShell && initial != 0x65, &context)
     case .coproc:
       guard let first = operands.first else { break }
       let outer = input
@@ -77,13 +79,16 @@ extension ShellDecoder {
     case .declare: if call.inShell { declare(call, &context) }
     case .read: if call.inShell { forgetNames(call) }
     case .copy: copyOverSSH(call, &context)
-    case .bundle: break
-    case .plain: note(call, &context)
-    case .shell, .interpreter, .eval, .source, .client, .container, .versionControl, .login: break
+    case .shell, .interpreter, .eval, .source, .client, .container, .versionControl, .bundle, .login: break
     }
   }
 
-  func text(_ index: Int, is word: String) -> Bool { bytes(fields[index].value).elementsEqual(word.utf8) }
+  @inline(__always)
+  func text(_ index: Int, is word: StaticString) -> Bool { arena.has(word, at: fields[index].value) }
+
+  /// Whether a program goes by this name.
+  @inline(__always)
+  func name(of call: ShellCall, is word: StaticString) -> Bool { arena.has(word, at: call.name) }
 
   /// Decodes words, joined by a space, as shell code that a program runs in a process of its own.
   mutating func codeArgument(
@@ -160,38 +165,40 @@ extension ShellDecoder {
   private mutating func prefix(_ call: ShellCall, _ context: inout DecodeContext) {
     let operands = call.arguments.operands
     var skipped = 0
-    switch String(decoding: bytes(call.name), as: UTF8.self) {
-    case "timeout", "gtimeout", "chroot", "chrt", "gosu", "su-exec": skipped = 1
-    case "taskset":
+    let isTime = name(of: call, is: "time")
+    if isTime {
+      while skipped < operands.count, isAssignment(operands[skipped]) { skipped += 1 }
+    } else if name(of: call, is: "taskset") {
       if call.arguments.has(0x70) { return }
       skipped = 1
-    case "time":
-      while skipped < operands.count, isAssignment(operands[skipped]) { skipped += 1 }
-    default: break
+    } else if Self.skipping.value(arena, call.name) != nil {
+      skipped = 1
     }
     while skipped < operands.count, text(operands[skipped], is: "--") { skipped += 1 }
-    if bytes(call.name).elementsEqual("screen".utf8), call.arguments.has(0x58) {
+    if name(of: call, is: "screen"), call.arguments.has(0x58) {
       // `screen -X stuff KEYS` types into a shell.
       guard operands.count > 1, text(operands[0], is: "stuff") else { return }
       let code = field(ShellEscapes.decode(bytes(fields[operands[1]].value), .echo))
       return codeArgument([code], call, &context)
     }
     let inner = skipped < operands.count ? operands[skipped]..<call.argv.upperBound : 0..<0
-    carry(call, inner, inShell: call.inShell && bytes(call.name).elementsEqual("time".utf8), &context)
+    carry(call, inner, inShell: call.inShell && isTime, &context)
   }
 
+  /// Programs whose first operand is not yet the command.
+  private static let skipping = ShellNames(
+    ["timeout", "gtimeout", "chroot", "chrt", "gosu", "su-exec"].map { (Array($0.utf8), true) })
+
   private func isAssignment(_ index: Int) -> Bool {
-    let text = bytes(fields[index].value)
-    guard let first = text.first, Ascii.isNameStart(first), let end = text.firstIndex(where: { !Ascii.isName($0) })
-    else {
-      return false
-    }
-    return text[end] == Ascii.equals
+    let text = fields[index].value
+    guard text.count > 0, Ascii.isNameStart(arena[Int(text.start)]) else { return false }
+    for at in text.range where !Ascii.isName(arena[at]) { return arena[at] == Ascii.equals }
+    return false
   }
 
   /// `sudo`, `doas`, `env`: options, assignments, a command.
   private mutating func environment(_ call: ShellCall, _ context: inout DecodeContext) {
-    let isEnv = bytes(call.name).elementsEqual("env".utf8)
+    let isEnv = name(of: call, is: "env")
     let saved = directories
     let mark = variables.enterSubshell()
     defer {
@@ -214,7 +221,7 @@ extension ShellDecoder {
         let field = field(word)
         fields.append(field)
       }
-      fields += operands.map { fields[$0] }
+      for index in operands { fields.append(fields[index]) }
       operands = arguments(base..<fields.count, call.program).operands[...]
     }
     while let index = operands.first {
@@ -236,7 +243,7 @@ extension ShellDecoder {
     let end = fields.count > base ? fields.count : call.argv.upperBound
     if first < end, operands.first != nil {
       if !isEnv, call.arguments.has(0x65) {
-        fields.removeLast(fields.count - base)
+        fields.truncate(to: base)
         return
       }
       carry(call, first..<end, &context)
@@ -245,13 +252,13 @@ extension ShellDecoder {
     } else if !isEnv, call.arguments.has(0x73) || call.arguments.has(0x69) {
       standardInput(call, &context)
     }
-    fields.removeLast(fields.count - base)
+    fields.truncate(to: base)
   }
 
   /// `su` and `runuser`: code of `-c` was decoded; else a command behind `runuser -u`, else a shell.
   private mutating func user(_ call: ShellCall, _ context: inout DecodeContext) {
     let operands = call.arguments.operands
-    if call.arguments.has(0x75), bytes(call.name).first == 0x72 {
+    if call.arguments.has(0x75), arena[Int(call.name.start)] == 0x72 {
       if let first = operands.first { carry(call, first..<call.argv.upperBound, &context) }
       return
     }
@@ -267,7 +274,7 @@ extension ShellDecoder {
   private mutating func joined(_ call: ShellCall, _ context: inout DecodeContext) {
     var operands = call.arguments.operands[...]
     guard let first = operands.first else { return }
-    if bytes(call.name).elementsEqual("watch".utf8) {
+    if name(of: call, is: "watch") {
       if call.arguments.has(0x78) { return carry(call, first..<call.argv.upperBound, &context) }
       return codeArgument(operands.map { fields[$0] }, call, &context)
     }
@@ -281,8 +288,7 @@ extension ShellDecoder {
       // -s NAME, -n NAME, -t TARGET, -c DIRECTORY, -x and -y SIZE, -e VARIABLE, -F FORMAT
       if option.count == 2, let letter = option.last, "sntcxyeFlp".utf8.contains(letter) { _ = operands.popFirst() }
     }
-    let keys = ["Enter", "C-m", "KPEnter"]
-    let words = operands.filter { index in !keys.contains { text(index, is: $0) } }
+    let words = operands.filter { !text($0, is: "Enter") && !text($0, is: "C-m") && !text($0, is: "KPEnter") }
     if !words.isEmpty { codeArgument(words.map { fields[$0] }, call, &context) }
   }
 
@@ -295,38 +301,36 @@ extension ShellDecoder {
     var directory: [UInt8] = []
     var verb = call.arguments.operands.first
     while let index = verb, text(index, is: "container") || text(index, is: "compose") {
-      let outer = text(index, is: "compose") ? ShellProgram.named(Self.compose) : call.program
+      let outer = text(index, is: "compose") ? ShellProgram.listed("docker-compose") : call.program
       let more = arguments(index..<call.argv.upperBound, outer)
       call.arguments.options += more.options
       verb = more.operands.first
     }
     if let index = verb {
-      var program = ShellProgram.named(Self.docker)
+      var program = ShellProgram.listed("docker")
       let runs = text(index, is: "run") || text(index, is: "create") || text(index, is: "exec")
       program.isOrdered = runs
       let inner = arguments(index..<call.argv.upperBound, program)
       call.arguments.options += inner.options
       if runs, inner.operands.count > 1 { start = inner.operands[1] }
-      entry = runs ? inner.options.last { $0.isNamed("--entrypoint") }?.value : nil
+      entry = runs ? inner.options.last { isNamed($0, "--entrypoint") }?.value : nil
       if runs, let value = inner.value(0x77), !value.isUnknown { directory = Array(bytes(value.value)) }
     }
     emit(call, &context)
     guard start != nil || entry != nil else { return }
     let base = fields.count
     if let entry { fields.append(entry) }
-    if let start { fields += fields[start..<call.argv.upperBound] }
+    if let start { fields.append(copying: start..<call.argv.upperBound) }
     elsewhere(call, base..<fields.count, directory: directory, &context)
-    fields.removeLast(fields.count - base)
+    fields.truncate(to: base)
   }
-
-  private static let docker = Array("docker".utf8)[...]
-  private static let compose = Array("docker-compose".utf8)[...]
 
   /// `kubectl exec POD -- COMMAND`, and the requests that kubectl makes.
   private mutating func pod(_ call: ShellCall, _ context: inout DecodeContext) {
     let operands = call.arguments.operands
-    let name = bytes(call.name)
-    if ["kubectl", "oc", "k", "microk8s.kubectl"].contains(where: { name.elementsEqual($0.utf8) }) {
+    if name(of: call, is: "kubectl") || name(of: call, is: "oc") || name(of: call, is: "k")
+      || name(of: call, is: "microk8s.kubectl")
+    {
       kubectl(call, &context)
       guard !isDone(context) else { return }
       if let verb = operands.first, text(verb, is: "cp") { return copyInPod(call, &context) }
@@ -334,8 +338,11 @@ extension ShellDecoder {
     guard let verb = operands.first else { return }
     let isJob =
       text(verb, is: "create") && operands.count > 1
-      && ["job", "cronjob", "cj"].contains { text(operands[1], is: $0) }
-    guard isJob || ["exec", "run", "debug", "rsh", "shell"].contains(where: { text(verb, is: $0) }) else { return }
+      && (text(operands[1], is: "job") || text(operands[1], is: "cronjob") || text(operands[1], is: "cj"))
+    let runs =
+      text(verb, is: "exec") || text(verb, is: "run") || text(verb, is: "debug") || text(verb, is: "rsh")
+      || text(verb, is: "shell")
+    guard isJob || runs else { return }
     if let dashes = call.argv.first(where: { $0 > verb && text($0, is: "--") }) {
       elsewhere(call, dashes + 1..<call.argv.upperBound, &context)
     } else if !isJob, !text(verb, is: "run"), !text(verb, is: "debug"), operands.count > 2 {
@@ -362,7 +369,7 @@ extension ShellDecoder {
       program.isOrdered = false
       if text(verb, is: "rebase") || text(verb, is: "difftool") {
         // Elsewhere -x is no option with a value.
-        program.set(0x78, .init(letter: 0x78, takesValue: true, use: .code))
+        program.exception = .init(letter: 0x78, takesValue: true, use: .code)
       }
       inner = arguments(verb..<call.argv.upperBound, program)
       call.arguments.options += inner.options

@@ -72,7 +72,7 @@ extension ShellDecoder {
     case UInt8(ascii: "F"): curl.form(value, isUnknown: field.isUnknown, isLiteral: false)
     case UInt8(ascii: "T"): curl.upload(value, isUnknown: field.isUnknown)
     default:
-      switch String(decoding: option.name, as: UTF8.self) {
+      switch String(decoding: name(of: option), as: UTF8.self) {
       case "--url": curl.urls.append(field)
       case "--data-ascii": data(field, value, .stripped, &curl)
       case "--data-binary": data(field, value, .asIs, &curl)

@@ -37,7 +37,7 @@ extension ShellDecoder {
 
   /// `rsync --server`, as clients send it: it is the first option.
   func isRsyncServer(_ call: ShellCall) -> Bool {
-    call.argv.count > 1 && bytes(call.name).elementsEqual("rsync".utf8)
+    call.argv.count > 1 && name(of: call, is: "rsync")
       && text(call.argv.lowerBound + 1, is: "--server")
   }
 
@@ -45,11 +45,11 @@ extension ShellDecoder {
   private mutating func rsyncServer(_ call: ShellCall, _ context: inout DecodeContext) {
     let options = call.arguments.options
     // A daemon that is started over SSH has modules of its own.
-    guard !options.contains(where: { $0.isNamed("--daemon") }) else { return }
+    guard !options.contains(where: { isNamed($0, "--daemon") }) else { return }
     let paths = call.arguments.operands.dropFirst().map { Array(bytes(fields[$0].value)) }
     // With `-s` they are sent later.
     guard let last = paths.last else { return unknownRequests(call, .unknownCode, &context) }
-    if options.contains(where: { $0.isNamed("--sender") }) {
+    if options.contains(where: { isNamed($0, "--sender") }) {
       for path in paths { forward([SSHFileRequest.of("exec", "read", path)], call, &context) }
     } else {
       forward([SSHFileRequest.of("exec", "write", last)], call, &context)

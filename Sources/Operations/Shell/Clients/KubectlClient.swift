@@ -38,12 +38,10 @@ extension ShellDecoder {
   /// Whether what is piped in is no more than a file, as `-f FILE` would name it: one that is printed or rendered.
   private var isRendered: Bool {
     guard input.log.count > 0 else { return false }
-    return log[input.log.range].allSatisfy { name in
-      Self.renderers.contains { bytes(name).elementsEqual($0.utf8) }
-    }
+    return input.log.range.allSatisfy { index in Self.renderers.contains { arena.has($0, at: log[index]) } }
   }
 
-  private static let renderers = [
+  private static let renderers: [StaticString] = [
     "cat", "kubectl", "kustomize", "helm", "envsubst", "sed", "yq", "jq", "ytt", "jsonnet", "kubeseal", "tee",
   ]
 
@@ -66,7 +64,7 @@ extension ShellDecoder {
       }
       fields.append(file)
       elsewhere(call, base..<fields.count, &context)
-      fields.removeLast(fields.count - base)
+      fields.truncate(to: base)
     }
   }
 }

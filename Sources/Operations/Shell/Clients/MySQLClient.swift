@@ -12,19 +12,19 @@ extension ShellDecoder {
       if option.letter == 0x65 {
         readsInput = false
         if let value = option.value { known(value, call, &context).map { session.texts.append($0) } }
-      } else if option.isNamed("--init-command") || option.isNamed("--init-command-add") {
+      } else if isNamed(option, "--init-command") || isNamed(option, "--init-command-add") {
         if let value = option.value { known(value, call, &context).map { session.first.append($0) } }
-      } else if option.isNamed("--delimiter") {
+      } else if isNamed(option, "--delimiter") {
         guard let value = option.value else { continue }
         guard let delimiter = known(value, call, &context) else { return }
         session.delimiter = delimiter
-      } else if option.isNamed("--default-character-set") {
+      } else if isNamed(option, "--default-character-set") {
         guard let value = option.value, !value.isUnknown else {
           session.isPlain = false
           continue
         }
         session.isPlain = MySQLCharacterSet.isPlain(bytes(value.value))
-      } else if option.isNamed("--help") || option.isNamed("--version") || option.letter == 0x56 {
+      } else if isNamed(option, "--help") || isNamed(option, "--version") || option.letter == 0x56 {
         readsInput = false
       }
     }
@@ -74,7 +74,7 @@ extension ShellDecoder {
   mutating func mysqldump(_ call: ShellCall, _ context: inout DecodeContext) {
     emit(call, &context)
     let isOfDatabases = call.arguments.options.contains {
-      $0.letter == 0x42 || $0.letter == 0x41 || $0.isNamed("--databases") || $0.isNamed("--all-databases")
+      $0.letter == 0x42 || $0.letter == 0x41 || isNamed($0, "--databases") || isNamed($0, "--all-databases")
     }
     let operands = call.arguments.operands
     guard !isOfDatabases, operands.count > 1 else { return }

@@ -33,7 +33,7 @@ extension ShellDecoder {
           codeArgument([code], call, &context)
         }
       case 0x6C: readsInput = false
-      default: if option.isNamed("--help") || option.isNamed("--version") { readsInput = false }
+      default: if isNamed(option, "--help") || isNamed(option, "--version") { readsInput = false }
       }
     }
     guard readsInput || isFile else { return }

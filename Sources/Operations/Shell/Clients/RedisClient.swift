@@ -7,35 +7,35 @@ extension ShellDecoder {
     emit(call, &context)
     guard !isDone(context) else { return }
     let options = call.arguments.options
-    if options.contains(where: { $0.isNamed("--help") || $0.letter == 0x76 }) { return }
+    if options.contains(where: { isNamed($0, "--help") || $0.letter == 0x76 }) { return }
     var performed = false
     for option in options {
       // What the client does by itself, with the command it sends.
-      for (name, command) in Self.redisModes where option.isNamed(name) {
+      for (name, command) in Self.redisModes where isNamed(option, name) {
         redis(call, &context) { $0.decode(Array(command.utf8), &$1) }
         performed = true
       }
-      if Self.redisTools.contains(where: option.isNamed) {
+      if Self.redisTools.contains(where: { isNamed(option, $0) }) {
         redis(call, &context) { $1.unparsed(.redis, .unsupported) }
         performed = true
       }
     }
-    if let script = options.last(where: { $0.isNamed("--eval") }) { return redisScript(script, call, &context) }
+    if let script = options.last(where: { isNamed($0, "--eval") }) { return redisScript(script, call, &context) }
     if performed { return }
-    if options.contains(where: { $0.isNamed("--pipe") }) { return redisInput(call, isPipe: true, &context) }
+    if options.contains(where: { isNamed($0, "--pipe") }) { return redisInput(call, isPipe: true, &context) }
     if call.arguments.operands.isEmpty, !hasTrailing { return redisInput(call, isPipe: false, &context) }
     redisWords(call, &context)
   }
 
   /// Ways to run the client that send a command of its own choice.
-  private static let redisModes = [
+  private static let redisModes: [(StaticString, String)] = [
     ("--scan", "SCAN 0"), ("--bigkeys", "SCAN 0"), ("--memkeys", "SCAN 0"), ("--hotkeys", "SCAN 0"), ("--rdb", "SYNC"),
     ("--functions-rdb", "SYNC"), ("--replica", "SYNC"), ("--slave", "SYNC"), ("--stat", "INFO"), ("--latency", "PING"),
     ("--latency-history", "PING"), ("--latency-dist", "PING"), ("--intrinsic-latency", ""),
   ]
 
   /// Tools in the client that send many commands.
-  private static let redisTools = ["--cluster", "--lru-test"]
+  private static let redisTools: [StaticString] = ["--cluster", "--lru-test"]
 
   private mutating func redis(
     _ call: ShellCall, _ context: inout DecodeContext, _ body: (inout RedisDecoder, inout DecodeContext) -> Void
@@ -51,7 +51,7 @@ extension ShellDecoder {
   /// The words behind the options, and with `-x` and `-X` standard input, are one command.
   private mutating func redisWords(_ call: ShellCall, _ context: inout DecodeContext) {
     var words = RedisWords()
-    let isQuoted = call.arguments.options.contains { $0.isNamed("--quoted-input") }
+    let isQuoted = call.arguments.options.contains { isNamed($0, "--quoted-input") }
     let tag = call.arguments.value(0x58).map { Array(bytes($0.value)) }
     for index in call.arguments.operands {
       let field = fields[index]

@@ -56,15 +56,18 @@ extension ShellDecoder {
   }
 
   /// Whether the program knows an option that has no letter; one that takes the `no-` in front is known as well.
-  func isKnown(_ option: ShellArguments.Option, of program: borrowing ShellProgram) -> Bool {
+  func isKnown(_ option: ShellArguments.Option, of program: ShellProgram) -> Bool {
     guard option.letter == 0 else { return true }
-    guard option.name.starts(with: "--".utf8) else { return false }
-    let name = option.name.dropFirst(2)
+    let spelling = name(of: option)
+    guard spelling.starts(with: "--".utf8) else { return false }
+    let name = spelling.dropFirst(2)
     let bare = name.starts(with: "no-".utf8) ? name.dropFirst(3) : name
-    for known in program.names {
-      if known.name.elementsEqual(name) { return true }
+    let list = ShellProgramList.all
+    for known in list.names[program.names.range] {
+      let knownName = list.text[known.name.range]
+      if knownName.elementsEqual(name) { return true }
       // What is switched off must not be what makes another request of it.
-      if bare.count < name.count, known.name.elementsEqual(bare), !known.option.takesValue {
+      if bare.count < name.count, knownName.elementsEqual(bare), !known.option.takesValue {
         return known.option.letter != 0x47 && known.option.letter != 0x49
       }
     }

@@ -45,15 +45,15 @@ extension ShellDecoder {
     case UInt8(ascii: "e"): return !field.isUnknown && Self.isHarmless(value)
     default: break
     }
-    switch String(decoding: option.name, as: UTF8.self) {
+    switch String(decoding: name(of: option), as: UTF8.self) {
     case "--method":
       request.method = value
       request.unknown.request = field.isUnknown
     case "--spider": if request.method.isEmpty { request.method = Array("HEAD".utf8) }
     case "--post-data", "--body-data", "--post-file", "--body-file":
-      if option.name.starts(with: "--post".utf8) { request.method = Array("POST".utf8) }
+      if name(of: option).starts(with: "--post".utf8) { request.method = Array("POST".utf8) }
       request.body = value
-      if field.isUnknown || option.name.suffix(4).elementsEqual("file".utf8) { request.unknown.body = true }
+      if field.isUnknown || name(of: option).suffix(4).elementsEqual("file".utf8) { request.unknown.body = true }
     case "--referer": add("Referer", field, value, &request)
     case "--header":
       guard let colon = value.firstIndex(of: Ascii.colon), colon < unknownStart(field) ?? .max else {
