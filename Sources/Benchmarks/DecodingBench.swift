@@ -21,7 +21,9 @@ enum DecodingBench {
       bytes = contents(of: path)
       files.removeFirst()
     }
-    guard let bundle = try? Bundle(bytes), let policy = try? LoadedPolicy(bundle) else { fail("the bundle was refused") }
+    guard let bundle = try? Bundle(bytes), let policy = try? LoadedPolicy(bundle) else {
+      fail("the bundle was refused")
+    }
     let headers = ["", "payloads", "mean bytes", "decode ns", "judge ns", "both ns", "ns a byte", "allocations"]
     print(headers.map { column($0, 13) }.joined())
     for path in files {

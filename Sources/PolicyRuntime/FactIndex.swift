@@ -44,7 +44,8 @@ final class FactIndex: @unchecked Sendable {
       let patterns = matchers[group].map { bundle.matchers[Int($0)].pattern }
       (slots + number).initialize(
         to: Slot(
-          fact: UInt8(first.fact), key: first.key, firstOrdinal: UInt32(group.lowerBound), number: ScanCache.nextNumber(),
+          fact: UInt8(first.fact), key: first.key, firstOrdinal: UInt32(group.lowerBound),
+          number: ScanCache.nextNumber(),
           index: PatternIndex(table, selecting: patterns)))
       if slotOfFact[Int(first.fact)] == Self.none { slotOfFact[Int(first.fact)] = UInt16(number) }
     }

@@ -259,7 +259,9 @@ public struct Interpreter: ~Copyable {
       let start = sharedHits.count
       for position in 0..<batch.commonEnd {
         let entry = batch.facts.entries[position]
-        guard let first = view.index.scan(entry, in: batch.facts, hits: &hits, cache: cache, scratch: &scratch) else { continue }
+        guard let first = view.index.scan(entry, in: batch.facts, hits: &hits, cache: cache, scratch: &scratch) else {
+          continue
+        }
         for index in 0..<hits.count { sharedHits.append(UInt32(first) + hits[index]) }
       }
       sharedRanges[Int(`protocol`.rawValue)] = RecordRange(
@@ -272,7 +274,9 @@ public struct Interpreter: ~Copyable {
   @inline(never)
   private mutating func scanMoment(_ position: Int, _ view: ResidualView) {
     let entry = momentFacts.entries[position]
-    guard let first = view.index.scan(entry, in: momentFacts, hits: &hits, cache: cache, scratch: &scratch) else { return }
+    guard let first = view.index.scan(entry, in: momentFacts, hits: &hits, cache: cache, scratch: &scratch) else {
+      return
+    }
     wake(first, view)
   }
 

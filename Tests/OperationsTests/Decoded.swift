@@ -21,7 +21,12 @@ func decodeOperations(
 ) -> [Decoded] {
   var context = DecodeContext(demand: demand)
   context.decode(`protocol`, payload)
-  return (0..<context.batch.count).map { index in
+  return decodedOperations(context)
+}
+
+/// The operations that a context decoded last.
+func decodedOperations(_ context: borrowing DecodeContext) -> [Decoded] {
+  (0..<context.batch.count).map { index in
     let operation = context.batch.operations[index]
     var decoded = Decoded(protocol: operation.protocol, reason: operation.unparsed)
     for position in Int(operation.firstEntry)..<Int(operation.endEntry) {

@@ -13,11 +13,23 @@ extension ShellDecoder {
       (words, generated) = (expanded, braces.generated)
     }
     reader.tree.source += generated
+    reader.tree.readBytes += generated.count
     return words.map { parts in
       var chain = ShellReader.PartChain()
       for part in parts { chain.append(part, to: &reader.tree) }
       return chain.first
     }
+  }
+
+  /// Whether there is more in a word with a brace than `{}`: only commas and `..` make braces expand.
+  func mayExpandBraces(_ word: ShellWord) -> Bool {
+    var previous: UInt8 = 0
+    for index in word.spelling.range {
+      let byte = arena[index]
+      if byte == Ascii.comma || byte == Ascii.dot && previous == Ascii.dot { return true }
+      previous = byte
+    }
+    return false
   }
 
   /// Whether braces that do expand were too many.

@@ -3,7 +3,8 @@ import PolicyBytecode
 /// Programs with subcommands of which some run other programs: distributions of Kubernetes that have `kubectl` in them,
 /// and what hands secrets or variables to a command.
 extension ShellDecoder {
-  mutating func bundle(_ call: inout ShellCall, _ context: inout DecodeContext) {
+  mutating func bundle(_ call: ShellCall, _ context: inout DecodeContext) {
+    var call = call
     let verb = call.arguments.operands.first
     var operands: [Int] = []
     if let verb {

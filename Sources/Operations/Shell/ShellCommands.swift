@@ -24,7 +24,7 @@ extension ShellDecoder {
     if first.isUnknown || first.hasGlob || isHistory {
       if inShell { variables.forgetAll() }
       context.unparsed(.shell, .unknownProgram)
-      if !effects.reads.isEmpty || !effects.writes.isEmpty { emitEmpty(effects, &context) }
+      if effects.files.count > 0 { emitEmpty(effects, &context) }
       return
     }
     let name = ShellPaths.baseName(first.value, in: arena)
@@ -36,14 +36,15 @@ extension ShellDecoder {
     arguments = ShellArguments()
     let wasPrivileged = isPrivileged
     if program.isPrivileged { isPrivileged = true }
-    perform(&call, &context)
+    perform(call, &context)
     if !aliases.isEmpty { expandAlias(Array(bytes(name)), call, &context) }
     isPrivileged = wasPrivileged
     if inShell, !reader.census.functions.isEmpty, reader.census.functions.contains(Array(bytes(name))) {
       variables.called()
     }
-    call.arguments.removeAll()
-    spareArguments.append(call.arguments)
+    swap(&arguments, &call.arguments)
+    arguments.removeAll()
+    spareArguments.append(arguments)
   }
 
   /// Runs words behind a program that carries them.
@@ -129,7 +130,7 @@ extension ShellDecoder {
   /// Adds a range of the arena as a fact.
   @inline(__always)
   private func add(_ fact: Fact, _ text: ByteRange, to context: inout DecodeContext) {
-    context.batch.facts.add(fact, arena[text.range])
+    arena.withUnsafeBufferPointer { context.batch.facts.add(fact, UnsafeBufferPointer(rebasing: $0[text.range])) }
   }
 
   private func add(_ fact: Fact, _ texts: borrowing RawBuffer<ByteRange>, to context: inout DecodeContext) {
@@ -213,8 +214,11 @@ extension ShellDecoder {
   // MARK: - Paths
 
   private mutating func addRedirections(_ effects: ShellEffects, _ context: inout DecodeContext) {
-    for field in effects.reads { addPath(field, isWritten: false, &context) }
-    for field in effects.writes { addPath(field, isWritten: true, &context) }
+    for isWritten in [false, true] where effects.files.count > 0 {
+      for index in effects.files.range where files[index].isWritten == isWritten {
+        addPath(files[index].field, isWritten: isWritten, &context)
+      }
+    }
   }
 
   /// Adds the paths that the value of `field` may be, from `offset` on.
@@ -279,7 +283,8 @@ extension ShellDecoder {
 
   private mutating func addPaths(_ call: ShellCall, _ context: inout DecodeContext) {
     let program = call.program
-    let toStandardOutput = program.operands == .write && program.isCompressor && arena[Int(call.name.end) - 1] != 0x65
+    let toStandardOutput =
+      program.operands == .write && program.isCompressor && arena[Int(call.name.end) - 1] != 0x65
       && call.arguments.has(0x63)
     for option in call.arguments.options where option.hasValue {
       guard option.use != .code, program.role != .interpreter, program.role != .awk else { continue }
@@ -319,7 +324,8 @@ extension ShellDecoder {
     while position < count {
       let field = fields[call.arguments.operands[position]]
       let isTarget = program.writesLast && position == count - 1 && (count > 1 || program.role == .plain)
-      if let path = operandPath(call, field.value, isWritten: isTarget && !hasTarget, toStandardOutput: toStandardOutput)
+      if let path = operandPath(
+        call, field.value, isWritten: isTarget && !hasTarget, toStandardOutput: toStandardOutput)
       {
         addPath(field, from: path.from, isWritten: path.isWritten, &context)
       }

@@ -82,21 +82,21 @@ struct ShellInput: BitwiseCopyable {
   var log = ByteRange()
 }
 
+/// A file that a redirection reads or writes.
+struct ShellFile: BitwiseCopyable {
+  var field: ShellField
+  var isWritten: Bool
+}
+
 /// What redirections do to a command.
-struct ShellEffects {
-  /// What it reads and writes besides its arguments.
-  var reads: [ShellField] = []
-  var writes: [ShellField] = []
+struct ShellEffects: BitwiseCopyable {
+  /// A range of the decoder's files.
+  var files = ByteRange()
+  /// Whether one of them is not known.
+  var isUnknown = false
   var input: ShellInput?
   /// Standard output goes elsewhere.
   var redirectsOutput = false
-
-  /// Whether files that it reads or writes are not known.
-  var isUnknown: Bool {
-    for field in reads where field.isUnknown { return true }
-    for field in writes where field.isUnknown { return true }
-    return false
-  }
 }
 
 /// Walks the syntax of a payload in the order in which it runs, following what can be known of variables and of the
@@ -104,8 +104,14 @@ struct ShellEffects {
 struct ShellDecoder: ~Copyable {
   var reader = ShellReader()
   let demand: FactSet
-  /// Texts of fields and of what is derived from them.
-  var arena: [UInt8] = []
+  /// Texts of fields and of what is derived from them. They stand behind the source, so that the text of a word that
+  /// stands for itself need not be copied.
+  var arena: [UInt8] {
+    _read { yield reader.tree.source }
+    _modify { yield &reader.tree.source }
+  }
+  /// The files of redirections around the command at hand.
+  var files = RawBuffer<ShellFile>(capacity: 8)
   var fields = RawBuffer<ShellField>(capacity: 32)
   /// Arguments that are not in use, whose memory the next command takes.
   var spareArguments: [ShellArguments] = []
@@ -144,13 +150,13 @@ struct ShellDecoder: ~Copyable {
 
   /// Whether it holds little memory, and may be kept.
   var isSmall: Bool {
-    arena.capacity + building.capacity + reader.tree.source.capacity <= ShellLimits.keptBytes
+    building.capacity + reader.tree.source.capacity <= ShellLimits.keptBytes
   }
 
   /// Forgets the last payload.
   private mutating func begin() {
     reader.removeAll()
-    arena.removeAll(keepingCapacity: true)
+    files.removeAll()
     building.removeAll(keepingCapacity: true)
     fields.removeAll()
     log.removeAll()

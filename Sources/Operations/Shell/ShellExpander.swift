@@ -31,16 +31,17 @@ extension ShellDecoder {
 
   /// Appends the fields of `word`.
   mutating func expand(_ word: ShellWord, _ context: inout DecodeContext) {
-    if !word.hasBrace, word.first >= 0, let field = literal(reader.tree.parts[Int(word.first)]) {
+    let hasBraces = word.hasBrace && mayExpandBraces(word)
+    if !hasBraces, word.first >= 0, let field = literal(reader.tree.parts[Int(word.first)]) {
       spend(field.value.count, &context)
       fields.append(field)
       return
     }
     let first = fields.count
     let logStart = log.count
-    if word.hasBrace, let choices = braceExpansion(word) {
+    if hasBraces, let choices = braceExpansion(word) {
       for choice in choices { expand(parts: choice, splits: true, &context) }
-    } else if word.hasBrace, isOverBraced(word) {
+    } else if hasBraces, isOverBraced(word) {
       // Too many: the word keeps its spelling.
       var field = field(reader.tree.source[word.spelling.range])
       field.isUnknown = true
@@ -59,9 +60,7 @@ extension ShellDecoder {
     guard part.kind == .literal, part.next < 0, part.isQuoted || part.spelling.count > 0 else { return nil }
     let isTilde = !part.isQuoted && reader.tree.source[Int(part.spelling.start)] == Ascii.tilde
     if isTilde, !variables.isEmpty { return nil }
-    let start = arena.count
-    arena += reader.tree.source[part.spelling.range]
-    var field = ShellField(value: ByteRange(start, arena.count))
+    var field = ShellField(value: part.spelling)
     guard !part.isQuoted else { return field }
     var openBracket = false
     noteGlobs(part.spelling, &field, openBracket: &openBracket)

@@ -24,7 +24,7 @@ struct ShellReader: ~Copyable {
 
   /// Appends `text` to the source and reads it; the root is a list.
   mutating func read(_ text: [UInt8]) throws(ShellSyntaxError) -> Int32 {
-    guard tree.source.count + text.count <= ShellLimits.sourceBytes else { throw .init(reason: .oversized) }
+    try tree.willRead(text.count)
     let start = tree.source.count
     tree.source += text
     return try read(from: start, to: tree.source.count)

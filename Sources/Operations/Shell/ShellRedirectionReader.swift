@@ -144,7 +144,7 @@ extension ShellReader {
     }
     var range = start..<end
     if document.stripsTabs {
-      guard tree.source.count + range.count <= ShellLimits.sourceBytes else { throw .init(reason: .oversized) }
+      try tree.willRead(range.count)
       let copy = tree.source.count
       var atLineStart = true
       for index in range {
@@ -153,6 +153,7 @@ extension ShellReader {
         atLineStart = byte == Ascii.newline
         tree.source.append(byte)
       }
+      tree.readBytes -= range.count - (tree.source.count - copy)
       range = copy..<tree.source.count
     }
     let first: Int32

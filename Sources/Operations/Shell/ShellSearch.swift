@@ -122,7 +122,8 @@ extension ShellDecoder {
     fields.append(copying: argv)
     for index in base..<fields.count {
       let count = fields[index].value.count
-      guard count >= mark.count, contains(bytes(fields[index].value), mark) else { continue }
+      let mayContain = arena.firstIndex(of: mark[0], in: fields[index].value) != nil
+      guard mayContain, contains(bytes(fields[index].value), mark) else { continue }
       fields[index].isUnknown = true
       if count == mark.count { fields[index].alternatives = alternatives }
     }

@@ -41,7 +41,7 @@ extension ShellReader {
       position += 1
     }
     position += 1
-    guard tree.source.count <= ShellLimits.sourceBytes else { throw .init(reason: .oversized) }
+    try tree.willRead(tree.source.count - copy)
     let root = try read(from: copy, to: tree.source.count)
     return ShellPart(kind: .command, isQuoted: isQuoted, spelling: ByteRange(start, position), child: root)
   }
@@ -192,7 +192,7 @@ extension ShellReader {
     guard position < limit else { throw .init(reason: .truncated) }
     let decoded = ShellEscapes.decode(tree.source[start..<position], .ansiQuotes)
     position += 1
-    guard tree.source.count + decoded.count <= ShellLimits.sourceBytes else { throw .init(reason: .oversized) }
+    try tree.willRead(decoded.count)
     let copy = tree.source.count
     tree.source += decoded
     return literalPart(copy, tree.source.count, isQuoted: true)

@@ -113,16 +113,25 @@ extension [UInt8] {
 struct ShellTree: ~Copyable {
   static let none: Int32 = -1
 
-  /// The payload, and behind it texts that stand in it in an escaped form (back-quoted commands, `$'…'`) or are read
+  /// The payload, and behind it, among texts of the decoder's, those that stand in it in an escaped form (back-quoted commands, `$'…'`) or are read
   /// later (`eval`, `sh -c`).
   var source: [UInt8] = []
+  /// How much of it was read, or is to be.
+  var readBytes = 0
   var nodes = RawBuffer<ShellNode>(capacity: 16)
   var words = RawBuffer<ShellWord>(capacity: 32)
   var parts = RawBuffer<ShellPart>(capacity: 32)
   var redirections = RawBuffer<ShellRedirection>(capacity: 8)
 
+  /// Accounts for `count` bytes that are to be read.
+  mutating func willRead(_ count: Int) throws(ShellSyntaxError) {
+    guard readBytes + count <= ShellLimits.sourceBytes else { throw .init(reason: .oversized) }
+    readBytes += count
+  }
+
   mutating func removeAll() {
     source.removeAll(keepingCapacity: true)
+    readBytes = 0
     nodes.removeAll()
     words.removeAll()
     parts.removeAll()

@@ -108,7 +108,8 @@ extension ShellDecoder {
         if redirected.kind == .literal { redirected.kind = .unknown }
         input = redirected
       }
-      if !effects.reads.isEmpty || !effects.writes.isEmpty { emitEmpty(effects, &context) }
+      if effects.files.count > 0 { emitEmpty(effects, &context) }
+      files.truncate(to: Int(effects.files.start))
     }
     let waiting = deferred
     deferred = []
@@ -276,6 +277,7 @@ extension ShellDecoder {
       index = reader.tree.words[Int(index)].next
     }
     let outer = input
+    let fileBase = files.count
     var effects = ShellEffects()
     if node.redirections >= 0 {
       effects = self.effects(node.redirections, &context)
@@ -303,6 +305,7 @@ extension ShellDecoder {
     let isPersistent = fields.count == base + 1 && arena.has("exec", at: fields[base].value)
     if !isPersistent { input = outer } else if input.kind == .literal { input.kind = .unknown }
     fields.truncate(to: base)
+    files.truncate(to: fileBase)
   }
 
   private mutating func assign(_ first: Int32, isExported: Bool, _ context: inout DecodeContext) {
@@ -345,6 +348,7 @@ extension ShellDecoder {
 
   private mutating func effects(_ first: Int32, _ context: inout DecodeContext) -> ShellEffects {
     var effects = ShellEffects()
+    let fileBase = files.count
     var index = first
     while index >= 0, !isExhausted {
       let redirection = reader.tree.redirections[Int(index)]
@@ -370,8 +374,8 @@ extension ShellDecoder {
         let isSubstitution = log.count > logStart || !deferred.isEmpty && target.isUnknown
         switch redirection.kind {
         case .input, .readWrite:
-          if !isSubstitution || target.processInput < 0 { effects.reads.append(target) }
-          if redirection.kind == .readWrite { effects.writes.append(target) }
+          if !isSubstitution || target.processInput < 0 { files.append(ShellFile(field: target, isWritten: false)) }
+          if redirection.kind == .readWrite { files.append(ShellFile(field: target, isWritten: true)) }
           guard isInput else { continue }
           effects.input = ShellInput(kind: .file, log: ByteRange(logStart, log.count))
           if target.processInput >= 0 {
@@ -383,13 +387,13 @@ extension ShellDecoder {
           }
         case .output, .both:
           if redirection.descriptor <= 1 { effects.redirectsOutput = true }
-          effects.writes.append(target)
+          files.append(ShellFile(field: target, isWritten: true))
         case .duplicateOutput, .duplicateInput:
           let isDescriptor = target.value.range.allSatisfy { Ascii.isDigit(arena[$0]) || arena[$0] == Ascii.dash }
           if redirection.kind == .duplicateOutput {
             if redirection.descriptor == 0 { effects.input = ShellInput(kind: .unknown) }
             if redirection.descriptor <= 1 { effects.redirectsOutput = true }
-            if !isDescriptor { effects.writes.append(target) }
+            if !isDescriptor { files.append(ShellFile(field: target, isWritten: true)) }
           } else if isInput {
             effects.input = ShellInput(kind: .unknown, log: ByteRange(logStart, log.count))
           }
@@ -397,6 +401,8 @@ extension ShellDecoder {
         }
       }
     }
+    effects.files = ByteRange(fileBase, files.count)
+    for index in fileBase..<files.count where files[index].field.isUnknown { effects.isUnknown = true }
     return effects
   }
 

@@ -3,21 +3,26 @@ import PolicyBytecode
 /// Programs that run what their arguments name.
 extension ShellDecoder {
   /// Emits a program's operation, then those of what it runs.
-  mutating func perform(_ call: inout ShellCall, _ context: inout DecodeContext) {
+  mutating func perform(_ call: ShellCall, _ context: inout DecodeContext) {
     switch call.program.role {
     case .shell: return shell(call, &context)
     case .interpreter: return interpreter(call, &context)
     case .eval: return eval(call, &context)
     case .source: return source(call, &context)
     case .client: return client(call, &context)
-    case .container: return container(&call, &context)
-    case .versionControl: return versionControl(&call, &context)
-    case .bundle: return bundle(&call, &context)
+    case .container: return container(call, &context)
+    case .versionControl: return versionControl(call, &context)
+    case .bundle: return bundle(call, &context)
     default: break
     }
     let isServer = isRsyncServer(call)
-    if isServer, call.arguments.options.contains(where: { isNamed($0, "--sender") }) { call.program.writesLast = false }
-    emit(call, &context)
+    if isServer, call.arguments.options.contains(where: { isNamed($0, "--sender") }) {
+      var sender = call
+      sender.program.writesLast = false
+      emit(sender, &context)
+    } else {
+      emit(call, &context)
+    }
     guard !isDone(context) else { return }
     // On the server's side of rsync `-e` tells what the client can do.
     for option in call.arguments.options where !isServer {
@@ -295,7 +300,8 @@ extension ShellDecoder {
   // MARK: - Containers
 
   /// `docker exec` and `docker run`, also behind `container` and `compose`.
-  private mutating func container(_ call: inout ShellCall, _ context: inout DecodeContext) {
+  private mutating func container(_ call: ShellCall, _ context: inout DecodeContext) {
+    var call = call
     var start: Int?
     var entry: ShellField?
     var directory: [UInt8] = []
@@ -361,7 +367,8 @@ extension ShellDecoder {
   }
 
   /// `git`: flags behind the subcommand, settings and verbs that run commands.
-  private mutating func versionControl(_ call: inout ShellCall, _ context: inout DecodeContext) {
+  private mutating func versionControl(_ call: ShellCall, _ context: inout DecodeContext) {
+    var call = call
     let settings = call.arguments.options.filter { $0.letter == 0x63 }.compactMap(\.value)
     var inner = ShellArguments()
     if let verb = call.arguments.operands.first {

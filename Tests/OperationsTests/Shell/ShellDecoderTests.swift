@@ -53,6 +53,43 @@ func shellRows(_ table: String) -> [ShellRow] {
     }
   }
 
+  /// The decoder keeps its memory from one payload to the next, and must keep nothing else.
+  @Test func whatWasDecodedBeforeDoesNotMatter() {
+    var context = DecodeContext(demand: .everything)
+    let rows = shellTables.flatMap { shellRows($0) }.map { Array($0.input.utf8) }
+    for payload in rows + rows.reversed() {
+      context.decode(.shell, payload)
+      #expect(decodedOperations(context) == decodeShell(payload), "\(String(decoding: payload, as: UTF8.self))")
+    }
+    // So large that its memory is not kept.
+    let large = Array(("echo " + String(repeating: "x ", count: ShellLimits.keptBytes)).utf8)
+    context.decode(.shell, large)
+    #expect(context.shellDecoder == nil && context.batch.count == 1)
+    context.decode(.shell, Array("rm -r /".utf8))
+    #expect(decodedOperations(context) == decodeShell("rm -r /"))
+  }
+
+  /// What is asked for decides which facts are computed, never what they say.
+  @Test func demandDoesNotChangeFacts() {
+    let sets: [[Fact]] = [
+      [.command], [.shellProgram, .shellFlag], [.shellPath], [.shellWrites], [.shellInputFrom, .shellUnknown],
+      [.shellArgument, .shellPrivileged, .via],
+    ]
+    for payload in shellTables.flatMap({ shellRows($0) }).map({ Array($0.input.utf8) }) {
+      let full = decodeShell(payload).filter { $0.protocol == .shell }
+      for facts in sets {
+        let demand = FactDemand(facts: FactSet(facts))
+        let some = decodeShell(payload, demand: demand).filter { $0.protocol == .shell }
+        #expect(some.map(\.reason) == full.map(\.reason))
+        for fact in facts {
+          #expect(
+            some.map { $0.texts(fact) } == full.map { $0.texts(fact) },
+            "\(fact) of \(String(decoding: payload, as: UTF8.self))")
+        }
+      }
+    }
+  }
+
   @Test func contextsAreReusable() {
     var context = DecodeContext(demand: .everything)
     context.decode(.shell, Array("sudo sh -c 'a; b'".utf8))
