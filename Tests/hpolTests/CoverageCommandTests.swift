@@ -2,6 +2,26 @@ import Foundation
 import JSONText
 import Testing
 
+private func isInstalled(_ program: String) -> Bool {
+  let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+  return path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+}
+
+private let hasPycobertura = isInstalled("python3") && (try? run(["python3", "-c", "import pycobertura"])) == 0
+
+/// Runs a program of others; its exit code.
+private func run(_ words: [String], in folder: String? = nil) throws -> Int32 {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = words
+  process.standardOutput = FileHandle.nullDevice
+  process.standardError = FileHandle.nullDevice
+  if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+  try process.run()
+  process.waitUntilExit()
+  return process.terminationStatus
+}
+
 @Suite struct CoverageCommandTests {
   private static let lists = """
     hpol 1
@@ -76,44 +96,39 @@ import Testing
       let json = try JSONValue(parsing: try hpol(["coverage", guardPolicy, "--json"]).output)
       #expect(schema.violation(json) == nil)
       #expect(json["byRule"]?.array?.count == 2 && json["byAlternative"]?.array?.count == 6)
-      try validate(lcov: lcov, cobertura: cobertura, in: folder)
     }
   }
 
-  /// Readers of others take the files, where they are installed.
-  private func validate(lcov: String, cobertura: String, in folder: String) throws {
-    if isInstalled("genhtml") {
-      let run = try run(["genhtml", "--branch-coverage", "--quiet", "-o", "\(folder)/html", lcov])
-      #expect(run == 0, "genhtml does not read the tracefile")
-      #expect(FileManager.default.fileExists(atPath: "\(folder)/html/index.html"))
-    }
-    if isInstalled("xmllint") {
-      let dtd = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-        "Golden/coverage-04.dtd")
-      #expect(
-        try run(["xmllint", "--noout", "--nonet", "--dtdvalid", dtd.path, cobertura]) == 0, "not Cobertura's XML")
-    }
-    if try run(["python3", "-c", "import pycobertura"]) == 0 {
-      let show = try run(["python3", "-m", "pycobertura", "show", cobertura])
-      #expect(show == 0, "pycobertura does not read the XML")
+  /// What is written to a file with an option.
+  private func written(_ option: String, _ folder: String) throws -> String {
+    let file = "\(folder)/written"
+    #expect(try hpol(["coverage", "\(folder)/guard.hpol", "--\(option)", file]).code == 0)
+    return file
+  }
+
+  @Test(.enabled(if: isInstalled("genhtml"), "lcov is not installed")) func genhtmlReadsTheTracefile() throws {
+    try withFolder(Self.folder) { (folder: String) throws in
+      let words = ["genhtml", "--branch-coverage", "--quiet", "-o", "\(folder)/html", try written("lcov", folder)]
+      #expect(try run(words) == 0)
+      let page = try String(contentsOfFile: "\(folder)/html/index.html", encoding: .utf8)
+      // Lines, functions and branches that are hit, of all.
+      for count in ["Lines:", "Functions:", "Branches:"] { #expect(page.contains(count)) }
     }
   }
 
-  private func isInstalled(_ program: String) -> Bool {
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-    return path.split(separator: ":").contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+  @Test(.enabled(if: isInstalled("xmllint"), "libxml2-utils is not installed")) func theXMLFollowsCoberturasDTD() throws
+  {
+    try withFolder(Self.folder) { (folder: String) throws in
+      let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      let dtd = here.appendingPathComponent("Golden/coverage-04.dtd").path
+      #expect(try run(["xmllint", "--noout", "--nonet", "--dtdvalid", dtd, try written("cobertura", folder)]) == 0)
+    }
   }
 
-  private func run(_ words: [String], in folder: String? = nil) throws -> Int32 {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = words
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus
+  @Test(.enabled(if: hasPycobertura, "pycobertura is not installed")) func pycoberturaReadsTheXML() throws {
+    try withFolder(Self.folder) { (folder: String) throws in
+      #expect(try run(["python3", "-m", "pycobertura", "show", try written("cobertura", folder)], in: folder) == 0)
+    }
   }
 
   @Test func whatIsCoveredIsQuiet() throws {
@@ -143,7 +158,7 @@ import Testing
       let wrong = Self.policy.replacingOccurrences(of: "\"SELECT 1\"          => allow", with: "\"SELECT 1\" => block")
       try wrong.write(toFile: "\(folder)/guard.hpol", atomically: true, encoding: .utf8)
       let failing = try hpol(["coverage", folder])
-      #expect(failing.code == 1 && failing.error.contains("1 request of tests and fixtures do not hold"), "\(failing)")
+      #expect(failing.code == 1 && failing.error.contains("1 request of tests and fixtures does not hold"), "\(failing)")
       try "nonsense\n".write(toFile: "\(folder)/f.jsonl", atomically: true, encoding: .utf8)
       #expect(try hpol(["coverage", folder, "-f", "\(folder)/f.jsonl"]).error.contains("f.jsonl:1:1"))
       #expect(try hpol(["build", folder, "-o", "\(folder)/b.hpolb"]).code == 0)
@@ -151,8 +166,7 @@ import Testing
     }
   }
 
-  @Test func onlyAChangeCounts() throws {
-    guard isInstalled("git") else { return }
+  @Test(.enabled(if: isInstalled("git"), "git is not installed")) func onlyAChangeCounts() throws {
     try withFolder(Self.folder) { (folder: String) throws in
       let outside = try hpol(["coverage", folder, "--changed-since", "HEAD"])
       #expect(outside.code == 2 && outside.error.contains("is in no git repository"), "\(outside)")

@@ -49,3 +49,14 @@ private func code(_ language: String, in text: String) -> [String] {
   let line = example.split(separator: "\n").joined()
   #expect(JSONSchema(try projectJSON("fixtures/fixture.schema.json")).violation(try JSONValue(parsing: line)) == nil)
 }
+
+@Test func theExampleOfCoverageIsRight() throws {
+  let page = try projectText("grammar/coverage.md")
+  let policy = try #require(code("hpol", in: page).first)
+  let printed = try #require(page.components(separatedBy: "```\n").first { $0.contains("\nmissing\n") })
+  try withFolder(["guard.hpol": policy]) { (folder: String) throws in
+    #expect(try hpol(["test", folder]).code == 0)
+    let output = try hpol(["coverage", folder]).output.replacingOccurrences(of: folder + "/", with: "")
+    #expect(output == printed)
+  }
+}

@@ -67,6 +67,12 @@ extension CoverageReport {
         $0.key(key)
         $0.integer(count)
       }
+      for (key, flag) in [
+        ("canDecideTrue", condition.canDecideTrue), ("canDecideFalse", condition.canDecideFalse),
+      ] {
+        $0.key(key)
+        $0.boolean(flag)
+      }
     }
   }
 

@@ -13,16 +13,17 @@ struct LineCoverage: Sendable {
 
   var line: Int
   var rules: [CoverageReport.Rule] = []
-  /// The two of a condition stand together, true first.
+  /// Those of a condition stand together, true first.
   var branches: [[Branch]] = []
   /// The conditions of defines that a rule names here, which count where they stand.
-  var uses: [CoverageCounts.Outcomes] = []
+  var uses: [CoverageReport.Condition] = []
   var gaps: [CoverageGap] = []
 
   /// How often the line did something: a rule applied, a condition decided, an alternative matched.
   var hits: Int {
     let applied = rules.map(\.applied)
-    let decided = branches.map { $0.reduce(0) { $0 + $1.count } } + uses.map { $0.decidesTrue + $0.decidesFalse }
+    let decided =
+      branches.map { $0.reduce(0) { $0 + $1.count } } + uses.map { $0.outcomes.decidesTrue + $0.outcomes.decidesFalse }
     return (applied + decided).max() ?? 0
   }
 
@@ -35,7 +36,7 @@ struct LineCoverage: Sendable {
 
   var state: State {
     var all = tally
-    for isCovered in uses.flatMap(\.decides) { all.add(isCovered) }
+    for isCovered in uses.flatMap(\.decided) { all.add(isCovered) }
     return all.isComplete ? .covered : all.covered == 0 ? .missed : .partial
   }
 }
@@ -60,15 +61,17 @@ extension CoverageReport {
     for rule in rules where rule.isCounted { add(rule.place) { $0.rules.append(rule) } }
     // Two rules may name one define: the line of its body has the branches of both.
     for condition in conditions where condition.isCounted {
+      let outcomes = [
+        (condition.canDecideTrue, "true", condition.outcomes.decidesTrue),
+        (condition.canDecideFalse, "false", condition.outcomes.decidesFalse),
+      ].filter(\.0)
+      if outcomes.isEmpty { continue }
       add(condition.place) {
-        $0.branches.append([
-          .init(text: "`\(condition.text)` is true", count: condition.outcomes.decidesTrue),
-          .init(text: "`\(condition.text)` is false", count: condition.outcomes.decidesFalse),
-        ])
+        $0.branches.append(outcomes.map { .init(text: "`\(condition.text)` is \($0.1)", count: $0.2) })
       }
     }
     for condition in conditions where condition.isCounted && condition.isInDefine && rules[condition.rule].isCounted {
-      add(condition.site) { $0.uses.append(condition.outcomes) }
+      add(condition.site) { $0.uses.append(condition) }
     }
     for alternative in alternatives where alternative.isCounted {
       add(alternative.place) {

@@ -38,7 +38,15 @@ public struct CoverageReport: Sendable {
     /// Written `is not` or `not in`: false where one of its values matches.
     public var isNegated: Bool
     public var outcomes: CoverageCounts.Outcomes
+    /// Whether it can decide as true, and as false: what no operation can show is not counted.
+    public var canDecideTrue = true
+    public var canDecideFalse = true
     public var isCounted: Bool
+
+    /// Of each outcome with which it can decide, whether it has.
+    var decided: [Bool] {
+      (canDecideTrue ? [outcomes.decidesTrue > 0] : []) + (canDecideFalse ? [outcomes.decidesFalse > 0] : [])
+    }
 
     /// It has decided by one of its values.
     var decidesByMatch: Bool { (isNegated ? outcomes.decidesFalse : outcomes.decidesTrue) > 0 }
@@ -104,12 +112,13 @@ public struct CoverageReport: Sendable {
     }
     var ranks = Array(repeating: 0, count: order.count)
     for (rank, index) in order.enumerated() { ranks[index] = rank }
+    let reach = Self.reach(map, counts)
     conditions = map.conditions.enumerated().map { index, condition in
       Condition(
         text: inOneLine(sources.text(condition.span)), place: place(condition.span), rule: condition.rule,
         isInDefine: condition.isInDefine, site: place(condition.site),
         alternatives: condition.alternatives.map { ranks[$0] }, isNegated: condition.isNegated,
-        outcomes: counts.conditions[index],
+        outcomes: counts.conditions[index], canDecideTrue: reach[index].isTrue, canDecideFalse: reach[index].isFalse,
         isCounted: isCounted(condition.span))
     }
     let byRule = Dictionary(grouping: map.conditions.indices) { map.conditions[$0].rule }
@@ -124,12 +133,36 @@ public struct CoverageReport: Sendable {
     }
   }
 
+  /// The outcomes with which each condition can decide. Of a rule that was never asked, and of what has decided, nothing
+  /// is worked out.
+  private static func reach(_ map: CoverageMap, _ counts: CoverageCounts) -> [DecisionReach.Outcomes] {
+    let solver = DecisionReach()
+    var reach = Array(repeating: DecisionReach.Outcomes.all, count: map.conditions.count)
+    let byRule = Dictionary(grouping: map.conditions.indices) { map.conditions[$0].rule }
+    for (rule, own) in byRule where counts.asked[rule] > 0 {
+      var shown: [SourceSpan: DecisionReach.Outcomes] = [:]
+      for index in own {
+        let outcomes = counts.conditions[index]
+        shown[map.conditions[index].span] = DecisionReach.Outcomes(
+          isTrue: outcomes.decidesTrue > 0, isFalse: outcomes.decidesFalse > 0)
+      }
+      let found = solver.outcomes(map.rules[rule].checked.condition, shown: shown)
+      for index in own { reach[index] = found[map.conditions[index].span] ?? .all }
+    }
+    return reach
+  }
+
   public var ruleTally: Tally {
     rules.reduce(into: Tally()) { if $1.isCounted { $0.add($1.applied > 0) } }
   }
 
-  /// Two a condition: it decides as true, and as false.
-  public var conditionTally: Tally { tally(of: conditions.indices) { $0.decides } }
+  /// Two a condition: it decides as true, and as false; one that no operation can show is left out.
+  public var conditionTally: Tally { tally(of: conditions.indices, \.decided) }
+
+  /// Outcomes that count for nothing, since no operation can show them.
+  public var unreachable: Int {
+    conditions.reduce(0) { $1.isCounted ? $0 + 2 - $1.decided.count : $0 }
+  }
 
   public var alternativeTally: Tally {
     alternatives.reduce(into: Tally()) { if $1.isCounted { $0.add($1.matched > 0) } }
@@ -139,10 +172,10 @@ public struct CoverageReport: Sendable {
   public var total: Tally { ruleTally + conditionTally + alternativeTally }
 
   /// Counts over conditions what `part` tells of each.
-  func tally(of indices: some Sequence<Int>, _ part: (CoverageCounts.Outcomes) -> [Bool]) -> Tally {
+  func tally(of indices: some Sequence<Int>, _ part: (Condition) -> [Bool]) -> Tally {
     indices.reduce(into: Tally()) { tally, index in
       guard conditions[index].isCounted else { return }
-      for isCovered in part(conditions[index].outcomes) { tally.add(isCovered) }
+      for isCovered in part(conditions[index]) { tally.add(isCovered) }
     }
   }
 
@@ -151,11 +184,6 @@ public struct CoverageReport: Sendable {
       if alternatives[$1].isCounted { $0.add(alternatives[$1].matched > 0) }
     }
   }
-}
-
-extension CoverageCounts.Outcomes {
-  /// Whether it decided as true, and as false.
-  var decides: [Bool] { [decidesTrue > 0, decidesFalse > 0] }
 }
 
 /// What is missing, at the place where it stands.
@@ -177,7 +205,7 @@ extension CoverageReport {
       gaps.append(CoverageGap(place: rule.place, rule: rule.name, message: message(rule)))
     }
     for condition in conditions where condition.isCounted && rules[condition.rule].asked > 0 {
-      guard let lack = condition.outcomes.lack else { continue }
+      guard let lack = condition.lack else { continue }
       gaps.append(
         CoverageGap(
           place: condition.place, rule: rules[condition.rule].name, isInDefine: condition.isInDefine,
@@ -210,15 +238,16 @@ extension CoverageReport {
   }
 }
 
-extension CoverageCounts.Outcomes {
+extension CoverageReport.Condition {
   /// What did not happen, for a sentence that begins with the test; nil if nothing lacks.
   fileprivate var lack: String? {
-    func lack(_ word: String, seen: Int, decides: Int) -> String? {
-      if decides > 0 { return nil }
+    func lack(_ word: String, seen: Int, decides: Int, isPossible: Bool) -> String? {
+      if decides > 0 || !isPossible { return nil }
       return seen == 0 ? "is never \(word)" : "is \(word) (\(seen)×), but never decides so"
     }
     let lacks = [
-      lack("true", seen: isTrue, decides: decidesTrue), lack("false", seen: isFalse, decides: decidesFalse),
+      lack("true", seen: outcomes.isTrue, decides: outcomes.decidesTrue, isPossible: canDecideTrue),
+      lack("false", seen: outcomes.isFalse, decides: outcomes.decidesFalse, isPossible: canDecideFalse),
     ].compactMap { $0 }
     return lacks.isEmpty ? nil : lacks.joined(separator: "; ")
   }

@@ -26,7 +26,8 @@ extension CoverageReport {
       part(ruleTally, "rule"), part(conditionTally, "outcome") + " of conditions",
       part(alternativeTally, "alternative"),
     ]
-    return "coverage: \(style(role, percent)): \(parts.joined(separator: ", "))\n"
+    let left = unreachable == 0 ? "" : style(.faint, "; \(counted(unreachable, "outcome")) out of reach")
+    return "coverage: \(style(role, percent)): \(parts.joined(separator: ", "))\(left)\n"
   }
 
   private func ruleTable(_ style: TextStyle) -> String {
@@ -34,9 +35,9 @@ extension CoverageReport {
     table.add(["rule", "applied", "true", "false", "decide", "alternatives"])
     var tallies: [[Tally]] = [[]]
     for rule in rules {
-      let isTrue = tally(of: rule.conditions) { [$0.isTrue > 0] }
-      let isFalse = tally(of: rule.conditions) { [$0.isFalse > 0] }
-      let decides = tally(of: rule.conditions) { $0.decides }
+      let isTrue = tally(of: rule.conditions) { [$0.outcomes.isTrue > 0] }
+      let isFalse = tally(of: rule.conditions) { [$0.outcomes.isFalse > 0] }
+      let decides = tally(of: rule.conditions, \.decided)
       let own = [isTrue, isFalse, decides, alternativeTally(of: rule)]
       let applied = Tally(covered: rule.isCounted && rule.applied == 0 ? 0 : 1, total: 1)
       guard !applied.isComplete || own.contains(where: { !$0.isComplete }) else { continue }

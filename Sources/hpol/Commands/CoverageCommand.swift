@@ -47,6 +47,9 @@ let coverageCommand = Command(
     }
     for line in run.report.unreadable { console.error(line.message) }
     let failed = run.report.failedRequests + run.report.failedFixtures
-    if failed > 0 { console.error("\(counted(failed, "request")) of tests and fixtures do not hold; see `hpol test`") }
+    if failed > 0 {
+      console.error(
+        "\(counted(failed, "request")) of tests and fixtures \(failed == 1 ? "does" : "do") not hold; see `hpol test`")
+    }
     return options.holds(report, console) && run.report.holds ? .holds : .doesNotHold
   })

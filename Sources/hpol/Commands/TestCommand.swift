@@ -29,6 +29,7 @@ let testCommand = Command(
       var writer = JSONWriter()
       run.report.write(to: &writer)
       console.write(&writer)
+      if let report = run.coverage { console.note(report.summary(console.errorStyle)) }
     } else {
       console.write(run.report.text(console.style))
       if let report = run.coverage { console.write(report.summary(console.style)) }

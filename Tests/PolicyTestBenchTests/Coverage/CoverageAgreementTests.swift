@@ -12,7 +12,7 @@ import Testing
 @Test(arguments: 0..<4) func coverageAgreesWithTheInterpreter(lane: Int) throws {
   var applied = 0
   var decided = 0
-  for number in 0..<20 {
+  for number in 0..<12 {
     var generator = PolicyGenerator(seed: UInt64(9000 + lane * 100 + number))
     let policy = placed(generator.policy())
     let compiled = try compilePolicy(policy, .tests).get()

@@ -108,6 +108,33 @@ import Testing
       ])
   }
 
+  /// What no operation can show does not count.
+  @Test func outcomesOutOfReachAreLeftOut() throws {
+    let rules = """
+      rule a { when sql.verb is drop and protocol in [postgres, mysql] block }
+      rule b { when target is "prod-1" and target like "prod-*" and sql.where block }
+      rule c { when sql.verb is drop and target is "x" or sql.verb is drop and target is not "x" block }
+      """
+    let report = try coverage(
+      rules,
+      #"""
+      as user "a" on postgres "prod-1"
+      "DROP TABLE t" => block
+      "SELECT 1 FROM t WHERE a = 1" => block
+      "SELECT 1" => allow
+      """#)
+    let lacks = report.conditions.filter { $0.decided.count < 2 }.map {
+      "\($0.text) \($0.canDecideTrue) \($0.canDecideFalse)"
+    }
+    #expect(
+      lacks == [
+        "protocol in [postgres, mysql] true false", "target like \"prod-*\" true false", "target is \"x\" true false",
+        "target is not \"x\" true false",
+      ])
+    #expect(report.unreachable == 4)
+    #expect(!report.messages.contains { $0.contains("protocol") || $0.contains("like") })
+  }
+
   /// Tests of a define count for each rule that uses it, elements of a list once for all.
   @Test func definesCountByRuleAndListsOnce() throws {
     let rules = """
