@@ -72,8 +72,15 @@ public final class Engine {
 
   /// Judges one operation of the batch at hand.
   func judge(_ number: Int, in session: Session, _ phase: RulePhase = .request) -> OperationVerdict {
-    let verdict = interpreter.judge(number, of: context.batch, in: session, phase)
-    coverage?.record(verdict, number, of: context.batch, in: session, phase, &interpreter)
+    judge(number, of: context.batch, in: session, phase)
+  }
+
+  /// Judges one operation of a batch.
+  func judge(
+    _ number: Int, of batch: borrowing OperationBatch, in session: Session, _ phase: RulePhase = .request
+  ) -> OperationVerdict {
+    let verdict = interpreter.judge(number, of: batch, in: session, phase)
+    coverage?.record(verdict, number, of: batch, in: session, phase, &interpreter)
     return verdict
   }
 

@@ -93,6 +93,13 @@ private func run(_ words: [String], in folder: String? = nil) throws -> Int32 {
       try expectGolden("coverage-annotated.txt", settled(annotated.output, folder))
       let colour = try hpol(["coverage", guardPolicy, "--annotate", "--color=always"])
       #expect(colour.output.contains("\u{1B}["))
+      let page = "\(folder)/c.html"
+      #expect(try hpol(["coverage", guardPolicy, "--html", page]).code == 0)
+      let html = try String(contentsOfFile: page, encoding: .utf8)
+      // One file that needs no other, the author's text escaped, what is missing beside it.
+      #expect(
+        !html.contains("src=") && !html.contains("href=") && html.contains("&quot;Nothing is &lt;dropped&gt;&quot;"))
+      #expect(html.contains("`truncate` never matches") && html.contains("<td class=\"bad\">✗</td>"))
       let json = try JSONValue(parsing: try hpol(["coverage", guardPolicy, "--json"]).output)
       #expect(schema.violation(json) == nil)
       #expect(json["byRule"]?.array?.count == 2 && json["byAlternative"]?.array?.count == 6)
@@ -146,6 +153,28 @@ private func run(_ words: [String], in folder: String? = nil) throws -> Int32 {
     }
   }
 
+  /// The fixtures alone, on every thread, cover what the tests with the same requests do.
+  @Test func replayCountsCoverage() throws {
+    let requests = [
+      #"{"protocol":"postgres","target":"prod-orders","principal":{"user":"eve"},"request":"DROP TABLE orders"}"#,
+      #"{"protocol":"postgres","target":"prod-orders","principal":{"user":"eve"},"request":"SELECT 1"}"#,
+      #"{"protocol":"postgres","target":"test-orders","principal":{"user":"dan","groups":["dba"]},"request":"DROP TABLE orders"}"#,
+    ]
+    let recording = (0..<400).map { requests[$0 % 3] }.joined(separator: "\n")
+    try withFolder(Self.folder.merging(["f.jsonl": recording]) { $1 }) { (folder: String) throws in
+      let sum = try #require(hpol(["coverage", "\(folder)/guard.hpol"]).output.split(separator: "\n").last)
+      let words = ["replay", "\(folder)/guard.hpol", "-f", "\(folder)/f.jsonl"]
+      let run = try hpol(words + ["--coverage"])
+      #expect(run.code == 0 && run.output.hasSuffix("\n\(sum)\n"), "\(run)")
+      let plain = try hpol(words)
+      #expect(!plain.output.contains("coverage:"), "\(plain)")
+      let json = try hpol(words + ["--json", "--fail-under", "99"])
+      #expect(json.code == 1 && json.error.contains(sum) && json.error.contains("below 99 %"), "\(json)")
+      #expect(try hpol(["build", "\(folder)/guard.hpol", "-o", "\(folder)/b"]).code == 0)
+      #expect(try hpol(["replay", "\(folder)/b", "-f", "\(folder)/f.jsonl", "--coverage"]).code == 2)
+    }
+  }
+
   @Test func tooLittleOrWhatDoesNotHoldIsOne() throws {
     try withFolder(Self.folder) { (folder: String) throws in
       #expect(try hpol(["coverage", folder, "--fail-under", "30"]).code == 0)
@@ -158,7 +187,7 @@ private func run(_ words: [String], in folder: String? = nil) throws -> Int32 {
       let wrong = Self.policy.replacingOccurrences(of: "\"SELECT 1\"          => allow", with: "\"SELECT 1\" => block")
       try wrong.write(toFile: "\(folder)/guard.hpol", atomically: true, encoding: .utf8)
       let failing = try hpol(["coverage", folder])
-      #expect(failing.code == 1 && failing.error.contains("1 request of tests and fixtures does not hold"), "\(failing)")
+      #expect(failing.code == 1 && failing.error.contains("1 request of tests and fixtures does not"), "\(failing)")
       try "nonsense\n".write(toFile: "\(folder)/f.jsonl", atomically: true, encoding: .utf8)
       #expect(try hpol(["coverage", folder, "-f", "\(folder)/f.jsonl"]).error.contains("f.jsonl:1:1"))
       #expect(try hpol(["build", folder, "-o", "\(folder)/b.hpolb"]).code == 0)

@@ -130,12 +130,10 @@ final class PolicyJudge {
     verdicts.removeAll(keepingCapacity: true)
     if let payload = decodedPayload(request, of: traffic) {
       for number in 0..<payload.batch.count {
-        verdicts.append(engine.interpreter.judge(number, of: payload.batch, in: session))
+        verdicts.append(engine.judge(number, of: payload.batch, in: session))
       }
     } else {
-      for number in 0..<engine.context.batch.count {
-        verdicts.append(engine.interpreter.judge(number, of: engine.context.batch, in: session))
-      }
+      for number in 0..<engine.context.batch.count { verdicts.append(engine.judge(number, in: session)) }
     }
     sign()
     return number { Outcome(engine.interpreter.combine(verdicts)) }

@@ -6,17 +6,25 @@ import PolicyRuntime
 public struct Replay {
   /// - Parameters:
   ///   - clock: what `@until` is compared with where a request has no time, in seconds since 1970, UTC.
+  ///   - coverage: what to count coverage of, if it is asked for. A request that comes again with the same verdict counts
+  ///     once.
   ///   - progress: is told the bytes read so far, as they are on disk.
   public static func run(
     _ policy: LoadedPolicy, on paths: [String], clock: Int64, threads: Int = availableCores(),
-    progress: @escaping @Sendable (Int) -> Void = { _ in }
+    coverage: CoverageMap? = nil, progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws(FileError) -> ReplayReport {
     let run = LineRun(paths, needs: PolicyJudge.needs(policy), threads: threads, progress: progress) {
-      ReplayVisitor(Engine(policy, clock: clock))
+      let engine = Engine(policy, clock: clock)
+      engine.coverage = coverage.map(CoverageRecorder.init)
+      return ReplayVisitor(engine)
     }
     try run.run()
     var report = ReplayReport(ruleCount: policy.bundle.rules.count)
-    for visitor in run.visitors { report.add(visitor.report) }
+    report.coverage = coverage.map(CoverageCounts.init)
+    for visitor in run.visitors {
+      report.add(visitor.report)
+      if let counts = visitor.coverage { report.coverage?.merge(counts) }
+    }
     report.notReplayable = run.failureCount
     report.failures = run.failures
     return report
@@ -27,6 +35,7 @@ public struct Replay {
 final class ReplayVisitor: TrafficVisitor, @unchecked Sendable {
   private(set) var report: ReplayReport
   private let judge: PolicyJudge
+  var coverage: CoverageCounts? { judge.engine.coverage?.counts }
   private let ruleNumbers: [String: Int]
 
   /// Requests of one identity and protocol with one outcome, so far.

@@ -97,6 +97,8 @@ public struct ReplayReport: Sendable {
   public internal(set) var recordedInFull = 0
   /// By the rule's number in the bundle.
   public internal(set) var rules: [RuleCounts]
+  /// What of the rules was exercised, if that was asked for.
+  public internal(set) var coverage: CoverageCounts?
   public internal(set) var byDefault = VerdictCounts()
   public internal(set) var protocols: [OperationProtocol: VerdictCounts] = [:]
   public internal(set) var groups: [String: VerdictCounts] = [:]

@@ -16,6 +16,7 @@ let coverageCommand = Command(
     Option(name: "annotate", letter: "a", help: "print the source, marked line by line"),
     Option(name: "lcov", value: "FILE", help: "write an LCOV tracefile"),
     Option(name: "cobertura", value: "FILE", help: "write Cobertura XML"),
+    Option(name: "html", value: "FILE", help: "write one page with the marked source"),
   ] + CoverageOptions.bounds,
   examples: [
     ("hpol coverage policies --fixtures fixtures", "which rule or condition has no test?"),
@@ -45,6 +46,7 @@ let coverageCommand = Command(
       let xml = report.cobertura(time: now(), toolVersion: CommandLineTool.version)
       try writeFile(path, [UInt8](xml.utf8))
     }
+    if let path = arguments.value("html") { try writeFile(path, [UInt8](report.html().utf8)) }
     for line in run.report.unreadable { console.error(line.message) }
     let failed = run.report.failedRequests + run.report.failedFixtures
     if failed > 0 {

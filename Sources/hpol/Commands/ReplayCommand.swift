@@ -18,7 +18,8 @@ let replayCommand = Command(
     Option(name: "html", value: "FILE", help: "write the report as one web page, with charts and a table to search"),
     ThreadOption.option,
     Command.json,
-  ],
+    CoverageOptions.coverage,
+  ] + CoverageOptions.bounds,
   examples: [
     ("hpol replay policies --fixtures yesterday.jsonl.zst", "what would these rules have done?"),
     ("hpol replay policies --fixtures recordings --html replay.html", "the same as a page to send around"),
@@ -29,11 +30,13 @@ let replayCommand = Command(
     let threads = try ThreadOption.value(arguments)
     guard let set = try LoadedPolicySet.load(arguments.positionals, console) else { return .doesNotHold }
     let policy = try set.loadedPolicy()
+    let coverage = try CoverageOptions(arguments)
+    let map = try coverage.map(set.build, policy)
     let bar = ProgressBar("replaying", fixtures.paths, console)
     let report: ReplayReport
     do throws(FileError) {
       report = try Replay.run(
-        policy, on: fixtures.paths, clock: now(), threads: threads, progress: { bar.show($0) })
+        policy, on: fixtures.paths, clock: now(), threads: threads, coverage: map, progress: { bar.show($0) })
     } catch {
       bar.finish()
       throw CommandError(error)
@@ -52,7 +55,8 @@ let replayCommand = Command(
     } else {
       console.write(summary.text(console.style))
     }
-    guard report.notReplayable > 0 else { return .holds }
+    let isCovered = try coverage.report(map, report.coverage, set.build, console, onError: arguments.has("json"))
+    guard report.notReplayable > 0 else { return isCovered ? .holds : .doesNotHold }
     console.error("\(counted(report.notReplayable, "line")) could not be replayed")
     return .doesNotHold
   })

@@ -33,10 +33,13 @@ struct CoverageOptions {
     return percent
   }
 
-  /// What counts for an engine that runs what `build` holds; nil if coverage is not asked for.
-  func recorder(_ build: PolicyBuild, _ engine: Engine) -> CoverageRecorder? {
-    guard isAsked, let policy = build.policy, let layout = build.layout else { return nil }
-    return CoverageRecorder(CoverageMap(policy, layout, of: engine.policy.bundle))
+  /// What there is to cover in `policy`, which was made of `build`; nil if coverage is not asked for.
+  func map(_ build: PolicyBuild?, _ policy: LoadedPolicy) throws(CommandError) -> CoverageMap? {
+    guard isAsked else { return nil }
+    guard let checked = build?.policy, let layout = build?.layout else {
+      throw .usage("coverage is of `.hpol` files, not of a bundle")
+    }
+    return CoverageMap(checked, layout, of: policy.bundle)
   }
 
   /// The report on what was counted.
@@ -46,6 +49,20 @@ struct CoverageOptions {
     var changed: ChangedLines?
     if let revision { changed = try ChangedLines(since: revision, in: sources) }
     return CoverageReport(map, counts, sources, changed: changed)
+  }
+
+  /// Prints the sum of what was counted, if coverage was asked for; whether that is enough.
+  func report(
+    _ map: CoverageMap?, _ counts: CoverageCounts?, _ build: PolicyBuild?, _ console: Console, onError: Bool
+  ) throws(CommandError) -> Bool {
+    guard let map, let counts, let build else { return true }
+    let report = try report(map, counts, build.sources)
+    if onError {
+      console.note(report.summary(console.errorStyle))
+    } else {
+      console.write(report.summary(console.style))
+    }
+    return holds(report, console)
   }
 
   /// Whether as much is covered as was asked for; if not, that is printed.

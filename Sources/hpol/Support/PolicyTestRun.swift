@@ -28,7 +28,7 @@ struct PolicyTestRun {
     _ policy: CheckedPolicy, _ build: PolicyBuild, _ engine: Engine, _ probes: InvariantProbes,
     _ fixtures: FixtureArguments, _ console: Console, coverage: CoverageOptions? = nil
   ) throws(CommandError) {
-    let recorder = coverage?.recorder(build, engine)
+    let recorder = try coverage?.map(build, engine.policy).map(CoverageRecorder.init)
     engine.coverage = recorder
     let invariants = InvariantRun(engine, probes)
     let sources = build.sources
