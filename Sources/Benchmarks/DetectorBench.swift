@@ -36,6 +36,31 @@ enum DetectorBench {
     "2026-11-\(10 + number % 20) 1\(number % 10):\(10 + number % 50):\(10 + number % 49) worker-\(number % 9) done\n"
   }.joined()
 
+  private static let uuids = (0..<28_000).map { number in
+    let (a, b) = (UInt64(number + 1) &* 0x9E37_79B9_7F4A_7C15, UInt64(number + 7) &* 0xC2B2_AE3D_27D4_EB4F)
+    let digits = (hexadecimal(a) + hexadecimal(b)).map { String($0) }
+    func group(_ range: Range<Int>) -> String { digits[range].joined() }
+    return "\(group(0..<8))-\(group(8..<12))-4\(group(13..<16))-a\(group(17..<20))-\(group(20..<32))\n"
+  }.joined()
+
+  private static func hexadecimal(_ number: UInt64) -> String {
+    let text = String(number, radix: 16)
+    return String(repeating: "0", count: 16 - text.count) + text
+  }
+
+  private static let decimals = (0..<30_000).map { number in
+    "\(number),\(number * 7919 % 997).\(number % 97 + 100),-\(number % 89).\(number * 31 % 9000 + 1000),"
+      + "0.\(number * 131 % 90_000 + 10_000)\n"
+  }.joined()
+
+  private static let epochs = (0..<30_000).map { number in
+    "\(1_763_600_000 + number * 7),\(number),\(1_763_600_000_000 + number * 7919),\(number % 97)\n"
+  }.joined()
+
+  private static let records = (0..<20_000).map { number in
+    "{\"id\":\(1_763_600_000_000 + number * 7919),\"at\":\(1_763_600_000 + number),\"n\":\(number % 97)}\n"
+  }.joined()
+
   private static var base64: String {
     let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     var state: UInt64 = 42
@@ -59,7 +84,8 @@ enum DetectorBench {
         .joined())
     let texts = [
       ("prose", prose), ("JSON logs", logs), ("base64", base64), ("identifiers", identifiers),
-      ("timestamps", stamps), ("rows of numbers", table), ("rows with hits", rows), ("digits", repeated("1")),
+      ("timestamps", stamps), ("UUIDs", uuids), ("CSV, decimals", decimals), ("CSV, epochs", epochs),
+      ("JSON, epochs", records), ("rows of numbers", table), ("rows with hits", rows), ("digits", repeated("1")),
       ("numbers", repeated("1 22 333 ")), ("@", repeated("@")), ("a@", repeated("a@")), (":", repeated(":")),
       ("password=", repeated("password=")), ("eyJ", repeated("eyJ.")),
       ("-----BEGIN", repeated("-----BEGIN RSA PRIVATE KEY-----")),

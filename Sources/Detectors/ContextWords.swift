@@ -99,6 +99,12 @@ struct ContextWords {
 }
 
 extension DetectorScanner {
+  /// Whether no word before `start` speaks of anything.
+  mutating func isWithoutContext(_ start: Int) -> Bool {
+    _ = hasContext(start, [])
+    return contextTopics.isEmpty
+  }
+
   /// Whether a word of `topic` stands before `start`, no further than ``DetectorLimits/contextBytes``.
   mutating func hasContext(_ start: Int, _ topic: ContextWords.Topic) -> Bool {
     if contextOffset != start {
@@ -118,17 +124,25 @@ extension DetectorScanner {
     return !scanner.topics(before: text.count).isEmpty
   }
 
-  /// All that the words before `start` speak of.
+  /// All that the words before `start` speak of. Each byte is looked at once, as long as none of them speaks of anything.
   private mutating func topics(before start: Int) -> ContextWords.Topic {
     var topics: ContextWords.Topic = []
-    var offset = start - 1
     let first = max(start - DetectorLimits.contextBytes, 0)
+    var last: Int?
+    var offset = start - 1
     while offset >= first {
+      if offset < wordless.to, offset >= wordless.from {
+        offset = wordless.from - 1
+        continue
+      }
       if isIn(offset, .letter), beginsSegment(offset) {
-        topics.formUnion(self.topics(at: offset).intersection(.before))
+        let found = self.topics(at: offset).intersection(.before)
+        if !found.isEmpty, last == nil { last = offset }
+        topics.formUnion(found)
       }
       offset -= 1
     }
+    wordless = (last.map { $0 + 1 } ?? first, start)
     return topics
   }
 

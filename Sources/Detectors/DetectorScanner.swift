@@ -22,6 +22,8 @@ struct DetectorScanner {
   /// Of what the words before this offset speak, once the recogniser at work has looked; negative before.
   var contextOffset = -1
   var contextTopics: ContextWords.Topic = []
+  /// Where no word begins that speaks of anything: a fact of the text.
+  var wordless = (from: 0, to: 0)
 
   /// Where no byte of each ``QuietSet`` is: facts of the text, which hold whatever is undone.
   var quiet = InlineArray<5, (from: Int, to: Int)>(repeating: (0, 0))
@@ -69,6 +71,7 @@ struct DetectorScanner {
     state = State()
     quiet = InlineArray(repeating: (0, 0))
     leads = WideLeads()
+    wordless = (0, 0)
     cells = CellRun()
   }
 
@@ -213,8 +216,13 @@ struct DetectorScanner {
       gram = gram << 8 | UInt32(byte | 0x20)
       recent = TriggerTable.recent(recent, entry)
       let hash = TriggerTable.hash(gram)
-      let woken = UInt32(entry) & UInt32(contexts[Int(recent)])
+      var woken = UInt32(entry) & UInt32(contexts[Int(recent)])
       let isSought = (filter[Int(hash >> 5)] >> (hash & 31)) & 1
+      if woken == UInt32(TriggerTable.digit), position &+ 8 <= available, !TriggerTable.isAfterLetter(recent),
+        Glance.isShortNumber(text + (position &- origin))
+      {
+        woken = 0
+      }
       if woken | isSought != 0 {
         let moved = look(position, UInt8(truncatingIfNeeded: woken), isSought != 0 ? gram : 0, position < glanceEnd)
         if moved != position { return moved < 0 ? (-moved - 1, true) : (moved, false) }

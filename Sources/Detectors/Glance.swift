@@ -12,6 +12,8 @@ struct NumberKinds: OptionSet {
   static let cpf = NumberKinds(rawValue: 64)
   static let phone = NumberKinds(rawValue: 128)
   static let all = NumberKinds(rawValue: 255)
+  /// Those that a number in one piece is only where a word says so.
+  static let spoken: NumberKinds = [.socialSecurity, .health, .cpf, .phone]
 }
 
 /// What a glance around a byte tells that wakes a recogniser: whether there can be anything for it. Most digits, colons
@@ -80,6 +82,23 @@ struct Glance {
     return true
   }
 
+  /// Whether one of the seven bytes from a digit on, of which eight are there, ends a number, whatever separates its
+  /// digits: then it is none, for the shortest have seven, or three and the full stops of an address. Not after a letter.
+  @inline(__always)
+  static func isShortNumber(_ digit: UnsafePointer<UInt8>) -> Bool {
+    let bytes = UInt64(littleEndian: UnsafeRawPointer(digit).loadUnaligned(as: UInt64.self))
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops = ones << 7
+    // In the top bit of each byte: whether it, without its own, is no less than a number; whether it is one.
+    let raised = bytes | tops
+    func isZero(_ bytes: UInt64) -> UInt64 { ~((bytes | tops) - ones) }
+    // `-`, `.`, `/` and digits; a space; parentheses; and what is not of ASCII.
+    let goesOn =
+      (raised - ones * 0x2D) & ~(raised - ones * 0x3A) | isZero(bytes ^ ones * 0x20)
+      | isZero((bytes & ~ones) ^ ones * 0x28) | bytes
+    return ~goesOn & 0x0080_8080_8080_8080 != 0
+  }
+
   /// What the number whose first digit is at `start` may be.
   func numberKinds(_ start: Int, _ cells: inout CellRun) -> NumberKinds {
     let before = peek(start - 1)
@@ -97,7 +116,7 @@ struct Glance {
     if isAfterDigit, before == UInt8(ascii: ".") || before == UInt8(ascii: "-") { return kinds }
     let isCell = isAfterDigit && before == UInt8(ascii: " ")
     // In one piece.
-    if !separates(follows) { return kinds.union(wholeKinds(start, count, before, isCell)) }
+    if !Self.separates(follows) { return kinds.union(wholeKinds(start, count, before, isCell)) }
     if isCell {
       // A further cell of a row of numbers: no telephone number but with hyphens and the like, nor most others.
       if count == 9 { return kinds.union(.socialSecurity) }
@@ -120,7 +139,7 @@ struct Glance {
 
   /// What may stand between two groups of a number.
   @inline(__always)
-  private func separates(_ byte: UInt8) -> Bool {
+  static func separates(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ")")
       || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "(")
   }
@@ -180,7 +199,7 @@ struct Glance {
     var digits = count
     var offset = end
     while digits < 7 {
-      guard separates(peek(offset)) else { return false }
+      guard Self.separates(peek(offset)) else { return false }
       if !peeksDigit(offset + 1) {
         // Two signs: one is a parenthesis.
         let (first, second) = (peek(offset), peek(offset + 1))
@@ -205,7 +224,7 @@ struct Glance {
       before != UInt8(ascii: "+") && before != UInt8(ascii: "(")
     else { return false }
     let follows = peek(end + 6)
-    return !separates(follows) && !(follows &- 0x30 < 10)
+    return !Self.separates(follows) && !(follows &- 0x30 < 10)
       || follows == UInt8(ascii: " ") && separator == UInt8(ascii: "-")
   }
 

@@ -39,11 +39,23 @@ extension DetectorScanner {
       isAlone || follows == UInt8(ascii: " ") || follows == UInt8(ascii: "-") || follows == UInt8(ascii: ".")
         || follows == UInt8(ascii: ")") || follows == UInt8(ascii: "/") || runEnd - start >= 7
     else { return }
+    if kinds.isSubset(of: .spoken), isOfNoUse(start, runEnd) { return }
     if kinds.contains(.card), asks(.creditCard) { recogniseCard(start) }
     if kinds.contains(.socialSecurity), asks(.usSSN) { recogniseSSN(start, runEnd) }
     if kinds.contains(.health), asks(.nhsNumber) { recogniseNHS(start, runEnd) }
     if kinds.contains(.cpf), asks(.cpf) { recogniseCPF(start, runEnd) }
     if kinds.contains(.phone), asks(.phone) { recognisePhone(start) }
+  }
+
+  /// Whether digits in one piece are told to be something by no word before or after them.
+  private mutating func isOfNoUse(_ start: Int, _ end: Int) -> Bool {
+    switch at(start - 1) {
+    case UInt8(ascii: "+"), UInt8(ascii: "("): return false
+    default: break
+    }
+    let follows = at(end)
+    // A letter may be an extension's.
+    return !Glance.separates(follows) && !isIn(end, .letter) && isWithoutContext(start) && !isFollowedByContext(end)
   }
 
   /// Whether there are digits enough for any number, whatever stands between them: most numbers of a log are short.

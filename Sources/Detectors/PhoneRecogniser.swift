@@ -283,7 +283,7 @@ extension DetectorScanner {
   }
 
   /// `-Office`, ` fax`, ` (home)` right after a number.
-  private mutating func isFollowedByContext(_ end: Int) -> Bool {
+  mutating func isFollowedByContext(_ end: Int) -> Bool {
     var offset = end
     while offset - end < 3, !isIn(offset, .letter) { offset += 1 }
     return offset > end && topics(at: offset).contains(.phoneAfter)

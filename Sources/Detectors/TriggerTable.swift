@@ -42,6 +42,10 @@ struct TriggerTable {
   @inline(__always)
   static func recent(_ kinds: UInt32, _ entry: UInt16) -> UInt32 { (kinds << 2 | UInt32(entry >> 8)) & 0xFFF }
 
+  /// Whether the byte before the last is a letter.
+  @inline(__always)
+  static func isAfterLetter(_ kinds: UInt32) -> Bool { kinds >> 2 & 3 == UInt32(letter) }
+
   /// A bit for each hash of a four-byte gram that is sought; others may share it.
   private(set) var filter = [UInt32](repeating: 0, count: 1 << 11)
   /// A gram and its trigger plus one; zero for none.

@@ -20,11 +20,13 @@ public enum WideSeparator {
   }
 }
 
-/// Where the bytes that ``WideSeparator``s begin with come next: none of `lead` is in the text from what was asked for last
-/// up to `next`. Facts of the text, which hold whatever is undone.
+/// Where the bytes that ``WideSeparator``s begin with come next, from where was asked last: facts of the text, which hold
+/// whatever is undone.
 struct WideLeads {
   var c2 = 0
   var e2 = 0
+  /// Neither comes before.
+  var quietEnd = 0
 }
 
 /// Numbers with such separators are read in a copy of what is around them, in which ASCII stands for each.
@@ -38,9 +40,18 @@ extension DetectorScanner {
 
   /// Whether bytes with which such separators begin are near the number whose first digit is at `start`: the look that
   /// costs least, where so much of the text is there that it tells.
+  @inline(__always)
   mutating func isNearWideLead(_ start: Int) -> Bool {
+    start + DetectorLimits.numberBytes > leads.quietEnd && comesWideLead(start)
+  }
+
+  @inline(never)
+  private mutating func comesWideLead(_ start: Int) -> Bool {
     let (from, to) = (start - Self.signBytes, start + DetectorLimits.numberBytes)
-    return comes(0xC2, &leads.c2, from, to) || comes(0xE2, &leads.e2, from, to)
+    let isNear = comes(0xC2, &leads.c2, from, to)
+    let isNearOther = comes(0xE2, &leads.e2, from, to)
+    leads.quietEnd = min(leads.c2, leads.e2)
+    return isNear || isNearOther
   }
 
   /// Whether that number has separators beyond ASCII after one of its groups, or before this one.
@@ -115,18 +126,18 @@ extension DetectorScanner {
         }
         places[count] = offset
         let saved = (text, origin, available, isFinal, low, high, cap)
-        let (known, last) = (spans.count, state.last)
+        let (known, last, words) = (spans.count, state.last, wordless)
         text = UnsafePointer(base)
         origin = start - digit
         available = origin + count
         (low, high) = (origin, available)
         cap = isCut ? available : Int.max
-        contextOffset = -1
+        (contextOffset, wordless) = (-1, (0, 0))
         state.last = nil
         recogniseNumber(start, .all)
         let copyOrigin = origin
         (text, origin, available, isFinal, low, high, cap) = saved
-        contextOffset = -1
+        (contextOffset, wordless) = (-1, words)
         for index in known..<spans.count {
           spans[index].start = places[spans[index].start - copyOrigin]
           spans[index].end = places[spans[index].end - copyOrigin]
