@@ -239,7 +239,7 @@ struct DetectorScanner {
     var kinds = NumberKinds.all
     var woken = woken
     if woken != 0, glances {
-      let glance = Glance(text, origin: origin, available: available)
+      let glance = Glance(text, classes, origin: origin, available: available)
       if woken == TriggerTable.digit {
         kinds = isNearWideLead(position) ? .all : glance.numberKinds(position, &cells)
         if kinds.isEmpty { woken = 0 }

@@ -23,9 +23,10 @@ struct Glance {
   let text: UnsafePointer<UInt8>
   let origin: Int
   let available: Int
-  let classes = ByteClass.flat
+  let classes: UnsafePointer<UInt16>
 
-  init(_ text: UnsafePointer<UInt8>, origin: Int, available: Int) {
+  init(_ text: UnsafePointer<UInt8>, _ classes: UnsafePointer<UInt16>, origin: Int, available: Int) {
+    self.classes = classes
     self.text = text
     self.origin = origin
     self.available = available

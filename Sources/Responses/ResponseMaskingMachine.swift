@@ -1,3 +1,4 @@
+import Detectors
 import Glibc
 
 /// Masks a response that comes in pieces: finds out what it holds, and gives each part to the masker for it.
@@ -29,6 +30,13 @@ final class ResponseMaskingMachine {
   /// What was last written of a document.
   private var recent: [UInt8] = []
   private var yaml: [UInt8] = []
+  /// What is no YAML after all may be withheld: it certainly began like it.
+  private var isYAMLCertain = true
+  /// Lines that may begin YAML within a text, until the one after tells; sought near the beginning only.
+  private var yamlLead: [UInt8] = []
+  private var seeksYAML = false
+  /// Bytes of text before.
+  private var textBytes = 0
 
   private var text: TextMasker?
   private var isLineStart = true
@@ -52,6 +60,7 @@ final class ResponseMaskingMachine {
       case .yaml: .yaml
       }
     if !plan.looksIntoBodies { mode = .open }
+    seeksYAML = format == .automatic && (plan.hasStructure || plan.detectors.looksAtNames)
   }
 
   func write(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout [UInt8]) {
@@ -98,6 +107,7 @@ final class ResponseMaskingMachine {
     if isComplete, !plan.hasStructure, head.split(separator: 0x0A).count < 2 { answer = .no }
     guard answer != .unknown || isComplete else { return }
     mode = answer == .yes ? .yaml : .text
+    isYAMLCertain = !Sniffer.isFlow(head)
     let held = head
     head = []
     write(held, &out)
@@ -162,7 +172,21 @@ final class ResponseMaskingMachine {
   private func writeText(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ out: inout [UInt8]) -> Int {
     var index = start
     while index < bytes.count {
-      if isLineStart, lead.isEmpty, tables?.isActive == true || !mayBeginJSON(bytes[index]) {
+      if !yamlLead.isEmpty {
+        let before = yamlLead[yamlLead.count - 1]
+        yamlLead.append(bytes[index])
+        index += 1
+        // Where a word ends, a line does, or all that is looked at, more is known.
+        let tells = before == 0x20 || before == UInt8(ascii: ":") || bytes[index - 1] == 0x0A
+        guard tells || yamlLead.count == MaskLimits.headBytes else { continue }
+        if settleYAMLLead(isComplete: false, &out) { return index }
+        continue
+      } else if isLineStart, lead.isEmpty, tables?.isActive == true || !mayBeginJSON(bytes[index]) {
+        if seeksYAML, mayBeginYAML(bytes[index]) {
+          yamlLead.append(bytes[index])
+          index += 1
+          continue
+        }
         // A line of text.
         isLineStart = false
       } else if isLineStart, lead.isEmpty, beginsJSON(bytes, index) {
@@ -177,7 +201,13 @@ final class ResponseMaskingMachine {
           beginJSON(at: offset, &out)
           return index
         }
-        if answer == .no { endLead(&out) }
+        guard answer == .no else { continue }
+        if seeksYAML, let first = lead.first, mayBeginYAML(first) {
+          swap(&lead, &yamlLead)
+          if settleYAMLLead(isComplete: false, &out) { return index }
+        } else {
+          endLead(&out)
+        }
         continue
       }
       // As many lines as cannot begin JSON in one piece.
@@ -185,7 +215,7 @@ final class ResponseMaskingMachine {
       while let newline = lineBreak(bytes, end) {
         end = newline + 1
         isLineStart = true
-        guard end < bytes.count, !mayBeginJSON(bytes[end]) else { break }
+        guard end < bytes.count, !mayBeginJSON(bytes[end]), !seeksYAML else { break }
         isLineStart = false
       }
       if !isLineStart { end = bytes.count }
@@ -225,7 +255,38 @@ final class ResponseMaskingMachine {
     write(Array(held[offset...]), &out)
   }
 
+  // MARK: YAML within text
+
+  private func mayBeginYAML(_ byte: UInt8) -> Bool {
+    if textBytes >= MaskLimits.headBytes { seeksYAML = false }
+    guard seeksYAML, tables?.isReading != true else { return false }
+    return byte &- 0x61 < 26 || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
+  }
+
+  /// True: YAML begins, and what was held is its beginning.
+  private func settleYAMLLead(isComplete: Bool, _ out: inout [UInt8]) -> Bool {
+    let answer = Sniffer.startsYAML(yamlLead, isComplete: isComplete)
+    guard answer != .unknown else { return false }
+    let held = yamlLead
+    yamlLead = []
+    if answer == .yes {
+      // The text before goes on, should it be none.
+      seeksYAML = false
+      isYAMLCertain = false
+      mode = .yaml
+      yaml = held
+      return true
+    }
+    // The next line may begin it still.
+    let next = held.firstIndex(of: 0x0A).map { $0 + 1 } ?? held.count
+    isLineStart = held[next - 1] == 0x0A
+    append(Array(held[..<next]), &out)
+    if next < held.count { write(Array(held[next...]), &out) }
+    return mode != .text
+  }
+
   private func beginJSON() {
+    seeksYAML = false
     recent.removeAll(keepingCapacity: true)
     json.restart()
     mode = .json
@@ -237,6 +298,7 @@ final class ResponseMaskingMachine {
 
   private func append(_ bytes: UnsafeBufferPointer<UInt8>, _ out: inout [UInt8]) {
     guard !bytes.isEmpty else { return }
+    textBytes += bytes.count
     var bytes = bytes
     let text: TextMasker
     if let known = self.text {
@@ -270,6 +332,9 @@ final class ResponseMaskingMachine {
   }
 
   private func endText(_ out: inout [UInt8]) {
+    while !yamlLead.isEmpty { _ = settleYAMLLead(isComplete: true, &out) }
+    finishJSON(&out)
+    if mode == .yaml { finishYAML(&out) }
     if !lead.isEmpty { endLead(&out) }
     endSegment(&out)
   }
@@ -279,11 +344,12 @@ final class ResponseMaskingMachine {
   private func giveUpYAML(_ out: inout [UInt8]) {
     let held = yaml
     yaml = []
-    if plan.hasStructure {
+    if plan.hasStructure, isYAMLCertain {
       withhold(&out)
       mode = .withheld
     } else {
       mode = .text
+      isLineStart = true
       write(held, &out)
     }
   }
@@ -294,14 +360,17 @@ final class ResponseMaskingMachine {
     var masker = YAMLMasker(plan, scratch, documentDepth: documentDepth)
     switch masker.masked(held) {
     case .masked(let bytes):
+      endSegment(&out)
       out.append(contentsOf: bytes)
       tally.add(masker.values.tally)
       mode = .withheld
-    case .withheld:
+    case .withheld where isYAMLCertain:
       withhold(&out, ValueMasker.withheld + [0x0A])
       mode = .withheld
-    case .notYAML:
+    case .withheld, .notYAML:
       mode = .text
+      isLineStart = true
+      seeksYAML = false
       write(held, &out)
       finishJSON(&out)
     }

@@ -14,7 +14,12 @@ enum Sniffer {
         line = trimmed(rest[..<end])
         rest = rest[(end + 1)...]
       } else {
-        if let known = rest.first(where: { $0 != 0x20 }), first == nil, cannotBegin(known) { return .no }
+        if let known = rest.first(where: { $0 != 0x20 }), first == nil {
+          if known == UInt8(ascii: "{") || known == UInt8(ascii: "[") {
+            return flow(rest, isWhole || text.count >= MaskLimits.headBytes)
+          }
+          if cannotBegin(known) { return .no }
+        }
         guard isWhole else { break }
         line = trimmed(rest)
         rest = []
@@ -25,15 +30,76 @@ enum Sniffer {
         if line.elementsEqual("---".utf8) || line.starts(with: "%YAML ".utf8) || line.starts(with: "--- #".utf8) {
           return .yes
         }
-        guard isItem(line) || keyEnd(line) != nil, !isEventData(line) else { return .no }
+        if words.first == UInt8(ascii: "{") || words.first == UInt8(ascii: "[") {
+          return flow(head[line.startIndex...], isWhole || text.count >= MaskLimits.headBytes)
+        }
+        guard beginsNode(line), !isEventData(line) else { return .no }
         first = line
         continue
       }
       if isEvent(first), isEvent(line) { return .no }
-      return line.first == 0x20 || isItem(line) || keyEnd(line) != nil || line.elementsEqual("---".utf8) ? .yes : .no
+      let goesOn = line.first == 0x20 || line.elementsEqual("---".utf8) || line.elementsEqual("...".utf8)
+      return goesOn || line.starts(with: ": ".utf8) || beginsNode(line) ? .yes : .no
     }
     if isWhole { return first == nil ? .no : .yes }
     return text.count >= MaskLimits.headBytes ? .no : .unknown
+  }
+
+  /// Whether a collection in brackets begins a text: `{key: value`, perhaps over lines, or `[{key: value`. With a quote or
+  /// another bracket after the first it is JSON, or text.
+  private static func flow(_ text: ArraySlice<UInt8>, _ isWhole: Bool) -> Answer {
+    let unknown: Answer = isWhole ? .no : .unknown
+    func blank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
+    var rest = text.drop(while: blank)
+    if rest.first == UInt8(ascii: "[") {
+      rest = rest.dropFirst().drop(while: blank)
+      guard let next = rest.first else { return unknown }
+      guard next == UInt8(ascii: "{") else { return .no }
+    }
+    rest = rest.dropFirst().drop(while: blank)
+    guard let next = rest.first else { return unknown }
+    guard isKeyByte(next) || next == UInt8(ascii: "'") else { return .no }
+    let line = rest.prefix { $0 != 0x0A && $0 != 0x0D && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "}") }
+    if let colon = keyEnd(line), colon + 1 < line.endIndex || line.endIndex < text.endIndex || isWhole { return .yes }
+    return line.endIndex < text.endIndex ? .no : unknown
+  }
+
+  /// Whether a text begins with a collection in brackets: it may be YAML, but then it need not be.
+  static func isFlow(_ text: [UInt8]) -> Bool {
+    let first = text.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+  }
+
+  /// Whether YAML begins within a text, with a line that was not its first: a line `---`, or a key, and what goes on with
+  /// it in the line below. Two lines `key: value` may be text: their keys differ and are not written as titles are.
+  static func startsYAML(_ text: [UInt8], isComplete: Bool) -> Answer {
+    guard let end = text.firstIndex(of: 0x0A) else {
+      return isComplete || text.count >= MaskLimits.headBytes || !mayBecomeKey(text[...]) ? .no : .unknown
+    }
+    let first = trimmed(text[..<end])
+    let isMarker = first.elementsEqual("---".utf8)
+    guard isMarker || mayBecomeKey(first), let colon = isMarker ? end : keyEnd(first) else { return .no }
+    let rest = text[(end + 1)...]
+    guard isComplete || rest.contains(0x0A) || text.count >= MaskLimits.headBytes else { return .unknown }
+    let second = trimmed(rest.prefix { $0 != 0x0A })
+    let words = second.drop { $0 == 0x20 }
+    let isIndented = words.startIndex > second.startIndex
+    if isMarker { return isItem(second) || !isIndented && keyEnd(second) != nil ? .yes : .no }
+    if isEvent(first), isEvent(second) { return .no }
+    if colon + 1 == first.endIndex { return isItem(words) || isIndented && keyEnd(words) != nil ? .yes : .no }
+    guard !isIndented, let other = keyEnd(second), mayBecomeKey(second) else { return .no }
+    return first[..<colon].elementsEqual(second[..<other]) ? .no : .yes
+  }
+
+  /// Whether a line, or its beginning, may be `---` or a key that is no title: its first letter is none in capitals.
+  private static func mayBecomeKey(_ line: ArraySlice<UInt8>) -> Bool {
+    guard let first = line.first else { return true }
+    if first == UInt8(ascii: "-") { return "---".utf8.starts(with: line) || line.elementsEqual("---\r".utf8) }
+    guard first == UInt8(ascii: "_") || first &- 0x61 < 26 else { return false }
+    let rest = line.drop { isKeyByte($0) }.drop { $0 == 0x20 }
+    guard let colon = rest.first else { return true }
+    guard colon == UInt8(ascii: ":") else { return colon == 0x0D && rest.count == 1 }
+    return rest.count == 1 || rest.dropFirst().first == 0x20 || rest.dropFirst().first == 0x0D
   }
 
   private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -44,10 +110,32 @@ enum Sniffer {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "%"),
-      UInt8(ascii: "#"), UInt8(ascii: "\""), UInt8(ascii: "'"), 0x0D, 0xEF:
+      UInt8(ascii: "#"), UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "?"), UInt8(ascii: "!"),
+      UInt8(ascii: "&"), 0x0D, 0xEF:
       false
     default: !isKeyByte(byte)
     }
+  }
+
+  /// Whether a line begins like a collection in lines: an element, a key, `? ` before a key; a tag or an anchor may stand
+  /// before it, after `--- ` or on a line of its own.
+  private static func beginsNode(_ line: ArraySlice<UInt8>) -> Bool {
+    if isItem(line) || keyEnd(line) != nil || line.starts(with: "? ".utf8) { return true }
+    var rest = line
+    var hasProperty = false
+    let isMarked = line.starts(with: "--- ".utf8)
+    if isMarked { rest = rest.dropFirst(4).drop { $0 == 0x20 } }
+    while let sign = rest.first, sign == UInt8(ascii: "!") || sign == UInt8(ascii: "&") {
+      let word = rest.prefix { $0 != 0x20 }
+      guard word.count > 1, word.dropFirst().allSatisfy({ isKeyByte($0) || [0x21, 0x3A, 0x2C].contains($0) }) else {
+        return false
+      }
+      hasProperty = true
+      rest = rest[word.endIndex...].drop { $0 == 0x20 }
+    }
+    guard hasProperty || isMarked else { return false }
+    if rest.first == UInt8(ascii: "{") || rest.first == UInt8(ascii: "[") { return flow(rest, true) == .yes }
+    return rest.isEmpty && hasProperty || isItem(rest) || keyEnd(rest) != nil
   }
 
   private static func isItem(_ line: ArraySlice<UInt8>) -> Bool {

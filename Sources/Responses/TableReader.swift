@@ -87,6 +87,13 @@ final class TableReader {
     }
   }
 
+  /// Whether the next line may be one of a table.
+  var isReading: Bool {
+    if isInQuotes || isDropping || isWithholding || expectsHeader { return true }
+    if case .none = form { return false }
+    return true
+  }
+
   /// A text begins, its next byte at `offset`.
   func begin(at offset: Int, isAfterEmptyLine: Bool) {
     startRecord(at: offset)

@@ -187,3 +187,80 @@ import Testing
     #expect(masked(response, by: maskPlan([path("$.data.*")])).response == response)
   }
 }
+
+/// YAML that is less easily told from text.
+@Suite struct HiddenYAMLTests {
+  @Test(arguments: [
+    // Behind other text.
+    ("Reading config\napiVersion: v1\ndata:\n  p: x1\n", ["p: \"[redacted]\""]),
+    ("Using ~/.kube/config\n---\ndata: {p: x1}\n", ["{p: \"[redacted]\"}"]),
+    ("USER-SUPPLIED VALUES:\ndata:\n  p: x1\nother: y\n", ["  p: \"[redacted]\"\nother: y\n"]),
+    (
+      "walk.go:74: found symbolic link\nload took 3 ms\n# Source: a.yaml\ndata:\n  p: x1\n",
+      ["# Source", "\"[redacted]\""]
+    ),
+    ("W0102 deprecated\r\ndata:\r\n  p: x1\r\n", ["p: \"[redacted]\"\r\n"]),
+    ("note ana@example.com\nkind: Secret\ndata:\n  p: x1\n", ["note [email]\nkind: Secret", "\"[redacted]\""]),
+    // In brackets.
+    ("{data: {p: x1}, b: 2}\n", ["{data: {p: \"[redacted]\"}, b: 2}"]),
+    ("{\n  kind: Secret,\n  data: {p: x1}\n}\n", ["data: {p: \"[redacted]\"}"]),
+    ("{data: {p: x1}}", ["{data: {p: \"[redacted]\"}}"]),
+    // Keys after `?`, tags, anchors.
+    ("? data\n: p: x1\n", ["p: \"[redacted]\""]),
+    ("? data\n: ? p\n  : x1\nb: 2\n", [": \"[redacted]\"", "b: 2"]),
+    ("!!map\ndata:\n  p: x1\n", ["p: \"[redacted]\""]),
+    ("--- !config\ndata:\n  p: !!str x1\n", ["p: !!str \"[redacted]\""]),
+    ("--- &a\ndata: &b\n  p: &c x1\n", ["p: &c \"[redacted]\""]),
+    ("!!str data:\n  !!str p: x1\nb: 2\n", ["p: \"[redacted]\""]),
+    ("--- {data: {p: x1}}\n", ["p: \"[redacted]\""]),
+  ])
+  func pathsLeadIntoIt(text: String, parts: [String]) {
+    let plan = maskPlan([path("$.data.*"), detector("email")])
+    let result = masked(text, plan)
+    #expect(!result.contains("x1"), "\(result)")
+    for part in parts { #expect(result.contains(part), "\(result)") }
+    for size in [1, 2, 3, 7, 20] {
+      let pieces = masked(Array(text.utf8), plan, pieces: [size])
+      #expect(String(decoding: pieces, as: UTF8.self) == result, "\(size)")
+    }
+    #expect(masked(result, plan) == result)
+  }
+
+  @Test(arguments: [
+    "Dear all\nnote: this is text\nand goes on\n", "Dear all\nError: a\nError: b\n", "x\nerror: a\nerror: b\n",
+    "{x} is a set\nand {y: too}\n", "{a: 1, b: 2} seen\nsecond: [line\n", "start\na: [1\nb: 2\nthe end, x: y: z\n",
+    "--- a/file\n+++ b/file\n@@ -1 +1 @@\n-data: x\n+data: y\n", "text\n---\nmore text\n", "? what\nno idea\n",
+    "line\nevent: a\ndata: b\n\n", "!!! error: x\nand so on\n",
+  ])
+  func textStays(text: String) {
+    let plan = maskPlan([path("$.data.*"), detector("email")])
+    for size in [Int.max, 1, 2, 5] {
+      #expect(String(decoding: masked(Array(text.utf8), plan, pieces: [size]), as: UTF8.self) == text, "\(size)")
+    }
+  }
+
+  /// What was no YAML after all is one text with what stands before it.
+  @Test func detectorsSeeAcross() {
+    let key =
+      "-----BEGIN RSA PRIVATE KEY-----\nproc: 4,ENCRYPTED\ndek: x\n\nMIIEpAIBAAKCAQEA1c7+9z5Pad7OejecsQ0bu3aozN3tihPm\n"
+      + "-----END RSA PRIVATE KEY-----\n"
+    let masks = [detector("private_key"), path("$.data.*")]
+    #expect(
+      masked("see\n" + key + "end\n", masks).contains("MIIE")
+        == masked("see\n" + key + "end\n", [masks[0]]).contains("MIIE"))
+    let mail = "see\na: b\nc: [d\nto ana@example.com: x: y\n"
+    #expect(masked(mail, [detector("email"), path("$.data.*")]) == mail.replacing("ana@example.com", with: "[email]"))
+  }
+
+  @Test func itIsSoughtNearTheBeginning() {
+    let yaml = "data:\n  p: x1\n"
+    let plan = maskPlan([path("$.data.*")])
+    for (count, isMasked) in [(MaskLimits.headBytes - 1, true), (MaskLimits.headBytes, false)] {
+      let text = String(repeating: "x", count: count - 1) + "\n" + yaml
+      for size in [Int.max, 1, 100] {
+        let result = String(decoding: masked(Array(text.utf8), plan, pieces: [size]), as: UTF8.self)
+        #expect(result.contains("x1") != isMasked, "\(count), \(size)")
+      }
+    }
+  }
+}
