@@ -52,7 +52,8 @@ sql.verb shell.program shell.path http.path k8s.verb command text target group a
     "mask": r"""{"secret":"x"} "email": ana@example.com 4111111111111111 123-45-6789 a_token,secret_x | a_token
 password=hunter2hunter2 \\u0061na@example.com -----BEGIN EMP-123456 --- data: \x0a \x0d\x0a [email] [{ +---+""",
     "detectors": r"""AKIA ghp_ glpat- xoxb- sk_live_ eyJ -----BEGIN PRIVATE KEY----- 4111111111111111 @example.com DE89
-password= postgres://u:p@h 123-45-6789 10.0.0.1 ::1 00:1a:2b:3c:4d:5e +49 AIza EMP-123456""",
+password= postgres://u:p@h 123-45-6789 10.0.0.1 ::1 00:1a:2b:3c:4d:5e +49 AIza EMP-123456
+\xc2\xa0 \xe2\x80\xaf \xe2\x80\x91 \xe2\x80\x93""",
 }
 
 # Where the project has no fixture of a protocol.
@@ -91,9 +92,15 @@ EXAMPLES = {
             "id,email,a_token\n1,ana@example.com,xyz\n2,\"bob, b\",q\n",
             " id | email           | a_token\n----+-----------------+--------\n  1 | ana@example.com | xyz\n(1 row)\n",
             "kind: Secret\nsecret: abc\nmail: ana@example.com\n",
+            "started\nkind: Secret\nsecret: abc\nenv:\n- value: s3 cr,et\n  name: DB_PASSWORD\n",
+            '[{"value":"s3 cr,et","in":{"value":"x1 y2"},"name":"DB_PASSWORD"},{"value":"80 80","name":"PORT"}]',
+            "id  password   mail\n--  ---------  ----\n1   s3 cr,et   ana@example.com\n",
+            "id,ssn,password\n1,536904399,\"s3 \"\"cr, et\"\n",
+            "{secret: {a: b}, mail: ana@example.com}\n",
         )
     ],
-    "detectors": ["ana@example.com paid with 4111 1111 1111 1111", "aws AKIAABCDEFGHIJKLMNOP", "password = \"hunter2hunter2\""],
+    "detectors": ["ana@example.com paid with 4111 1111 1111 1111", "aws AKIAABCDEFGHIJKLMNOP", "password = \"hunter2hunter2\"",
+        "4111\u00a01111\u202f1111\u00a01111, 536\u201190\u20114399, +49\u00a030\u2009901820"],
 }
 
 
