@@ -123,7 +123,8 @@ extension ReplaySummary {
   /// The report as one web page.
   public var html: String {
     var page = HTMLPage(
-      title: "Replay", subtitle: "\(grouped(report.fixtures)) requests from \(paths.joined(separator: ", "))")
+      title: "Replay",
+      subtitle: "\(grouped(report.fixtures)) requests from \(paths.count == 1 ? paths[0] : "\(paths.count) files")")
     page.add(
       .tiles(
         VerdictCounts.Verdict.allCases.filter { $0 != .notEvaluable || report.verdicts[$0] > 0 }.map {
@@ -139,15 +140,15 @@ extension ReplaySummary {
         "Rules that applied",
         .table(
           [
-            .init("rule"), .init("effect"), .init("applied", isNumber: true), .init("", isNumber: true),
+            .init("rule"), .init("effect"), .init("applied", isNumber: true), .bars,
             .init("decided", isNumber: true), .init("source"),
           ],
           busy.prefix(Self.pageRows).map {
             [
               .text($0.name, .name), .text($0.shownEffects, .faint), .number($0.counts.applied),
-              .bar($0.counts.applied, of: most), .number($0.counts.decided), .code($0.place),
+              .bar($0.counts.applied, of: most, $0.role), .number($0.counts.decided), .place($0.place),
             ]
-          })))
+          }, isSearchable: true)))
     if !neverApplied.isEmpty {
       page.add(
         .section(
@@ -155,7 +156,7 @@ extension ReplaySummary {
           .table(
             [.init("rule"), .init("effect"), .init("source")],
             neverApplied.prefix(Self.pageRows).map {
-              [.text($0.name, .warning), .text($0.effects, .faint), .code($0.place)]
+              [.text($0.name, .warning), .text($0.effects, .faint), .place($0.place)]
             })))
     }
     for (title, entries) in [
@@ -172,7 +173,7 @@ extension ReplaySummary {
             sortedDifferences.map {
               [
                 .text($0.difference.recorded.word), .text($0.difference.verdict.word, $0.difference.verdict.role),
-                .number($0.count), .code($0.example.text), .code(describe($0.example.place)),
+                .number($0.count), .code($0.example.text), .place(describe($0.example.place)),
               ]
             })))
     }
@@ -182,7 +183,7 @@ extension ReplaySummary {
         .table(
           [.init("ns", isNumber: true), .init("request"), .init("at")],
           report.slowest.map {
-            [.number($0.nanoseconds), .code($0.example.text), .code(describe($0.example.place))]
+            [.number($0.nanoseconds), .code($0.example.text), .place(describe($0.example.place))]
           })))
     page.add(
       .section(
@@ -197,7 +198,7 @@ extension ReplaySummary {
               .text($0.row.verdict.word, $0.row.verdict.role),
               .text($0.row.rules.isEmpty ? "(default)" : $0.row.rules.joined(separator: ", "), .name),
               .text($0.row.protocol.name), .text($0.row.target), .number($0.count), .code($0.example.text),
-              .code(describe($0.example.place)),
+              .place(describe($0.example.place)),
             ]
           }, isSearchable: true)))
     if !report.failures.isEmpty {
@@ -211,7 +212,7 @@ extension ReplaySummary {
     let most = entries.first?.counts.total ?? 0
     return .table(
       [
-        .init("name"), .init("requests", isNumber: true), .init("", isNumber: true), .init("allow", isNumber: true),
+        .init("name"), .init("requests", isNumber: true), .bars, .init("allow", isNumber: true),
         .init("approve", isNumber: true),
         .init("block", isNumber: true),
       ],

@@ -16,6 +16,12 @@ public struct ReplaySummary: Sendable {
     var isObserved: Bool
     var counts: ReplayReport.RuleCounts
 
+    /// The colour of what it does.
+    var role: TextStyle.Role? {
+      effects.hasPrefix("block")
+        ? .bad : effects.hasPrefix("approve") ? .warning : effects.hasPrefix("allow") ? .good : nil
+    }
+
     /// What it does, in a few words.
     var shownEffects: String {
       if isObserved { return "observed" }

@@ -35,6 +35,9 @@ public struct HTMLFragment: Sendable {
   public enum Cell: Sendable {
     case text(String, TextStyle.Role? = nil)
     case code(String)
+    /// `file:line`, which is not broken.
+    case place(String)
+    case lines([String], TextStyle.Role? = nil)
     case number(Int)
     /// A bar for a share of the whole.
     case bar(Int, of: Int, TextStyle.Role? = nil)
@@ -43,6 +46,8 @@ public struct HTMLFragment: Sendable {
       switch self {
       case .text(let text, let role): "<td\(attribute(role))>\(htmlEscaped(text))</td>"
       case .code(let text): "<td><code>\(htmlEscaped(text))</code></td>"
+      case .place(let text): "<td class=\"place\"><code>\(htmlEscaped(text))</code></td>"
+      case .lines(let lines, let role): "<td\(attribute(role))>\(lines.map(htmlEscaped).joined(separator: "<br>"))</td>"
       case .number(let number): "<td class=\"number\" data-value=\"\(number)\">\(grouped(number))</td>"
       case .bar(let count, let total, let role):
         "<td class=\"bar\" data-value=\"\(count)\"><i\(attribute(role)) style=\"width:\(percent(count, of: max(total, 1)))%\"></i></td>"
@@ -59,13 +64,18 @@ public struct HTMLFragment: Sendable {
       self.title = title
       self.isNumber = isNumber
     }
+
+    /// Of bars, which stand beside their numbers.
+    public static let bars = Column("")
   }
 
   /// A table that is sorted by a click on a heading; with `isSearchable` a field above it picks rows by words.
   public static func table(_ columns: [Column], _ rows: [[Cell]], isSearchable: Bool = false) -> HTMLFragment {
     var html = "<table>\n<thead><tr>"
     for column in columns {
-      html += column.isNumber ? "<th class=\"number\" data-sort=\"number\">" : "<th data-sort=\"text\">"
+      html +=
+        column.title.isEmpty
+        ? "<th>" : column.isNumber ? "<th class=\"number\" data-sort=\"number\">" : "<th data-sort=\"text\">"
       html += htmlEscaped(column.title) + "</th>"
     }
     html += "</tr></thead>\n<tbody>\n"

@@ -49,7 +49,7 @@ public struct HTMLPage: Sendable {
       --well: #151b23; --good: #3fb950; --warning: #d29922; --bad: #f85149; --name: #4493f8; --bar: #1f6feb; } }
     * { box-sizing: border-box; }
     body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
-    main { max-width: 1100px; margin: 0 auto; padding: 2rem 1.5rem 4rem; }
+    main { max-width: 1280px; margin: 0 auto; padding: 2rem 1.5rem 4rem; }
     h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2.2rem 0 .6rem; }
     .subtitle, .faint { color: var(--faint); } .subtitle { margin: .2rem 0 1.2rem; }
     .good { color: var(--good); } .warning { color: var(--warning); } .bad { color: var(--bad); } .name { color: var(--name); }
@@ -65,7 +65,7 @@ public struct HTMLPage: Sendable {
     th[data-sort]::after { content: " ↕"; opacity: .4; } th[aria-sort=ascending]::after { content: " ↑"; opacity: 1; }
     th[aria-sort=descending]::after { content: " ↓"; opacity: 1; }
     td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-    td.bar { width: 30%; } td.bar i { display: block; height: .8em; margin-top: .35em; border-radius: 3px; background: var(--bar); }
+    td.bar { width: 12%; } td.place { white-space: nowrap; } td.place code { color: var(--faint); font-size: .8rem; } td.bar i { display: block; height: .8em; margin-top: .35em; border-radius: 3px; background: var(--bar); }
     td.bar i.good { background: var(--good); } td.bar i.warning { background: var(--warning); } td.bar i.bad { background: var(--bad); }
     code, pre { font: .86rem/1.45 ui-monospace, monospace; } code { word-break: break-word; }
     pre { background: var(--well); border: 1px solid var(--line); border-radius: 8px; padding: .8rem; overflow-x: auto; }
