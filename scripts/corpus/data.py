@@ -19,9 +19,12 @@ TYPES = {
     "IBAN_CODE": "iban",
     "IP_ADDRESS": "ip_address",
     "PHONE_NUMBER": "phone",
+    "TR_PHONE_NUMBER": "phone",
+    "PH_MOBILE_NUMBER": "phone",
 }
+KINDS = list(dict.fromkeys(TYPES.values()))
 # What is measured together, without telephone numbers.
-EXACT = [name for name in TYPES.values() if name != "phone"]
+EXACT = [name for name in KINDS if name != "phone"]
 SECRETS = {
     "aws_access_key", "aws_secret_key", "azure_key", "gcp_api_key", "github_token", "gitlab_token", "jwt", "password",
     "private_key", "secret", "slack_token", "stripe_key",
@@ -56,7 +59,7 @@ def covered(spans, name):
 
 def measure_personal(records, answers):
     """Counts of characters for each detector: right, found, wanted."""
-    counts = {name: [0, 0, 0] for name in TYPES.values()}
+    counts = {name: [0, 0, 0] for name in KINDS}
     for record, answer in zip(records, answers):
         wanted_spans = [(start, end, TYPES.get(kind)) for start, end, kind in record["label"]["spans"]]
         for name, count in counts.items():
@@ -79,7 +82,7 @@ def measure_secrets(records, answers):
 
 def measure(hpol, folder, examples=5):
     """Prints the figures of every file of `folder` that has such labels; 0, for every text has an answer."""
-    total = {name: [0, 0, 0] for name in TYPES.values()}
+    total = {name: [0, 0, 0] for name in KINDS}
     secrets = collections.Counter()
     for path in sorted(pathlib.Path(folder).glob("*.jsonl")):
         records = records_of(path)
