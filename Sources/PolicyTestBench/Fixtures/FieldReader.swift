@@ -1,6 +1,7 @@
 import Glibc
 import JSONText
 import PolicyBytecode
+import PolicyCompiler
 
 /// Typed reading of the members of JSON objects, with errors that name the field.
 extension JSONScanner {
@@ -113,5 +114,28 @@ extension JSONScanner {
         throw JSONError("`\(field)` has no `\(name)`, only \(known.joined(separator: ", "))", at: key.start)
       }
     }
+  }
+
+  /// What is said of a principal; of anything else, a slip would change a verdict unseen.
+  mutating func principal(_ principal: inout Principal) throws(JSONError) {
+    guard case .enumeration(let actors) = Fact.actor.schema.type else { return }
+    var result = principal
+    let known = ["user", "groups", "actor", "client", "claims"]
+    try members("principal", known: known) { (scanner, name) throws(JSONError) in
+      guard known.contains(name) else { return false }
+      if try scanner.kind() == .null {
+        try scanner.null()
+        return true
+      }
+      switch name {
+      case "user": result.user = try scanner.string("user")
+      case "groups": result.groups = try scanner.strings("groups")
+      case "actor": result.actor = try scanner.word("actor", of: actors) { actors.contains($0) ? $0 : nil }
+      case "client": result.client = try scanner.string("client")
+      default: result.claims = try scanner.pairs("claims")
+      }
+      return true
+    }
+    principal = result
   }
 }

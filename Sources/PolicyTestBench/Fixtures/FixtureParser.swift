@@ -35,7 +35,7 @@ public struct FixtureParser: ~Copyable {
       } else if scanner.equals(key, "time") {
         fixture.principal.time = try scanner.time("time")
       } else if scanner.equals(key, "principal") {
-        try principal(&fixture.principal)
+        try scanner.principal(&fixture.principal)
       } else if scanner.equals(key, "target") {
         fixture.principal.target = try scanner.string("target")
       } else if scanner.equals(key, "labels") {
@@ -127,28 +127,6 @@ public struct FixtureParser: ~Copyable {
     case .string(let text): return .http(method: method, path: path, headers: headers, body: text)
     case let body?: return .http(method: method, path: path, headers: headers, body: body.text)
     }
-  }
-
-  private mutating func principal(_ principal: inout Principal) throws(JSONError) {
-    guard case .enumeration(let actors) = Fact.actor.schema.type else { return }
-    var result = principal
-    let known = ["user", "groups", "actor", "client", "claims"]
-    try scanner.members("principal", known: known) { (scanner, name) throws(JSONError) in
-      guard known.contains(name) else { return false }
-      if try scanner.kind() == .null {
-        try scanner.null()
-        return true
-      }
-      switch name {
-      case "user": result.user = try scanner.string("user")
-      case "groups": result.groups = try scanner.strings("groups")
-      case "actor": result.actor = try scanner.word("actor", of: actors) { actors.contains($0) ? $0 : nil }
-      case "client": result.client = try scanner.string("client")
-      default: result.claims = try scanner.pairs("claims")
-      }
-      return true
-    }
-    principal = result
   }
 
   private mutating func missing() throws(JSONError) -> Set<MissingPart> {

@@ -11,4 +11,6 @@ public enum MissingPart: String, CaseIterable, Sendable {
   case literals
   /// What was sent besides the line that was logged, such as headers or a body.
   case headers, body
+  /// What was on the screen as the line was typed: whether it went to a shell, to a program or to a password prompt.
+  case screen
 }
