@@ -4,7 +4,7 @@ import PolicyTestBench
 import Testing
 
 /// The text of a file of the project, by its path from the root.
-private func projectText(_ path: String) throws -> String {
+func projectText(_ path: String) throws -> String {
   let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
   return try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)

@@ -45,8 +45,11 @@ struct JSONSchema {
       return nil
     case "additionalProperties":
       if argument == .boolean(true) { return nil }
-      let extra = members.first { schema["properties"]?[$0.key] == nil }
-      return extra.map { "\(path): unexpected `\($0.key)`" }
+      let extra = members.filter { schema["properties"]?[$0.key] == nil }
+      if case .object = argument {
+        return extra.lazy.compactMap { violation($0.value, argument, path + "." + $0.key) }.first
+      }
+      return extra.first.map { "\(path): unexpected `\($0.key)`" }
     case "required":
       guard case .object = value else { return nil }
       let missing = argument.array?.first { name in value[name.string ?? ""] == nil }

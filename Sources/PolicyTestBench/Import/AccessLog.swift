@@ -102,6 +102,7 @@ struct AccessLog: LogImporter {
   private static func unmapped(_ field: String, _ value: JSONValue) -> ImportError {
     guard case .object(let members) = value else { return ImportError("expected an object") }
     let names = members.prefix(8).map { "`\($0.key)`" }.joined(separator: ", ")
-    return ImportError("no member is known for the \(field); say which it is with `--map \(field)=NAME` (it has \(names))")
+    return ImportError(
+      "no member is known for the \(field); say which it is with `--map \(field)=NAME` (it has \(names))")
   }
 }

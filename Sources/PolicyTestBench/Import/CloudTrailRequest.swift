@@ -23,7 +23,9 @@ struct CloudTrailRequest {
     } else if let target = Self.targets[service] {
       headers += [["X-Amz-Target", "\(target).\(name)"], ["Content-Type", "application/x-amz-json-1.1"]]
       payload = .http(method: "POST", path: "/", headers: headers, body: Self.capitals(parameters).object.text)
-    } else if let (method, template) = Self.paths["\(service) \(operation)"] ?? Self.bucketCall(service, name, parameters) {
+    } else if let (method, template) = Self.paths["\(service) \(operation)"]
+      ?? Self.bucketCall(service, name, parameters)
+    {
       let path = Self.path(template, parameters)
       if case .object(let members) = parameters {
         for member in members where member.key.hasPrefix("x-amz-") {
@@ -51,13 +53,16 @@ struct CloudTrailRequest {
   /// Services that take the operation in `X-Amz-Target`, and what stands before its dot.
   private static let targets = [
     "account": "account", "acm": "CertificateManager", "athena": "AmazonAthena", "cloudtrail": "CloudTrail_20131101",
-    "codebuild": "CodeBuild_20161006", "cognito-idp": "AWSCognitoIdentityProviderService", "config": "StarlingDoveService",
+    "codebuild": "CodeBuild_20161006", "cognito-idp": "AWSCognitoIdentityProviderService",
+    "config": "StarlingDoveService",
     "dms": "AmazonDMSv20160101", "ds": "DirectoryService_20150416", "dynamodb": "DynamoDB_20120810",
     "ecr": "AmazonEC2ContainerRegistry_V20150921", "ecs": "AmazonEC2ContainerServiceV20141113", "events": "AWSEvents",
     "firehose": "Firehose_20150804", "glue": "AWSGlue", "kinesis": "Kinesis_20131202", "kms": "TrentService",
-    "logs": "Logs_20140328", "network-firewall": "NetworkFirewall_20201112", "organizations": "AWSOrganizationsV20161128",
+    "logs": "Logs_20140328", "network-firewall": "NetworkFirewall_20201112",
+    "organizations": "AWSOrganizationsV20161128",
     "sagemaker": "SageMaker", "secretsmanager": "secretsmanager", "servicequotas": "ServiceQuotasV20190624",
-    "ssm": "AmazonSSM", "sso": "SWBExternalService", "states": "AWSStepFunctions", "storagegateway": "StorageGateway_20130630",
+    "ssm": "AmazonSSM", "sso": "SWBExternalService", "states": "AWSStepFunctions",
+    "storagegateway": "StorageGateway_20130630",
     "wafv2": "AWSWAF_20190729",
   ]
 
@@ -106,7 +111,9 @@ struct CloudTrailRequest {
     guard service == "s3", parameters["bucketName"]?.word != nil, parameters["key"] == nil,
       case .object(let members) = parameters
     else { return nil }
-    let methods = [("Get", "GET"), ("List", "GET"), ("Head", "HEAD"), ("Put", "PUT"), ("Create", "PUT"), ("Delete", "DELETE")]
+    let methods = [
+      ("Get", "GET"), ("List", "GET"), ("Head", "HEAD"), ("Put", "PUT"), ("Create", "PUT"), ("Delete", "DELETE"),
+    ]
     guard let method = methods.first(where: { name.hasPrefix($0.0) })?.1 else { return nil }
     let part = members.first { $0.value == .string("") }?.key
     return (method, "/{bucketName}" + (part.map { "?" + $0 } ?? ""))

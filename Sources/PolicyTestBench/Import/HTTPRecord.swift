@@ -15,7 +15,9 @@ enum HTTPRecord {
       guard !header[0].hasPrefix(":"), !header[0].isEmpty, !framing.contains(header[0].lowercased()) else { continue }
       kept.append(header)
     }
-    if let authority, !kept.contains(where: { $0[0].lowercased() == "host" }) { kept.insert(["Host", authority], at: 0) }
+    if let authority, !kept.contains(where: { $0[0].lowercased() == "host" }) {
+      kept.insert(["Host", authority], at: 0)
+    }
     return kept
   }
 

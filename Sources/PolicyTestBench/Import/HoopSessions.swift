@@ -25,7 +25,8 @@ struct HoopSessions: LogImporter {
       }
       guard !fixtures.isEmpty else { return output.skip(.text) }
       for index in fixtures.indices {
-        fixtures[index].id = session["id"]?.word.map { .string(fixtures.count == 1 ? $0 : "\($0)/\(index + 1)") }
+        fixtures[index].id =
+          session["id"]?.word.map { .string(fixtures.count == 1 ? $0 : "\($0)/\(index + 1)") }
           ?? output.id(record.line)
       }
       output.make(fixtures)

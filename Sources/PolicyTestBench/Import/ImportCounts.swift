@@ -1,6 +1,7 @@
 /// Why a record of a log is no fixture, though it could be read.
 public enum SkipReason: String, CaseIterable, Sendable {
-  case connection, message, header, event, prepared, duration, table, script, text, dialect, call, answer, output, typing
+  case connection, message, header, event, prepared, duration, table, script, text, dialect, call, answer, output,
+    typing
 
   /// What such records are, in a few words.
   public var phrase: String {

@@ -31,6 +31,7 @@ extension ImportFormat {
     switch self {
     case .mySQLGeneral: MySQLGeneralLog.isHeader(record.bytes)
     case .redisMonitor: record.bytes == Array("OK".utf8)
+    case .asciicast: record.bytes.first == UInt8(ascii: "#")
     default: false
     }
   }
@@ -54,7 +55,8 @@ extension ImportFormat {
     case .postgresJSON: return has("error_severity", "backend_type")
     case .mySQLAudit: return has("audit_record") || has("class", "connection_id", "timestamp")
     case .har: return has("request", "response", "startedDateTime")
-    case .accessLog: return !has("auditID") && !has("eventSource") && !has("event", "code") && AccessLog.recognises(value)
+    case .accessLog:
+      return !has("auditID") && !has("eventSource") && !has("event", "code") && AccessLog.recognises(value)
     case .mcp: return has("jsonrpc") || value["message"]?["jsonrpc"] != nil
     case .teleport: return has("event", "code", "time")
     case .cloudTrail: return has("eventSource", "eventName")

@@ -44,7 +44,9 @@ struct MCPTranscript: LogImporter {
       fixture.session = session ?? output.file
       if wrapped != nil {
         let time = value["time"]?.word ?? value["timestamp"]?.word
-        fixture.principal.time = time.flatMap { LogTime.epoch($0) ?? LogTime.seconds($0, utcOffset: output.options.utcOffset) }
+        fixture.principal.time = time.flatMap {
+          LogTime.epoch($0) ?? LogTime.seconds($0, utcOffset: output.options.utcOffset)
+        }
         fixture.principal.user = value["user"]?.word
         fixture.principal.target = value["server"]?.word ?? value["target"]?.word
       }

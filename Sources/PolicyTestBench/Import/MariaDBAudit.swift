@@ -37,7 +37,8 @@ struct MariaDBAudit: LogImporter {
   }
 
   static let operations: Set<Substring> = [
-    "CONNECT", "DISCONNECT", "FAILED_CONNECT", "CHANGEUSER", "QUERY", "READ", "WRITE", "CREATE", "ALTER", "DROP", "RENAME",
+    "CONNECT", "DISCONNECT", "FAILED_CONNECT", "CHANGEUSER", "QUERY", "READ", "WRITE", "CREATE", "ALTER", "DROP",
+    "RENAME",
   ]
 
   static func isRecord(_ text: String) -> Bool {

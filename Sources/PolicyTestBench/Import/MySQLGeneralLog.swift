@@ -37,7 +37,9 @@ struct MySQLGeneralLog: LogImporter {
   static func begins(_ line: [UInt8]) -> Bool {
     guard line.first == 0x09 || line.first.map({ $0 &- 0x30 < 10 }) == true else { return isHeader(line) }
     // The command ends within its first 100 bytes.
-    guard let text = String(validating: line.prefix(100).prefix(while: { $0 < 0x80 }), as: UTF8.self) else { return false }
+    guard let text = String(validating: line.prefix(100).prefix(while: { $0 < 0x80 }), as: UTF8.self) else {
+      return false
+    }
     return head(text) != nil
   }
 

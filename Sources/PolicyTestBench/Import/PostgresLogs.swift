@@ -145,7 +145,7 @@ struct PostgresTextLog: LogImporter {
     if let first = words.first, first.utf8.first.map({ $0 &- 0x30 < 10 }) == true {
       entry.time =
         LogTime.epoch(first) ?? LogTime.seconds(words.prefix(3).joined(separator: " "), utcOffset: options.utcOffset)
-          ?? LogTime.seconds(words.prefix(2).joined(separator: " "), utcOffset: options.utcOffset)
+        ?? LogTime.seconds(words.prefix(2).joined(separator: " "), utcOffset: options.utcOffset)
     }
     for word in words {
       if word.hasPrefix("["), entry.session == nil {

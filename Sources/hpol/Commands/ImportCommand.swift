@@ -19,17 +19,20 @@ let importCommand = Command(
   options: [
     Option(
       name: "identities", letter: "i", value: "FILE", help: "what is known of users: groups, actor, client, claims"),
-    Option(name: "output", letter: "o", value: "FILE", help: "write the fixtures to a .jsonl file (.gz, .zst: compressed)"),
+    Option(
+      name: "output", letter: "o", value: "FILE", help: "write the fixtures to a .jsonl file (.gz, .zst: compressed)"),
     Option(name: "target", letter: "t", value: "NAME", help: "the name of what the requests were sent to"),
     Option(name: "user", value: "NAME", help: "who asked, where the log does not say"),
     Option(
       name: "protocol", letter: "p", value: "NAME", choices: OperationProtocol.allCases.map(\.name),
       help: "the protocol, where the log does not say: \(protocolFormats)"),
     Option(
-      name: "utc-offset", value: "OFFSET", help: "of times that name no zone, such as +01:00; without it they are missing"
+      name: "utc-offset", value: "OFFSET",
+      help: "of times that name no zone, such as +01:00; without it they are missing"
     ),
     Option(
-      name: "map", value: "FIELD=NAME", isRepeatable: true, help: "access-log: the member that holds a field; may be repeated"),
+      name: "map", value: "FIELD=NAME", isRepeatable: true,
+      help: "access-log: the member that holds a field; may be repeated"),
     Option(name: "json", help: "print the counts at the end as JSON"),
   ],
   examples: [
