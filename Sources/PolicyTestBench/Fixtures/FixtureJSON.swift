@@ -96,11 +96,6 @@ extension RequestPayload {
 }
 
 extension JSONWriter {
-  fileprivate mutating func member(_ name: String, _ value: String) {
-    key(name)
-    string(value)
-  }
-
   /// Names and values as an object; a name that comes several times has an array.
   fileprivate mutating func pairs(_ name: String, _ pairs: [[String]]) {
     guard !pairs.isEmpty else { return }

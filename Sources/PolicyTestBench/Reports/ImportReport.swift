@@ -38,22 +38,16 @@ public struct ImportReport: Sendable {
     func integers(_ name: String, _ values: [(String, Int)], _ writer: inout JSONWriter) {
       writer.key(name)
       writer.object { writer in
-        for (name, count) in values {
-          writer.key(name)
-          writer.integer(count)
-        }
+        for (name, count) in values { writer.member(name, count) }
       }
     }
     writer.object { writer in
-      writer.key("format")
-      writer.string(format.name)
-      for (name, count) in [
-        ("records", counts.records), ("fixtures", counts.fixtures), ("made", counts.made), ("joined", counts.joined),
-        ("unreadable", counts.unreadable),
-      ] {
-        writer.key(name)
-        writer.integer(count)
-      }
+      writer.member("format", format.name)
+      writer.member("records", counts.records)
+      writer.member("fixtures", counts.fixtures)
+      writer.member("made", counts.made)
+      writer.member("joined", counts.joined)
+      writer.member("unreadable", counts.unreadable)
       integers("skipped", skipped.map { ($0.reason.rawValue, $0.count) }, &writer)
       integers("missing", missing.map { ($0.part.rawValue, $0.count) }, &writer)
     }
