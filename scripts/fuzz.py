@@ -51,6 +51,11 @@ sql.verb shell.program shell.path http.path k8s.verb command text target group a
     "yaml": r"""--- ... &a *a !!str !!binary | > |- >+ - ? : {} [] # %YAML <<: "a" 'a' ~ null true 0x1f .inf""",
     "mask": r"""{"secret":"x"} "email": ana@example.com 4111111111111111 123-45-6789 a_token,secret_x | a_token
 password=hunter2hunter2 \\u0061na@example.com -----BEGIN EMP-123456 --- data: \x0a \x0d\x0a [email] [{ +---+""",
+    "import": r"""{"kind":"Event","auditID":"a","stage":"ResponseComplete","verb":"get","requestURI":"/api" "statement: "
+AUDIT: SESSION,1,1,READ,SELECT,,, LOG:\x20\x20 STATEMENT:\x20\x20 QUERY, CONNECT, Query\x09 Connect\x09 [0\x20127.0.0.1:1]
+{"log":{"entries":[ {"Records":[ "request":{"method":"GET","url":"http://a/" "content":{"text":"encoding":"base64"
+{"jsonrpc":"2.0","id":1,"method":"x"} "result": {"message": "from":"server" type=EXECVE msg=audit(1.0:1): argc= a0= a0[0]= type=EOE
+{"version":2,"width":80} [0.1,"i","ls\\r"] \\u001b[D "eventSource": "eventName": "requestParameters": "event_stream": """,
     "detectors": r"""AKIA ghp_ glpat- xoxb- sk_live_ eyJ -----BEGIN PRIVATE KEY----- 4111111111111111 @example.com DE89
 password= postgres://u:p@h 123-45-6789 10.0.0.1 ::1 00:1a:2b:3c:4d:5e +49 AIza EMP-123456
 \xc2\xa0 \xe2\x80\xaf \xe2\x80\x91 \xe2\x80\x93""",
@@ -138,6 +143,11 @@ def seeds(target, program, folder):
     found = [text.encode() for text in EXAMPLES.get(target, [])]
     if target == "policy":
         found += policies()
+    elif target == "import":
+        # The byte before a log chooses its format, in the order of their names; each has a folder.
+        folders = sorted(path for path in pathlib.Path("fixtures/import").iterdir() if path.is_dir())
+        for index, path in enumerate(folders):
+            found += [bytes([index]) + log.read_bytes() for log in path.iterdir() if log.suffix != ".jsonl"]
     elif target == "bundle":
         path = folder / "seed.hpolb"
         subprocess.run([program, "write-bundle", path], check=True, env=ENVIRONMENT)
@@ -183,7 +193,7 @@ def fuzz(target, arguments):
         directory.mkdir(parents=True, exist_ok=True)
     before = set(crashes.iterdir())
     log = folder / f"{target}.log"
-    largest = 65536 if target == "bundle" else 4096
+    largest = 65536 if target in ("bundle", "import") else 4096
     command = [
         arguments.program, target, corpus, write_seeds(target, arguments.program, folder),
         *write_dictionary(target, folder), f"-artifact_prefix={crashes}/",

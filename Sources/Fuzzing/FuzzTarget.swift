@@ -12,7 +12,9 @@ protocol FuzzTarget: AnyObject {
 /// The targets by name, in the order in which they are run.
 enum FuzzTargets {
   static let names =
-    OperationProtocol.allCases.map(\.name) + ["policy", "bundle", "fixture", "json", "yaml", "detectors", "mask"]
+    OperationProtocol.allCases.map(\.name) + [
+      "policy", "bundle", "fixture", "json", "yaml", "detectors", "mask", "import",
+    ]
 
   static func named(_ name: String) -> (any FuzzTarget)? {
     if let known = OperationProtocol(name: name) { return DecoderFuzzing(known) }
@@ -24,6 +26,7 @@ enum FuzzTargets {
     case "yaml": return YAMLFuzzing()
     case "detectors": return DetectorFuzzing()
     case "mask": return MaskFuzzing()
+    case "import": return ImportFuzzing()
     default: return nil
     }
   }

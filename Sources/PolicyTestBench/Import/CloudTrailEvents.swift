@@ -11,7 +11,7 @@ struct CloudTrailEvents: LogImporter {
       guard let source = event["eventSource"]?.word, let name = event["eventName"]?.word else {
         throw ImportError("it has no `eventSource` or no `eventName`")
       }
-      let other = ["AwsConsoleSignIn", "AwsServiceEvent", "AwsConsoleAction", "AwsCloudTrailInsight", "AwsVpceEvent"]
+      let other = ["AwsConsoleSignIn", "AwsServiceEvent", "AwsConsoleAction", "AwsCloudTrailInsight"]
       guard !other.contains(event["eventType"]?.string ?? ""), !source.hasPrefix("signin.") else {
         return output.skip(.event)
       }
