@@ -255,6 +255,17 @@ private func text(_ bytes: [UInt8], with test: TestLine) -> [UInt8] {
   #expect(some.results.map(\.mutant.edit.span) == [all.results[0], all.results[2]].map(\.mutant.edit.span))
 }
 
+@Test func onlyChangedLinesAreMutated() throws {
+  let set = try open(guarded + tests)
+  var changed = ChangedLines()
+  // The two lists.
+  let isRead = changed.add(0, diff: [UInt8]("@@ -5,0 +6,2 @@\n".utf8))
+  #expect(isRead)
+  let run = try MutationRun(set, fixtures: [], clock: 0, changed: changed)
+  #expect(run.results.map(\.mutant.declaration.name) == ["destructive", "destructive", "oncall", "oncall"])
+  #expect(try MutationRun(set, fixtures: [], clock: 0, changed: ChangedLines()).results.isEmpty)
+}
+
 @Test func onlyWhatAnEditCanChangeIsCheckedAgain() throws {
   let set = try open(guarded + tests)
   let list = try #require(

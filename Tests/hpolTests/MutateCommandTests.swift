@@ -76,3 +76,12 @@ private let policy = """
     }
   }
 }
+
+@Test func thePageNamesEveryOperator() throws {
+  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  let page = try String(contentsOf: root.appendingPathComponent("grammar/mutation.md"), encoding: .utf8)
+  for operation in MutationOperator.allCases {
+    #expect(page.contains("| `\(operation.rawValue)` | \(operation.summary) |"), "\(operation.rawValue)")
+  }
+}

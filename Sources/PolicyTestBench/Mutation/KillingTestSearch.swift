@@ -10,6 +10,10 @@ struct KillingTestSearch {
   let judge: MutantJudge
   let finder: WitnessFinder
   let reasoning: ConditionReasoning
+  let edit: Diagnostic.Edit
+
+  /// Tests that are named where no request is found.
+  private static let describedTests = 5
 
   /// What would notice the mutant; where no request is found, what one would have to be like. The known requests of these
   /// numbers are looked at first.
@@ -72,12 +76,18 @@ struct KillingTestSearch {
     return MutationRun.Survival(test: test, isOfRulesOnly: difference.isOfRulesOnly)
   }
 
-  /// The tests that a request would have to pass, in the first way in which it can.
+  /// The tests that a request would have to pass, in the first way in which it can: those that the edit is about first.
   private func description(of region: [Condition]) -> String? {
     guard let first = reasoning.alternatives(region, limit: 1).first, !first.isEmpty else { return nil }
-    let tests = first.map { ($0.isNegated ? "not " : "") + $0.predicate.description }
-    // What differs stands at the end: the original's own tests come first.
-    let shown = tests.count > 6 ? Array(tests.prefix(2)) + ["…"] + Array(tests.suffix(3)) : tests
-    return shown.map { $0.count > 90 ? $0.prefix(88) + "…" : $0 }.joined(separator: ", ")
+    func isEdited(_ test: SignedTest) -> Bool {
+      let (own, edited) = (test.predicate.span, edit.span)
+      return own.file == edited.file && own.range.start <= edited.range.end && edited.range.start <= own.range.end
+    }
+    let ordered = first.filter(isEdited) + first.filter { !isEdited($0) }
+    let tests = ordered.prefix(Self.describedTests).map { test in
+      let text = (test.isNegated ? "not " : "") + test.predicate.description
+      return text.count > 90 ? text.prefix(88) + "…" : text
+    }
+    return tests.joined(separator: ", ") + (ordered.count > tests.count ? ", …" : "")
   }
 }

@@ -41,6 +41,15 @@ public struct Mutant: Sendable {
     return (line + first, joined(changed.0), joined(changed.1))
   }
 
+  /// Whether its edit stands on lines that were changed.
+  func stands(on lines: ChangedLines, _ sources: SourceSet) -> Bool {
+    let span = edit.span
+    let first = sources.position(span.range.start, in: span.file).line
+    // An edit that takes whole lines ends where the next begins.
+    let last = sources.position(max(span.range.start, span.range.end > 0 ? span.range.end - 1 : 0), in: span.file).line
+    return lines.touches(span.file, first...max(first, last), seams: false)
+  }
+
   /// The bytes of its file with the edit.
   public func text(in sources: SourceSet) -> [UInt8] {
     sources.file(edit.span.file).map { apply([edit], to: $0.bytes) } ?? []

@@ -60,14 +60,15 @@ public struct MutationRun {
   /// Changed rules of one mutant for which a test is looked for.
   private static let rulesSearched = 4
 
-  /// Runs the mutants of the declarations that `isWanted` picks, of them `limit` at even distances. `progress` is told
-  /// how many of how many are done.
+  /// Runs the mutants of the declarations that `isWanted` picks, and of lines that were `changed` where that is given; of
+  /// them `limit` at even distances. `progress` is told how many of how many are done.
   public init(
-    _ set: EditablePolicySet, fixtures: [Fixture], clock: Int64, limit: Int = .max,
+    _ set: EditablePolicySet, fixtures: [Fixture], clock: Int64, limit: Int = .max, changed: ChangedLines? = nil,
     where isWanted: (Mutant.Declaration) -> Bool = { _ in true }, progress: (Int, Int) -> Void = { _, _ in }
   ) throws(Problem) {
     self.set = set
     let all = MutantGenerator.mutants(of: set.files, set.sources, where: isWanted)
+      .filter { mutant in changed.map { mutant.stands(on: $0, set.sources) } ?? true }
     available = all.count
     let count = min(limit, all.count)
     let mutants = (0..<count).map { all[$0 * all.count / count] }
@@ -134,7 +135,9 @@ public struct MutationRun {
     let known = difference(change, touched, sieve)
     if let known, !known.isOfRulesOnly { return .survived(known) }
     if let reason { return .equivalent(reason.rawValue) }
-    let search = KillingTestSearch(policy: policy, base: base, judge: judge, finder: finder, reasoning: reasoning)
+    let search = KillingTestSearch(
+      policy: policy, base: base, judge: judge, finder: finder, reasoning: reasoning,
+      edit: mutant.edit)
     let near = Set(change.rules.map(\.fullName))
     let rules = policy.rules.indices.filter { near.contains(policy.rules[$0].fullName) }
     let requests = rules.flatMap { sieve.trialsOfRule[$0] }.flatMap { Array(firstRequest[$0]..<firstRequest[$0 + 1]) }

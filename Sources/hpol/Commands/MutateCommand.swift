@@ -21,6 +21,7 @@ let mutateCommand = Command(
   options: [
     FixtureArguments.option,
     Option(name: "rule", letter: "r", value: "NAME", isRepeatable: true, help: "only this rule, list or define"),
+    Option(name: "changed-since", value: "REV", help: "only lines changed since a git revision"),
     Option(name: "limit", letter: "n", value: "N", help: "at most N mutants, at even distances (default all)"),
     Option(
       name: "show", value: "WHAT", choices: MutationReport.Extra.allCases.map(\.rawValue), isRepeatable: true,
@@ -31,7 +32,7 @@ let mutateCommand = Command(
   examples: [
     ("hpol mutate policies", "what could be wrong with my rules without a test that says so?"),
     ("hpol mutate policies --rule no-drop --fixtures fixtures", "of one rule, recordings counted as tests"),
-    ("hpol mutate policies --limit 500 --fail-under 90", "for a pipeline"),
+    ("hpol mutate policies --changed-since origin/main --fail-under 90", "is what I changed tested? for a pipeline"),
   ],
   run: { (arguments, console) throws(CommandError) in
     guard case .sources(let files) = try PolicyArguments(arguments.positionals) else {
@@ -51,11 +52,13 @@ let mutateCommand = Command(
     }
     let names = arguments.all("rule")
     try checkNames(names, set)
+    var changed: ChangedLines?
+    if let revision = arguments.value("changed-since") { changed = try ChangedLines(since: revision, in: set.sources) }
     let run: MutationRun
     do throws(MutationRun.Problem) {
       var shown = -1
       run = try MutationRun(
-        set, fixtures: fixtures, clock: now(), limit: limit ?? .max,
+        set, fixtures: fixtures, clock: now(), limit: limit ?? .max, changed: changed,
         where: { names.isEmpty || names.contains($0.name) },
         progress: { done, count in
           let percent = done * 100 / max(count, 1)
