@@ -31,7 +31,7 @@ extension DecodedOperation {
 
 extension FactSchema {
   /// Whether its values are bare words in a policy.
-  fileprivate var isWord: Bool {
+  var isWord: Bool {
     if case .enumeration = type { return true }
     return false
   }
@@ -39,7 +39,7 @@ extension FactSchema {
 
 extension DecodedOperation.Value {
   /// As a policy writes it.
-  fileprivate func policyText(isWord: Bool) -> String {
+  func policyText(isWord: Bool) -> String {
     func quoted(_ text: String) -> String {
       if isWord { return text }
       let escaped = text.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")

@@ -16,6 +16,7 @@ enum CommandLineTool {
     testCommand,
     coverageCommand,
     mutateCommand,
+    evadeCommand,
     importCommand,
     evalCommand,
     replayCommand,
