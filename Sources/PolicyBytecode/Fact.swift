@@ -27,6 +27,7 @@ public enum Fact: UInt8, CaseIterable, Sendable {
   case textDetector, responseDetector
   // Redis, since format 1 was first written.
   case redisFlag
+  case shellAssigns
 
   /// What the schema says of this fact.
   public var schema: FactSchema { FactSchema.table[Int(rawValue)] }

@@ -240,5 +240,8 @@ public struct FactSchema: Sendable {
     .init(
       .redisFlag, "redis.flag", .enumeration(redisFlags), list: true, .init(.redis), .operation, .scan,
       "what kind of command it is: `read`, `write`, `admin`, `dangerous` and others"),
+    .init(
+      .shellAssigns, "shell.assigns", .string, list: true, .shell, .operation, .scan, deed: true,
+      "variables that are set before it or alone, as `NAME=VALUE`"),
   ]
 }

@@ -54,6 +54,7 @@ enum Vocabulary {
     case .httpQuery, .httpHeader, .httpBody, .mcpArgument: ["1", "admin", "a b", "ä", ""]
     case .redisCommand: ["GET", "FLUSHALL", "CONFIG SET"]
     case .redisKey: ["user:1", "user:2", "session:9"]
+    case .shellAssigns: ["LD_PRELOAD=/tmp/x.so", "A=1"]
     case .redisFlag: ["read", "write", "dangerous", "unlisted-keys"]
     case .mcpMethod: ["tools/call", "tools/list"]
     case .mcpFrom: ["client", "server"]

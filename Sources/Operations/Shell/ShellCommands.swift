@@ -37,6 +37,7 @@ extension ShellDecoder {
     let wasPrivileged = isPrivileged
     if program.isPrivileged { isPrivileged = true }
     perform(call, &context)
+    if !isReading { runReadings(argv, effects, inShell: inShell, &context) }
     if !aliases.isEmpty { expandAlias(Array(bytes(name)), call, &context) }
     isPrivileged = wasPrivileged
     if inShell, !reader.census.functions.isEmpty, reader.census.functions.contains(Array(bytes(name))) {
@@ -45,6 +46,34 @@ extension ShellDecoder {
     swap(&arguments, &call.arguments)
     arguments.removeAll()
     spareArguments.append(arguments)
+  }
+
+  /// Runs the command again with each word that is not known as what it is likely to be: `rm ${none:--rf} /` is more than
+  /// the removal of a strange name. What that does to the shell is not kept.
+  private mutating func runReadings(
+    _ argv: Range<Int>, _ effects: ShellEffects, inShell: Bool, _ context: inout DecodeContext
+  ) {
+    var count = 0
+    for index in argv where fields[index].reading >= 0 {
+      count = max(count, alternatives[Int(fields[index].reading)].count)
+    }
+    guard count > 0, !isExhausted else { return }
+    let saved = (variables, directories, previousDirectories, aliases, output, input)
+    isReading = true
+    for number in 0..<min(count, ShellLimits.readings) {
+      let base = fields.count
+      for index in argv {
+        var field = fields[index]
+        if field.reading >= 0, let last = alternatives[Int(field.reading)].indices.last {
+          field = self.field(alternatives[Int(field.reading)][min(number, last)])
+        }
+        fields.append(field)
+      }
+      run(base..<fields.count, effects, inShell: inShell, &context)
+      fields.truncate(to: base)
+    }
+    isReading = false
+    (variables, directories, previousDirectories, aliases, output, input) = saved
   }
 
   /// Runs words behind a program that carries them.
@@ -80,6 +109,7 @@ extension ShellDecoder {
     if demand.contains(.shellPrivileged) { context.batch.facts.add(.shellPrivileged, isPrivileged) }
     add(.shellWrites, writes, to: &context)
     if demand.contains(.shellUnknown) { context.batch.facts.add(.shellUnknown, effects.isUnknown) }
+    for index in effects.assigns.range { add(.shellAssigns, assigned[index], to: &context) }
     context.end()
   }
 
@@ -117,12 +147,13 @@ extension ShellDecoder {
     for index in scripted.range { add(.shellInputFrom, log[index], to: &context) }
     add(.shellWrites, writes, to: &context)
     if demand.contains(.shellUnknown) { context.batch.facts.add(.shellUnknown, isUnknown(call)) }
+    for index in call.effects.assigns.range { add(.shellAssigns, assigned[index], to: &context) }
     context.end()
   }
 
   /// Whether words of a command are not known.
   private func isUnknown(_ call: ShellCall) -> Bool {
-    if hasTrailing || call.effects.isUnknown { return true }
+    if hasTrailing || isReading || call.effects.isUnknown { return true }
     for index in call.argv where fields[index].isUnknown { return true }
     return false
   }

@@ -58,6 +58,8 @@ struct ShellField: BitwiseCopyable {
   var hasGlob = false
   /// Index into the decoder's alternatives: what an unknown value may be; -1 for none.
   var alternatives: Int32 = -1
+  /// Index into the decoder's alternatives: what the whole word is likely to be; -1 where nothing tells.
+  var reading: Int32 = -1
   /// The programs in its substitutions: a range of the decoder's log.
   var log = ByteRange()
   /// The list inside, if the word is one `<( )`; else -1.
@@ -88,10 +90,12 @@ struct ShellFile: BitwiseCopyable {
   var isWritten: Bool
 }
 
-/// What redirections do to a command.
+/// What redirections and assignments do to a command.
 struct ShellEffects: BitwiseCopyable {
   /// A range of the decoder's files.
   var files = ByteRange()
+  /// A range of the decoder's assignments.
+  var assigns = ByteRange()
   /// Whether one of them is not known.
   var isUnknown = false
   var input: ShellInput?
@@ -112,6 +116,10 @@ struct ShellDecoder: ~Copyable {
   }
   /// The files of redirections around the command at hand.
   var files = RawBuffer<ShellFile>(capacity: 8)
+  /// `NAME=VALUE` of the assignments beside the command at hand.
+  var assigned = RawBuffer<ByteRange>(capacity: 8)
+  /// Words have the value that they are likely to have.
+  var isReading = false
   var fields = RawBuffer<ShellField>(capacity: 32)
   /// Arguments that are not in use, whose memory the next command takes.
   var spareArguments: [ShellArguments] = []
@@ -157,6 +165,8 @@ struct ShellDecoder: ~Copyable {
   private mutating func begin() {
     reader.removeAll()
     files.removeAll()
+    assigned.removeAll()
+    isReading = false
     building.removeAll(keepingCapacity: true)
     fields.removeAll()
     log.removeAll()

@@ -11,6 +11,8 @@ extension ShellDecoder {
     /// Where in the text an unknown value with alternatives is spelled.
     var alternativesAt = 0..<0
     var alternatives: [[UInt8]] = []
+    /// Where variables of which the line says nothing are spelled.
+    var unset: [Range<Int>] = []
     /// Where in ``ShellDecoder/building`` the text of the field starts.
     let start: Int
     /// The word may become several fields.
@@ -64,6 +66,13 @@ extension ShellDecoder {
     guard !part.isQuoted else { return field }
     var openBracket = false
     noteGlobs(part.spelling, &field, openBracket: &openBracket)
+    if openBracket, field.hasGlob, arena.begins(with: "/", at: field.value) {
+      let text = matchingClasses(Array(bytes(field.value)))
+      if text.count < field.value.count {
+        alternatives.append([text])
+        field.reading = Int32(alternatives.count - 1)
+      }
+    }
     return field
   }
 
@@ -90,12 +99,58 @@ extension ShellDecoder {
         spend(length * expansion.alternatives.count, &context)
         alternatives.append(expansion.alternatives.map { prefix + $0 + suffix })
         expansion.field.alternatives = Int32(alternatives.count - 1)
+        expansion.field.reading = expansion.field.alternatives
+      } else {
+        expansion.field.reading = reading(of: expansion)
       }
       spend(length, &context)
       fields.append(expansion.field)
     }
     building.removeLast(length)
     expansion = Expansion(start: expansion.start, splits: expansion.splits)
+  }
+
+  /// What a word is likely to be where variables in it are not set, if they but cut its parts in two (`/e${x}tc`), and
+  /// where classes of one byte match (`/etc/shado[w]`); -1 if that is the word. Where a whole part of a path or a value
+  /// is not known, it is as good as any name.
+  private mutating func reading(of expansion: Expansion) -> Int32 {
+    let first = expansion.start
+    let hasClass = expansion.openBracket && expansion.field.hasGlob && building[first...].first == Ascii.slash
+    guard hasClass || !expansion.unset.isEmpty else { return -1 }
+    let length = building.count - first
+    for range in expansion.unset where length > range.count + 1 {
+      let before = range.lowerBound > first ? building[range.lowerBound - 1] : Ascii.slash
+      let after = range.upperBound < building.count ? building[range.upperBound] : Ascii.slash
+      if Self.partsWords(before), Self.partsWords(after) { return -1 }
+    }
+    var text = Array(building[first...])
+    for range in expansion.unset.reversed() {
+      text.removeSubrange((range.lowerBound - first)..<(range.upperBound - first))
+    }
+    if hasClass { text = matchingClasses(text) }
+    guard !text.isEmpty, text.count < length, !text.contains(where: Ascii.isSpace) else { return -1 }
+    alternatives.append([text])
+    return Int32(alternatives.count - 1)
+  }
+
+  private static func partsWords(_ byte: UInt8) -> Bool {
+    byte == Ascii.slash || byte == Ascii.equals || byte == Ascii.colon || byte == Ascii.at || byte == Ascii.comma
+  }
+
+  /// The text with each class of one byte as that byte.
+  private func matchingClasses(_ text: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    var index = 0
+    while index < text.count {
+      if text[index] == Ascii.openBracket, index + 2 < text.count, text[index + 2] == Ascii.closeBracket {
+        result.append(text[index + 1])
+        index += 3
+      } else {
+        result.append(text[index])
+        index += 1
+      }
+    }
+    return result
   }
 
   private mutating func expand(parts first: Int32, splits: Bool, _ context: inout DecodeContext) {
@@ -278,6 +333,7 @@ extension ShellDecoder {
       return
     }
     spell(part, &expansion)
+    if known == nil, part.op == .none { expansion.unset.append(start..<building.count) }
     expansion.may(be: possible, at: start..<building.count)
   }
 

@@ -5,6 +5,14 @@ extension ShellDecoder {
   /// Whether an operand names standard input.
   func isStandardInput(_ field: ShellField) -> Bool {
     let text = field.value
+    // `/./dev/stdin`
+    if text.count > 9, arena.begins(with: "/", at: text),
+      arena.firstIndex(of: Ascii.dot, in: text) != nil
+        || arena.begins(with: "//", at: text)
+    {
+      let path = ShellPaths.normalised(bytes(text), in: [])
+      return ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains { path.elementsEqual($0.utf8) }
+    }
     return arena.has("-", at: text) || arena.has("/dev/stdin", at: text) || arena.has("/dev/fd/0", at: text)
       || arena.has("/proc/self/fd/0", at: text)
   }

@@ -16,4 +16,6 @@ enum ShellLimits {
   static let keptBytes = 256 << 10
   /// Values that a variable may have, as far as they are followed.
   static let values = 64
+  /// Values that unknown words of one command are tried with.
+  static let readings = 4
 }

@@ -125,7 +125,9 @@ extension ShellDecoder {
       let mayContain = arena.firstIndex(of: mark[0], in: fields[index].value) != nil
       guard mayContain, contains(bytes(fields[index].value), mark) else { continue }
       fields[index].isUnknown = true
-      if count == mark.count { fields[index].alternatives = alternatives }
+      guard count == mark.count else { continue }
+      fields[index].alternatives = alternatives
+      if call.program.role != .find { fields[index].reading = alternatives }
     }
     carry(call, base..<fields.count, &context)
     fields.truncate(to: base)

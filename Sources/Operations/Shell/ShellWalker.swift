@@ -278,17 +278,18 @@ extension ShellDecoder {
     }
     let outer = input
     let fileBase = files.count
+    let assignedBase = assigned.count
     var effects = ShellEffects()
     if node.redirections >= 0 {
       effects = self.effects(node.redirections, &context)
       if let redirected = effects.input { input = redirected }
     }
     if fields.count == base {
-      assign(node.assignments, isExported: false, &context)
+      effects.assigns = assign(node.assignments, isExported: false, &context)
       if !isDone(context) { emitEmpty(effects, &context) }
     } else {
       let mark = variables.enterSubshell()
-      if node.assignments >= 0 { assign(node.assignments, isExported: true, &context) }
+      if node.assignments >= 0 { effects.assigns = assign(node.assignments, isExported: true, &context) }
       let changes = variables.enterSubshell()
       if !isDone(context) { run(base..<fields.count, effects, inShell: true, &context) }
       // The assignments before a command end with it, unless it assigned others itself.
@@ -306,9 +307,12 @@ extension ShellDecoder {
     if !isPersistent { input = outer } else if input.kind == .literal { input.kind = .unknown }
     fields.truncate(to: base)
     files.truncate(to: fileBase)
+    assigned.truncate(to: assignedBase)
   }
 
-  private mutating func assign(_ first: Int32, isExported: Bool, _ context: inout DecodeContext) {
+  /// Sets the variables; gives the range of the assignments as they are noted, where that is asked for.
+  private mutating func assign(_ first: Int32, isExported: Bool, _ context: inout DecodeContext) -> ByteRange {
+    let assignedBase = assigned.count
     var index = first
     while index >= 0 {
       let word = reader.tree.words[Int(index)]
@@ -321,6 +325,10 @@ extension ShellDecoder {
         new = elements(part, &context)
       } else {
         let value = value(word.first, &context)
+        if demand.contains(.shellAssigns) {
+          assigned.append(store(name + [Ascii.equals] + bytes(value.value)))
+          spend(name.count + value.value.count, &context)
+        }
         new = (value.isUnknown ? [] : [Array(bytes(value.value))], !value.isUnknown)
         if value.alternatives >= 0 { new.values = alternatives[Int(value.alternatives)] }
       }
@@ -329,6 +337,7 @@ extension ShellDecoder {
       variables.set(name, new.values, isKnown: new.isKnown, isExported: isExported)
       if new.isKnown { runLater(name, new.values.first ?? [], &context) }
     }
+    return ByteRange(assignedBase, assigned.count)
   }
 
   /// The value of a variable behind `NAME+=…` or `NAME[…]=…`.

@@ -50,7 +50,8 @@ enum CarrierRewrites {
       },
       Rewrite("through curl", when: "curl reaches the same server", changesRoad: true) { spelling in
         guard spelling.protocol == .http, let request = HTTPSpelling(spelling),
-          let host = request.headers.first(where: { $0[0].lowercased() == "host" })?[1], request.target.hasPrefix("/")
+          let host = request.headers.first(where: { $0[0].lowercased() == "host" })?[1], request.target.hasPrefix("/"),
+          !host.contains(where: \.isWhitespace)
         else { return [] }
         // curl resolves dot segments unless it is told not to.
         var line = "curl --path-as-is -X \(request.method)"

@@ -140,17 +140,15 @@ enum KubernetesRewrites {
         (["kubectl", $0] + call.words.dropFirst()).joined(separator: " ")
       }
     },
-    ofCalls("as requests of the API", when: "the client reaches the API as kubectl does") { call in
-      guard let path = path(call) else { return [] }
-      switch call.name {
-      case "delete":
-        return [
-          "DELETE \(path)", "DELETE \(path)?gracePeriodSeconds=30", "kubectl delete --raw \(path)",
-          "kubectl delete --raw=\(path)",
-        ]
-      case "get": return ["GET \(path)", "GET \(path)?pretty=true", "kubectl get --raw \(path)"]
-      default: return []
+    ofCalls("by the path of the object", when: "the server's version has `--raw` for the verb") { call in
+      path(call).map { ["kubectl \(call.name) --raw \($0)", "kubectl \(call.name) --raw=\($0)"] } ?? []
+    },
+    Rewrite("as a request of the API", when: "the client reaches the API as kubectl does") { spelling in
+      guard spelling.protocol == .k8s, let call = spelling.text.flatMap(Call.init), let path = path(call) else {
+        return []
       }
+      let method = call.name == "get" ? "GET" : "DELETE"
+      return [Spelling(.k8s, "\(method) \(path)"), Spelling(.k8s, "\(method) \(path)?pretty=true")]
     },
   ]
 

@@ -19,7 +19,7 @@ enum ShellWrapRewrites {
 
   private static let prefixes: [Rewrite] = [
     prefix("command"), prefix("command --"), prefix("env"), prefix("env -i PATH=\"$PATH\" HOME=\"$HOME\""),
-    prefix("env A=1 -u B"),
+    prefix("env -u B A=1"),
     prefix("nice"), prefix("nice -n 5"), prefix("nice -5"), prefix("nohup"), prefix("time"), prefix("time -p"),
     prefix("timeout 60"),
     prefix("timeout -s KILL 60s"), prefix("setsid"), prefix("setsid -w"), prefix("stdbuf -o0"), prefix("ionice -c 3"),

@@ -41,7 +41,10 @@ import Testing
     // Shells.
     (#"{"channel":"shell"}"#, ["ssh shell"]),
     (#"{"channel":"shell","input":"cd /etc\nrm x\n"}"#, ["ssh shell", "shell cd /etc < ssh", "shell rm x < ssh"]),
-    (#"{"channel":"shell","input":"for x in a b\ndo rm $x\ndone\r"}"#, ["ssh shell", "shell rm $x < ssh"]),
+    (
+      #"{"channel":"shell","input":"for x in a b\ndo rm $x\ndone\r"}"#,
+      ["ssh shell", "shell rm $x < ssh", "shell rm a < ssh", "shell rm b < ssh"]
+    ),
     (#"{"channel":"shell","input":"echo 'x\nid\n"}"#, ["ssh shell", "shell ?truncated < ssh", "shell id < ssh"]),
     (#"{"channel":"shell","input":"l\u007fls\nid\r"}"#, ["ssh shell", "shell ?unknown-code < ssh", "shell id < ssh"]),
     (#"{"channel":"shell","input":"\u001b[A\n"}"#, ["ssh shell", "shell ?unknown-code < ssh"]),

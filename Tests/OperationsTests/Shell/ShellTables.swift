@@ -130,6 +130,7 @@ let shellSyntaxTable = ##"""
     tee /etc/passwd ‹in sudo› ‹path /etc/passwd› ‹writes /etc/passwd› ‹from echo› ‹privileged›
   $ f(){ rm -rf "$1"; }; f /
     rm -rf $1 ‹flag -r, -f› ‹path $1, /› ‹writes $1, /› ‹unknown›
+    rm -rf / ‹flag -r, -f› ‹path /› ‹writes /› ‹unknown›
     f / ‹path /›
   $ cat <<-'A' <<B⏎⇥$x⏎⇥A⏎$(rm y)⏎B
     rm y ‹path y› ‹writes y›
@@ -354,6 +355,8 @@ let shellMeaningTable = ##"""
     rm -rf / ‹flag -r, -f› ‹path /› ‹writes /›
   $ for x in / /etc; do rm -rf "$x"; done
     rm -rf $x ‹flag -r, -f› ‹path $x, /, /etc› ‹writes $x, /, /etc› ‹unknown›
+    rm -rf / ‹flag -r, -f› ‹path /› ‹writes /› ‹unknown›
+    rm -rf /etc ‹flag -r, -f› ‹path /etc› ‹writes /etc› ‹unknown›
   $ trap 'rm -rf /' EXIT
     trap 'rm -rf /' EXIT
     rm -rf / ‹in trap› ‹flag -r, -f› ‹path /› ‹writes /›
@@ -518,6 +521,8 @@ let shellMeaningTable = ##"""
     rm -rf / ‹flag -r, -f› ‹path /› ‹writes /›
   $ select x in a b; do rm $x; done
     rm $x ‹path $x, a, b› ‹writes $x, a, b› ‹unknown›
+    rm a ‹path a› ‹writes a› ‹unknown›
+    rm b ‹path b› ‹writes b› ‹unknown›
   $ for ((i=0;i<3;i++)); do rm $i; done
     rm $i ‹path $i› ‹writes $i› ‹unknown›
   $ function f { rm -rf /; }
@@ -652,6 +657,24 @@ let shellMeaningTable = ##"""
     gzip -c a ‹flag -c› ‹path a, b› ‹writes b›
   $ rm -rf ${X:-/}
     rm -rf ${X:-/} ‹flag -r, -f› ‹path ${X:-/}, /› ‹writes ${X:-/}, /› ‹unknown›
+    rm -rf / ‹flag -r, -f› ‹path /› ‹writes /› ‹unknown›
+  $ rm ${none:--rf} /
+    rm ${none:--rf} / ‹path ${none:--rf}, -rf, /› ‹writes ${none:--rf}, -rf, /› ‹unknown›
+    rm -rf / ‹flag -r, -f› ‹path /› ‹writes /› ‹unknown›
+  $ init 6${none}
+    init 6${none} ‹unknown›
+    init 6 ‹unknown›
+  $ cat /et${none}c/shado[w] /srv/$APP
+    cat /et${none}c/shado[w] /srv/$APP ‹path /et${none}c/shado[w], /srv/$APP› ‹unknown›
+    cat /etc/shadow /srv/$APP ‹path /etc/shadow, /srv/$APP› ‹unknown›
+  $ cat /etc/shado[w]
+    cat /etc/shado[w] ‹path /etc/shado[w]›
+    cat /etc/shadow ‹path /etc/shadow› ‹unknown›
+  $ echo 6 | xargs -I{} init {}
+    echo 6
+    xargs -I{} init {} ‹flag -I› ‹from echo›
+    init {} ‹in xargs› ‹from echo› ‹unknown›
+    init 6 ‹in xargs› ‹from echo› ‹unknown›
   $ echo hi > >(sh)
     echo hi ‹unknown›
     sh ‹from echo›
