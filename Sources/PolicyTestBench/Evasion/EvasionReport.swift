@@ -25,6 +25,8 @@ public struct RuleEvasion: Sendable {
   public var action: String
   /// Reported, never enforced.
   public var isObserved: Bool
+  /// It looks for data in what is said, which has no other spellings: it is not tried.
+  public var looksForData = false
   /// Commands that it was tried with. None: no command is known that it stops.
   public var seeds = 0
   /// Distinct spellings.
@@ -66,7 +68,7 @@ public struct EvasionReport: Sendable {
       var table = TextTable([.left, .left, .right, .left])
       for rule in listed {
         table.add([
-          rule.past > 0 ? "evaded" : rule.seeds == 0 ? "untried" : "holds", rule.name, "\(rule.tried)",
+          rule.past > 0 ? "evaded" : rule.seeds == 0 ? "not tried" : "holds", rule.name, "\(rule.tried)",
           rule.summary(isFull: isFull),
         ])
       }
@@ -96,10 +98,13 @@ public struct EvasionReport: Sendable {
     let tried = rules.reduce(0) { $0 + $1.tried }
     let past = rules.reduce(0) { $0 + $1.past }
     let evaded = rules.count { $0.past > 0 }
-    let untried = rules.count { $0.seeds == 0 }
+    let untried = rules.count { $0.seeds == 0 && !$0.looksForData }
+    let ofData = rules.count { $0.looksForData }
     var line = "\(counted(rules.count, "rule")), \(counted(tried, "spelling")): "
-    line += past == 0 ? style(.good, "none gets past") : style(.bad, "\(past) get past \(counted(evaded, "rule"))")
+    line +=
+      past == 0 ? style(.good, "none gets past") : style(.bad, "\(past) get past") + ", in \(counted(evaded, "rule"))"
     if untried > 0 { line += "; " + style(.warning, "of \(counted(untried, "rule")) no matching command is known") }
+    if ofData > 0 { line += "; \(counted(ofData, "rule")) of data not tried" }
     return line + "\n"
   }
 
@@ -123,6 +128,7 @@ public struct EvasionReport: Sendable {
 
 extension RuleEvasion {
   fileprivate func summary(isFull: Bool) -> String {
+    if looksForData { return "looks for data, not for commands  \(location)" }
     guard seeds > 0 else { return "no matching command known: write a test for it  \(location)" }
     var parts = ["of \(counted(seeds, "command"))"]
     if past > 0 { parts.append("\(past) get past") }
@@ -140,6 +146,8 @@ extension RuleEvasion {
       $0.string(action)
       $0.key("observed")
       $0.boolean(isObserved)
+      $0.key("looksForData")
+      $0.boolean(looksForData)
       for (key, value) in [
         ("commands", seeds), ("spellings", tried), ("heldByRule", heldByRule), ("heldByOthers", heldByOthers),
         ("past", past),

@@ -104,10 +104,11 @@ public final class EvasionRun {
   /// Tries a rule.
   public func run(_ rule: CheckedRule) -> RuleEvasion {
     var result = RuleEvasion(rule, location: locate(rule.span))
-    let chosen = chosenSeeds(rule)
+    result.looksForData = rule.condition.names(EvasionRun.data)
+    let chosen = result.looksForData ? [] : chosenSeeds(rule)
     result.seeds = chosen.count
     guard !chosen.isEmpty else { return result }
-    let allowed = table.indices.filter { !rule.condition.namesRoad || !table[$0].changesRoad }
+    let allowed = table.indices.filter { !rule.condition.names(Self.roads) || !table[$0].changesRoad }
     var search = Search(rule: rule, seeds: chosen, settings: settings, run: self, allowed: allowed)
     search.tryAll()
     result.tried = search.tried
@@ -278,14 +279,21 @@ extension CheckedAction {
   }
 }
 
+extension EvasionRun {
+  /// Facts that say on which road a request comes.
+  fileprivate static let roads = FactSet([.protocol, .via, .viaTool, .viaProgram] as [Fact])
+  /// What is found by its looks (`text contains credit_card`) is data: encoded it is no other spelling of a command.
+  fileprivate static let data = FactSet([.textDetector] as [Fact])
+}
+
 extension Condition {
-  /// Whether it says on which road a request comes.
-  fileprivate var namesRoad: Bool {
+  /// Whether it tests one of these facts.
+  fileprivate func names(_ facts: FactSet) -> Bool {
     switch self {
     case .constant: false
-    case .test(let predicate): [.protocol, .via, .viaTool, .viaProgram].contains(predicate.fact)
-    case .not(let inner): inner.namesRoad
-    case .and(let parts), .or(let parts): parts.contains(where: \.namesRoad)
+    case .test(let predicate): facts.contains(predicate.fact)
+    case .not(let inner): inner.names(facts)
+    case .and(let parts), .or(let parts): parts.contains { $0.names(facts) }
     }
   }
 }

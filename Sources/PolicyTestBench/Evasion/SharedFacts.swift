@@ -82,10 +82,13 @@ struct SharedFacts {
     guard let tests else { return .unreadable }
     guard let first = tests.first, let spoken else { return .nothingShared }
     var chosen = [first]
+    // A command of Redis says what it does; a program or a verb says it with what it is done to.
+    let enough = first.fact == .redisCommand ? 1 : 2
     for test in tests.dropFirst() {
-      // Flags say what a program does; arguments only where nothing else tells.
-      if chosen.count > 1, !innocents.meet(chosen, spoken) { break }
-      if chosen.count > 1, [.shellArgument, .redisFlag].contains(test.fact) { continue }
+      let isMet = innocents.meet(chosen, spoken)
+      if chosen.count >= enough, !isMet { break }
+      // Where nothing else tells, arguments do.
+      if [.shellArgument, .redisFlag].contains(test.fact), !isMet { continue }
       chosen.append(test)
     }
     return .write(chosen.map(\.text).joined(separator: " and "))

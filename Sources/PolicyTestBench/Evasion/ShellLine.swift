@@ -73,7 +73,7 @@ struct ShellLine {
   // MARK: - Reading
 
   private static let transparent: Set<String> = [
-    "if", "then", "elif", "else", "while", "until", "do", "!", "{", "time",
+    "if", "then", "elif", "else", "while", "until", "do", "!", "{",
   ]
   private static let closing: Set<String> = ["fi", "done", "}", "esac"]
   private static let opaque: Set<String> = ["for", "case", "select", "function", "[[", "((", "coproc"]

@@ -8,6 +8,8 @@ enum ShellWrapRewrites {
 
   private static func prefix(_ prefix: String, when condition: String = "the program is installed") -> Rewrite {
     ShellRewrites.ofCommands("run by `\(prefix)`", when: condition) { line, command in
+      // Behind a pipe `time` is no word of the shell.
+      guard !command.isFed || prefix.prefix(5) != "time" && prefix.prefix(5) != "time " else { return [] }
       guard !command.isCarried, !command.hasAssignments, command.program.isPlain,
         ShellPrograms.isExternal(command.program.text)
       else { return [] }

@@ -23,7 +23,11 @@ import Testing
     ),
     (
       "for i in a b; do kubectl delete pod $i; done",
-      ["shell: kubectl delete pod $i", "delete pods/a", "delete pods/b"]
+      [
+        "shell: kubectl delete pod $i", "delete pods/a", "delete pods/b",
+        "shell: kubectl delete pod a", "delete pods/a",
+        "shell: kubectl delete pod b", "delete pods/b",
+      ]
     ),
     ("hello", ["shell: hello"]), ("get /api", ["?syntax"]),
   ]

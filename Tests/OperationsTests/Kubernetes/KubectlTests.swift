@@ -298,7 +298,10 @@ private let table = """
       ("kubectl config view", ["shell: kubectl config view"]),
       (
         "for n in a b; do kubectl delete ns $n; done",
-        ["shell: kubectl delete ns $n", "delete namespaces/a", "delete namespaces/b"]
+        [
+          "shell: kubectl delete ns $n", "delete namespaces/a", "delete namespaces/b", "shell: kubectl delete ns a",
+          "delete namespaces/a", "shell: kubectl delete ns b", "delete namespaces/b",
+        ]
       ),
       (
         "n=x; kubectl delete ns \"$n\"",
