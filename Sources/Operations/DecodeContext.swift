@@ -22,6 +22,9 @@ public struct DecodeContext: ~Copyable {
 
   /// The name of the connection's target, which `decode mcp server "…"` speaks of. Set before ``decode(_:_:)``.
   public var target: [UInt8] = []
+  /// Payloads that the payload at hand carries in their own form, with their protocols, in the order in which they are met;
+  /// kept where it is not nil.
+  public var carriedPayloads: [(protocol: OperationProtocol, payload: [UInt8])]?
   /// Which side of an MCP connection sends the payload, where the embedder knows; else its method tells.
   public var isFromServer: Bool?
   /// What is known of the tools of an MCP connection. A context that serves several connections swaps it with ``target``.
@@ -77,6 +80,7 @@ public struct DecodeContext: ~Copyable {
     _ inner: OperationProtocol, in carrier: OperationProtocol, _ payload: [UInt8], program: [UInt8]? = nil,
     tool: [UInt8]? = nil
   ) {
+    carriedPayloads?.append((inner, payload))
     nested(inner, in: carrier, program: program, tool: tool) { $0.dispatch(inner, payload) }
   }
 

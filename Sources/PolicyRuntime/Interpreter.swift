@@ -28,7 +28,7 @@ public struct Interpreter: ~Copyable {
   public let policy: LoadedPolicy
   /// Rules that applied to the operations judged since ``begin(_:at:)``; with ``limitMark`` those that could not be
   /// decided.
-  public private(set) var fired = RawBuffer<UInt32>()
+  public internal(set) var fired = RawBuffer<UInt32>()
   /// In ``fired``: a PCRE pattern of the rule reached its limit, which blocks whatever its action.
   public static let limitMark: UInt32 = 1 << 31
 

@@ -95,6 +95,12 @@ public final class LoadedPolicy: @unchecked Sendable {
       check: record.check.length == 0 ? nil : bundle.text(record.check))
   }
 
+  /// The tags that some rule sets, sorted.
+  public var tags: [String] {
+    let kind = ActionKind.tag.rawValue
+    return Set(bundle.actions.filter { $0.kind == kind }.map { bundle.text($0.text) }).sorted()
+  }
+
   /// The keyed facts that conditions ask for, in the order of their numbers.
   public var keys: [FactKey] {
     bundle.keys.compactMap { record in

@@ -38,12 +38,18 @@ extension Engine {
     }
     let verdict = interpreter.combine(verdicts, response: responseVerdicts)
     var outcome = Outcome(verdict)
-    guard verdict.decision != .block else { return outcome }
-    var passed = response
-    if request.listsTools { passed = Response(hidingTools(in: answer, request, session)) }
-    if !verdict.masks.isEmpty { passed = masked(passed, by: plan(verdict.masks)).response }
-    outcome.response = passed.value(like: answer)
+    if verdict.decision != .block { outcome.response = passedOn(answer, to: request, in: session, verdict.masks) }
     return outcome
+  }
+
+  /// What is passed on of an answer that is not withheld.
+  func passedOn(
+    _ answer: JSONValue, to request: JudgedRequest, in session: Session, _ masks: [MaskObligation]
+  ) -> JSONValue {
+    var passed = Response(answer)
+    if request.listsTools { passed = Response(hidingTools(in: answer, request, session)) }
+    if !masks.isEmpty { passed = masked(passed, by: plan(masks)).response }
+    return passed.value(like: answer)
   }
 
   /// A listing of tools without those that its reader may never call.
@@ -88,7 +94,7 @@ extension Engine {
 
 extension JudgedRequest {
   /// Whether it asks an MCP server for its tools.
-  fileprivate var listsTools: Bool {
+  var listsTools: Bool {
     guard `protocol` == .mcp else { return false }
     switch payload {
     case .message(let message): return message["method"]?.string == "tools/list"

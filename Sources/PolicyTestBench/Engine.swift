@@ -25,6 +25,8 @@ public final class Engine {
   var tools: [String: MCPToolCatalog] = [:]
   /// Notes of each operation that is judged how the tests of the policy came out, if there is one.
   public var coverage: CoverageRecorder?
+  /// The policy's tests by their names in redacted fixtures.
+  private(set) lazy var testNames = TestNames(policy)
 
   /// Sessions that are kept bound.
   public static let sessionLimit = 1024
@@ -55,6 +57,7 @@ public final class Engine {
 
   /// Judges a request; `verdicts` are those of its operations.
   func judge(_ request: JudgedRequest, _ tags: [String], _ verdicts: inout [OperationVerdict]) -> Outcome {
+    if request.redacted != nil || !request.possibleTags.isEmpty { return judgeRecalling(request, tags, &verdicts) }
     let session = session(of: request.principal, tags)
     prepare(&context, for: request)
     context.decode(request.protocol, request.payload.bytes)
@@ -85,7 +88,7 @@ public final class Engine {
   }
 
   /// Tells a decoder what is known of the connection.
-  private func prepare(_ context: inout DecodeContext, for request: JudgedRequest) {
+  func prepare(_ context: inout DecodeContext, for request: JudgedRequest) {
     let target = request.principal.target ?? ""
     context.target = [UInt8](target.utf8)
     context.tools = tools[target] ?? MCPToolCatalog()
@@ -157,7 +160,7 @@ public final class Engine {
     return CostReport(entries: entries.sorted { $0.total > $1.total })
   }
 
-  private func session(of principal: Principal, _ tags: [String]) -> Session {
+  func session(of principal: Principal, _ tags: [String]) -> Session {
     var identity = principal
     identity.time = nil
     let session: Session

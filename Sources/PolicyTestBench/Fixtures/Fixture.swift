@@ -73,6 +73,8 @@ public struct Fixture: Sendable {
   public var recorded: Recorded?
   /// What the source of the recording could not give.
   public var missing: Set<MissingPart> = []
+  /// What it remembers of the request it was, if it is redacted.
+  public var redacted: RecordedTests?
 
   /// What an author pins.
   public struct Expectation: Hashable, Sendable {

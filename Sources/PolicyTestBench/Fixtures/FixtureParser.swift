@@ -11,8 +11,8 @@ public struct FixtureParser: ~Copyable {
 
   /// The fixture that a line holds. An error's offset counts bytes of the line.
   ///
-  /// Members of the line that the format does not know are passed over; inside `principal`, `expect` and `recorded`,
-  /// where a slip would change a verdict unseen, they are errors.
+  /// Members of the line that the format does not know are passed over; inside `principal`, `expect`, `recorded` and
+  /// `redacted`, where a slip would change a verdict unseen, they are errors.
   public mutating func fixture(_ line: UnsafeBufferPointer<UInt8>) throws(JSONError) -> Fixture {
     scanner.restart(line)
     var fixture = Fixture(protocol: .postgres, payload: .text([]))
@@ -54,6 +54,8 @@ public struct FixtureParser: ~Copyable {
         fixture.expect = try expectation()
       } else if scanner.equals(key, "recorded") {
         fixture.recorded = try recorded()
+      } else if scanner.equals(key, "redacted") {
+        fixture.redacted = try scanner.recordedTests()
       } else if scanner.equals(key, "missing") {
         fixture.missing = try missing()
       } else {

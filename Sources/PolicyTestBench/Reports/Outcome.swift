@@ -30,6 +30,10 @@ public struct Outcome: Sendable {
   /// What the target answered is not in the recording, and the verdict masks it or rules on the response could speak of
   /// it: what is passed on cannot be known.
   public var lacksResponse = false
+  /// Rules that may have decided besides, to no other effect; sorted.
+  public var possibleRules: [String] = []
+  /// Tags that the session may have besides ``tags``.
+  public var possibleTags: [String] = []
 
   public init(
     _ decision: Decision, rules: [String] = [], message: String? = nil, approvals: [ApprovalRequirement] = [],
@@ -64,22 +68,27 @@ public struct JudgedRequest: Sendable {
   public var response: JSONValue?
   /// What the recording says that it lacks.
   public var missing: Set<MissingPart> = []
+  /// What it remembers of the request it was, if it is redacted.
+  public var redacted: RecordedTests?
+  /// Tags that its session may have besides those it has: earlier requests of it are not evaluable.
+  public var possibleTags: [String] = []
 
   public init(
     principal: Principal, protocol: OperationProtocol, payload: RequestPayload, response: JSONValue? = nil,
-    missing: Set<MissingPart> = []
+    missing: Set<MissingPart> = [], redacted: RecordedTests? = nil
   ) {
     self.principal = principal
     self.protocol = `protocol`
     self.payload = payload
     self.response = response
     self.missing = missing
+    self.redacted = redacted
   }
 
   public init(_ fixture: Fixture) {
     self.init(
       principal: fixture.principal, protocol: fixture.protocol, payload: fixture.payload, response: fixture.response,
-      missing: fixture.missing)
+      missing: fixture.missing, redacted: fixture.redacted)
   }
 }
 
@@ -89,17 +98,31 @@ public typealias Judge = (_ request: JudgedRequest, _ tags: [String]) -> Outcome
 /// The sessions of a recording and the tags they have. It holds only those that have one.
 public struct SessionTags: Sendable {
   private var tags: [String: [String]] = [:]
+  /// Those that sessions may have besides, since a request of theirs is not evaluable.
+  private var possibleTags: [String: [String]] = [:]
 
   public init() {}
 
   /// The tags that a fixture's session has so far.
   public func tags(of fixture: Fixture) -> [String] { fixture.session.flatMap { tags[$0] } ?? [] }
 
+  /// The request of a fixture, with what is not known of its session.
+  public func request(of fixture: Fixture) -> JudgedRequest {
+    var request = JudgedRequest(fixture)
+    if let session = fixture.session, let possible = possibleTags[session] { request.possibleTags = possible }
+    return request
+  }
+
   /// Judges a fixture within its session, which gets the tags that the outcome sets.
   public mutating func judge(_ fixture: Fixture, by judge: Judge) -> Outcome {
-    let outcome = judge(JudgedRequest(fixture), tags(of: fixture))
-    if let session = fixture.session, !outcome.tags.isEmpty {
-      for tag in outcome.tags where tags[session]?.contains(tag) != true { tags[session, default: []].append(tag) }
+    let outcome = judge(request(of: fixture), tags(of: fixture))
+    guard let session = fixture.session else { return outcome }
+    for tag in outcome.tags where tags[session]?.contains(tag) != true {
+      tags[session, default: []].append(tag)
+      possibleTags[session]?.removeAll { $0 == tag }
+    }
+    for tag in outcome.possibleTags where tags[session]?.contains(tag) != true {
+      if possibleTags[session]?.contains(tag) != true { possibleTags[session, default: []].append(tag) }
     }
     return outcome
   }

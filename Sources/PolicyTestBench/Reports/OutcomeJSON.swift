@@ -34,6 +34,10 @@ extension Outcome {
         $0.key("notEvaluable")
         $0.strings(notEvaluable)
       }
+      if !possibleRules.isEmpty {
+        $0.key("possibleRules")
+        $0.strings(possibleRules)
+      }
       if lacksResponse {
         $0.key("lacksResponse")
         $0.boolean(true)

@@ -6,6 +6,7 @@ extension Outcome {
     guard isEvaluable else { return notEvaluableText(style) }
     var parts = [style(decision.role, decision.word)]
     if !rules.isEmpty { parts.append("by " + rules.map { style(.name, $0) }.joined(separator: ", ")) }
+    if !possibleRules.isEmpty { parts.append("perhaps by " + possibleRules.joined(separator: ", ")) }
     if !approvals.isEmpty { parts.append("approve " + approvals.map(\.policyText).joined(separator: " and ")) }
     if !masks.isEmpty { parts.append(counted(masks.count, "mask")) }
     if lacksResponse { parts.append(style(.warning, "response not evaluable")) }

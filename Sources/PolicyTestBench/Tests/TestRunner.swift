@@ -118,7 +118,10 @@ extension Fixture.Expectation {
     let isDifferent = decision.map { $0 != outcome.decision } == true || !missing.isEmpty
     if outcome.isEvaluable ? isDifferent : isPinned {
       let by = missing.isEmpty ? "" : " by " + missing.joined(separator: ", ")
-      failures.append(Failure(phrase: (decision?.word ?? outcome.decision.word) + by, isKnown: outcome.isEvaluable))
+      let isKnown =
+        outcome.isEvaluable
+        && (decision.map { $0 != outcome.decision } == true || !missing.allSatisfy(outcome.possibleRules.contains))
+      failures.append(Failure(phrase: (decision?.word ?? outcome.decision.word) + by, isKnown: isKnown))
     }
     let knowsResponse = outcome.isEvaluable && !outcome.lacksResponse
     for text in masked ?? [] where outcome.responseText?.contains(text) != true || !knowsResponse {
@@ -136,7 +139,8 @@ extension Outcome {
   /// Why what is pinned cannot be known to hold.
   fileprivate func unknownPhrase(_ failure: Fixture.Expectation.Failure) -> String {
     if failure.isOfResponse { return "not evaluable: the recording lacks the response" }
-    return "not evaluable: nobody recorded " + notEvaluable.map { "`\(printable($0))`" }.joined(separator: ", ")
+    if isEvaluable { return "not evaluable: it may be by " + possibleRules.joined(separator: ", ") + " as well" }
+    return "not evaluable: " + notEvaluable.map(printable).joined(separator: ", ")
   }
 
   /// What happened, in the words of an expectation.
