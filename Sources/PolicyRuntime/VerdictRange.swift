@@ -188,10 +188,11 @@ extension Interpreter {
     return outcomes
   }
 
-  /// The tests on `facts` that can decide whether a rule applies to an operation, whoever asks: what is to be recorded
-  /// of it before the values of these facts are gone. After ``begin(_:at:)`` of its request.
+  /// The tests on `facts` that can decide whether a rule applies to an operation: what is to be recorded of it before
+  /// the values of these facts are gone. Tests on the facts in `open` may be either way. After ``begin(_:at:)`` of its
+  /// request.
   public mutating func decidingTests(
-    _ number: Int, of batch: borrowing OperationBatch, in session: Session, on facts: FactSet,
+    _ number: Int, of batch: borrowing OperationBatch, in session: Session, on facts: FactSet, whichever open: FactSet,
     _ phase: RulePhase = .request
   ) -> [Int: TestOutcome] {
     let bundle = policy.bundle
@@ -199,14 +200,14 @@ extension Interpreter {
     _ = judge(number, of: batch, in: session, phase)
     let bits = session.outcomes(operation.protocol)
     let mask = UInt32(ProtocolSet(operation.protocol).rawValue)
-    let unknown = RecalledTruth(facts: facts)
+    let unknown = RecalledTruth(facts: facts.union(open))
     var tests: Set<Int> = []
     for rule in bundle.rules where rule.protocols & mask != 0 && rule.isOnResponse == (phase == .response) {
       _ = ends(rule.bindGraph, bits, recalling: unknown, number, of: batch, unknown: &tests)
       _ = ends(rule.judgeGraph, bits, recalling: unknown, number, of: batch, unknown: &tests)
     }
     var outcomes: [Int: TestOutcome] = [:]
-    for atom in tests {
+    for atom in tests where facts.contains(rawValue: bundle.atoms[atom].fact) {
       guard Fact(rawValue: bundle.atoms[atom].fact)?.schema.phase == .bind else {
         outcomes[atom] = outcome(atom, number, of: batch)
         continue

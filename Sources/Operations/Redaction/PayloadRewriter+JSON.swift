@@ -1,6 +1,5 @@
-import PolicyBytecode
-
 import JSONText
+import PolicyBytecode
 
 /// JSON: scalars are values, keys are structure.
 extension PayloadRewriter {
@@ -11,6 +10,11 @@ extension PayloadRewriter {
     case .number(let text): return .number(String(decoding: number(text.utf8), as: UTF8.self))
     case .string(let text): return .string(self.text(text))
     case .array(let elements):
+      // The words of a command.
+      let words = elements.compactMap { $0.string.map { Array($0.utf8) } }
+      if words.count == elements.count, carried[shellLine(words)] == .shell {
+        return .array(words.map { .string(String(decoding: word($0), as: UTF8.self)) })
+      }
       var rewritten: [JSONValue] = []
       for element in elements { rewritten.append(json(element, keeping: keys)) }
       return .array(rewritten)
@@ -26,6 +30,11 @@ extension PayloadRewriter {
 
   /// A text that may be any value.
   public mutating func text(_ text: String) -> String { String(decoding: value(Array(text.utf8)), as: UTF8.self) }
+
+  /// A text that is JSON as JSON, any other as one value.
+  public mutating func document(_ text: String) -> String {
+    String(decoding: document(Array(text.utf8)), as: UTF8.self)
+  }
 
   /// A text that is JSON as JSON, any other as one value.
   mutating func document(_ text: [UInt8], keeping keys: Set<String> = []) -> [UInt8] {
@@ -63,12 +72,23 @@ extension PayloadRewriter {
     var rewritten: [JSONValue.Member] = []
     for member in members {
       switch member.key {
-      case "name", "level", "protocolVersion", "requestId", "progressToken", "mode": rewritten.append(member)
+      case "name", "level", "protocolVersion", "requestId", "progressToken", "mode", "ref": rewritten.append(member)
+      case "argument": rewritten.append(.init(member.key, json(member.value, keeping: ["name"])))
+      case "_meta": rewritten.append(.init(member.key, metadata(member.value)))
       case "uri": rewritten.append(.init(member.key, address(member.value)))
       default: rewritten.append(.init(member.key, json(member.value, keeping: ["type", "role", "mimeType", "method"])))
       }
     }
     return .object(rewritten)
+  }
+
+  /// What the protocol itself puts there stays.
+  private mutating func metadata(_ value: JSONValue) -> JSONValue {
+    guard case .object(let members) = value else { return json(value) }
+    return .object(
+      members.map { member in
+        member.key.hasPrefix("io.modelcontextprotocol/") ? member : .init(member.key, json(member.value))
+      })
   }
 
   private mutating func address(_ value: JSONValue) -> JSONValue {

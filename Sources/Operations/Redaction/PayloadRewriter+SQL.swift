@@ -12,7 +12,9 @@ extension PayloadRewriter {
       replaceComment(payload, end..<range.lowerBound, &edits)
       end = range.upperBound
       switch token.kind {
-      case .string: edits.replace(range, literal(Array(payload[range])))
+      case .string:
+        let isBody = payload[range.lowerBound] == Ascii.dollar && isBody(index, text)
+        edits.replace(range, isBody ? dollarLiteral(Array(payload[range])) : literal(Array(payload[range])))
       case .number:
         let isCount = text.isWord(index - 1, ["limit", "offset", "first", "next"])
         if !isCount { edits.replace(range, number(payload[range])) }
@@ -55,7 +57,12 @@ extension PayloadRewriter {
     else { return spelling }
     let prefix = spelling[..<open].map { $0 | 0x20 }
     if prefix == [0x62] || prefix == [0x78] { return radixLiteral(spelling, isHex: prefix == [0x78]) }
-    if spelling[open] == Ascii.dollar { return dollarLiteral(spelling) }
+    if spelling[open] == Ascii.dollar {
+      guard let tagEnd = spelling.dropFirst().firstIndex(of: Ascii.dollar) else { return spelling }
+      let tag = spelling[...tagEnd]
+      let body = Array(spelling[(tagEnd + 1)...].dropLast(tag.count))
+      return tag + (code(body) ?? token(body)) + tag
+    }
     let quote = spelling[open]
     let body = Array(spelling[(open + 1)...].dropLast())
     if body.isEmpty { return spelling }
@@ -70,14 +77,23 @@ extension PayloadRewriter {
     return [quote] + token(value) + [quote]
   }
 
-  /// `$tag$…$tag$`: what stands in it is code as a rule.
+  /// Whether a literal is what a DO block runs, or the body of a routine.
+  private func isBody(_ index: Int, _ text: PostgresText) -> Bool {
+    var at = index - 1
+    while at >= 0, !text.isSymbol(at, ";") {
+      if text.isWord(at, ["do", "function", "procedure"]) { return true }
+      at -= 1
+    }
+    return false
+  }
+
+  /// `$tag$…$tag$` around code.
   private mutating func dollarLiteral(_ spelling: [UInt8]) -> [UInt8] {
     guard let tagEnd = spelling.dropFirst().firstIndex(of: Ascii.dollar) else { return spelling }
     let tag = spelling[...tagEnd]
     let body = Array(spelling[(tagEnd + 1)...].dropLast(tag.count))
     if body.isEmpty { return spelling }
-    if body.contains(where: Ascii.isSpace), let code = rewrite(.postgres, body) { return tag + code + tag }
-    return tag + token(body) + tag
+    return tag + (rewrite(.postgres, body) ?? token(body)) + tag
   }
 
   /// `0x41`, `x'41'`, `0b01`, `b'01'`.

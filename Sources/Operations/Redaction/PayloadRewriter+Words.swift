@@ -28,7 +28,7 @@ extension PayloadRewriter {
       return word[...equals] + self.word(Array(word[(equals + 1)...]))
     }
     let letters = word.dropFirst()
-    if letters.count <= 4, letters.allSatisfy(Ascii.isNameStart) { return word }
+    if letters.count <= 2 || letters.allSatisfy({ flags.contains($0) || $0 == Ascii.dash }) { return word }
     if letters.allSatisfy({ Ascii.isDigit($0) }) { return word.count <= 4 ? word : [Ascii.dash] + number(letters) }
     // `-uroot`, `-p8080:80`, `-o=x`.
     return word.prefix(2) + piece(Array(word.dropFirst(2)))

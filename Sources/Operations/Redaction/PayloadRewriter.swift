@@ -9,6 +9,8 @@ public struct PayloadRewriter {
   public var carried: [[UInt8]: OperationProtocol] = [:]
   /// Words of shell lines that are structure: programs, resources, verbs.
   public var kept: Set<[UInt8]> = []
+  /// Letters of flags that were found alone or in bundles, such as `-rf`.
+  public var flags: Set<UInt8> = []
   /// The languages in which text of several words is tried to be read, so that code stays code. None: it is one value.
   public var innerLanguages: [OperationProtocol] = []
   /// The values that were replaced.
@@ -45,12 +47,25 @@ public struct PayloadRewriter {
 
   /// A value that is a payload in itself, rewritten; nil if it is none, or is not taken for one.
   mutating func code(_ value: [UInt8]) -> [UInt8]? {
-    if let inner = carried[value] { return rewrite(inner, value) }
+    if let inner = carried[value], isCode(value, inner) { return rewrite(inner, value) }
     guard !innerLanguages.isEmpty, value.contains(where: Ascii.isSpace) else { return nil }
-    for language in innerLanguages {
+    for language in innerLanguages where isCode(value, language) {
       if let code = rewrite(language, value) { return code }
     }
     return nil
+  }
+
+  /// Whether a text is read without doubt. In most languages any text is made of words, and words are structure: prose
+  /// that is taken for code would stay as it is.
+  private func isCode(_ value: [UInt8], _ language: OperationProtocol) -> Bool {
+    var context = DecodeContext(demand: FactDemand(facts: FactSet([.unparsed])))
+    context.decode(language, value)
+    return context.batch.operations.elements.allSatisfy { operation in
+      switch operation.unparsed {
+      case .none, .unknownProgram, .unknownCode: true
+      default: language == .shell && operation.unparsed == .unsupported
+      }
+    }
   }
 
   /// A number where the value is one, else a word.

@@ -21,6 +21,7 @@ enum ShellVocabulary {
     get-value put-object s3 s3api ec2 iam sts rds eks ecr lambda aws kms sns sqs ssm logs cloudformation route53
     GET POST PUT PATCH DELETE HEAD OPTIONS TERM KILL HUP INT QUIT STOP CONT USR1 USR2 SIGTERM SIGKILL SIGHUP
     json yaml wide name text table csv tcp udp any http https ssh ftp file utf-8
+    kubectl scp sftp rsync sftp-server internal-sftp
     if of bs count conv status seek skip
     -name -iname -path -type -delete -exec -execdir -ok -print -print0 -mtime -mmin -size -user -group -perm -newer
     -maxdepth -mindepth -not -prune -empty -auto-approve -target -var -var-file -out -lock -input -no-color -jar -cp

@@ -28,6 +28,10 @@ extension Fixture {
         writer.key("missing")
         writer.strings(MissingPart.allCases.filter(missing.contains).map(\.rawValue))
       }
+      if let redacted {
+        writer.key("redacted")
+        redacted.write(to: &writer)
+      }
       if let recorded {
         writer.key("recorded")
         writer.object { writer in

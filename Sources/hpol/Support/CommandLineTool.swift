@@ -23,7 +23,7 @@ enum CommandLineTool {
     diffCommand,
     explainCommand,
     decodeCommand,
-    detectCommand,
+    detectCommand, redactCommand,
     buildCommand,
     inspectCommand,
     benchCommand,

@@ -1,0 +1,99 @@
+import Glibc
+import JSONText
+import Operations
+import PolicyRuntime
+import PolicyTestBench
+
+let redactCommand = Command(
+  name: "redact",
+  summary: "replace the values in fixtures by tokens, so that they can be shared and still replay",
+  synopsis: "POLICY… --fixtures FILE.jsonl [--key-file FILE] [--output FILE]",
+  description: """
+    Replaces literals, arguments, keys, the values of headers and bodies, and what was answered, by tokens: equal values
+    by equal ones under one key. Programs, flags, statements and the names of tables stay.
+    How the tests of the policy came out on what is replaced is recorded in each fixture, so that it replays to the
+    same verdict; under another policy a test that nobody recorded makes it not evaluable.
+    Groups, targets, labels and times stay; users, claims and addresses go with --principals.
+    """,
+  options: [
+    FixtureArguments.option,
+    Option(name: "key-file", letter: "k", value: "FILE", help: "the key, at least 16 bytes; without it a new one"),
+    Option(name: "output", letter: "o", value: "FILE", help: "where the fixtures go (.gz, .zst); else standard output"),
+    Option(name: "principals", help: "also the names of users, sessions and fixtures, claims and addresses"),
+    Option(
+      name: "also", value: "POLICY", isRepeatable: true,
+      help: "another policy whose tests are recorded; may be repeated"),
+  ],
+  examples: [
+    (
+      "hpol redact policies --fixtures day.jsonl.zst --key-file team.key --output shared.jsonl.zst",
+      "a recording to share, without its secrets"
+    ),
+    ("hpol redact old.hpol --also new.hpol --fixtures day.jsonl > day.redacted.jsonl", "one that both policies replay"),
+  ],
+  run: { (arguments, console) throws(CommandError) in
+    let fixtures = try FixtureArguments(arguments)
+    guard !fixtures.paths.isEmpty else { throw .usage("expected `--fixtures FILE.jsonl`") }
+    var policies: [LoadedPolicy] = []
+    for paths in [arguments.positionals] + arguments.all("also").map({ [$0] }) {
+      guard let policy = try LoadedPolicySet.load(paths, console) else { return .doesNotHold }
+      policies.append(try policy.engine().policy)
+    }
+    let redactor = FixtureRedactor(
+      policies, key: try redactionKey(arguments.value("key-file"), console), principals: arguments.has("principals"),
+      clock: now())
+    var unreadable = 0
+    var failure: CommandError?
+    do throws(FileError) {
+      let sink = try arguments.value("output").map { (path) throws(FileError) in try ByteSink(path: path) }
+      var writer = JSONWriter()
+      do throws(CommandError) {
+        try fixtures.forEach(console) { fixture, _ in
+          redactor.redact(fixture).write(to: &writer)
+          guard let sink else { return console.write(&writer) }
+          do throws(FileError) {
+            if failure == nil { try sink.write(writer.bytes) }
+          } catch {
+            failure = CommandError(error)
+          }
+          writer.removeAll()
+        } unreadable: { line in
+          unreadable += 1
+          console.error(line.message)
+        }
+      } catch {
+        failure = error
+      }
+      if failure == nil { try sink?.finish() }
+    } catch {
+      throw CommandError(error)
+    }
+    if let failure { throw failure }
+    console.note(redactor.report.text(console.errorStyle))
+    guard unreadable > 0 else { return .holds }
+    console.error("\(counted(unreadable, "line")) could not be read and \(unreadable == 1 ? "is" : "are") left out")
+    return .doesNotHold
+  })
+
+/// The key in a file, without the line end behind it; without a file one that is forgotten after this run.
+private func redactionKey(_ path: String?, _ console: Console) throws(CommandError) -> [UInt8] {
+  guard let path else {
+    var key = [UInt8](repeating: 0, count: 32)
+    guard getentropy(&key, key.count) == 0 else { throw .failure("no random key: \(systemReason())") }
+    console.note("tokens are equal within this run only; with --key-file they are over all runs with that key\n")
+    return key
+  }
+  var key = try readFile(path, limit: RedactCommandLimits.keyBytes)
+  while key.last == 0x0A || key.last == 0x0D { key.removeLast() }
+  guard key.count >= ValueTokens.leastKeyBytes else {
+    throw .failure(
+      "the key in `\(path)` has \(counted(key.count, "byte")), and needs \(ValueTokens.leastKeyBytes); "
+        + "`head -c 32 /dev/urandom | base64 > \(path)` makes one")
+  }
+  return key
+}
+
+enum RedactCommandLimits {
+  /// Bytes of a file that holds a key.
+  static let keyBytes = 4096
+}
