@@ -6,10 +6,21 @@ public struct Explanation: Sendable {
 
   /// A test on the path through a rule's graph.
   public struct Step: Sendable, Hashable {
+    public enum Source: Sendable {
+      /// The values that are there were asked.
+      case asked
+      /// It was recorded before the values were replaced.
+      case recalled
+      /// Nobody recorded it; it may have passed or not.
+      case unknown
+    }
+
     /// As an author would write it; with `not` where the rule asks that it does not hold.
     public var text: String
     /// Whether it came out as the rule asks.
     public var passes: Bool
+    /// How its outcome is known.
+    public var source = Source.asked
     /// What the fact was; none: it is absent.
     public var values: [String]
     public var file: String
@@ -39,7 +50,8 @@ extension Interpreter {
 
   /// Explains the operation that was judged last, in that phase.
   public mutating func explain(
-    _ number: Int, of batch: borrowing OperationBatch, in session: Session, _ phase: RulePhase = .request
+    _ number: Int, of batch: borrowing OperationBatch, in session: Session,
+    recalling recalled: RecalledTruth = RecalledTruth(), _ phase: RulePhase = .request
   ) -> Explanation {
     let bundle = policy.bundle
     let operation = batch.operations[number]
@@ -54,7 +66,7 @@ extension Interpreter {
       var failures = 0
       var applies = true
       for graph in [rule.bindGraph, rule.judgeGraph] where graph.count > 0 {
-        let end = trace(graph, bits, number, batch, session, &path, &failures)
+        let end = trace(graph, bits, recalled, number, batch, session, &path, &failures)
         applies = applies && end
       }
       let entry = Explanation.Rule(
@@ -76,8 +88,8 @@ extension Interpreter {
   /// Walks a graph and notes each test. Where a test ends the walk with no, the walk goes on as if it had held, so
   /// that `failures` counts what was missing; the result is that of the real walk.
   private mutating func trace(
-    _ graph: RecordRange, _ bits: [UInt64], _ number: Int, _ batch: borrowing OperationBatch, _ session: Session,
-    _ path: inout [Explanation.Step], _ failures: inout Int
+    _ graph: RecordRange, _ bits: [UInt64], _ recalled: RecalledTruth, _ number: Int,
+    _ batch: borrowing OperationBatch, _ session: Session, _ path: inout [Explanation.Step], _ failures: inout Int
   ) -> Bool {
     let bundle = policy.bundle
     var position = Int(graph.start)
@@ -85,14 +97,18 @@ extension Interpreter {
     while true {
       let word = bundle.code[position]
       let atom = bundle.atoms[word.atom]
-      let isTrue =
-        word.operation == GraphWord.Operation.bound.rawValue
-        ? bits[word.atom >> 6] >> UInt64(word.atom & 63) & 1 != 0 : test(word.atom, number, batch)
+      let isRecalled = recalled.facts.contains(rawValue: atom.fact)
       let isWanted = word.whenTrue != GraphWord.no
+      let isTrue =
+        isRecalled
+        ? recalled.outcomes[word.atom].map { $0 == .holds } ?? !isWanted
+        : word.operation == GraphWord.Operation.bound.rawValue
+          ? bits[word.atom >> 6] >> UInt64(word.atom & 63) & 1 != 0 : test(word.atom, number, batch)
       path.append(
         Explanation.Step(
           text: (isWanted ? "" : "not ") + bundle.text(atom.text), passes: isTrue == isWanted,
-          values: values(atom, number, batch, session),
+          source: !isRecalled ? .asked : recalled.outcomes[word.atom] == nil ? .unknown : .recalled,
+          values: isRecalled ? [] : values(atom, number, batch, session),
           file: bundle.text(bundle.sources[Int(atom.place.file)].path), line: Int(atom.place.line),
           column: Int(atom.place.column)))
       var step = isTrue ? word.whenTrue : word.whenFalse

@@ -11,6 +11,9 @@ public struct VerdictRange: Sendable {
   /// The rules that may apply or not.
   public var open: [OpenRule]
 
+  /// Whether the decision is the same whichever way unknown tests come out.
+  public var hasOneDecision: Bool { leastDecision == greatestDecision }
+
   /// A rule that applies or not as some unknown tests have it.
   public struct OpenRule: Sendable {
     public var rule: Int

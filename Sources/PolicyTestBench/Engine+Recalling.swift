@@ -17,7 +17,8 @@ extension Engine {
   ) -> Outcome {
     verdicts.removeAll(keepingCapacity: true)
     let session = session(of: request.principal, tags)
-    decodeRecorded(request)
+    prepare(&context, for: request)
+    Self.decode(request, &context)
     var operations = request.redacted?.operations[...]
     guard takesShape(&operations, whole: request.response == nil) else { return unknownOutcome() }
     let recalled = recalledTruths(of: request, in: session)
@@ -74,9 +75,8 @@ extension Engine {
     return outcome
   }
 
-  /// Decodes the payload; of one that is withheld, the operations stand in the fixture.
-  func decodeRecorded(_ request: JudgedRequest) {
-    prepare(&context, for: request)
+  /// Decodes a payload; of one that is withheld, the operations stand in the fixture.
+  static func decode(_ request: JudgedRequest, _ context: inout DecodeContext) {
     guard let recorded = request.redacted, recorded.isWithheld else {
       return context.decode(request.protocol, request.payload.bytes)
     }
@@ -101,7 +101,15 @@ extension Engine {
     return true
   }
 
-  /// What is recalled of each operation of a request.
+  /// What is recalled of each operation of a request that is to be explained.
+  func recalling(_ request: JudgedRequest, in session: Session) -> (Int) -> RecalledTruth {
+    guard request.isRecalled else { return { _ in RecalledTruth() } }
+    prepare(&context, for: request)
+    Self.decode(request, &context)
+    return recalledTruths(of: request, in: session)
+  }
+
+  /// What is recalled of each operation of the request at hand.
   func recalledTruths(of request: JudgedRequest, in session: Session) -> (Int) -> RecalledTruth {
     var shared = RecalledTruth()
     if let recorded = request.redacted {
@@ -159,4 +167,9 @@ extension Engine {
     outcome.possibleTags = policy.tags
     return outcome
   }
+}
+
+extension JudgedRequest {
+  /// Whether it is judged by what is recalled of it as well as by what it holds.
+  var isRecalled: Bool { redacted != nil || !possibleTags.isEmpty }
 }

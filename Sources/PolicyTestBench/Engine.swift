@@ -57,7 +57,7 @@ public final class Engine {
 
   /// Judges a request; `verdicts` are those of its operations.
   func judge(_ request: JudgedRequest, _ tags: [String], _ verdicts: inout [OperationVerdict]) -> Outcome {
-    if request.redacted != nil || !request.possibleTags.isEmpty { return judgeRecalling(request, tags, &verdicts) }
+    if request.isRecalled { return judgeRecalling(request, tags, &verdicts) }
     let session = session(of: request.principal, tags)
     prepare(&context, for: request)
     context.decode(request.protocol, request.payload.bytes)
@@ -109,20 +109,26 @@ public final class Engine {
     demand.facts = .all
     var full = DecodeContext(demand: demand)
     prepare(&full, for: request)
-    full.decode(request.protocol, request.payload.bytes)
+    Self.decode(request, &full)
+    let recalled = recalling(request, in: session)
     interpreter.begin(session, at: Moment(time: request.principal.time, clock: clock))
     var verdicts: [OperationVerdict] = []
     var operations: [ExplainedOperation] = []
     for number in 0..<full.batch.count {
-      let verdict = interpreter.judge(number, of: full.batch, in: session)
+      let range =
+        request.isRecalled
+        ? interpreter.judge(number, of: full.batch, in: session, recalling: recalled(number)) : nil
+      let verdict = range?.certain ?? interpreter.judge(number, of: full.batch, in: session)
       verdicts.append(verdict)
       operations.append(
         ExplainedOperation(
           operation: DecodedOperation(full.batch, number), decision: verdict.decision, isByRule: verdict.isByRule,
           limitReached: verdict.limitReached,
-          rules: interpreter.explain(number, of: full.batch, in: session).rules))
+          isEvaluable: range?.hasOneDecision ?? true,
+          rules: interpreter.explain(number, of: full.batch, in: session, recalling: recalled(number)).rules))
     }
     guard let answer = request.response else {
+      if request.isRecalled { return ExplainedRequest(outcome: judge(request, tags), operations: operations) }
       return ExplainedRequest(outcome: Outcome(interpreter.combine(verdicts)), operations: operations)
     }
     if hasResponseRules {
@@ -130,7 +136,10 @@ public final class Engine {
       interpreter.beginResponse { facts.write(to: &$0) }
       for number in 0..<full.batch.count {
         _ = interpreter.judge(number, of: full.batch, in: session, .response)
-        operations[number].rules += interpreter.explain(number, of: full.batch, in: session, .response).rules
+        operations[number].rules +=
+          interpreter.explain(
+            number, of: full.batch, in: session, recalling: recalled(number), .response
+          ).rules
       }
     }
     return ExplainedRequest(outcome: judge(request, tags), operations: operations)
@@ -189,6 +198,8 @@ public struct ExplainedOperation: Sendable {
   /// A rule decided; otherwise a default did.
   public var isByRule: Bool
   public var limitReached: Bool
+  /// Whether the decision does not hang on tests that nobody recorded.
+  public var isEvaluable = true
   public var rules: [Explanation.Rule]
 }
 

@@ -10,7 +10,7 @@ extension PayloadRewriter {
     "x-http-method-override", "x-method-override", "impersonate-user", "impersonate-group", "server", "vary", "allow",
   ]
   /// Members of Kubernetes objects that say what kind of thing it is and how it is called.
-  private static let kubernetesKeys: Set<String> = [
+  static let kubernetesKeys: Set<String> = [
     "apiVersion", "kind", "name", "namespace", "op", "path", "apiGroup",
   ]
   /// Parameters of the Kubernetes API that say what is done.

@@ -1,3 +1,4 @@
+import JSONText
 import PolicyBytecode
 
 /// Words of shell lines, and what is made like them: paths, addresses, pairs.
@@ -7,6 +8,9 @@ extension PayloadRewriter {
     if word.isEmpty || kept.contains(word) { return word }
     if let code = code(word) { return code }
     if word.first == Ascii.dash { return flag(word) }
+    if word.first == Ascii.openBrace || word.first == Ascii.openBracket, let value = try? JSONValue(parsing: word) {
+      return Array(json(value, keeping: Self.kubernetesKeys).text.utf8)
+    }
     if word.contains(where: Ascii.isSpace) { return lines(word) }
     return piece(word)
   }
@@ -80,6 +84,7 @@ extension PayloadRewriter {
       return pieces(part, separators: "*?[]{}") { $0.pathPart($1) }
     }
     if part.count <= 3, part.allSatisfy(Ascii.isDigit) { return part }
+    if part.first == Ascii.plus { return [Ascii.plus] + pathPart(Array(part.dropFirst())) }
     if part.first == Ascii.tilde { return [Ascii.tilde] + pathPart(Array(part.dropFirst())) }
     if let dot = part.lastIndex(of: Ascii.dot), dot > 0, !part.contains(Ascii.at),
       ShellVocabulary.endings.contains(Array(part[(dot + 1)...]))

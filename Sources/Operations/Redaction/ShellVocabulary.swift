@@ -17,6 +17,8 @@ enum ShellVocabulary {
     stash state statefulset statefulsets status stdin stdout stop storage submodule sudo switch sync system tag taint
     tap test top track true uncordon undo uninstall unmask unset up update upgrade upload use user users validate
     vault version view volume volumes wait watch whoami workflow worktree write yes
+    hpa csr can-i cluster-info api-resources explain clusterrole clusterroles clusterrolebinding clusterrolebindings
+    rolebindings roles certificate deny
     po svc deploy ns cm configmap configmaps sts ds rs ing pv pvc sa no cj
     get-value put-object s3 s3api ec2 iam sts rds eks ecr lambda aws kms sns sqs ssm logs cloudformation route53
     GET POST PUT PATCH DELETE HEAD OPTIONS TERM KILL HUP INT QUIT STOP CONT USR1 USR2 SIGTERM SIGKILL SIGHUP

@@ -28,7 +28,7 @@ public struct ValueTokens: Sendable {
     let value = Array(value)
     if value == [0x30] || value == [0x31] { return value }
     let bits = code(value).prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-    return Array(String(100_000_000 + UInt64(bits) * 2_000_000_000 >> 32).utf8)
+    return Array(String(100_000_000 + (UInt64(bits) * 2_000_000_000) >> 32).utf8)
   }
 
   private func code(_ value: [UInt8]) -> [UInt8] {

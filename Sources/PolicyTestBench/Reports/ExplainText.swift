@@ -13,10 +13,15 @@ extension ExplainedRequest {
       let command = operation.command.map { $0.isEmpty ? "nothing to run" : printable($0) } ?? "unparsed"
       let reason = operation.unparsed == .none ? "" : " (\(operation.unparsed.word))"
       text += "\n" + style(.name, operation.protocol.name) + carried + "  " + style(.strong, command) + reason + "\n"
-      text += "  " + style(explained.decision.role, explained.decision.word)
       text +=
-        explained.limitReached
-        ? " because a PCRE pattern reached its match limit\n" : explained.isByRule ? "\n" : " by default\n"
+        "  "
+        + (explained.isEvaluable
+          ? style(explained.decision.role, explained.decision.word) : style(.warning, "not evaluable"))
+      text +=
+        !explained.isEvaluable
+        ? "\n"
+        : explained.limitReached
+          ? " because a PCRE pattern reached its match limit\n" : explained.isByRule ? "\n" : " by default\n"
       for rule in explained.rules { text += ruleText(rule, style) }
     }
     if let response = outcome.responseText { text += "\n" + style(.faint, "passed on") + "\n" + response + "\n" }
@@ -31,11 +36,11 @@ extension ExplainedRequest {
     var table = TextTable([.left, .left, .left], indent: 11)
     let steps = rule.shownSteps
     for step in steps {
-      table.add([step.passes ? "✓" : "✗", step.shownText, step.valueText])
+      table.add([step.mark, step.shownText, step.valueText])
     }
     text += table.text { row, column, cell in
       switch column {
-      case 0: style(steps[row].passes ? .good : .bad, cell)
+      case 0: style(steps[row].source == .unknown ? .warning : steps[row].passes ? .good : .bad, cell)
       case 2: style(.faint, cell)
       default: cell
       }
@@ -69,7 +74,7 @@ extension ExplainedRequest {
             $0.key("unparsed")
             $0.string(explained.operation.unparsed == .none ? nil : explained.operation.unparsed.word)
             $0.key("decision")
-            $0.string(explained.decision.word)
+            $0.string(explained.isEvaluable ? explained.decision.word : nil)
             $0.key("byDefault")
             $0.boolean(!explained.isByRule)
             $0.key("rules")
@@ -102,7 +107,11 @@ extension ExplainedRequest {
             $0.key("test")
             $0.string(step.text)
             $0.key("passes")
-            $0.boolean(step.passes)
+            if step.source == .unknown { $0.null() } else { $0.boolean(step.passes) }
+            if step.source == .recalled {
+              $0.key("recorded")
+              $0.boolean(true)
+            }
             $0.key("values")
             $0.strings(step.values)
             $0.key("file")
@@ -145,7 +154,14 @@ extension Explanation.Step {
   /// The values shown beside a test are cut here.
   private static let shownBytes = 80
 
+  fileprivate var mark: String { source == .unknown ? "?" : passes ? "✓" : "✗" }
+
   fileprivate var valueText: String {
+    switch source {
+    case .recalled: return "as recorded"
+    case .unknown: return "not recorded"
+    case .asked: break
+    }
     guard !values.isEmpty else { return "absent" }
     let text = values.map(printable).joined(separator: ", ")
     return text.count <= Self.shownBytes ? text : String(text.prefix(Self.shownBytes)) + "…"
