@@ -25,7 +25,8 @@ extension CheckedPredicate {
     if fact.schema.isHidden { return "contains " + bracketed(patterns.map(\.source)) }
     if fact == .session { return "has " + bracketed(patterns.map { literalText($0.source) }) }
     guard patterns.allSatisfy({ $0.kind == first.kind && $0.ignoringCase == first.ignoringCase }) else {
-      return "matches any of [" + patterns.map { operatorWord($0.kind) + " " + value($0) }.joined(separator: ", ") + "]"
+      let tests = patterns.map { operatorWord($0.kind) + " " + value($0) + ($0.ignoringCase ? " ignoring case" : "") }
+      return "matches any of [" + tests.joined(separator: ", ") + "]"
     }
     let suffix = first.ignoringCase ? " ignoring case" : ""
     if first.kind == .equals, patterns.count > 1 { return "in " + bracketed(patterns.map(value)) + suffix }

@@ -196,6 +196,7 @@ extension Outcome {
     var texts = [decision.word, record.word, message ?? "", String(operations), String(lacksResponse)]
     for list in [
       rules, tags, observed, notEvaluable, approvals.map(\.policyText), masks.map { "\($0)" }, applied.map(String.init),
+      possibleRules, possibleTags,
     ] {
       texts.append(String(list.count))
       texts += list

@@ -224,7 +224,8 @@ final class RecordedTraffic {
     request.recorded = fixture.recorded?.decision
     if needs.tags { request.session = fixture.session }
     request.lacksResponse = fixture.response == nil && fixture.missing.contains(.response)
-    if fixture.protocol == .mcp || needs.responses && (fixture.response != nil || request.lacksResponse) {
+    let asksResponse = needs.responses && (fixture.response != nil || request.lacksResponse)
+    if fixture.protocol == .mcp || fixture.redacted != nil || asksResponse {
       request.fixture = fixture
     }
     payload = fixture.payload.bytes

@@ -103,7 +103,7 @@ extension ReplaySummary {
     text += verdictTable(style)
     text += "\n  \(grouped(report.recordedInFull)) recorded in full, \(grouped(report.masked)) with masks\n"
     if report.lackResponse > 0 {
-      text += "  \(grouped(report.lackResponse)) whose response is missing: masking is not evaluable\n"
+      text += "  \(grouped(report.lackResponse)) whose response is missing or redacted: masking is not evaluable\n"
     }
     text += ruleTable(style) + countTable("by group", sorted(report.groups), style)
     text += countTable(

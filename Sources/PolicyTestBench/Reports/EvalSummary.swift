@@ -49,7 +49,9 @@ public struct EvalSummary: Sendable {
     }
     text += table.text { row, column, cell in column == 0 ? style(roles[row], cell) : cell }
     text += "\n  \(recordedInFull) recorded in full, \(masked) with masks\n"
-    if lackResponse > 0 { text += "  \(lackResponse) whose response is missing: masking is not evaluable\n" }
+    if lackResponse > 0 {
+      text += "  \(lackResponse) whose response is missing or redacted: masking is not evaluable\n"
+    }
     guard !rules.isEmpty || !byDefault.isEmpty else { return text }
     text += "\n" + style(.strong, "decided by") + "\n"
     var deciders = TextTable([.left, .left, .right], indent: 2)
