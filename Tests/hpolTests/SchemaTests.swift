@@ -86,6 +86,8 @@ func projectJSON(_ path: String) throws -> JSONValue {
     #"{"protocol":"shell","request":"","principal":{"user":"a","groups":["b"],"actor":"agent","claims":{"a":[1,{}]}}}"#,
     #"{"protocol":"shell","request":"","expect":{"decision":"block","rules":[],"masked":["a"],"record":"none"}}"#,
     #"{"protocol":"shell","request":"","recorded":{"decision":"allow","policy":"sha256:0"},"response":[1]}"#,
+    #"{"protocol":"shell","request":"","missing":["response","time"],"redacted":null}"#,
+    #"{"protocol":"shell","request":"","redacted":{"facts":["text","text contains"],"withheld":true,"tests":{"a":true,"b":null},"operations":[{"protocol":"shell","unparsed":"syntax","tests":{"c":false}}]}}"#,
   ]
   let bad = [
     #"{"protocol":"shell"}"#, #"{"request":""}"#, #"{"protocol":"x","request":""}"#,
@@ -97,6 +99,10 @@ func projectJSON(_ path: String) throws -> JSONValue {
     #"{"protocol":"shell","request":"","expect":{"decision":"deny"}}"#,
     #"{"protocol":"shell","request":"","session":1}"#,
     #"{"protocol":"shell","request":"","recorded":{"x":1}}"#, #"{"protocol":"shell","request":"","labels":[]}"#,
+    #"{"protocol":"shell","request":"","missing":["respons"]}"#,
+    #"{"protocol":"shell","request":"","redacted":{"fact":[]}}"#,
+    #"{"protocol":"shell","request":"","redacted":{"tests":{"a":1}}}"#,
+    #"{"protocol":"shell","request":"","redacted":{"operations":[{"unparsed":"syntax"}]}}"#,
   ]
   for (lines, isGood) in [(good, true), (bad, false)] {
     for line in lines {

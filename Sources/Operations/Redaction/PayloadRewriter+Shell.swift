@@ -1,16 +1,31 @@
 import PolicyBytecode
 
+/// The words of a shell line and the parts they are made of, taken out of its tree.
+private struct ShellTexts {
+  let source: [UInt8]
+  let words: [ShellWord]
+  let parts: [ShellPart]
+  /// The words that are bodies of here-documents.
+  let documents: Set<Int32>
+
+  init(_ tree: borrowing ShellTree) {
+    source = tree.source
+    words = Array(tree.words.elements)
+    parts = Array(tree.parts.elements)
+    documents = Set(tree.redirections.elements.filter { $0.kind == .hereDocument }.map { $0.word })
+  }
+}
+
 /// Shell lines: what their words are made of is replaced in place, so that quotes, operators and substitutions stay.
 extension PayloadRewriter {
   mutating func shell(_ payload: [UInt8]) -> [UInt8]? {
     var reader = ShellReader()
     guard (try? reader.read(payload)) != nil else { return nil }
-    let tree = reader.tree
+    let tree = ShellTexts(reader.tree)
     var edits = TextEdits()
     var isDone = [Bool](repeating: false, count: tree.parts.count)
-    let documents = Set(tree.redirections.filter { $0.kind == .hereDocument }.map(\.word))
     for (index, word) in tree.words.enumerated() {
-      replace(word, isDocument: documents.contains(Int32(index)), tree, payload, &isDone, &edits)
+      replace(word, isDocument: tree.documents.contains(Int32(index)), tree, payload, &isDone, &edits)
     }
     for (index, part) in tree.parts.enumerated() where part.kind == .arithmetic {
       // Numbers and names: what is counted is structure.
@@ -23,7 +38,7 @@ extension PayloadRewriter {
     return edits.applied(to: payload)
   }
 
-  private func chain(_ first: Int32, _ tree: ShellTree) -> [Int] {
+  private func chain(_ first: Int32, _ tree: ShellTexts) -> [Int] {
     var chain: [Int] = []
     var index = first
     while index >= 0 {
@@ -33,13 +48,13 @@ extension PayloadRewriter {
     return chain
   }
 
-  private func mark(_ first: Int32, _ tree: ShellTree, _ isDone: inout [Bool]) {
+  private func mark(_ first: Int32, _ tree: ShellTexts, _ isDone: inout [Bool]) {
     for index in chain(first, tree) { isDone[index] = true }
   }
 
   /// Replaces what a word says if all of it is known, else its literal parts, each by itself.
   private mutating func replace(
-    _ word: ShellWord, isDocument: Bool, _ tree: ShellTree, _ payload: [UInt8], _ isDone: inout [Bool],
+    _ word: ShellWord, isDocument: Bool, _ tree: ShellTexts, _ payload: [UInt8], _ isDone: inout [Bool],
     _ edits: inout TextEdits
   ) {
     guard word.spelling.end <= payload.count else { return mark(word.first, tree, &isDone) }
@@ -72,7 +87,7 @@ extension PayloadRewriter {
   }
 
   private mutating func replace(
-    _ part: ShellPart, _ tree: ShellTree, _ payload: [UInt8], _ edits: inout TextEdits
+    _ part: ShellPart, _ tree: ShellTexts, _ payload: [UInt8], _ edits: inout TextEdits
   ) {
     guard part.spelling.end <= payload.count, part.spelling.count > 0 else { return }
     let text = Array(payload[part.spelling.range])
@@ -89,7 +104,7 @@ extension PayloadRewriter {
   }
 
   /// Replaces what stands behind a `#` outside of all words.
-  private mutating func replaceComments(_ tree: ShellTree, _ payload: [UInt8], _ edits: inout TextEdits) {
+  private mutating func replaceComments(_ tree: ShellTexts, _ payload: [UInt8], _ edits: inout TextEdits) {
     guard payload.contains(Ascii.hash) else { return }
     var isCovered = [Bool](repeating: false, count: payload.count)
     for range in tree.words.map(\.spelling) + tree.parts.map(\.spelling) where range.end <= payload.count {

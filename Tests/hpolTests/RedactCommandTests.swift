@@ -1,0 +1,74 @@
+import Foundation
+import JSONText
+import Testing
+
+private let policy = """
+  hpol 1
+  policy p
+  default allow
+  default unparsed block
+  rule no-mail { when text contains email block "No addresses." }
+  """
+private let request =
+  #"{"id":"a","protocol":"postgres","request":"SELECT 1 FROM t WHERE m = 'ana@example.com'","expect":{"decision":"block"}}"#
+
+/// A policy, a recording and a key in a folder of their own.
+private func withFiles(_ body: (_ folder: String) throws -> Void) throws {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("hpol-redact-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  for (name, text) in [
+    "p.hpol": policy, "other.hpol": policy.replacingOccurrences(of: "email", with: "us_ssn"), "a.jsonl": request + "\n",
+    "key": "0123456789abcdef\n", "short": "0123456789abcde\n",
+  ] {
+    try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+  }
+  try body(folder.path)
+}
+
+@Test func redactWritesWhatStillReplays() throws {
+  try withFiles { folder in
+    let run = try hpol(["redact", "\(folder)/p.hpol", "-f", "\(folder)/a.jsonl", "-k", "\(folder)/key"])
+    #expect(run.code == 0 && run.error == "1 fixture, 1 redacted\n", "\(run)")
+    #expect(
+      run.output == #"{"id":"a","protocol":"postgres","request":"SELECT 1 FROM t WHERE m = 'r4624055dbf2f'","#
+        + #""expect":{"decision":"block"},"redacted":{"facts":["text","text contains"],"#
+        + #""tests":{"text contains email":true},"operations":[{"protocol":"postgres"}]}}"# + "\n")
+    let out = "\(folder)/out.jsonl.zst"
+    #expect(
+      try hpol(["redact", "\(folder)/p.hpol", "-f", "\(folder)/a.jsonl", "-k", "\(folder)/key", "-o", out]).code == 0)
+    #expect(try hpol(["test", "\(folder)/p.hpol", "-f", out]).code == 0)
+    for verb in ["eval", "replay"] {
+      let words =
+        verb == "eval" ? ["eval", "\(folder)/p.hpol", "-f", out, "--summary"] : ["replay", "\(folder)/p.hpol", out]
+      #expect(try hpol(words).output.contains("no-mail"), "\(verb)")
+    }
+    let other = try hpol(["test", "\(folder)/other.hpol", "-f", out])
+    #expect(other.code == 1 && other.output.contains("not evaluable: text contains us_ssn"), "\(other)")
+    let shown = try hpol(["eval", "\(folder)/other.hpol", "-f", out])
+    #expect(shown.output.contains("not evaluable\n  text contains us_ssn\n"), "\(shown)")
+    let json = try hpol(["eval", "\(folder)/other.hpol", "-f", out, "--json"])
+    let line = try JSONValue(parsing: json.output.trimmingCharacters(in: .newlines))
+    #expect(line["decision"] == .null && line["notEvaluable"] == .array([.string("text contains us_ssn")]))
+    let schema = JSONSchema(try projectJSON("grammar/eval.schema.json"))
+    #expect(schema.violation(line) == nil)
+    let explained = try hpol(["explain", "\(folder)/other.hpol", "-f", out, "--id", "a"])
+    #expect(explained.output.contains("?  text contains us_ssn  not recorded"), "\(explained)")
+    let both = try hpol([
+      "redact", "\(folder)/p.hpol", "--also", "\(folder)/other.hpol", "-f", "\(folder)/a.jsonl", "-k", "\(folder)/key",
+    ])
+    #expect(both.output.contains(#""text contains us_ssn":false"#), "\(both)")
+  }
+}
+
+@Test func redactRefusesWhatIsNoKey() throws {
+  try withFiles { folder in
+    let short = try hpol(["redact", "\(folder)/p.hpol", "-f", "\(folder)/a.jsonl", "-k", "\(folder)/short"])
+    #expect(short.code == 2 && short.output.isEmpty && short.error.contains("has 15 bytes, and needs 16"), "\(short)")
+    #expect(try hpol(["redact", "\(folder)/p.hpol"]).code == 2)
+    let random = try hpol(["redact", "\(folder)/p.hpol", "-f", "\(folder)/a.jsonl"])
+    #expect(random.code == 0 && random.error.contains("within this run only") && !random.output.contains("ana@"))
+    let bad = try hpol(["redact", "\(folder)/p.hpol", "-f", "-", "-k", "\(folder)/key"], input: "{}\n" + request)
+    #expect(bad.code == 1 && bad.error.contains("1 line could not be read and is left out"), "\(bad)")
+  }
+}
