@@ -75,7 +75,9 @@ extension Interpreter {
         file: bundle.text(bundle.sources[Int(rule.place.file)].path), line: Int(rule.place.line), path: path)
       if applies {
         applied.append(entry)
-      } else if failures == 1, path.contains(where: { $0.passes && !$0.text.hasPrefix("not ") }) {
+      } else if failures == 1,
+        path.contains(where: { $0.source == .unknown || $0.passes && !$0.text.hasPrefix("not ") })
+      {
         // A rule of which only exclusions held is near to nothing.
         missed.append((path.count { !$0.passes }, entry))
       }
