@@ -44,6 +44,11 @@ private final class WatchingProgram {
   /// Ends it as Ctrl-C does.
   func end() -> Int32 {
     kill(process.processIdentifier, SIGINT)
+    for _ in 0..<500 where process.isRunning { usleep(20_000) }
+    if process.isRunning {
+      Issue.record("Ctrl-C does not end it")
+      kill(process.processIdentifier, SIGKILL)
+    }
     process.waitUntilExit()
     return process.terminationStatus
   }

@@ -10,6 +10,14 @@ private func noteInterruption() {
   _ = write(interruptions.write, &byte, 1)
 }
 
+/// Whoever started the program may have blocked its signals, which a program inherits.
+private func unblockInterruptions() {
+  var signals = sigset_t()
+  sigemptyset(&signals)
+  for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+  pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+}
+
 /// Waits until something changes in folders: files written, made, renamed or taken away.
 final class FileWatcher {
   /// A change is often several events, an editor's renaming among them: the files are read once nothing has come for so
@@ -47,6 +55,7 @@ final class FileWatcher {
   func wait(for isOfInterest: (String) -> Bool) -> Wake {
     // While it waits Ctrl-C is taken down; while it works that ends the program.
     for number in [SIGINT, SIGTERM] { signal(number) { _ in noteInterruption() } }
+    unblockInterruptions()
     defer { for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) } }
     var hasChanged = false
     var rounds = 0
