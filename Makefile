@@ -11,7 +11,7 @@ SOURCES := Package.swift Sources Tests
 STRICT := --explicit-target-dependency-import-check error
 FUZZ_SECONDS ?= 600
 FUZZ_TARGETS ?=
-PACKAGES := libpg-query-dev libpcre2-dev libssl-dev libyaml-dev libzstd-dev zlib1g-dev tzdata python3
+PACKAGES := libpg-query-dev libpcre2-dev libssl-dev libyaml-dev libzstd-dev zlib1g-dev tzdata python3 python3-venv
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

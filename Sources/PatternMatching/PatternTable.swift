@@ -8,7 +8,7 @@ import PolicyBytecode
 /// Unchecked: everything is immutable after `init`, and the memory behind ``view`` is never written.
 public final class PatternTable: @unchecked Sendable {
   let view: PatternTableView
-  private let pcrePatterns: [PCREPattern]
+  let pcrePatterns: [PCREPattern]
   private let pcreSlots: UnsafeMutablePointer<PCRESlot>
 
   /// The number of patterns.

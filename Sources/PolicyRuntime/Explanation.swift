@@ -23,9 +23,21 @@ public struct Explanation: Sendable {
     public var source = Source.asked
     /// What the fact was; none: it is absent.
     public var values: [String]
+    /// What the test is of.
+    public var fact: Fact?
+    /// Where in the values the test's patterns match.
+    public var matches: [Match]
     public var file: String
     public var line: Int
     public var column: Int
+  }
+
+  /// A part of a value that made a pattern match.
+  public struct Match: Sendable, Hashable {
+    /// The position among the values.
+    public var value: Int
+    /// UTF-8 offsets.
+    public var range: Range<Int>
   }
 
   public struct Rule: Sendable {
@@ -106,11 +118,12 @@ extension Interpreter {
         ? recalled.outcomes[word.atom].map { $0 == .holds } ?? !isWanted
         : word.operation == GraphWord.Operation.bound.rawValue
           ? bits[word.atom >> 6] >> UInt64(word.atom & 63) & 1 != 0 : test(word.atom, number, batch)
+      let values = isRecalled ? [] : values(atom, number, batch, session)
       path.append(
         Explanation.Step(
           text: (isWanted ? "" : "not ") + bundle.text(atom.text), passes: isTrue == isWanted,
-          source: !isRecalled ? .asked : recalled.outcomes[word.atom] == nil ? .unknown : .recalled,
-          values: isRecalled ? [] : values(atom, number, batch, session),
+          source: !isRecalled ? .asked : recalled.outcomes[word.atom] == nil ? .unknown : .recalled, values: values,
+          fact: Fact(rawValue: atom.fact), matches: isTrue && !isRecalled ? matches(of: word.atom, in: values) : [],
           file: bundle.text(bundle.sources[Int(atom.place.file)].path), line: Int(atom.place.line),
           column: Int(atom.place.column)))
       var step = isTrue ? word.whenTrue : word.whenFalse
@@ -121,6 +134,26 @@ extension Interpreter {
       }
       if step == GraphWord.no || step == GraphWord.yes { return holds }
       position += Int(step)
+    }
+  }
+
+  /// Where the patterns of an atom match in the values of its fact: of each value the first that does.
+  private mutating func matches(of atom: Int, in values: [String]) -> [Explanation.Match] {
+    let record = policy.bundle.atoms[atom]
+    let patterns: [UInt32]
+    switch AtomKind(rawValue: record.kind) {
+    case .matched:
+      patterns = (Int(policy.matcherStarts[atom])..<Int(policy.matcherStarts[atom + 1])).map {
+        policy.bundle.matchers[Int(policy.matcherNumbers[$0])].pattern
+      }
+    case .matchesLazily, .allMatch: patterns = record.operands.indices.map { policy.bundle.patternLists[$0] }
+    default: return []
+    }
+    return values.indices.compactMap { number -> Explanation.Match? in
+      for pattern in patterns {
+        if let range = span(of: pattern, in: values[number]) { return Explanation.Match(value: number, range: range) }
+      }
+      return nil
     }
   }
 

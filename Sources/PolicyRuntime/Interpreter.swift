@@ -222,6 +222,11 @@ public struct Interpreter: ~Copyable {
       table: policy.table, scratch: &scratch)
   }
 
+  /// Where a pattern matches a text.
+  mutating func span(of pattern: UInt32, in text: String) -> Range<Int>? {
+    policy.table.span(pattern, in: Array(text.utf8), scratch: &scratch)
+  }
+
   private static func decision(_ raw: UInt8) -> Decision {
     raw == 0 ? .allow : raw == 1 ? .approve : .block
   }

@@ -10,8 +10,11 @@ public final class InvariantRun {
   /// Requests that were judged.
   public private(set) var requests = 0
   /// What was refuted, each claim with the first request that does.
-  public private(set) var violations: [(violation: InvariantProbes.Violation, example: String)] = []
+  public private(set) var violations: [Refutation] = []
   private var refuted: Set<SourceSpan> = []
+
+  /// A claim, and a request that refutes it.
+  public typealias Refutation = (violation: InvariantProbes.Violation, example: String)
 
   /// `engine` runs the policy to which `probes` were added.
   public init(_ engine: Engine, _ probes: InvariantProbes) {
@@ -33,9 +36,10 @@ public final class InvariantRun {
     return outcome
   }
 
-  /// What was refuted, as findings about the policy.
-  public var diagnostics: [Diagnostic] {
-    violations.map { violation, example in
+  /// What was refuted, as findings about the policy; each claim once.
+  public static func diagnostics(_ refutations: [Refutation]) -> [Diagnostic] {
+    var seen: Set<SourceSpan> = []
+    return refutations.filter { seen.insert($0.violation.span).inserted }.map { violation, example in
       Diagnostic(
         .invariantFails, "the invariant `\(violation.invariant)` is refuted: \(violation.message)", at: violation.span,
         notes: [Diagnostic.Note("by \(example)")])

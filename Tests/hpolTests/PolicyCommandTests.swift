@@ -96,7 +96,7 @@ private let requests = """
     let run = try hpol(["check", "\(folder)/a.hpol"])
     #expect(run.code == 1 && run.output.contains("error[HP0208]"), "\(run)")
     let fixtures = try hpol(["check", "\(folder)/a.hpol", "--fixtures", "\(folder)/f.jsonl"])
-    #expect(fixtures.code == 1 && fixtures.error.contains("f.jsonl:4:1: expected a value"))
+    #expect(fixtures.code == 1 && fixtures.output.contains("f.jsonl:4:1: expected a value"))
   }
 }
 

@@ -11,12 +11,24 @@ struct ProgramRun {
 }
 
 /// Runs the `hpol` that was built beside the tests.
-func hpol(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> ProgramRun {
+func hpol(
+  _ arguments: [String], input: String = "", environment: [String: String] = [:], folder: String? = nil
+) throws -> ProgramRun {
   let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+  let program = URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("hpol")
+  return try run(program.path, arguments, input: input, environment: environment, folder: folder)
+}
+
+/// Runs a program, in `folder` if one is given.
+func run(
+  _ program: String, _ arguments: [String], input: String = "", environment: [String: String] = [:],
+  folder: String? = nil
+) throws -> ProgramRun {
   let process = Process()
-  process.executableURL = URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("hpol")
+  process.executableURL = URL(fileURLWithPath: program)
   process.arguments = arguments
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+  if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
   let (standardInput, output, error) = (Pipe(), Pipe(), Pipe())
   (process.standardInput, process.standardOutput, process.standardError) = (standardInput, output, error)
   try process.run()
@@ -25,7 +37,8 @@ func hpol(_ arguments: [String], input: String = "", environment: [String: Strin
   let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
   let errorText = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
   process.waitUntilExit()
-  #expect(process.terminationReason == .exit, "hpol \(arguments) was ended by signal \(process.terminationStatus)")
+  #expect(
+    process.terminationReason == .exit, "\(program) \(arguments) was ended by signal \(process.terminationStatus)")
   return ProgramRun(code: process.terminationStatus, output: text, error: errorText)
 }
 

@@ -13,7 +13,8 @@ public struct DiagnosticJSON {
     writer.newline()
   }
 
-  private func write(_ diagnostic: Diagnostic, _ writer: inout JSONWriter) {
+  /// One finding as an object.
+  func write(_ diagnostic: Diagnostic, _ writer: inout JSONWriter) {
     writer.object {
       $0.key("code")
       $0.string(diagnostic.code.text)

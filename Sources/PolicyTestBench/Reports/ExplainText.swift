@@ -1,38 +1,124 @@
-import JSONText
 import PolicyBytecode
 import PolicyRuntime
 
 extension ExplainedRequest {
-  /// The report of `hpol explain` for people: the verdict, then each operation with the rules that applied and those
-  /// that nearly did, every test with its outcome and the fact's value.
+  /// Rules that apply and are shown with their tests, and such near misses beside them, or alone.
+  private static let shownRules = (applied: 4, missedBesides: 1, missed: 3)
+  /// The commands that stand for operations to which no rule applies.
+  private static let shownCommands = 4
+  /// The columns of a command; a longer one is shown around what matched.
+  private static let commandColumns = 100
+
+  /// The report of `hpol explain` for people, in about a screen: the verdict, then the operations that decided it or to
+  /// which rules apply, the strictest first, with every test and the fact's value; the others by their commands.
   public func text(_ style: TextStyle) -> String {
     var text = outcome.text(style)
-    for explained in operations {
-      let operation = explained.operation
-      let carried = operation.via.isEmpty ? "" : style(.faint, " in " + operation.via.joined(separator: " in "))
-      let command = operation.command.map { $0.isEmpty ? "nothing to run" : printable($0) } ?? "unparsed"
-      let reason = operation.unparsed == .none ? "" : " (\(operation.unparsed.word))"
-      text += "\n" + style(.name, operation.protocol.name) + carried + "  " + style(.strong, command) + reason + "\n"
-      text +=
-        "  "
-        + (explained.isEvaluable
-          ? style(explained.decision.role, explained.decision.word) : style(.warning, "not evaluable"))
-      text +=
-        !explained.isEvaluable
-        ? "\n"
-        : explained.limitReached
-          ? " because a PCRE pattern reached its match limit\n" : explained.isByRule ? "\n" : " by default\n"
-      for rule in explained.rules { text += ruleText(rule, style) }
-    }
+    let ordered = strictestFirst
+    let shown = ordered.enumerated().filter { $0.offset == 0 || !$0.element.applied.isEmpty }.map(\.element)
+    var explainedRules: [String: [Explanation.Step]] = [:]
+    for explained in shown { text += operationText(explained, style, &explainedRules) }
+    text += othersText(ordered.dropFirst().filter { $0.applied.isEmpty }, style)
+    for hint in hints { text += "\n" + style(.faint, "→") + " \(hint)\n" }
     if let response = outcome.responseText { text += "\n" + style(.faint, "passed on") + "\n" + response + "\n" }
     return text
   }
 
-  private func ruleText(_ rule: Explanation.Rule, _ style: TextStyle) -> String {
+  /// The operations, those first that the verdict rests on.
+  var strictestFirst: [ExplainedOperation] {
+    operations.enumerated().sorted { a, b in
+      let (first, second) = (a.element.strictness, b.element.strictness)
+      return first == second ? a.offset < b.offset : first > second
+    }.map(\.element)
+  }
+
+  /// What would have changed the verdict, in sentences.
+  var hints: [String] {
+    guard let first = strictestFirst.first else { return [] }
+    var hints: [String] = []
+    if outcome.rules.count == 1, let rule = first.applied.first(where: { $0.name == outcome.rules[0] }),
+      let exclusion = rule.path.last(where: { $0.passes && $0.text.hasPrefix("not ") })
+    {
+      hints.append("`\(rule.name)` would not apply if `\(exclusion.text.dropFirst(4))` held")
+    }
+    if let rule = first.missed.first, let missing = rule.path.last(where: { !$0.passes }) {
+      let value = missing.values.isEmpty ? "" : ", but it is \(missing.valueText)"
+      let isExclusion = missing.text.hasPrefix("not ")
+      let test = isExclusion ? String(missing.shownText.dropFirst(4)) : missing.shownText
+      let outcome = isExclusion ? "did not hold" : "held"
+      hints.append("`\(rule.name)` would apply (\(rule.effects)) if `\(test)` \(outcome)\(value)")
+    }
+    return hints
+  }
+
+  /// `known` are the rules whose tests stand above, by their names.
+  private func operationText(
+    _ explained: ExplainedOperation, _ style: TextStyle, _ known: inout [String: [Explanation.Step]]
+  ) -> String {
+    let operation = explained.operation
+    let carried = operation.via.isEmpty ? "" : " in " + operation.via.joined(separator: " in ")
+    let margin = operation.protocol.name.count + carried.count + 2
+    var text = "\n" + style(.name, operation.protocol.name) + style(.faint, carried) + "  "
+    var carets = ""
+    switch operation.command {
+    case nil: text += style(.strong, "unparsed")
+    case ""?: text += style(.faint, "nothing to run")
+    case let command?:
+      let marked = MarkedText(command, explained.commandMatches, columns: Self.commandColumns)
+      text += marked.text(style)
+      if !style.usesColour, let line = marked.carets { carets = String(repeating: " ", count: margin) + line + "\n" }
+    }
+    text += (operation.unparsed == .none ? "" : " (\(operation.unparsed.word))") + "\n" + carets
+    text +=
+      "  "
+      + (explained.isEvaluable
+        ? style(explained.decision.role, explained.decision.word) : style(.warning, "not evaluable"))
+    text +=
+      !explained.isEvaluable
+      ? "\n"
+      : explained.limitReached
+      ? " because a PCRE pattern reached its match limit\n" : explained.isByRule ? "\n" : " by default\n"
+    let applied = explained.applied
+    for rule in applied.prefix(Self.shownRules.applied) {
+      text += known[rule.name] == rule.path ? headText(rule, style, note: "as above") : ruleText(rule, style)
+      known[rule.name] = rule.path
+    }
+    let others = applied.dropFirst(Self.shownRules.applied)
+    if !others.isEmpty {
+      text += "  \(style(.good, "applies"))  "
+      text += others.map { style(.name, $0.name) + ": \($0.effects)" }.joined(separator: "; ") + "\n"
+    }
+    let room = applied.isEmpty ? Self.shownRules.missed : Self.shownRules.missedBesides
+    for rule in explained.missed.prefix(room) { text += ruleText(rule, style) }
+    return text
+  }
+
+  /// A line for the operations that are not shown, for each verdict they have.
+  private func othersText(_ others: [ExplainedOperation], _ style: TextStyle) -> String {
+    var text = ""
+    for decision in [Decision.block, .approve, .allow] {
+      let alike = others.filter { $0.decision == decision }
+      if alike.isEmpty { continue }
+      var commands = alike.prefix(Self.shownCommands).map { explained in
+        explained.operation.command.map { $0.isEmpty ? "nothing to run" : String(printable($0).prefix(40)) }
+          ?? "unparsed"
+      }
+      if alike.count > commands.count { commands.append("…") }
+      text += "\n" + style(decision.role, decision.word) + " by default: "
+      text += "\(counted(alike.count, "operation")) to which no rule applies: "
+      text += style(.faint, commands.joined(separator: " · ")) + "\n"
+    }
+    return text
+  }
+
+  /// The line of a rule, with its place or another note at the end.
+  private func headText(_ rule: Explanation.Rule, _ style: TextStyle, note: String) -> String {
     let head = rule.outcome == .applied ? style(.good, "applies") : style(.warning, "nearly ")
     let observed = rule.isObserved ? ", only observed" : ""
-    let place = style(.faint, "\(rule.file):\(rule.line)")
-    var text = "  \(head)  \(style(.name, rule.name)): \(rule.effects)\(observed)  \(place)\n"
+    return "  \(head)  \(style(.name, rule.name)): \(rule.effects)\(observed)  \(style(.faint, note))\n"
+  }
+
+  private func ruleText(_ rule: Explanation.Rule, _ style: TextStyle) -> String {
+    var text = headText(rule, style, note: "\(rule.file):\(rule.line)")
     var table = TextTable([.left, .left, .left], indent: 11)
     let steps = rule.shownSteps
     for step in steps {
@@ -49,81 +135,22 @@ extension ExplainedRequest {
     if others > 0 { text += "           " + style(.faint, "✗  and \(counted(others, "alternative"))") + "\n" }
     return text
   }
+}
 
-  /// Writes the line of `hpol explain --json`.
-  public func write(to writer: inout JSONWriter) {
-    writer.object {
-      $0.key("decision")
-      $0.string(outcome.isEvaluable ? outcome.decision.word : nil)
-      if !outcome.isEvaluable {
-        $0.key("notEvaluable")
-        $0.strings(outcome.notEvaluable)
-      }
-      $0.key("rules")
-      $0.strings(outcome.rules)
-      $0.key("message")
-      $0.string(outcome.message)
-      $0.key("operations")
-      $0.array {
-        for explained in operations {
-          $0.object {
-            $0.key("protocol")
-            $0.string(explained.operation.protocol.name)
-            $0.key("command")
-            $0.string(explained.operation.command)
-            $0.key("unparsed")
-            $0.string(explained.operation.unparsed == .none ? nil : explained.operation.unparsed.word)
-            $0.key("decision")
-            $0.string(explained.isEvaluable ? explained.decision.word : nil)
-            $0.key("byDefault")
-            $0.boolean(!explained.isByRule)
-            $0.key("rules")
-            $0.array { for rule in explained.rules { write(rule, to: &$0) } }
-          }
-        }
-      }
-    }
-    writer.newline()
-  }
+extension ExplainedOperation {
+  fileprivate var applied: [Explanation.Rule] { rules.filter { $0.outcome == .applied } }
+  fileprivate var missed: [Explanation.Rule] { rules.filter { $0.outcome == .nearMiss } }
 
-  private func write(_ rule: Explanation.Rule, to writer: inout JSONWriter) {
-    writer.object {
-      $0.key("name")
-      $0.string(rule.name)
-      $0.key("applies")
-      $0.boolean(rule.outcome == .applied)
-      $0.key("observed")
-      $0.boolean(rule.isObserved)
-      $0.key("effects")
-      $0.string(rule.effects)
-      $0.key("file")
-      $0.string(rule.file)
-      $0.key("line")
-      $0.integer(rule.line)
-      $0.key("tests")
-      $0.array {
-        for step in rule.path {
-          $0.object {
-            $0.key("test")
-            $0.string(step.text)
-            $0.key("passes")
-            if step.source == .unknown { $0.null() } else { $0.boolean(step.passes) }
-            if step.source == .recalled {
-              $0.key("recorded")
-              $0.boolean(true)
-            }
-            $0.key("values")
-            $0.strings(step.values)
-            $0.key("file")
-            $0.string(step.file)
-            $0.key("line")
-            $0.integer(step.line)
-            $0.key("column")
-            $0.integer(step.column)
-          }
-        }
-      }
+  /// What a rule decided counts before what a default did.
+  fileprivate var strictness: Int { Int(decision.rawValue) * 4 + (isByRule ? 2 : 0) + (applied.isEmpty ? 0 : 1) }
+
+  /// What of the command made rules apply; where none does, what made them nearly.
+  fileprivate var commandMatches: [Range<Int>] {
+    func matches(_ rules: [Explanation.Rule]) -> [Range<Int>] {
+      rules.flatMap(\.path).filter { $0.fact == .command }.flatMap(\.matches).map(\.range)
     }
+    let found = matches(applied)
+    return found.isEmpty ? matches(missed) : found
   }
 }
 
@@ -163,6 +190,11 @@ extension Explanation.Step {
     case .asked: break
     }
     guard !values.isEmpty else { return "absent" }
+    // Of a long text only what matched is shown.
+    if fact == .command || fact == .text, let match = matches.first {
+      let part = Array(values[match.value].utf8)[match.range]
+      return "`\(printable(String(decoding: part.prefix(Self.shownBytes), as: UTF8.self)))`"
+    }
     let text = values.map(printable).joined(separator: ", ")
     return text.count <= Self.shownBytes ? text : String(text.prefix(Self.shownBytes)) + "…"
   }

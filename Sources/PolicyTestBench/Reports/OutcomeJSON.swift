@@ -52,7 +52,7 @@ extension Outcome {
 }
 
 extension ApprovalRequirement {
-  fileprivate func write(to writer: inout JSONWriter) {
+  func write(to writer: inout JSONWriter) {
     writer.object {
       $0.key("groups")
       $0.strings(groups)
@@ -83,7 +83,7 @@ func durationText(_ seconds: Int) -> String {
 }
 
 extension MaskObligation {
-  fileprivate func write(to writer: inout JSONWriter) {
+  func write(to writer: inout JSONWriter) {
     writer.object {
       switch subject {
       case .detector(let name):

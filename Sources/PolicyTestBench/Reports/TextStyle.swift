@@ -1,6 +1,6 @@
 /// How text for people is decorated: ANSI colours, or nothing.
 public struct TextStyle: Sendable {
-  public enum Role: Sendable { case strong, faint, good, warning, bad, name }
+  public enum Role: Sendable { case strong, faint, good, warning, bad, name, marked }
 
   public var usesColour: Bool
 
@@ -18,6 +18,7 @@ public struct TextStyle: Sendable {
       case .warning: "33"
       case .bad: "1;31"
       case .name: "36"
+      case .marked: "1;4"
       }
     return "\u{1B}[\(code)m\(text)\u{1B}[0m"
   }

@@ -19,8 +19,8 @@ struct XMLWriter {
     text += indent + tag(name, attributes) + "/>\n"
   }
 
-  mutating func element(_ name: String, text content: String) {
-    text += indent + "<\(name)>\(escaped(content))</\(name)>\n"
+  mutating func element(_ name: String, _ attributes: [(String, String)] = [], text content: String) {
+    text += indent + tag(name, attributes) + ">\(escaped(content, keepsLines: true))</\(name)>\n"
   }
 
   private var indent: String { String(repeating: "  ", count: depth) }
@@ -29,8 +29,8 @@ struct XMLWriter {
     "<" + name + attributes.map { " \($0.0)=\"\(escaped($0.1))\"" }.joined()
   }
 
-  /// What XML cannot hold becomes U+FFFD.
-  private func escaped(_ text: String) -> String {
+  /// What XML cannot hold becomes U+FFFD. Line ends and tabs, which readers of attributes take for blanks, are named.
+  private func escaped(_ text: String, keepsLines: Bool = false) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -38,6 +38,8 @@ struct XMLWriter {
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
+      case "\n" where keepsLines: result += "\n"
+      case "\n", "\r", "\t": result += "&#\(scalar.value);"
       case "\u{0}"..<"\u{20}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }

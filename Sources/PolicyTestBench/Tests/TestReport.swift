@@ -1,4 +1,5 @@
 import JSONText
+import PolicySyntax
 
 /// How the tests of a policy set and its pinned fixtures went.
 public struct TestReport: Sendable {
@@ -43,6 +44,8 @@ public struct TestReport: Sendable {
   /// Lines of fixture files that hold none; the first of them in ``unreadable``.
   public var notReplayable = 0
   public var unreadable: [LineFailure] = []
+  /// Every request, where reports that list them are wanted.
+  public var log: TestLog?
 
   /// How many failures, and how many unreadable lines, are kept with their details.
   public static let detailLimit = 1000
@@ -53,12 +56,37 @@ public struct TestReport: Sendable {
     failedRequests == 0 && failedFixtures == 0 && notEvaluableFixtures == 0 && notReplayable == 0
   }
 
+  /// Only what it says of lines that hold no fixture.
+  public var ofUnreadableLines: TestReport {
+    var report = TestReport()
+    report.log = TestLog()
+    for line in unreadable { report.add(line) }
+    report.notReplayable = notReplayable
+    return report
+  }
+
+  /// Adds what another run found.
+  public mutating func add(_ other: TestReport) {
+    tests += other.tests
+    testRequests += other.testRequests
+    fixtures += other.fixtures
+    pinnedFixtures += other.pinnedFixtures
+    failures += other.failures.prefix(Self.detailLimit - failures.count)
+    failedRequests += other.failedRequests
+    failedFixtures += other.failedFixtures
+    notEvaluableFixtures += other.notEvaluableFixtures
+    notReplayable += other.notReplayable
+    unreadable += other.unreadable.prefix(Self.detailLimit - unreadable.count)
+    if let log = other.log { self.log?.add(log) }
+  }
+
   mutating func add(_ failure: Failure) { if failures.count < Self.detailLimit { failures.append(failure) } }
 
   /// Counts a line that holds no fixture.
   public mutating func add(_ failure: LineFailure) {
     notReplayable += 1
     if unreadable.count < Self.detailLimit { unreadable.append(failure) }
+    log?.add(failure)
   }
 }
 
@@ -76,6 +104,12 @@ extension TestReport {
     let hidden = failedRequests + failedFixtures + notEvaluableFixtures - failures.count
     if hidden > 0 { text += style(.faint, "       … and \(hidden) more\n") }
     for line in unreadable { text += style(.bad, "not replayable") + "  \(line.message)\n" }
+    return text + summaries(style)
+  }
+
+  /// The counts, a line each kind of test.
+  func summaries(_ style: TextStyle) -> String {
+    var text = ""
     if tests > 0 || fixtures == 0 {
       text += summary("tests", "\(tests) with \(counted(testRequests, "request"))", failedRequests, style)
     }
@@ -96,11 +130,12 @@ extension TestReport {
     return "\(what): \(count): \(result)\n"
   }
 
-  /// The report of `hpol test --json`: one object.
-  public func write(to writer: inout JSONWriter) {
+  /// The report of `hpol test --json`: one object, whose schema is `grammar/test.schema.json`. `diagnostics` are errors,
+  /// which kept tests from running, and refuted invariants.
+  public func write(to writer: inout JSONWriter, diagnostics: [Diagnostic] = [], of sources: SourceSet = SourceSet()) {
     writer.object {
       $0.key("holds")
-      $0.boolean(holds)
+      $0.boolean(holds && !diagnostics.contains { $0.severity == .error })
       for (key, value) in [
         ("tests", tests), ("requests", testRequests), ("fixtures", fixtures), ("pinned", pinnedFixtures),
         ("failed", failedRequests + failedFixtures), ("notEvaluable", notEvaluableFixtures),
@@ -140,6 +175,8 @@ extension TestReport {
           }
         }
       }
+      $0.key("diagnostics")
+      $0.array { for diagnostic in diagnostics { DiagnosticJSON(sources).write(diagnostic, &$0) } }
     }
     writer.newline()
   }

@@ -12,10 +12,15 @@ public struct TestRunner {
   private let locate: (SourceSpan) -> String
   private var sessions = SessionTags()
 
-  /// `locate` prints where a span stands, as `file:line`.
-  public init(policy: CheckedPolicy, locate: @escaping (SourceSpan) -> String, judge: @escaping Judge) {
+  private let clock = ContinuousClock()
+
+  /// `locate` prints where a span stands, as `file:line`; `keepsLog` asks for ``TestReport/log``.
+  public init(
+    policy: CheckedPolicy, keepsLog: Bool = false, locate: @escaping (SourceSpan) -> String, judge: @escaping Judge
+  ) {
     self.judge = judge
     self.locate = locate
+    if keepsLog { report.log = TestLog() }
     displayNames = Dictionary(policy.rules.map { ($0.fullName, $0.displayName) }) { first, _ in first }
   }
 
@@ -29,16 +34,26 @@ public struct TestRunner {
       var tags: [String] = []
       for request in session.requests {
         report.testRequests += 1
+        let start = clock.now
         let outcome = judge(JudgedRequest(request), tags)
+        let seconds = (clock.now - start) / .seconds(1)
         let failed = request.expectations.filter { !holds($0, outcome) }
+        var failure: TestReport.Failure?
         if !failed.isEmpty {
           report.failedRequests += 1
-          report.add(
-            TestReport.Failure(
-              name: test.name, location: locate(request.span), request: request.payload.line,
-              expected: failed.map(phrase).joined(separator: ", "),
-              actual: outcome.phrase
-                + (failed.contains(where: \.isMasked) && request.response == nil ? Self.lackOfResponse : "")))
+          failure = TestReport.Failure(
+            name: test.name, location: locate(request.span), request: request.payload.line,
+            expected: failed.map(phrase).joined(separator: ", "),
+            actual: outcome.phrase
+              + (failed.contains(where: \.isMasked) && request.response == nil ? Self.lackOfResponse : ""))
+        }
+        if let failure { report.add(failure) }
+        if report.log != nil {
+          let (file, line) = fileAndLine(locate(request.span))
+          report.log?.add(
+            TestLog.Case(
+              name: test.name, line: line, span: request.span, request: request.payload.line, seconds: seconds,
+              failure: failure), to: file, isFixtures: false)
         }
         for tag in outcome.tags where !tags.contains(tag) { tags.append(tag) }
       }
@@ -49,19 +64,31 @@ public struct TestRunner {
   @discardableResult
   public mutating func run(_ fixture: Fixture, location: String) -> Outcome {
     report.fixtures += 1
+    let start = clock.now
     let outcome = sessions.judge(fixture, by: judge)
-    guard let expect = fixture.expect else { return outcome }
+    let seconds = (clock.now - start) / .seconds(1)
+    guard let expect = fixture.expect else {
+      if report.log != nil { report.log?.addUnpinned(to: fileAndLine(location).file, seconds: seconds) }
+      return outcome
+    }
     report.pinnedFixtures += 1
     let failed = expect.failures(outcome)
+    var failure: TestReport.Failure?
     if let first = failed.first {
       let isUnknown = failed.allSatisfy { !$0.isKnown }
       if isUnknown { report.notEvaluableFixtures += 1 } else { report.failedFixtures += 1 }
-      report.add(
-        TestReport.Failure(
-          name: fixture.id.map { $0.string ?? $0.text } ?? "fixture", location: location,
-          request: printable(String(decoding: fixture.payload.bytes.prefix(200), as: UTF8.self)),
-          expected: failed.filter { $0.isKnown == !isUnknown }.map(\.phrase).joined(separator: ", "),
-          actual: isUnknown ? outcome.unknownPhrase(first) : outcome.phrase, isEvaluable: !isUnknown))
+      failure = TestReport.Failure(
+        name: fixture.displayName, location: location, request: fixture.displayRequest,
+        expected: failed.filter { $0.isKnown == !isUnknown }.map(\.phrase).joined(separator: ", "),
+        actual: isUnknown ? outcome.unknownPhrase(first) : outcome.phrase, isEvaluable: !isUnknown)
+    }
+    if let failure { report.add(failure) }
+    if report.log != nil {
+      let (file, line) = fileAndLine(location)
+      report.log?.add(
+        TestLog.Case(
+          name: fixture.displayName, line: line, request: fixture.displayRequest, seconds: seconds, failure: failure),
+        to: file, isFixtures: true)
     }
     return outcome
   }
@@ -98,6 +125,14 @@ public struct TestRunner {
     case .tag(let name): "tag \"\(printable(name))\""
     }
   }
+}
+
+extension Fixture {
+  /// Its id, as reports call it.
+  fileprivate var displayName: String { id.map { $0.string ?? $0.text } ?? "fixture" }
+
+  /// The request in one line.
+  fileprivate var displayRequest: String { printable(String(decoding: payload.bytes.prefix(200), as: UTF8.self)) }
 }
 
 extension Fixture.Expectation {

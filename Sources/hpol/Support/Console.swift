@@ -9,12 +9,14 @@ final class Console {
   /// How to decorate standard output and standard error.
   private(set) var style: TextStyle
   private(set) var errorStyle: TextStyle
+  let outputIsTerminal: Bool
   let errorIsTerminal: Bool
   private var buffer: [UInt8] = []
 
   private static let bufferBytes = 64 << 10
 
   init() {
+    outputIsTerminal = isatty(1) == 1
     errorIsTerminal = isatty(2) == 1
     style = .plain
     errorStyle = .plain

@@ -23,27 +23,60 @@ struct PolicyTestRun {
     try self.init(policy, build, try loaded.engine(), probes, fixtures, console, coverage: coverage)
   }
 
+  /// Checks and compiles `.hpol` files; where they have no errors, runs them.
+  static func building(
+    _ files: [String], _ fixtures: FixtureArguments, _ console: Console, keepsLog: Bool = false,
+    coverage: CoverageOptions? = nil, cache: FixtureCache? = nil
+  ) throws(CommandError) -> (build: PolicyBuild, run: PolicyTestRun?) {
+    var probes: InvariantProbes?
+    let build = LoadedPolicySet.build(files) { probes = InvariantProbes(addingTo: &$0) }
+    guard let policy = build.policy, let bundle = build.bundle, let probes else { return (build, nil) }
+    let engine = try LoadedPolicySet(bundle: bundle, build: build).engine()
+    return (
+      build,
+      try PolicyTestRun(
+        policy, build, engine, probes, fixtures, console, keepsLog: keepsLog, coverage: coverage,
+        cache: cache)
+    )
+  }
+
   /// Runs what `build` holds, whose engine judges the policy with `probes` added.
   init(
     _ policy: CheckedPolicy, _ build: PolicyBuild, _ engine: Engine, _ probes: InvariantProbes,
-    _ fixtures: FixtureArguments, _ console: Console, coverage: CoverageOptions? = nil
+    _ fixtures: FixtureArguments, _ console: Console, keepsLog: Bool = false, coverage: CoverageOptions? = nil,
+    cache: FixtureCache? = nil
   ) throws(CommandError) {
     let recorder = try coverage?.map(build, engine.policy).map(CoverageRecorder.init)
     engine.coverage = recorder
     let invariants = InvariantRun(engine, probes)
     let sources = build.sources
     var runner = TestRunner(
-      policy: policy, locate: { sources.describe($0) }, judge: invariants.judge)
+      policy: policy, keepsLog: keepsLog, locate: { sources.describe($0) }, judge: invariants.judge)
     for test in policy.tests { runner.run(test) }
-    try fixtures.forEach(console) { fixture, location in
-      runner.run(fixture, location: location)
-    } unreadable: { failure in
-      runner.add(failure)
+    func judgeFixtures() throws(CommandError) -> FixtureResults {
+      let invariants = InvariantRun(engine, probes)
+      var runner = TestRunner(
+        policy: policy, keepsLog: keepsLog, locate: { sources.describe($0) }, judge: invariants.judge)
+      try fixtures.forEach(console) { fixture, location in
+        runner.run(fixture, location: location)
+      } unreadable: { failure in
+        runner.add(failure)
+      }
+      return FixtureResults(
+        report: runner.report, violations: invariants.violations, requests: invariants.requests)
     }
+    let recorded: FixtureResults
+    if let cache, recorder == nil {
+      recorded = try cache.results(build.bundle ?? [], fixtures, judgeFixtures)
+    } else {
+      recorded = try judgeFixtures()
+    }
+    var report = runner.report
+    report.add(recorded.report)
     self.sources = sources
-    report = runner.report
-    invariantDiagnostics = invariants.diagnostics
-    requests = invariants.requests
+    self.report = report
+    invariantDiagnostics = InvariantRun.diagnostics(invariants.violations + recorded.violations)
+    requests = invariants.requests + recorded.requests
     if let recorder {
       self.coverage = try coverage?.report(recorder.map, recorder.counts, sources)
     } else {

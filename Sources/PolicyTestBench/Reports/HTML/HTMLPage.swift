@@ -139,6 +139,7 @@ extension TextStyle.Role {
     case .warning: "warning"
     case .bad: "bad"
     case .name: "name"
+    case .marked: "strong"
     }
   }
 }

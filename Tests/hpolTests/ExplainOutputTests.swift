@@ -1,0 +1,64 @@
+import JSONText
+import Testing
+
+private let policy = """
+  hpol 1
+  default allow
+  default unparsed block
+  rule no-drop "Nothing is dropped" {
+    when command like "drop *"
+    unless group in ["dba"]
+    block "Ask a DBA."
+  }
+  rule cards { when text matches /\\d{4}-\\d{4}/  approve by "pci" }
+  rule backups { when sql.table is "customers" and sql.verb is delete  record full }
+  rule rm-root { when shell.program is "rm" and shell.flag contains "-r" and shell.path in ["/", "/*"]  block }
+  rule odd { when command matches pcre /(s)h\\1?ow (?=all)/  tag "odd" }
+
+  """
+
+private let cases: [(name: String, arguments: [String])] = [
+  ("match", ["-p", "postgres", "-c", "DROP  TABLE orders"]),
+  ("excluded", ["-p", "postgres", "-g", "dba", "-c", "DROP TABLE orders"]),
+  (
+    "batch",
+    ["-p", "postgres", "-c", "SELECT 1; DROP TABLE a; SELECT '1234-5678'; DELETE FROM public.customers; SHOW all"]
+  ),
+  ("line", ["-p", "shell", "-c", "cd /tmp && ls -l | sort; rm -r /var; echo é; true; false; uptime"]),
+  ("nothing", ["-p", "postgres", "-c", "SELECT 1"]),
+  ("unparsed", ["-p", "postgres", "-c", "SELECT '"]),
+]
+
+@Suite struct ExplainOutputTests {
+  @Test func peopleSeeWhatMatchedAndWhatWasMissing() throws {
+    try withFolder(["a.hpol": policy]) { (folder: String) throws in
+      var plain = ""
+      for (name, arguments) in cases {
+        let run = try hpol(["explain", "a.hpol"] + arguments, folder: folder)
+        #expect(run.code == 0 && run.error.isEmpty, "\(run)")
+        let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false).count - 1
+        #expect(lines <= 24 || name == "batch", "\(name): \(lines) lines")
+        plain += "# \(name)\n\(run.output)\n"
+      }
+      try expectGolden("explain.txt", plain)
+      let coloured = try hpol(["explain", "a.hpol", "--color=always"] + cases[0].arguments, folder: folder)
+      #expect(coloured.output.contains("\u{1B}[1;4mdrop \u{1B}[0m"), "\(coloured.output)")
+      #expect(!coloured.output.contains("^"))
+    }
+  }
+
+  @Test func jsonConformsToItsSchemaAndNamesSpans() throws {
+    let schema = JSONSchema(try projectJSON("grammar/explain.schema.json"))
+    try withFolder(["a.hpol": policy]) { (folder: String) throws in
+      for (_, arguments) in cases {
+        let run = try hpol(["explain", "a.hpol", "--json"] + arguments, folder: folder)
+        let output = try JSONValue(parsing: run.output)
+        #expect(schema.violation(output) == nil, "\(run)")
+      }
+      let run = try hpol(["explain", "a.hpol", "--json"] + cases[0].arguments, folder: folder)
+      let rule = try JSONValue(parsing: run.output)["operations"]?.array?.first?["rules"]?.array?.first
+      let test = rule?["tests"]?.array?.first { $0["fact"] == .string("command") }
+      #expect(test?["matches"]?.array?.first?.text == #"{"value":0,"start":0,"end":5}"#, "\(run.output)")
+    }
+  }
+}
