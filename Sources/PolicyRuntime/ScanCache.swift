@@ -9,7 +9,7 @@ import Synchronization
 /// by one less than that power of two.
 struct ScanCache: ~Copyable {
   /// Bytes of the longest text that is kept.
-  static let longestText = 16
+  static let longestText = 32
   /// Hits that are kept of a text; one with more is sought again.
   static let mostHits = 4
   private static let entryCount = 2048
@@ -21,8 +21,11 @@ struct ScanCache: ~Copyable {
 
   /// A text of at most ``longestText`` bytes, and the index that it is sought in.
   struct Key: BitwiseCopyable {
+    /// Two words of up to 16 bytes, and the two behind them of a longer text.
     var low: UInt64 = 0
     var high: UInt64 = 0
+    var next: UInt64 = 0
+    var last: UInt64 = 0
     /// That of the index, and the text's length in the low byte.
     var number: UInt64
 
@@ -33,7 +36,12 @@ struct ScanCache: ~Copyable {
       guard let base = text.baseAddress, count > 0 else { return }
       // Loads that overlap: with the length they say all that the bytes do.
       let raw = UnsafeRawPointer(base)
-      if count >= 8 {
+      if count > 16 {
+        low = raw.loadUnaligned(as: UInt64.self)
+        high = (raw + 8).loadUnaligned(as: UInt64.self)
+        next = (raw + (count - 16)).loadUnaligned(as: UInt64.self)
+        last = (raw + (count - 8)).loadUnaligned(as: UInt64.self)
+      } else if count >= 8 {
         low = raw.loadUnaligned(as: UInt64.self)
         high = (raw + (count - 8)).loadUnaligned(as: UInt64.self)
       } else if count >= 4 {
@@ -46,7 +54,7 @@ struct ScanCache: ~Copyable {
 
     @inline(__always)
     static func == (a: Key, b: Key) -> Bool {
-      (a.low ^ b.low) | (a.high ^ b.high) | (a.number ^ b.number) == 0
+      (a.low ^ b.low) | (a.high ^ b.high) | (a.next ^ b.next) | (a.last ^ b.last) | (a.number ^ b.number) == 0
     }
   }
 

@@ -128,6 +128,32 @@ import Testing
     #expect(subject.judge(request("bad"), in: subject.session(Principal())).tags == [])
   }
 
+  /// Texts around the longest of which hits are kept, each judged twice, in sessions of different residuals.
+  @Test func keptHitsAreThoseOfTheTextAndTheResidual() throws {
+    let glob = test(.command, "*x*", kind: .glob)
+    let subject = try Subject(
+      policy(
+        .allow,
+        [
+          rule("a", .and([glob, test(.user, "ana")]), .block(message: nil)),
+          rule("b", .and([test(.command, "*y*", kind: .glob), test(.user, "ben")]), .block(message: nil)),
+        ]))
+    let ana = subject.session(user("ana"))
+    let ben = subject.session(user("ben"))
+    for _ in 0..<2 {
+      for length in ScanCache.longestText - 2...ScanCache.longestText + 2 {
+        for place in 0..<length {
+          for letter in ["x", "y", "z"] {
+            let text =
+              String(repeating: "-", count: place) + letter + String(repeating: "-", count: length - place - 1)
+            #expect(subject.judge(request(text), in: ana).rules == (letter == "x" ? ["a"] : []))
+            #expect(subject.judge(request(text), in: ben).rules == (letter == "y" ? ["b"] : []))
+          }
+        }
+      }
+    }
+  }
+
   @Test func verdictsDoNotChangeWhereTheEpochWraps() throws {
     let subject = try Subject(
       policy(

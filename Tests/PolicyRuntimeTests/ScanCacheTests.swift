@@ -52,11 +52,10 @@ import Testing
         texts.append(text)
       }
     }
-    for (index, text) in texts.enumerated() {
+    let keys = texts.map { text in
       let key = text.withUnsafeBufferPointer { ScanCache.Key($0, 1) }
-      for (other, text) in texts.enumerated() where other != index {
-        #expect(!text.withUnsafeBufferPointer { ScanCache.Key($0, 1) == key })
-      }
+      return [key.low, key.high, key.next, key.last, key.number]
     }
+    #expect(Set(keys).count == texts.count)
   }
 }

@@ -109,10 +109,12 @@ extension ShellDecoder {
         continue
       }
       let end = commandEnd(index + 1, call.argv.upperBound)
-      inserting(call, index + 1..<end, [Ascii.openBrace, Ascii.closeBrace], alternatives: points, &context)
+      inserting(call, index + 1..<end, Self.braces, alternatives: points, &context)
       index = end + 1
     }
   }
+
+  private static let braces = [Ascii.openBrace, Ascii.closeBrace]
 
   /// Runs words in which each occurrence of `mark` stands for something that is not known.
   private mutating func inserting(
@@ -156,7 +158,7 @@ extension ShellDecoder {
         possible = Int32(alternatives.count - 1)
       }
       return inserting(
-        call, argv, mark.isEmpty ? [Ascii.openBrace, Ascii.closeBrace] : mark, alternatives: possible, &context)
+        call, argv, mark.isEmpty ? Self.braces : mark, alternatives: possible, &context)
     }
     if let words = items {
       let base = fields.count
