@@ -201,3 +201,4 @@ for (wire, commands) in [
 DetectorBench.run()
 MaskBench.run()
 ReplayBench.run(policy)
+MutationBench.run()

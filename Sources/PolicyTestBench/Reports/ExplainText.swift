@@ -76,7 +76,7 @@ extension ExplainedRequest {
       !explained.isEvaluable
       ? "\n"
       : explained.limitReached
-      ? " because a PCRE pattern reached its match limit\n" : explained.isByRule ? "\n" : " by default\n"
+        ? " because a PCRE pattern reached its match limit\n" : explained.isByRule ? "\n" : " by default\n"
     let applied = explained.applied
     for rule in applied.prefix(Self.shownRules.applied) {
       text += known[rule.name] == rule.path ? headText(rule, style, note: "as above") : ruleText(rule, style)
