@@ -54,6 +54,9 @@ struct ShellLine {
 
   func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
+  /// Whether the line sets a variable of that name, whose value another use of the name would take away.
+  func sets(_ name: String) -> Bool { text(0..<bytes.count).contains(name + "=") }
+
   /// The line with a part replaced.
   func replacing(_ range: Range<Int>, with text: String) -> String {
     String(decoding: bytes[..<range.lowerBound] + Array(text.utf8) + bytes[range.upperBound...], as: UTF8.self)

@@ -75,7 +75,7 @@ enum ShellRewrites {
     },
     ofCommands("the program in a variable", when: Rewrite.always) { line, command in
       guard command.isTopLevel, !command.isCarried, command.program.isPlain, escapable(command.program.text),
-        !ShellPrograms.isReserved(command.program.text)
+        !ShellPrograms.isReserved(command.program.text), !line.sets("_p")
       else { return [] }
       let name = command.program.text
       let half = name.count > 1 ? name.index(after: name.startIndex) : name.endIndex
@@ -88,7 +88,7 @@ enum ShellRewrites {
     ofCommands("the command in a variable", when: "`IFS` has its default") { line, command in
       guard command.isTopLevel, !command.isCarried, !command.hasAssignments, command.words.allSatisfy(\.isPlain),
         !ShellPrograms.changesShell(command.program.text), !ShellPrograms.isReserved(command.program.text),
-        let last = command.words.last
+        let last = command.words.last, !line.sets("_c")
       else { return [] }
       let range = command.start..<last.range.upperBound
       let words = command.words.map(\.text)
@@ -121,7 +121,7 @@ enum ShellRewrites {
     ofArguments("arguments as default values", when: "`_none` is not set") { "${_none:-\($0)}" },
     ofArguments("arguments from substitutions") { "$(printf %s '\($0)')" },
     ofCommands("arguments in variables", when: Rewrite.always) { line, command in
-      guard command.isTopLevel, !ShellPrograms.changesShell(command.program.text) else { return [] }
+      guard command.isTopLevel, !ShellPrograms.changesShell(command.program.text), !line.sets("_a") else { return [] }
       return command.arguments.filter(\.isPlain).prefix(4).map {
         "_a='\($0.text)'; " + line.replacing($0.range, with: "$_a")
       }
