@@ -14,10 +14,10 @@ extension ExplainedRequest {
   public func text(_ style: TextStyle) -> String {
     var text = outcome.text(style)
     let ordered = strictestFirst
-    let shown = ordered.enumerated().filter { $0.offset == 0 || !$0.element.applied.isEmpty }.map(\.element)
+    let shown = ordered.enumerated().filter { $0.offset == 0 || $0.element.isShown }.map(\.element)
     var explainedRules: [String: [Explanation.Step]] = [:]
     for explained in shown { text += operationText(explained, style, &explainedRules) }
-    text += othersText(ordered.dropFirst().filter { $0.applied.isEmpty }, style)
+    text += othersText(ordered.dropFirst().filter { !$0.isShown }, style)
     for hint in hints { text += "\n" + style(.faint, "→") + " \(hint)\n" }
     if let response = outcome.responseText { text += "\n" + style(.faint, "passed on") + "\n" + response + "\n" }
     return text
@@ -138,6 +138,9 @@ extension ExplainedRequest {
 }
 
 extension ExplainedOperation {
+  /// Whether it is shown with its rules: some apply, or may.
+  fileprivate var isShown: Bool { !applied.isEmpty || !isEvaluable }
+
   fileprivate var applied: [Explanation.Rule] { rules.filter { $0.outcome == .applied } }
   fileprivate var missed: [Explanation.Rule] { rules.filter { $0.outcome == .nearMiss } }
 
