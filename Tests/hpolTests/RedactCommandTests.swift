@@ -70,3 +70,23 @@ private func withFiles(_ body: (_ folder: String) throws -> Void) throws {
     #expect(bad.code == 1 && bad.error.contains("1 line could not be read and is left out"), "\(bad)")
   }
 }
+
+/// A log is redacted on its way in: no value is left, and the verdicts are those of the log.
+@Test func importRedactsWhatItWrites() throws {
+  try withFiles { folder in
+    let log = """
+      {"timestamp":"2026-11-20 10:00:00.000 UTC","user":"ana","dbname":"shop","session_id":"1.a","line_num":1,\
+      "error_severity":"LOG","message":"statement: SELECT 1 FROM t WHERE m = 'ana@example.com'"}
+
+      """
+    try Data(log.utf8).write(to: URL(fileURLWithPath: folder + "/server.json"))
+    let words = ["import", "postgres-json", "\(folder)/server.json"]
+    let run = try hpol(words + ["--redact", "\(folder)/p.hpol", "--key-file", "\(folder)/key"])
+    #expect(run.code == 0, "\(run.error)")
+    #expect(!run.output.contains("example.com") && run.output.contains("redacted"))
+    let verdict = try hpol(["eval", "\(folder)/p.hpol", "--fixtures", "-", "--json"], input: run.output)
+    #expect(verdict.output.contains(#""decision":"block""#), "\(verdict.output)")
+    #expect(try hpol(words + ["--key-file", "\(folder)/key"]).code == 2)
+    #expect(try hpol(words).output.contains("ana@example.com"))
+  }
+}

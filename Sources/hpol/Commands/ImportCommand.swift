@@ -33,10 +33,19 @@ let importCommand = Command(
     Option(
       name: "map", value: "FIELD=NAME", isRepeatable: true,
       help: "access-log: the member that holds a field; may be repeated"),
+    Option(
+      name: "redact", value: "POLICY", isRepeatable: true,
+      help: "replace values by tokens, and record how the tests of this policy came out; may be repeated"),
+    Redaction.keyOption,
+    Redaction.principalsOption,
     Option(name: "json", help: "print the counts at the end as JSON"),
   ],
   examples: [
     ("hpol import postgres-json server.json -t prod-orders > day.jsonl", "what was sent to this server?"),
+    (
+      "hpol import postgres-json server.json --redact policies --key-file team.key -o shared.jsonl.zst",
+      "the same without its secrets, to be replayed under these policies"
+    ),
     ("hpol import auto audit.log.gz -i people.json -o day.jsonl.zst", "find out the format; add groups; compress"),
   ],
   run: { (arguments, console) throws(CommandError) in
@@ -47,7 +56,14 @@ let importCommand = Command(
     guard !paths.isEmpty else { throw .usage("expected a file to import, or `-` for standard input") }
     let format = try importFormat(name, paths)
     let options = try importOptions(arguments, format)
-    return try ImportRun(console, arguments, LogImport(format, options)).run(paths)
+    var redactor: FixtureRedactor?
+    if arguments.has("redact") {
+      redactor = try Redaction.redactor(arguments.all("redact").map { [$0] }, arguments, console)
+      if redactor == nil { return .doesNotHold }
+    } else if arguments.has("key-file") || arguments.has("principals") {
+      throw .usage("`--key-file` and `--principals` go with `--redact POLICY`")
+    }
+    return try ImportRun(console, arguments, LogImport(format, options), redactor).run(paths)
   })
 
 private var formatTable: String {
@@ -129,9 +145,11 @@ private struct ImportRun {
   private let console: Console
   private let isJSON: Bool
   private let outputPath: String?
+  private let redactor: FixtureRedactor?
   private var logs: LogImport
 
-  init(_ console: Console, _ arguments: Arguments, _ logs: LogImport) {
+  init(_ console: Console, _ arguments: Arguments, _ logs: LogImport, _ redactor: FixtureRedactor?) {
+    self.redactor = redactor
     self.console = console
     isJSON = arguments.has("json")
     outputPath = arguments.value("output")
@@ -148,7 +166,7 @@ private struct ImportRun {
           switch item {
           case .failure(let failure): console.error(failure.message)
           case .fixture(let fixture):
-            fixture.write(to: &writer)
+            (redactor?.redact(fixture) ?? fixture).write(to: &writer)
             if let sink { try sink.write(writer.bytes) } else { console.write(writer.bytes) }
             writer.removeAll()
             progress.advance()
@@ -160,6 +178,7 @@ private struct ImportRun {
       throw CommandError(error)
     }
     progress.finish()
+    if let redactor { console.note(redactor.report.text(console.errorStyle)) }
     let report = ImportReport(format: logs.format, counts: logs.counts)
     if isJSON {
       var writer = JSONWriter()

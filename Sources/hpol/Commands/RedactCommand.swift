@@ -17,9 +17,9 @@ let redactCommand = Command(
     """,
   options: [
     FixtureArguments.option,
-    Option(name: "key-file", letter: "k", value: "FILE", help: "the key, at least 16 bytes; without it a new one"),
+    Redaction.keyOption,
     Option(name: "output", letter: "o", value: "FILE", help: "where the fixtures go (.gz, .zst); else standard output"),
-    Option(name: "principals", help: "also the names of users, sessions and fixtures, claims and addresses"),
+    Redaction.principalsOption,
     Option(
       name: "also", value: "POLICY", isRepeatable: true,
       help: "another policy whose tests are recorded; may be repeated"),
@@ -34,14 +34,8 @@ let redactCommand = Command(
   run: { (arguments, console) throws(CommandError) in
     let fixtures = try FixtureArguments(arguments)
     guard !fixtures.paths.isEmpty else { throw .usage("expected `--fixtures FILE.jsonl`") }
-    var policies: [LoadedPolicy] = []
-    for paths in [arguments.positionals] + arguments.all("also").map({ [$0] }) {
-      guard let policy = try LoadedPolicySet.load(paths, console) else { return .doesNotHold }
-      policies.append(try policy.engine().policy)
-    }
-    let redactor = FixtureRedactor(
-      policies, key: try redactionKey(arguments.value("key-file"), console), principals: arguments.has("principals"),
-      clock: now())
+    let policies = [arguments.positionals] + arguments.all("also").map { [$0] }
+    guard let redactor = try Redaction.redactor(policies, arguments, console) else { return .doesNotHold }
     var unreadable = 0
     var failure: CommandError?
     do throws(FileError) {
@@ -74,26 +68,3 @@ let redactCommand = Command(
     console.error("\(counted(unreadable, "line")) could not be read and \(unreadable == 1 ? "is" : "are") left out")
     return .doesNotHold
   })
-
-/// The key in a file, without the line end behind it; without a file one that is forgotten after this run.
-private func redactionKey(_ path: String?, _ console: Console) throws(CommandError) -> [UInt8] {
-  guard let path else {
-    var key = [UInt8](repeating: 0, count: 32)
-    guard getentropy(&key, key.count) == 0 else { throw .failure("no random key: \(systemReason())") }
-    console.note("tokens are equal within this run only; with --key-file they are over all runs with that key\n")
-    return key
-  }
-  var key = try readFile(path, limit: RedactCommandLimits.keyBytes)
-  while key.last == 0x0A || key.last == 0x0D { key.removeLast() }
-  guard key.count >= ValueTokens.leastKeyBytes else {
-    throw .failure(
-      "the key in `\(path)` has \(counted(key.count, "byte")), and needs \(ValueTokens.leastKeyBytes); "
-        + "`head -c 32 /dev/urandom | base64 > \(path)` makes one")
-  }
-  return key
-}
-
-enum RedactCommandLimits {
-  /// Bytes of a file that holds a key.
-  static let keyBytes = 4096
-}
