@@ -34,7 +34,7 @@ final class PolicyJudge {
   private var sessions: [Session?] = []
   private var decoded: [DecodedPayload?] = []
   private var decodedSize = 0
-  private var known = NumberTable(capacity: 1 << 17)
+  private var known = NumberTable(capacity: 1 << 19)
   private var signatures = ByteKeyTable(entryLimit: outcomeLimit, byteLimit: RecordedTraffic.keyBytes)
   private var outcomeOfSignature: [Int] = []
   private var signature = RawBuffer<UInt8>(capacity: 1024)
