@@ -11,7 +11,9 @@ SOURCES := Package.swift Sources Tests
 STRICT := --explicit-target-dependency-import-check error
 FUZZ_SECONDS ?= 600
 FUZZ_TARGETS ?=
-PACKAGES := libpg-query-dev libpcre2-dev libssl-dev libyaml-dev libzstd-dev zlib1g-dev tzdata python3 python3-venv
+PACKAGES := libidn2-dev libpg-query-dev libpcre2-dev libssl-dev libyaml-dev libzstd-dev zlib1g-dev tzdata python3 python3-venv
+# Real servers and clients, for tests on loopback.
+TEST_PACKAGES := curl mariadb-server nginx-light postgresql redis-server wget
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,6 +31,7 @@ build: ## build the release program, .build/release/hpol
 	swift build -c release --product hpol
 
 test: deps lint ## install what is missing, check the format, build, and run all tests
+	@scripts/install-packages $(TEST_PACKAGES)
 	swift build --build-tests $(STRICT)
 	swift test --skip-build
 

@@ -28,6 +28,7 @@ let package = Package(
     .systemLibrary(name: "CPCRE2"),
     .systemLibrary(name: "CYAML"),
     .systemLibrary(name: "COpenSSL"),
+    .systemLibrary(name: "CIDN2"),
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CZstd"),
     .target(name: "CAllocationCounter"),
@@ -39,7 +40,8 @@ let package = Package(
     target("PolicyRuntime", ["PolicyBytecode", "PatternMatching"]),
     target("JSONText", ["PolicyBytecode", "CYAML"]),
     target("Detectors", ["PolicyBytecode", "PatternMatching"]),
-    target("Operations", ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "CPgQuery", "COpenSSL"]),
+    target(
+      "Operations", ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "CPgQuery", "COpenSSL", "CIDN2"]),
     target(
       "Responses",
       ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "PolicyRuntime", "COpenSSL"]),
@@ -84,7 +86,7 @@ let package = Package(
       [
         "JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime",
         "Operations", "Responses",
-      ]),
+      ], excluding: ["Servers"]),
     .testTarget(
       name: "hpolTests",
       dependencies: [

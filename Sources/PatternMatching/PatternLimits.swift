@@ -12,6 +12,8 @@ public enum PatternLimits {
   public static let dfaStates = 5000
   /// Steps of the subset construction: bounds the time to compile, about 1 ns each.
   public static let dfaSteps = 100_000_000
+  /// Branches of a pattern's alternations that are told apart, where coverage asks for them.
+  public static let branches = 128
   /// Backtracking steps that PCRE2 may take on one text.
   public static let pcreMatchLimit: UInt32 = 100_000
   /// Combinations of states that a question about languages may visit.

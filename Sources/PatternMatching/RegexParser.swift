@@ -6,6 +6,10 @@ struct RegexParser {
   private var cursor: PatternCursor
   private var flags: Flags
   private var depth = 0
+  /// Where the branches of each alternation stand.
+  private var alternations: [[Range<Int>]] = []
+  /// A `(?i)` stands elsewhere than at the beginning: what follows it depends on it.
+  private var hasInnerFlags = false
 
   private struct Flags {
     var foldsCase: Bool
@@ -25,9 +29,24 @@ struct RegexParser {
     return node
   }
 
+  /// For each alternation of `source`, where its branches stand in it; none if it is no regular expression, or if its
+  /// branches cannot be taken apart.
+  static func alternations(of source: String) -> [[Range<Int>]] {
+    var parser = RegexParser(cursor: PatternCursor(source), flags: Flags(foldsCase: false))
+    guard (try? parser.parseAlternation()) != nil, parser.cursor.isAtEnd, !parser.hasInnerFlags else { return [] }
+    return parser.alternations
+  }
+
   private mutating func parseAlternation() throws(PatternError) -> PatternNode {
+    var start = cursor.offset
     var branches = [try parseSequence()]
-    while cursor.take("|") { branches.append(try parseSequence()) }
+    var ranges = [start..<cursor.offset]
+    while cursor.take("|") {
+      start = cursor.offset
+      branches.append(try parseSequence())
+      ranges.append(start..<cursor.offset)
+    }
+    if branches.count > 1 { alternations.append(ranges) }
     return branches.count == 1 ? branches[0] : .alternation(branches)
   }
 
@@ -154,6 +173,7 @@ struct RegexParser {
         guard cursor.take(")") else { throw unclosedGroup(start) }
         return nil
       } else if try parseFlags(from: start) {
+        if start > 0 { hasInnerFlags = true }
         return nil
       }
     } else if cursor.peek == UInt8(ascii: "*"), let next = cursor.peek(1), next >= 0x41, next <= 0x5A {

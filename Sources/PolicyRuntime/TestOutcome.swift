@@ -7,6 +7,8 @@ public enum TestValue: Hashable, Sendable {
   case pattern(Int)
   /// The position among the test's integers, networks or time windows.
   case operand(Int)
+  /// A pattern by its place in a list, which is not in the bundle.
+  case listed(PatternList, Int)
 
   /// Whether it is met by a value that `facts` has in two ranges of entries, as for ``AtomEvaluator``.
   func isMet(
@@ -18,13 +20,23 @@ public enum TestValue: Hashable, Sendable {
       var one = atom
       one.operands = RecordRange(start: atom.operands.start + UInt32(index), count: 1)
       return evaluator.holds(one, facts, shared: shared, own: own, scratch: &scratch)
-    case .pattern(let number):
+    case .pattern, .listed:
       for position in 0..<own.upperBound where shared.contains(position) || position >= own.lowerBound {
         let entry = facts.entries[position]
         guard entry.fact == atom.fact, entry.key == atom.key, !entry.isInline else { continue }
-        if table.matches(UInt32(number), facts.bytes(entry), scratch: &scratch) == .matched { return true }
+        if isMet(by: facts.bytes(entry), table, &scratch) { return true }
       }
       return false
+    }
+  }
+
+  private func isMet(
+    by text: UnsafeBufferPointer<UInt8>, _ table: PatternTable, _ scratch: inout PatternScratch
+  ) -> Bool {
+    switch self {
+    case .operand: false
+    case .pattern(let number): table.matches(UInt32(number), text, scratch: &scratch) == .matched
+    case .listed(let list, let index): list.matches(index, text, scratch: &scratch)
     }
   }
 }

@@ -16,7 +16,8 @@ private let weak = """
   rule no-flush { when text matches /^FLUSHALL/ approve by "dba" }
   rule no-admin { when text contains "/admin" block }
   rule no-keys { when text contains private_key block }
-  rule no-seed { when shell.program is "shred" block }
+  rule no-seed { when mcp.changed block }
+  rule no-shred { when shell.program is "shred" block }
 
   test seeds {
     as user "eve" on shell "prod"
@@ -47,7 +48,8 @@ private let strong = """
   rule no-ns { when k8s.verb is delete and k8s.resource is "namespaces" block }
   rule no-flush { when redis.command is "FLUSHALL" approve by "dba" }
   rule no-admin { when http.path is "/admin" block }
-  rule no-seed { when shell.program is "shred" block }
+  rule no-seed { when mcp.changed block }
+  rule no-shred { when shell.program is "shred" block }
 
   decode mcp tool "run" argument "command" as shell
   decode mcp tool "query" argument "sql" as postgres
@@ -94,8 +96,10 @@ private let strong = """
       #expect(schema.violation(report) == nil)
       let rules = report["rules"]?.array ?? []
       func rule(_ name: String) -> JSONValue? { rules.first { $0["name"] == .string(name) } }
-      #expect(report["holds"] == .boolean(false) && rules.count == 7)
+      #expect(report["holds"] == .boolean(false) && rules.count == 8)
       #expect(rule("no-rm")?["past"] != .number("0") && rule("no-seed")?["commands"] == .number("0"))
+      // No test has a command of it: one is derived.
+      #expect(rule("no-shred")?["derived"] == .boolean(true) && rule("no-shred")?["past"] == .number("0"))
       #expect(rule("no-keys")?["looksForData"] == .boolean(true))
       for evasion in rule("no-rm")?["evasions"]?.array ?? [] { #expect(evasion["decision"] == .string("allow")) }
       #expect(
@@ -108,6 +112,10 @@ private let strong = """
       let run = try hpol(["evade", "\(folder)/strong.hpol", "--limit", "400", "--seed", "7"])
       #expect(run.code == 0, "\(run.output)")
       #expect(run.output.contains("none gets past") && run.output.contains("of 1 rule no matching command is known"))
+      let all = try hpol(["evade", "\(folder)/strong.hpol", "--limit", "100", "--verbose"])
+      #expect(all.output.contains("of 1 command derived from its conditions"), "\(all.output)")
+      // Rules that stop a spelling instead are named.
+      #expect(all.output.contains(" stopped by others alone (default "), "\(all.output)")
     }
   }
 

@@ -92,7 +92,17 @@ struct HTTPClientRequest {
       guard isHost else { throw HTTPError(.syntax) }
       rest = (host + rest.drop { $0 != Ascii.slash && $0 != Ascii.question && $0 != Ascii.backslash })[...]
     }
-    return scheme + Array("://".utf8) + rest
+    return scheme + Array("://".utf8) + (try Self.resolved(rest))
+  }
+
+  /// An authority and what follows it, with the name of the host as the client resolves it.
+  private static func resolved(_ rest: ArraySlice<UInt8>) throws(HTTPError) -> ArraySlice<UInt8> {
+    let name = rest.prefix {
+      $0 != Ascii.slash && $0 != Ascii.question && $0 != Ascii.backslash && $0 != Ascii.colon
+    }
+    guard name.contains(where: { $0 >= 0x80 }) else { return rest }
+    guard let ascii = InternationalHost.ascii(name) else { throw HTTPError(.syntax) }
+    return ascii + rest[name.endIndex...]
   }
 
   private static func movesFiles(_ scheme: ArraySlice<UInt8>) -> Bool {

@@ -19,13 +19,20 @@ func decodeHTTP(_ payload: [UInt8], _ context: inout DecodeContext) {
   decodeHTTP(payload, unknown: HTTPUnknownParts(), &context)
 }
 
-/// Decodes a request of which parts are not known. Where a policy asks for one of these, it is `unparsed`.
+/// Decodes a request of which parts are not known. Where a policy asks for one of these, the request stands as far as it
+/// is known, and an `unparsed` operation for the rest.
 func decodeHTTP(_ payload: [UInt8], unknown: HTTPUnknownParts, _ context: inout DecodeContext) {
   do throws(HTTPError) {
     guard !unknown.request else { throw HTTPError(.unknownCode) }
     let request = try HTTPRequest(payload)
     let entries = context.http.facts == context.http.places ? [] : request.declarations(&context)
-    let values = try request.values(&context.http, entries, unknown)
+    let values: [HTTPInterest.Value]
+    do throws(HTTPError) {
+      values = try request.values(&context.http, entries, unknown)
+    } catch {
+      if error.reason == .unknownCode { request.emit([], &context) }
+      throw error
+    }
     request.emit(values, &context)
     let folded = entries.contains { $0.place.word == "body" } ? context.http.folded(in: request.body) : []
     for entry in entries {

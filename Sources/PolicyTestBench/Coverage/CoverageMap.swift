@@ -10,7 +10,8 @@ import PolicySyntax
 /// - A *condition* is a test in a rule's `when` and `unless` lines, those of the defines it uses included; one that a
 ///   rule reaches by several ways counts once for the rule.
 /// - An *alternative* is an element of a list, named or in the test itself, at the place where it is written. A list
-///   of one in the test itself is the test; the values of a list's file are one alternative.
+///   of one in the test itself is the test; the values of a list's file are one alternative. The branches of a regular
+///   expression's alternations are alternatives in its place.
 public final class CoverageMap: Sendable {
   struct Rule: Sendable {
     var checked: CheckedRule
@@ -29,7 +30,13 @@ public final class CoverageMap: Sendable {
     var isNegated: Bool
     /// In ``CoverageMap/conditions``; nil for the end of an exception, which stands in no condition.
     var condition: Int?
-    var alternatives: [(number: Int, value: TestValue)]
+    var alternatives: [(number: Int, value: AlternativeValue)]
+  }
+
+  enum AlternativeValue: Sendable {
+    case value(TestValue)
+    /// A pattern that is not in the bundle.
+    case branch(Pattern)
   }
 
   struct ConditionPlace: Sendable {
@@ -110,13 +117,32 @@ public final class CoverageMap: Sendable {
     }
 
     /// The alternatives of a test, numbered by the places where they are written.
-    private mutating func values(of predicate: CheckedPredicate) -> [(number: Int, value: TestValue)] {
+    private mutating func values(of predicate: CheckedPredicate) -> [(number: Int, value: AlternativeValue)] {
       let isOneInPlace = predicate.places.count == 1 && predicate.span.contains(predicate.places[0])
-      if isOneInPlace { return [] }
-      return predicate.places.enumerated().map { index, place in
+      var found: [(number: Int, value: AlternativeValue)] = []
+      for (index, place) in predicate.places.enumerated() {
         var value = TestValue.operand(index)
-        if case .matches(let patterns) = predicate.test { value = .pattern(layout.pattern(patterns[index]) ?? 0) }
-        return (number(of: place), value)
+        if case .matches(let patterns) = predicate.test {
+          value = .pattern(layout.pattern(patterns[index]) ?? 0)
+          let branches = branches(patterns[index], at: place)
+          if !branches.isEmpty {
+            found += branches.map { (number(of: $0.span), .branch($0.pattern)) }
+            continue
+          }
+        }
+        if !isOneInPlace { found.append((number(of: place), .value(value))) }
+      }
+      return found
+    }
+
+    /// The branches of a pattern that is written at a place as it is, between two slashes.
+    private func branches(_ pattern: Pattern, at place: SourceSpan) -> [(span: SourceSpan, pattern: Pattern)] {
+      guard Int(place.range.end - place.range.start) == pattern.source.utf8.count + 2 else { return [] }
+      return pattern.branches.map { branch in
+        var span = place
+        span.range.start = place.range.start + 1 + UInt32(branch.range.lowerBound)
+        span.range.end = place.range.start + 1 + UInt32(branch.range.upperBound)
+        return (span, branch.pattern)
       }
     }
 

@@ -1,3 +1,4 @@
+import PatternMatching
 import PolicyBytecode
 import PolicyCompiler
 import PolicyRuntime
@@ -61,6 +62,7 @@ public final class CoverageRecorder {
   private var hasFired: [Bool]
   private var scratch = DecisionTree.Scratch()
   private var truths: [Bool] = []
+  private var branches: [Int: TestValue?] = [:]
 
   /// The truth of an atom for the operation at hand; nil: it could not be decided.
   private struct AtomOutcome { var isTrue: Bool? }
@@ -120,6 +122,18 @@ public final class CoverageRecorder {
     return true
   }
 
+  /// Branches of patterns are compiled once they are asked for; nil for one that cannot be.
+  private func value(of alternative: (number: Int, value: CoverageMap.AlternativeValue)) -> TestValue? {
+    switch alternative.value {
+    case .value(let value): return value
+    case .branch(let pattern):
+      if let known = branches[alternative.number] { return known }
+      let value = (try? PatternList([pattern])).map { TestValue.listed($0, 0) }
+      branches[alternative.number] = .some(value)
+      return value
+    }
+  }
+
   private func note(
     _ test: CoverageMap.Test, _ isTrue: Bool, _ decides: Bool, _ number: Int, _ batch: borrowing OperationBatch,
     _ session: Session, _ interpreter: inout Interpreter
@@ -129,10 +143,10 @@ public final class CoverageRecorder {
     guard isTrue, decides else { return }
     // The values of a list's file are one alternative: the first that is met will do.
     var last = -1
-    for alternative in test.alternatives
-    where alternative.number != last
-      && interpreter.meets(alternative.value, of: test.atom, number, of: batch, in: session)
-    {
+    for alternative in test.alternatives where alternative.number != last {
+      guard let value = value(of: alternative),
+        interpreter.meets(value, of: test.atom, number, of: batch, in: session)
+      else { continue }
       last = alternative.number
       counts.alternatives[alternative.number] += 1
     }

@@ -7,7 +7,9 @@ struct RewriteTable {
 
   /// `decodes` are what the policy declares that payloads hold.
   init(decodes: [DecodeDefinition]) {
-    let plain = ShellRewrites.all + SQLRewrites.all + KubernetesRewrites.all + HTTPRewrites.all + RedisRewrites.all
+    let plain =
+      ShellRewrites.all + SQLRewrites.all + KubernetesRewrites.all + HTTPRewrites.all + RedisRewrites.all
+      + LookalikeRewrites.all
     rewrites =
       plain + MCPRewrites.all + CarrierRewrites.inClients(SQLRewrites.all)
       + (decodes.contains { $0.carrier == .mcp } ? MCPRewrites.carried(decodes, plain) : [])

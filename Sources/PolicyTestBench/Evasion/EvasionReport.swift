@@ -10,6 +10,8 @@ public struct Evasion: Sendable {
   public var spelling: Spelling
   /// What was done to it, none of which could be left out.
   public var rewrites: [String]
+  /// When the target does the same with both, where it does not always.
+  public var conditions: [String]
   public var seedDecision: Decision
   /// What the policy says to the spelling.
   public var decision: Decision
@@ -29,11 +31,15 @@ public struct RuleEvasion: Sendable {
   public var looksForData = false
   /// Commands that it was tried with. None: no command is known that it stops.
   public var seeds = 0
+  /// The command is none of the tests or fixtures, but was written for the rule's conditions.
+  public var isDerived = false
   /// Distinct spellings.
   public var tried = 0
   public var heldByRule = 0
   /// Stopped as strictly, but by other rules or a default.
   public var heldByOthers = 0
+  /// The rules that stopped those, or `default`, with how many each; the one with most first.
+  public var holders: [(name: String, count: Int)] = []
   public var past = 0
   /// One a combination of rewrites, the shortest first.
   public var evasions: [Evasion] = []
@@ -127,12 +133,19 @@ public struct EvasionReport: Sendable {
 }
 
 extension RuleEvasion {
+  /// Rules that stopped spellings instead, that are named in a line.
+  private static let shownHolders = 3
+
   fileprivate func summary(isFull: Bool) -> String {
     if looksForData { return "looks for data, not for commands  \(location)" }
     guard seeds > 0 else { return "no matching command known: write a test for it  \(location)" }
-    var parts = ["of \(counted(seeds, "command"))"]
+    var parts = ["of \(counted(seeds, "command"))" + (isDerived ? " derived from its conditions" : "")]
     if past > 0 { parts.append("\(past) get past") }
-    if isFull, heldByOthers > 0 { parts.append("\(heldByOthers) stopped by others alone") }
+    if isFull, heldByOthers > 0 {
+      var names = holders.prefix(Self.shownHolders).map { "\($0.name) \($0.count)" }
+      if holders.count > names.count { names.append("…") }
+      parts.append("\(heldByOthers) stopped by others alone (\(names.joined(separator: ", ")))")
+    }
     return parts.joined(separator: ", ")
   }
 
@@ -148,12 +161,25 @@ extension RuleEvasion {
       $0.boolean(isObserved)
       $0.key("looksForData")
       $0.boolean(looksForData)
+      $0.key("derived")
+      $0.boolean(isDerived)
       for (key, value) in [
         ("commands", seeds), ("spellings", tried), ("heldByRule", heldByRule), ("heldByOthers", heldByOthers),
         ("past", past),
       ] {
         $0.key(key)
         $0.integer(value)
+      }
+      $0.key("holders")
+      $0.array {
+        for holder in holders {
+          $0.object {
+            $0.key("rule")
+            $0.string(holder.name)
+            $0.key("spellings")
+            $0.integer(holder.count)
+          }
+        }
       }
       $0.key("evasions")
       $0.array { for evasion in evasions { evasion.write(to: &$0) } }
@@ -172,10 +198,14 @@ extension Evasion {
     return """
         \(style(decision.role, decision.word))  \(style(.strong, spelling.line(Self.shownBytes)))\(road)
           \(style(.faint, "for"))    \(seed.line(Self.shownBytes))  \(style(.faint, "which is \(seedDecision.past)"))
-          \(style(.faint, "how"))    \(rewrites.joined(separator: ", "))
+          \(style(.faint, "how"))    \(rewrites.joined(separator: ", "))\(provided(style))
           \(advice.text(style))
 
       """
+  }
+
+  private func provided(_ style: TextStyle) -> String {
+    conditions.isEmpty ? "" : "  " + style(.faint, "if " + conditions.joined(separator: ", and "))
   }
 
   fileprivate func write(to writer: inout JSONWriter) {
@@ -186,6 +216,8 @@ extension Evasion {
       spelling.write(to: &$0)
       $0.key("rewrites")
       $0.strings(rewrites)
+      $0.key("conditions")
+      $0.strings(conditions)
       $0.key("commandDecision")
       $0.string(seedDecision.word)
       $0.key("decision")

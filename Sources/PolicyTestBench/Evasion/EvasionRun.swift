@@ -34,12 +34,19 @@ public final class EvasionRun {
   private let table: [Rewrite]
   private var seeds: [String: [Seed]] = [:]
   private var innocents: InnocentFacts
+  /// Requests that were taken, for what is derived from the rules themselves.
+  private var known: [JudgedRequest] = []
+  private lazy var finder = WitnessFinder(known, factory)
+  private let factory: EngineFactory
   private let locate: (SourceSpan) -> String
 
-  /// `locate` prints where a span stands, as `file:line`.
+  /// `factory` makes the engines that confirm a command derived from a rule; `locate` prints where a span stands, as
+  /// `file:line`.
   public init(
-    policy: CheckedPolicy, engine: Engine, settings: EvasionSettings, locate: @escaping (SourceSpan) -> String
+    policy: CheckedPolicy, engine: Engine, factory: EngineFactory, settings: EvasionSettings,
+    locate: @escaping (SourceSpan) -> String
   ) {
+    self.factory = factory
     rules = policy.rules.filter { !$0.onResponse && $0.actions.contains(where: \.stops) }
     self.engine = engine
     self.settings = settings
@@ -67,6 +74,7 @@ public final class EvasionRun {
     var asked = request
     // What comes back is no matter of spelling.
     asked.response = nil
+    if known.count < WitnessFinder.knownLimit { known.append(asked) }
     let outcome = engine.judge(asked, tags)
     if outcome.decision == .allow, outcome.observed.isEmpty { innocents.add(asked) }
     let stopping = (outcome.decision == .allow ? [] : outcome.rules) + outcome.observed
@@ -96,6 +104,19 @@ public final class EvasionRun {
     return chosen
   }
 
+  /// A command written for the conditions of a rule that no known one meets; nil if none is found that it stops.
+  private func derivedSeed(_ rule: CheckedRule) -> Seed? {
+    var seed: Seed?
+    _ = finder.request(meeting: [rule.condition]) { request in
+      let outcome = engine.judge(request, [])
+      let stopping = rule.isObserved ? outcome.observed : outcome.decision == .allow ? [] : outcome.rules
+      guard stopping.contains(rule.displayName) else { return false }
+      seed = Seed(request: request, tags: [], outcome: outcome)
+      return true
+    }
+    return seed
+  }
+
   // MARK: - Search
 
   /// A way from a seed to a spelling: rewrites by their place in the table, each with its choice.
@@ -105,7 +126,11 @@ public final class EvasionRun {
   public func run(_ rule: CheckedRule) -> RuleEvasion {
     var result = RuleEvasion(rule, location: locate(rule.span))
     result.looksForData = rule.condition.names(EvasionRun.data)
-    let chosen = result.looksForData ? [] : chosenSeeds(rule)
+    var chosen = result.looksForData ? [] : chosenSeeds(rule)
+    if !result.looksForData, chosen.isEmpty, let seed = derivedSeed(rule) {
+      chosen = [seed]
+      result.isDerived = true
+    }
     result.seeds = chosen.count
     guard !chosen.isEmpty else { return result }
     let allowed = table.indices.filter { !rule.condition.names(Self.roads) || !table[$0].changesRoad }
@@ -114,6 +139,7 @@ public final class EvasionRun {
     result.tried = search.tried
     result.heldByRule = search.heldByRule
     result.heldByOthers = search.heldByOthers
+    result.holders = search.holders.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
     result.past = search.past
     result.evasions = search.evasions.values.sorted { a, b in
       (a.spelling.payload.bytes.count, a.rewrites.joined()) < (b.spelling.payload.bytes.count, b.rewrites.joined())
@@ -132,6 +158,7 @@ public final class EvasionRun {
     var tried = 0
     var heldByRule = 0
     var heldByOthers = 0
+    var holders: [String: Int] = [:]
     var past = 0
     var hidden = 0
     var evasions: [[String]: Evasion] = [:]
@@ -192,7 +219,9 @@ public final class EvasionRun {
       tried += 1
       switch run.fate(of: spelling, seeds[number], rule) {
       case .heldByRule: heldByRule += 1
-      case .heldByOthers: heldByOthers += 1
+      case .heldByOthers(let names):
+        heldByOthers += 1
+        for name in names { holders[name, default: 0] += 1 }
       case .past:
         past += 1
         keep(minimised(path, number), number)
@@ -204,7 +233,7 @@ public final class EvasionRun {
       let names = path.map { run.table[$0.rewrite].name }
       if let known = evasions[names], known.spelling.payload.bytes.count <= spelling.payload.bytes.count { return }
       guard evasions.count < EvasionLimits.evasions || evasions[names] != nil else { return hidden += 1 }
-      evasions[names] = run.evasion(spelling, names, seeds[number], rule)
+      evasions[names] = run.evasion(spelling, path.map { run.table[$0.rewrite] }, seeds[number], rule)
     }
 
     /// The path without the rewrites that are not needed.
@@ -238,7 +267,7 @@ public final class EvasionRun {
     return spelling
   }
 
-  private enum Fate { case heldByRule, heldByOthers, past }
+  private enum Fate: Equatable { case heldByRule, heldByOthers([String]), past }
 
   private func fate(of spelling: Spelling, _ seed: Seed, _ rule: CheckedRule) -> Fate {
     let outcome = engine.judge(seed.request.spelled(spelling), seed.tags)
@@ -247,18 +276,22 @@ public final class EvasionRun {
     if outcome.rules.contains(rule.displayName) { return .heldByRule }
     // Another approval may be asked for instead, but not one less.
     if outcome.decision == .approve, !seed.outcome.approvals.allSatisfy(outcome.approvals.contains) { return .past }
-    return .heldByOthers
+    return .heldByOthers(outcome.rules.isEmpty ? ["default"] : outcome.rules)
   }
 
-  private func evasion(_ spelling: Spelling, _ names: [String], _ seed: Seed, _ rule: CheckedRule) -> Evasion {
+  private func evasion(_ spelling: Spelling, _ rewrites: [Rewrite], _ seed: Seed, _ rule: CheckedRule) -> Evasion {
     let spelled = seed.request.spelled(spelling)
     let outcome = engine.judge(spelled, seed.tags)
     let before = engine.explain(seed.request, seed.tags)
     let after = engine.explain(spelled, seed.tags)
     let shared = SharedFacts(before, after, rule: rule.displayName)
+    var conditions: [String] = []
+    for rewrite in rewrites where rewrite.condition != Rewrite.always && !conditions.contains(rewrite.condition) {
+      conditions.append(rewrite.condition)
+    }
     return Evasion(
-      seed: seed.spelling, spelling: spelling, rewrites: names, seedDecision: seed.outcome.decision,
-      decision: outcome.decision, advice: shared.advice(innocents))
+      seed: seed.spelling, spelling: spelling, rewrites: rewrites.map(\.name), conditions: conditions,
+      seedDecision: seed.outcome.decision, decision: outcome.decision, advice: shared.advice(innocents))
   }
 }
 

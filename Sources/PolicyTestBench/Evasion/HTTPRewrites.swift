@@ -128,7 +128,7 @@ enum HTTPRewrites {
     of("blanks around values of headers") { request in
       guard !request.headers.isEmpty else { return [] }
       var copy = request
-      copy.headers = request.headers.map { [$0[0], "  \($0[1])\t"] }
+      copy.headers = request.headers.map { [$0[0], "  \($0[1])  "] }
       return [copy]
     },
     of("the host in another form", when: "the port is the default one") { request in

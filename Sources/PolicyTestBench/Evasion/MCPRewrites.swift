@@ -67,7 +67,7 @@ enum MCPRewrites {
 
 extension JSONValue {
   /// The object with a member set.
-  fileprivate func setting(_ key: String, _ value: JSONValue) -> JSONValue {
+  func setting(_ key: String, _ value: JSONValue) -> JSONValue {
     guard case .object(var members) = self else { return self }
     if let index = members.firstIndex(where: { $0.key == key }) {
       members[index].value = value

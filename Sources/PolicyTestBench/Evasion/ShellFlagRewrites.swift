@@ -89,6 +89,7 @@ enum ShellFlagRewrites {
       var words = command.arguments
       var isOver = false
       while let word = words.popFirst() {
+        if !isOver, Self.disguises.contains(where: word.text.hasPrefix) { return nil }
         if isOver || !word.text.hasPrefix("-") || word.text == "-" {
           // A word with quotes or expansions may be a flag in disguise; where one is read the order must stay.
           parts.append(
@@ -104,6 +105,9 @@ enum ShellFlagRewrites {
         }
       }
     }
+
+    /// How words begin that may be flags once the shell has read them.
+    private static let disguises = ["\\", "$(", "`", "$'", "'-", "\"-", "''", "\"\"", "\"$(", "\"`", "{"]
 
     /// Reads a long flag; one that is not known stays as it is if it brings its value or has none.
     private static func long(_ word: ShellLine.Word, _ flags: Flags, _ words: inout ArraySlice<ShellLine.Word>) -> Part?

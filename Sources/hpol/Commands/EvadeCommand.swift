@@ -8,10 +8,11 @@ let evadeCommand = Command(
   summary: "find spellings of a command that get past a rule",
   synopsis: "POLICY… [--fixtures FILE.jsonl] [--rule NAME] [--json]",
   description: """
-    Takes commands that rules block or have approved, from the `test` blocks and the fixtures, and spells them in other
-    ways that do the same: quoting, flags, wrappers, other shells, comments, dynamic SQL, encodings, other roads.
-    Reports each spelling that the policy lets pass, with the facts that hold for both. The search is the same each time.
-    The form of --json is grammar/evade.schema.json.
+    Takes commands that rules block or have approved, from the `test` blocks and the fixtures, or written for a rule's
+    conditions where these have none, and spells them in other ways that do the same: quoting, flags, wrappers, other
+    shells, comments, dynamic SQL, encodings, look-alike letters, other roads. grammar/evasion.md lists them all.
+    Reports each spelling that the policy lets pass, with the facts that hold for both. The search is the same each
+    time. The form of --json is grammar/evade.schema.json.
     """,
   options: [
     FixtureArguments.option,
@@ -38,7 +39,8 @@ let evadeCommand = Command(
     else { return .doesNotHold }
     let sources = build.sources
     let run = EvasionRun(
-      policy: policy, engine: try loaded.engine(), settings: settings, locate: { sources.describe($0) })
+      policy: policy, engine: try loaded.engine(), factory: EngineFactory(sources: sources, clock: now()),
+      settings: settings, locate: { sources.describe($0) })
     let chosen = try chosenRules(arguments.all("rule"), run.rules)
     for test in policy.tests { run.add(test) }
     var unreadable = 0
