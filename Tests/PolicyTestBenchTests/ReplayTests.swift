@@ -33,7 +33,8 @@ import Testing
 
   private static func describe(_ outcome: Outcome) -> String {
     "\(outcome.decision.word) \(outcome.rules) \(outcome.message ?? "") \(outcome.record.word) \(outcome.tags) "
-      + "\(outcome.masks.count) \(outcome.observed) \(outcome.operations) \(outcome.applied)"
+      + "\(outcome.masks.count) \(outcome.observed) \(outcome.operations) \(outcome.applied) "
+      + "\(outcome.notEvaluable) \(outcome.possibleTags)"
   }
 
   /// The verdict of each line, and the failures, as the engine alone gives them.
@@ -137,6 +138,30 @@ import Testing
       )
     }
     try compare(policy, lines.joined(separator: "\n"))
+  }
+
+  /// What a redacted request may have set counts as either in those after it, redacted themselves or not.
+  @Test func possibleTagsAreKept() throws {
+    let first = try policy("rule a { when text contains email block }")
+    let redactor = FixtureRedactor([first], key: Array("a key of thirty-two bytes, and so".utf8), clock: 0)
+    let asking = try policy(
+      """
+      rule t { when text contains "zanzibar" tag "seen" }
+      rule b { when session has "seen" and shell.program is "curl" block }
+      """)
+    var lines: [String] = []
+    for number in 0..<40 {
+      let command = ["cat zanzibar", "ls", "curl x", "cat y"][number % 4]
+      let line = #"{"protocol":"shell","session":"s\#(number % 3)","request":"\#(command)"}"#
+      guard number % 5 == 0 else {
+        lines.append(line)
+        continue
+      }
+      var writer = JSONWriter()
+      redactor.redact(try NotEvaluableTests.fixture(line)).write(to: &writer)
+      lines.append(String(decoding: writer.bytes, as: UTF8.self))
+    }
+    try compare(asking, lines.joined(separator: "\n"))
   }
 
   @Test func timeAndResponsesAreNotRemembered() throws {

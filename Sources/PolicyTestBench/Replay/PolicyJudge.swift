@@ -29,8 +29,7 @@ final class PolicyJudge {
   /// The nanoseconds that the last request took to decode and judge; nil if it was not judged anew.
   private(set) var nanoseconds: Int?
 
-  /// Tags of sessions that have one.
-  private var tags: [String: [String]] = [:]
+  private var tags = SessionTags()
   private var sessions: [Session?] = []
   private var decoded: [DecodedPayload?] = []
   private var decodedSize = 0
@@ -68,17 +67,18 @@ final class PolicyJudge {
   /// The number in ``outcomes`` of what becomes of a request, read last from `traffic`. Of a request that names its
   /// session the tags are kept for the next.
   func judge(_ request: RecordedRequest, of traffic: RecordedTraffic) -> Int {
-    guard let session = request.session else { return judge(request, of: traffic, tags: []) }
-    let number = judge(request, of: traffic, tags: tags[session] ?? [])
-    for tag in outcomes[number].tags where tags[session]?.contains(tag) != true {
-      tags[session, default: []].append(tag)
-    }
+    let number = judge(
+      request, of: traffic, tags.tags(of: request.session), possible: tags.possibleTags(of: request.session))
+    if let session = request.session { tags.add(outcomes[number], to: session) }
     return number
   }
 
-  private func judge(_ request: RecordedRequest, of traffic: RecordedTraffic, tags: [String]) -> Int {
+  private func judge(
+    _ request: RecordedRequest, of traffic: RecordedTraffic, _ tags: [String], possible: [String]
+  ) -> Int {
     nanoseconds = nil
-    let isRemembered = request.statement >= 0 && request.fixture == nil && !asksTime && tags.isEmpty
+    let isRemembered =
+      request.statement >= 0 && request.fixture == nil && !asksTime && tags.isEmpty && possible.isEmpty
     if isRemembered {
       let number = known.find(request.identity, request.statement)
       if number >= 0 { return number }
@@ -86,14 +86,23 @@ final class PolicyJudge {
     if outcomes.count >= Self.outcomeLimit { forgetOutcomes() }
     let start = Self.now()
     let number: Int
-    if let fixture = request.fixture {
-      number = judgeWhole(fixture, tags)
+    if var whole = request.fixture.map(JudgedRequest.init) ?? (possible.isEmpty ? nil : whole(request, of: traffic)) {
+      whole.possibleTags = possible
+      number = judgeWhole(whole, tags)
     } else {
       number = judgePayload(request, of: traffic, tags)
     }
     nanoseconds = Self.now() - start
     if isRemembered { known.insert(request.identity, request.statement, number) }
     return number
+  }
+
+  /// A request of which the payload alone was looked at, with all it holds.
+  private func whole(_ request: RecordedRequest, of traffic: RecordedTraffic) -> JudgedRequest {
+    var principal = traffic.identities[request.identity]
+    principal.time = request.time
+    return JudgedRequest(
+      principal: principal, protocol: request.protocol, payload: .text(traffic.payloadBytes()))
   }
 
   private func forgetOutcomes() {
@@ -110,9 +119,9 @@ final class PolicyJudge {
     return time.tv_sec * 1_000_000_000 + time.tv_nsec
   }
 
-  /// What the engine says of a fixture with all it holds.
-  private func judgeWhole(_ fixture: Fixture, _ tags: [String]) -> Int {
-    var outcome = engine.judge(JudgedRequest(fixture), tags)
+  /// What the engine says of a request with all it holds.
+  private func judgeWhole(_ request: JudgedRequest, _ tags: [String]) -> Int {
+    var outcome = engine.judge(request, tags)
     outcome.response = nil
     signature.removeAll()
     signature.append(0)

@@ -103,20 +103,31 @@ public struct SessionTags: Sendable {
 
   public init() {}
 
+  /// The tags that a session has so far.
+  func tags(of session: String?) -> [String] { session.flatMap { tags[$0] } ?? [] }
+
+  /// The tags that it may have besides.
+  func possibleTags(of session: String?) -> [String] { session.flatMap { possibleTags[$0] } ?? [] }
+
   /// The tags that a fixture's session has so far.
-  public func tags(of fixture: Fixture) -> [String] { fixture.session.flatMap { tags[$0] } ?? [] }
+  public func tags(of fixture: Fixture) -> [String] { tags(of: fixture.session) }
 
   /// The request of a fixture, with what is not known of its session.
   public func request(of fixture: Fixture) -> JudgedRequest {
     var request = JudgedRequest(fixture)
-    if let session = fixture.session, let possible = possibleTags[session] { request.possibleTags = possible }
+    request.possibleTags = possibleTags(of: fixture.session)
     return request
   }
 
   /// Judges a fixture within its session, which gets the tags that the outcome sets.
   public mutating func judge(_ fixture: Fixture, by judge: Judge) -> Outcome {
     let outcome = judge(request(of: fixture), tags(of: fixture))
-    guard let session = fixture.session else { return outcome }
+    if let session = fixture.session { add(outcome, to: session) }
+    return outcome
+  }
+
+  /// Gives a session the tags that an outcome sets, or may set.
+  mutating func add(_ outcome: Outcome, to session: String) {
     for tag in outcome.tags where tags[session]?.contains(tag) != true {
       tags[session, default: []].append(tag)
       possibleTags[session]?.removeAll { $0 == tag }
@@ -124,6 +135,5 @@ public struct SessionTags: Sendable {
     for tag in outcome.possibleTags where tags[session]?.contains(tag) != true {
       if possibleTags[session]?.contains(tag) != true { possibleTags[session, default: []].append(tag) }
     }
-    return outcome
   }
 }
