@@ -38,6 +38,7 @@ let package = Package(
     target("PatternMatching", ["PolicyBytecode", "CPCRE2"]),
     target("PolicyCompiler", ["JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching"]),
     target("PolicyRuntime", ["PolicyBytecode", "PatternMatching"]),
+    target("BundleTrust", ["PolicyBytecode", "PolicyRuntime", "COpenSSL"]),
     target("JSONText", ["PolicyBytecode", "CYAML"]),
     target("Detectors", ["PolicyBytecode", "PatternMatching"]),
     target(
@@ -49,13 +50,13 @@ let package = Package(
       "PolicyTestBench",
       [
         "JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime",
-        "Operations", "Responses", "CZlib", "CZstd",
+        "BundleTrust", "Operations", "Responses", "CZlib", "CZstd",
       ]),
     .executableTarget(
       name: "hpol",
       dependencies: [
         "JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime",
-        "Detectors", "Operations", "PolicyTestBench",
+        "BundleTrust", "Detectors", "Operations", "PolicyTestBench",
       ],
       swiftSettings: strict),
 
@@ -77,6 +78,9 @@ let package = Package(
     tests(of: "PatternMatching", ["PolicyBytecode"]),
     tests(of: "PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"], excluding: ["Fixtures"]),
     tests(of: "PolicyRuntime", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler"]),
+    tests(
+      of: "BundleTrust",
+      ["PolicyBytecode", "PolicyCompiler", "PolicyRuntime", "Operations", "PolicyTestBench"]),
     tests(of: "JSONText", []),
     tests(of: "Detectors", ["PolicyBytecode", "PatternMatching"]),
     tests(of: "Operations", ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "CPgQuery"]),

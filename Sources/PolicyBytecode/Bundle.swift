@@ -12,7 +12,12 @@ public struct BundleError: Error, Hashable, Sendable {
 /// the sections' pointers without further checks. `@unchecked Sendable`: the memory is immutable after `init`.
 public final class Bundle: @unchecked Sendable {
   private let base: UnsafeMutableRawPointer
+  /// The bytes of the bundle, its signature included.
   public let count: Int
+  /// The format version.
+  public let version: UInt32
+  /// The signature, which this module does not verify.
+  public let signature: BundleSignature?
   private let sections: [SectionKind: Range<Int>]
 
   public let meta: MetaRecord
@@ -33,6 +38,9 @@ public final class Bundle: @unchecked Sendable {
   public let detectors: UnsafeBufferPointer<DetectorRecord>
   public let decodes: UnsafeBufferPointer<DecodeRecord>
   public let sources: UnsafeBufferPointer<SourceRecord>
+  let releases: UnsafeBufferPointer<ReleaseRecord>
+  /// One a source, or none.
+  public let digests: UnsafeBufferPointer<DigestRecord>
   /// UTF-8 bytes.
   public let strings: UnsafeBufferPointer<UInt8>
   /// The pattern table, which `PatternMatching` reads and verifies.
@@ -40,12 +48,14 @@ public final class Bundle: @unchecked Sendable {
 
   /// Copies and verifies `bytes`.
   public init(_ bytes: [UInt8]) throws(BundleError) {
-    guard bytes.count <= BundleFormat.maxBytes else { throw BundleError("the bundle is larger than 256 MiB") }
-    let table = try Bundle.sectionTable(bytes)
+    let envelope = try BundleEnvelope(bytes)
+    let table = try Bundle.sectionTable(bytes, envelope)
     let base = UnsafeMutableRawPointer.allocate(byteCount: max(bytes.count, 8), alignment: 64)
     bytes.withUnsafeBytes { base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: $0.count) }
     self.base = base
     count = bytes.count
+    version = envelope.version
+    signature = envelope.signature
     sections = table
 
     let metas: UnsafeBufferPointer<MetaRecord> = Bundle.records(base, table, .meta)
@@ -67,10 +77,15 @@ public final class Bundle: @unchecked Sendable {
     detectors = Bundle.records(base, table, .detectors)
     decodes = Bundle.records(base, table, .decodes)
     sources = Bundle.records(base, table, .sources)
+    releases = Bundle.records(base, table, .release)
+    digests = Bundle.records(base, table, .digests)
     strings = Bundle.records(base, table, .strings)
     let patternBytes: UnsafeBufferPointer<UInt8> = Bundle.records(base, table, .patterns)
     patterns = UnsafeRawBufferPointer(patternBytes)
     guard metas.count == 1 else { throw BundleError("the section `meta` does not hold one record") }
+    guard releases.count == (version == 1 ? 0 : 1) else {
+      throw BundleError("the section `release` does not hold one record")
+    }
     for (kind, stride) in Bundle.strides where (table[kind]?.count ?? 0) % stride != 0 {
       throw BundleError("the section `\(kind)` is not a whole number of records")
     }
@@ -103,7 +118,8 @@ public final class Bundle: @unchecked Sendable {
     (.rules, MemoryLayout<RuleRecord>.stride), (.code, 8), (.triggers, 4),
     (.actions, MemoryLayout<ActionRecord>.stride), (.textLists, 8),
     (.detectors, MemoryLayout<DetectorRecord>.stride), (.decodes, MemoryLayout<DecodeRecord>.stride),
-    (.sources, MemoryLayout<SourceRecord>.stride),
+    (.sources, MemoryLayout<SourceRecord>.stride), (.release, MemoryLayout<ReleaseRecord>.stride),
+    (.digests, MemoryLayout<DigestRecord>.stride),
   ]
 
   private static func records<Record: BitwiseCopyable>(
@@ -115,42 +131,34 @@ public final class Bundle: @unchecked Sendable {
     return UnsafeBufferPointer(start: start, count: count)
   }
 
-  /// Reads header and section table: every section once, aligned, in order, inside the bytes.
-  private static func sectionTable(_ bytes: [UInt8]) throws(BundleError) -> [SectionKind: Range<Int>] {
-    func number(_ offset: Int, _ width: Int) -> UInt64 {
-      (0..<width).reduce(0) { $0 | UInt64(bytes[offset + $1]) << UInt64(8 * $1) }
+  /// Reads header and section table: every section once, in order, each right after the one before it.
+  private static func sectionTable(
+    _ bytes: [UInt8], _ envelope: BundleEnvelope
+  ) throws(BundleError) -> [SectionKind: Range<Int>] {
+    let kinds = SectionKind.all(in: envelope.version)
+    let bodyCount = UInt64(envelope.bodyCount)
+    guard bytes.integer(at: 24, bytes: 8) == 0 else { throw BundleError("a reserved field of the header is not zero") }
+    var end = UInt64(BundleFormat.headerBytes + kinds.count * BundleFormat.tableEntryBytes)
+    guard bytes.integer(at: 12, bytes: 4) == UInt64(kinds.count), end <= bodyCount else {
+      throw BundleError("the section table is not complete")
     }
-    guard bytes.count >= BundleFormat.headerBytes, Array(bytes[0..<8]) == BundleFormat.magic else {
-      throw BundleError("this is not an hpol bundle")
-    }
-    let version = number(8, 4)
-    guard version == UInt64(BundleFormat.version) else {
-      throw BundleError("the bundle has format version \(version); this program reads version \(BundleFormat.version)")
-    }
-    let sectionCount = Int(number(12, 4))
-    guard number(16, 8) == UInt64(bytes.count) else {
-      throw BundleError("the bundle says it is \(number(16, 8)) bytes long, but it is \(bytes.count)")
-    }
-    guard number(24, 8) == 0 else { throw BundleError("a reserved field of the header is not zero") }
-    guard sectionCount == SectionKind.allCases.count,
-      bytes.count >= BundleFormat.headerBytes + sectionCount * BundleFormat.tableEntryBytes
-    else { throw BundleError("the section table is not complete") }
     var table: [SectionKind: Range<Int>] = [:]
-    var end = UInt64(BundleFormat.headerBytes + sectionCount * BundleFormat.tableEntryBytes)
-    for (index, kind) in SectionKind.allCases.enumerated() {
+    for (index, kind) in kinds.enumerated() {
       let entry = BundleFormat.headerBytes + index * BundleFormat.tableEntryBytes
-      let offset = number(entry + 8, 8)
-      let length = number(entry + 16, 8)
-      guard number(entry, 4) == UInt64(kind.rawValue), number(entry + 4, 4) == 0 else {
-        throw BundleError("section \(index) is not `\(kind)`")
-      }
-      guard offset == (end + 7) & ~7, length <= UInt64(bytes.count), offset + length <= UInt64(bytes.count) else {
+      let offset = bytes.integer(at: entry + 8, bytes: 8)
+      let length = bytes.integer(at: entry + 16, bytes: 8)
+      guard bytes.integer(at: entry, bytes: 4) == UInt64(kind.rawValue), bytes.integer(at: entry + 4, bytes: 4) == 0
+      else { throw BundleError("section \(index) is not `\(kind)`") }
+      guard offset == (end + 7) & ~7, length <= bodyCount, offset + length <= bodyCount else {
         throw BundleError("the section `\(kind)` lies outside the bundle")
+      }
+      guard bytes[Int(end)..<Int(offset)].allSatisfy({ $0 == 0 }) else {
+        throw BundleError("the bytes before the section `\(kind)` are not zero")
       }
       end = offset + length
       table[kind] = Int(offset)..<Int(end)
     }
-    guard end == UInt64(bytes.count) else { throw BundleError("there are bytes after the last section") }
+    guard end == bodyCount else { throw BundleError("there are bytes after the last section") }
     return table
   }
 }

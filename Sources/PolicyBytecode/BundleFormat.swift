@@ -1,9 +1,13 @@
-// The bundle format, version 1.
+// The bundle format, version 2.
 //
-//   bundle   = header section-table section…
-//   header   = magic:8 version:u32 section-count:u32 length:u64 reserved:u64
-//   table    = (kind:u32 reserved:u32 offset:u64 length:u64)…        one entry a section, by kind, each once
-//   section  = bytes, at an offset that is a multiple of 8
+//   bundle    = body [signature]
+//   body      = header section-table section…
+//   header    = magic:8 version:u32 section-count:u32 body-length:u64 reserved:u64
+//   table     = (kind:u32 reserved:u32 offset:u64 length:u64)…        one entry a section, by kind, each once
+//   section   = bytes, at the first offset that is a multiple of 8
+//   signature = magic:8 public-key:32 signature:64                    Ed25519, see ``BundleSignature``
+//
+// Version 1 has no signature, and no sections after `sources`.
 //
 // All integers are little-endian. Sections are arrays of the fixed-width records below, so that a bundle is mapped and
 // used as it stands; `strings` and `patterns` are bytes. Offsets into `strings` are `TextRef`s; everything else refers
@@ -13,11 +17,18 @@
 public enum BundleFormat {
   /// The first bytes of every bundle.
   public static let magic: [UInt8] = Array("HPOLBNDL".utf8)
-  public static let version: UInt32 = 1
+  /// The version that is written.
+  public static let version: UInt32 = 2
+  /// The oldest version that is read.
+  public static let oldestVersion: UInt32 = 1
   public static let headerBytes = 32
   public static let tableEntryBytes = 24
-  /// The size past which a bundle is refused.
-  public static let maxBytes = 256 << 20
+  /// The size of a body past which a bundle is refused.
+  public static let maxBodyBytes = 256 << 20
+  /// The size past which a file is no bundle.
+  public static let maxBytes = maxBodyBytes + BundleSignature.byteCount
+  /// The bytes of a commit's name.
+  public static let maxCommitBytes = 128
   /// The rules past which a policy set is refused.
   public static let maxRules = 1 << 20
   /// The words of one rule's decision graph: what a jump can span, less the two terminals.
@@ -66,6 +77,13 @@ public enum SectionKind: UInt32, CaseIterable, Sendable {
   case decodes
   /// ``SourceRecord``.
   case sources
+  /// One ``ReleaseRecord``.
+  case release
+  /// ``DigestRecord``: one a source, or none at all.
+  case digests
+
+  /// The sections of a version of the format, in order.
+  static func all(in version: UInt32) -> ArraySlice<SectionKind> { version == 1 ? allCases[..<20] : allCases[...] }
 }
 
 /// Text in the `strings` section.
@@ -394,4 +412,38 @@ public struct SourceRecord: BitwiseCopyable, Sendable {
   public var path: TextRef
 
   public init(path: TextRef) { self.path = path }
+}
+
+/// When the bundle was released, and what is known of its making. What it says is in ``Release``.
+public struct ReleaseRecord: BitwiseCopyable, Sendable {
+  public var revision: UInt64 = 0
+  /// Seconds since 1970, UTC; 0: never.
+  public var expires: Int64 = 0
+  public var commit = TextRef()
+  /// Whether the tests were run; the counts below are 0 if not.
+  public var isTested: UInt32 = 0
+  public var tests: UInt32 = 0
+  public var invariants: UInt32 = 0
+  public var covered: UInt32 = 0
+  public var coverable: UInt32 = 0
+  public var reserved: UInt32 = 0
+
+  public init() {}
+}
+
+/// The SHA-256 of a source, as four words of its bytes in their order.
+public struct DigestRecord: BitwiseCopyable, Sendable {
+  public var words: (UInt64, UInt64, UInt64, UInt64)
+
+  /// Of 32 bytes; others are cut, or filled up with zeros.
+  public init(_ digest: [UInt8]) {
+    func word(_ at: Int) -> UInt64 {
+      (at..<at + 8).reduce(0) { $0 | UInt64($1 < digest.count ? digest[$1] : 0) << UInt64(8 * ($1 - at)) }
+    }
+    words = (word(0), word(8), word(16), word(24))
+  }
+
+  public var bytes: [UInt8] {
+    [words.0, words.1, words.2, words.3].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+  }
 }

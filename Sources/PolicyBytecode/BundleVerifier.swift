@@ -6,6 +6,7 @@ extension Bundle {
     try verifyAtoms()
     try verifyRules()
     try verifyActions()
+    try verifyRelease()
   }
 
   private func check(_ holds: Bool, _ message: @autoclosure () -> String) throws(BundleError) {
@@ -157,6 +158,19 @@ extension Bundle {
       try check(MaskMethod(rawValue: action.method) != nil, "action \(index) masks in an unknown way")
       try check(action.hasText < 2, "action \(index) has an unknown flag")
       if kind == .record { try check(action.count < 3, "action \(index) records at an unknown level") }
+    }
+  }
+
+  private func verifyRelease() throws(BundleError) {
+    try check(digests.isEmpty || digests.count == sources.count, "there is not one digest a source")
+    for release in releases {
+      try check(release.commit, "the commit")
+      try check(Int(release.commit.length) <= BundleFormat.maxCommitBytes, "the commit's name is too long")
+      try check(release.expires >= 0, "the bundle expires before 1970")
+      try check(release.isTested < 2 && release.reserved == 0, "the release has an unknown flag")
+      try check(release.covered <= release.coverable, "the tests cover more than there is")
+      let counts = release.tests | release.invariants | release.covered | release.coverable
+      try check(release.isTested == 1 || counts == 0, "there are results of tests that were not run")
     }
   }
 }

@@ -19,6 +19,8 @@ public struct BundleWriter {
   public var detectors: [DetectorRecord] = []
   public var decodes: [DecodeRecord] = []
   public var sources: [SourceRecord] = []
+  public var release = ReleaseRecord()
+  public var digests: [DigestRecord] = []
   private var strings: [UInt8] = []
   /// By bytes: `String` would equate canonically equivalent spellings.
   private var interned: [[UInt8]: TextRef] = [:]
@@ -44,7 +46,7 @@ public struct BundleWriter {
     return RecordRange(start: start, count: UInt32(texts.count))
   }
 
-  /// The bundle's bytes.
+  /// The bundle's bytes, not signed.
   public func encode() -> [UInt8] {
     let bodies: [(SectionKind, [UInt8])] = SectionKind.allCases.map { ($0, body($0)) }
     var offset = BundleFormat.headerBytes + BundleFormat.tableEntryBytes * bodies.count
@@ -94,6 +96,8 @@ public struct BundleWriter {
     case .detectors: recordBytes(detectors)
     case .decodes: recordBytes(decodes)
     case .sources: recordBytes(sources)
+    case .release: recordBytes([release])
+    case .digests: recordBytes(digests)
     }
   }
 

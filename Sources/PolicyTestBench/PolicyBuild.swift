@@ -1,3 +1,4 @@
+import BundleTrust
 import Glibc
 import PolicyBytecode
 import PolicyCompiler
@@ -16,9 +17,9 @@ public struct PolicyBuild: Sendable {
 
   /// Checks and compiles. `now` (seconds since 1970, UTC) is only used to tell exceptions that have ended; it does not
   /// find its way into the bundle. `adjust` may change the checked policy before it is compiled; `bundlePaths` gives the
-  /// names under which a bundle knows the files.
+  /// names under which a bundle knows the files; `release` is what it says of itself.
   public init(
-    roots: [String], reader: SourceReader, now: Int64, toolVersion: String,
+    roots: [String], reader: SourceReader, now: Int64, toolVersion: String, release: Release = Release(),
     adjust: (inout CheckedPolicy) -> Void = { _ in }, bundlePaths: ([String]) -> [String] = { $0 }
   ) {
     let zones = ZoneFiles()
@@ -30,7 +31,9 @@ public struct PolicyBuild: Sendable {
     policy = checked.policy
     guard var policy = checked.policy else { return }
     adjust(&policy)
-    let environment = CompileEnvironment(sources, toolVersion: toolVersion, bundlePaths: bundlePaths)
+    var environment = CompileEnvironment(sources, toolVersion: toolVersion, bundlePaths: bundlePaths)
+    environment.sourceDigests = sources.files.map { sha256($0.bytes) }
+    environment.release = release
     switch compilePolicy(policy, environment) {
     case .success(let compiled):
       bundle = compiled.bundle

@@ -8,6 +8,13 @@ import Testing
     var writer = BundleWriter()
     let place = PlaceRecord(file: 0, line: 3, column: 1)
     writer.sources = [SourceRecord(path: writer.intern("größe.hpol"))]
+    writer.digests = [DigestRecord(Array(1...32))]
+    var release = Release()
+    release.revision = 7
+    release.expires = 1_800_000_000
+    release.commit = "c0ffee"
+    release.tests = Release.Tests(tests: 3, invariants: 2, covered: 9, coverable: 10)
+    writer.set(release)
     writer.meta.bindAtoms = 1
     writer.meta.toolVersion = writer.intern("1.0")
     writer.keys = [KeyRecord(fact: .label, key: writer.intern("env"))]
@@ -72,6 +79,10 @@ import Testing
     #expect(bundle.code[1].whenTrue == 1 && bundle.code[1].atom == 1)
     #expect(bundle.transitions.map(\.offset) == [3600, 7200])
     #expect(bundle.byteCount(of: .rules) == 80)
+    #expect(bundle.release.revision == 7 && bundle.release.expires == 1_800_000_000)
+    #expect(bundle.release.commit == "c0ffee" && bundle.release.tests?.covered == 9)
+    #expect(bundle.digests.map(\.bytes) == [Array(1...32)])
+    #expect(bundle.signature == nil && bundle.version == BundleFormat.version)
   }
 
   /// Equal texts share a place; texts of other bytes do not, canonically equivalent or not.
@@ -94,12 +105,15 @@ import Testing
       ([], "not an hpol bundle"),
       (Array(good[..<31]), "not an hpol bundle"),
       (changed(0, 0), "not an hpol bundle"),
-      (changed(8, 2), "format version 2"),
+      (changed(8, 3), "format version 3"),
       (changed(8, 0), "format version 0"),
-      (good + [0], "but it is \(good.count + 1)"),
+      (good + [0], "the 1 after them are no signature"),
+      (good + BundleSignature.magic, "the 8 after them are no signature"),
+      (good + [UInt8](repeating: 0, count: BundleSignature.byteCount), "the 104 after them are no signature"),
       (Array(good.dropLast()), "but it is \(good.count - 1)"),
       (changed(24, 1), "reserved field of the header"),
-      (changed(12, 19), "section table is not complete"),
+      (changed(8, 1), "section table is not complete"),
+      (changed(12, 21), "section table is not complete"),
       (changed(12, 255), "section table is not complete"),
       (changed(table, 2), "section 0 is not `meta`"),
       (changed(table + 4, 1), "section 0 is not `meta`"),
@@ -107,9 +121,9 @@ import Testing
       (changed(table + 24 + 8, good[table + 8]), "`strings` lies outside"),
       (changed(table + 24 + 8, good[table + 24 + 8] + 8), "`strings` lies outside"),
       // A length that runs out of the bundle, and out of 64 bits.
-      (changed(table + 19 * 24 + 17, 0xFF), "lies outside the bundle"),
-      (changed(table + 19 * 24 + 23, 0xFF), "lies outside the bundle"),
-      (changed(table + 19 * 24 + 16, 0), "bytes after the last section"),
+      (changed(table + 21 * 24 + 17, 0xFF), "lies outside the bundle"),
+      (changed(table + 21 * 24 + 23, 0xFF), "lies outside the bundle"),
+      (changed(table + 21 * 24 + 16, 0), "bytes after the last section"),
     ]
     for (index, test) in cases.enumerated() {
       #expect(
@@ -201,6 +215,18 @@ import Testing
       ({ $0.actions[0].hasText = 2 }, "action 0 has an unknown flag"),
       ({ $0.actions[0].list = outside }, "the list of action 0"),
       ({ $0.actions[0].text = longText }, "the text of action 0"),
+      // The release.
+      ({ $0.digests.append(DigestRecord([])) }, "there is not one digest a source"),
+      ({ $0.release.commit = longText }, "the commit lies outside"),
+      ({ $0.release.expires = -1 }, "the bundle expires before 1970"),
+      ({ $0.release.isTested = 2 }, "the release has an unknown flag"),
+      ({ $0.release.reserved = 1 }, "the release has an unknown flag"),
+      ({ $0.release.covered = 11 }, "the tests cover more than there is"),
+      ({ $0.release.isTested = 0 }, "results of tests that were not run"),
+      (
+        { $0.release.commit = $0.intern(String(repeating: "c", count: BundleFormat.maxCommitBytes + 1)) },
+        "the commit's name is too long"
+      ),
     ]
     for (index, test) in cases.enumerated() {
       var writer = Self.sample()
@@ -217,6 +243,7 @@ import Testing
     let word = GraphWord(.lazy, atom: 2, whenTrue: GraphWord.yes, whenFalse: GraphWord.no)
     writer.code += Array(repeating: word, count: BundleFormat.maxGraphWords)
     writer.rules[0].judgeGraph = RecordRange(start: 1, count: UInt32(BundleFormat.maxGraphWords))
+    writer.release.commit = writer.intern(String(repeating: "c", count: BundleFormat.maxCommitBytes))
     #expect(refusal(of: writer.encode()) == nil)
   }
 

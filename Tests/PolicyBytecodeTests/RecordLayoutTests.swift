@@ -21,6 +21,8 @@ import Testing
     expectNoPadding(DetectorRecord(name: TextRef(), regex: TextRef(), check: TextRef(), ignoringCase: false), 32)
     expectNoPadding(DecodeRecord(carrier: .mcp, inner: .shell, selectors: RecordRange()), 12)
     expectNoPadding(SourceRecord(path: TextRef()), 8)
+    expectNoPadding(ReleaseRecord(), 48)
+    expectNoPadding(DigestRecord([]), 32)
   }
 
   private func expectNoPadding<Record: BitwiseCopyable>(_ record: Record, _ bytes: Int) {

@@ -12,6 +12,10 @@ public struct CompileEnvironment {
   public var zone: (String) -> [UInt8]?
   /// The version of the tool, kept in the bundle.
   public var toolVersion: String
+  /// The SHA-256 of the files in `sourcePaths`, or nothing; kept in the bundle.
+  public var sourceDigests: [[UInt8]] = []
+  /// What else the bundle says of itself.
+  public var release = Release()
   /// Where patterns are kept, for whoever compiles variants of one policy.
   public var patterns: CompiledPatterns?
 
@@ -465,6 +469,8 @@ private struct PolicyLowering {
     }
     writer.meta.textDetectors = writer.internList(Set(asked).sorted())
     writer.meta.toolVersion = writer.intern(environment.toolVersion)
+    writer.digests = environment.sourceDigests.map(DigestRecord.init)
+    writer.set(environment.release)
     writer.detectors = policy.detectors.map { detector in
       DetectorRecord(
         name: writer.intern(detector.name), regex: writer.intern(detector.pattern.source),

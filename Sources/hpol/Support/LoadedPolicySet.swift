@@ -1,3 +1,4 @@
+import BundleTrust
 import Glibc
 import PolicyBytecode
 import PolicyCompiler
@@ -42,10 +43,16 @@ struct LoadedPolicySet {
 
   /// The policy, for engines on several threads.
   func loadedPolicy() throws(CommandError) -> LoadedPolicy {
-    do throws(BundleError) {
-      return try LoadedPolicy(Bundle(bundle))
+    let opened: Bundle
+    do throws(TrustError) {
+      opened = try SignedBundle.openUntrusted(bundle)
     } catch {
-      throw .failure("cannot use the bundle: \(error.message)")
+      throw .failure(error.message)
+    }
+    do throws(BundleError) {
+      return try LoadedPolicy(opened)
+    } catch {
+      throw .failure("the bundle cannot be used: \(error.message)")
     }
   }
 
