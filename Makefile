@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps try build test format lint fuzz fuzz-interpreter bench corpus clean
+.PHONY: help deps try build test format lint fuzz tsan fuzz-interpreter bench corpus clean
 
 HPOL := .build/release/hpol
 BUNDLE := .build/policies.hpolb
@@ -46,6 +46,10 @@ fuzz: deps ## fuzz decoders, policies, bundles, fixtures, masks and the interpre
 	  -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
 	@python3 scripts/fuzz.py --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 	@test -z "$(FUZZ_TARGETS)" || exit 0; $(MAKE) --no-print-directory fuzz-interpreter
+
+tsan: deps ## swap policies under load with ThreadSanitizer watching
+	swift build --build-tests --sanitize=thread --scratch-path .build/tsan $(STRICT)
+	swift test --skip-build --sanitize=thread --scratch-path .build/tsan --filter HotReloadTests
 
 fuzz-interpreter:
 	swift build --build-tests $(STRICT)

@@ -60,6 +60,13 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    target(
+      "Fuzzing",
+      [
+        "JSONText", "Detectors", "Responses", "Operations", "PolicySyntax", "PolicyBytecode", "PolicyCompiler",
+        "PolicyRuntime", "PolicyTestBench", "BundleTrust",
+      ]),
+
     .executableTarget(
       name: "hpol-bench",
       dependencies: [
@@ -91,6 +98,7 @@ let package = Package(
         "JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime",
         "Operations", "Responses",
       ], excluding: ["Servers"]),
+    tests(of: "Fuzzing", []),
     .testTarget(
       name: "hpolTests",
       dependencies: [
@@ -107,11 +115,6 @@ if Context.environment["HPOL_FUZZ"] == "1" {
   package.targets += [
     .systemLibrary(name: "CLibFuzzer"),
     .executableTarget(
-      name: "hpol-fuzz",
-      dependencies: [
-        "CLibFuzzer", "JSONText", "Detectors", "Responses", "Operations", "PolicySyntax", "PolicyBytecode",
-        "PolicyCompiler", "PolicyRuntime", "PolicyTestBench",
-      ],
-      path: "Sources/Fuzzing", swiftSettings: strict),
+      name: "hpol-fuzz", dependencies: ["CLibFuzzer", "Fuzzing"], path: "Sources/FuzzDriver", swiftSettings: strict),
   ]
 }

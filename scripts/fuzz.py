@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the libFuzzer targets of hpol-fuzz, one after the other.
 
-Each target starts from the project's own fixtures and policies, keeps what it learns in FOLDER/corpus/TARGET, and is
+Each target starts from the project's own fixtures and policies, fixtures/fuzz/TARGET among them, keeps what it learns in FOLDER/corpus/TARGET, and is
 helped by a dictionary. An input that crashes, hangs or breaks a promise is kept in FOLDER/crashes/TARGET and printed
 with the command that replays it. The exit status is 1 if there was one.
 """
@@ -56,6 +56,8 @@ AUDIT: SESSION,1,1,READ,SELECT,,, LOG:\x20\x20 STATEMENT:\x20\x20 QUERY, CONNECT
 {"log":{"entries":[ {"Records":[ "request":{"method":"GET","url":"http://a/" "content":{"text":"encoding":"base64"
 {"jsonrpc":"2.0","id":1,"method":"x"} "result": {"message": "from":"server" type=EXECVE msg=audit(1.0:1): argc= a0= a0[0]= type=EOE
 {"version":2,"width":80} [0.1,"i","ls\\r"] \\u001b[D "eventSource": "eventName": "requestParameters": "event_stream": """,
+    "trust": r"""HPOLSIGN HPOLBNDL -----BEGIN\x20PUBLIC\x20KEY-----\x0a -----END\x20PUBLIC\x20KEY-----\x0a MCowBQYDK2VwAyEA
+-----BEGIN\x20PRIVATE\x20KEY-----\x0a MC4CAQAwBQYDK2VwBCIEI""",
     "detectors": r"""AKIA ghp_ glpat- xoxb- sk_live_ eyJ -----BEGIN PRIVATE KEY----- 4111111111111111 @example.com DE89
 password= postgres://u:p@h 123-45-6789 10.0.0.1 ::1 00:1a:2b:3c:4d:5e +49 AIza EMP-123456
 \xc2\xa0 \xe2\x80\xaf \xe2\x80\x91 \xe2\x80\x93""",
@@ -141,6 +143,7 @@ def policies():
 def seeds(target, program, folder):
     """What a target starts from."""
     found = [text.encode() for text in EXAMPLES.get(target, [])]
+    found += [path.read_bytes() for path in sorted(pathlib.Path("fixtures/fuzz", target).glob("*"))]
     if target == "policy":
         found += policies()
     elif target == "import":
@@ -152,6 +155,9 @@ def seeds(target, program, folder):
         path = folder / "seed.hpolb"
         subprocess.run([program, "write-bundle", path], check=True, env=ENVIRONMENT)
         found += [path.read_bytes(), *(p.read_bytes() for p in pathlib.Path("fixtures").rglob("*.hpolb"))]
+    elif target == "trust":
+        # What follows the first byte is a bundle.
+        found += [b"\0" + path.read_bytes() for path in pathlib.Path("fixtures").rglob("*.hpolb")]
     else:
         for line, fixture in fixtures():
             protocol = fixture.get("protocol")
@@ -193,7 +199,7 @@ def fuzz(target, arguments):
         directory.mkdir(parents=True, exist_ok=True)
     before = set(crashes.iterdir())
     log = folder / f"{target}.log"
-    largest = 65536 if target in ("bundle", "import") else 4096
+    largest = 65536 if target in ("bundle", "trust", "import") else 4096
     command = [
         arguments.program, target, corpus, write_seeds(target, arguments.program, folder),
         *write_dictionary(target, folder), f"-artifact_prefix={crashes}/",
@@ -214,6 +220,8 @@ def fuzz(target, arguments):
         print(f"    {line}")
     for path in found:
         print(f"    replay: ASAN_OPTIONS=detect_leaks=0 {arguments.program} {target} {path}")
+    if found:
+        print("    keep them, made small, as fixtures/fuzz/README.md says")
     return status
 
 

@@ -15,6 +15,9 @@ public struct PublicKey: Hashable, Sendable {
   /// Takes the 32 bytes of RFC 8032.
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+  /// The key that a signature names.
+  public init(of signature: BundleSignature) { bytes = signature.key }
+
   /// Reads a file that holds one key.
   public init(pem: [UInt8]) throws(KeyError) {
     let keys = try TrustedKeys(pem: pem).keys

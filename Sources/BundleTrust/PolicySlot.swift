@@ -29,7 +29,7 @@ public final class PolicySlot: Sendable {
     with bytes: [UInt8], trusting keys: TrustedKeys, now: Int64, allowingOlder: Bool = false
   ) throws(TrustError) {
     let bundle = try SignedBundle.open(bytes, trusting: keys, now: now, inForce: allowingOlder ? nil : revision)
-    try replace(with: Self.load(bundle), allowingOlder: allowingOlder)
+    try replace(with: SignedBundle.policy(bundle), allowingOlder: allowingOlder)
   }
 
   /// Puts a policy in force that the caller vouches for.
@@ -50,10 +50,6 @@ public final class PolicySlot: Sendable {
   /// The policy in force and the generation that it came with.
   fileprivate var snapshot: (LoadedPolicy, UInt64) {
     policy.withLock { ($0, swaps.load(ordering: .relaxed)) }
-  }
-
-  private static func load(_ bundle: Bundle) throws(TrustError) -> LoadedPolicy {
-    do throws(BundleError) { return try LoadedPolicy(bundle) } catch { throw .unusable(error) }
   }
 }
 

@@ -1,4 +1,5 @@
 import PolicyBytecode
+import PolicyRuntime
 
 /// Signing bundles, and opening them.
 public enum SignedBundle {
@@ -26,6 +27,11 @@ public enum SignedBundle {
     let envelope = try envelope(bytes)
     if let signature = envelope.signature { try verify(bytes, envelope.bodyCount, signature) }
     return try load(bytes)
+  }
+
+  /// Makes a bundle ready to judge, which proves the last of what the interpreter relies on.
+  public static func policy(_ bundle: Bundle) throws(TrustError) -> LoadedPolicy {
+    do throws(BundleError) { return try LoadedPolicy(bundle) } catch { throw .unusable(error) }
   }
 
   /// `bytes` with a signature by `key`, instead of the one that they may have.

@@ -44,7 +44,7 @@ private let fuzzPolicy = #"""
   """#
 
 /// What a decoder's operations are judged with.
-func fuzzBundle() -> [UInt8] {
+public func fuzzBundle() -> [UInt8] {
   let reader = SourceReader.inMemory(["fuzz.hpol": Array(fuzzPolicy.utf8)])
   let build = PolicyBuild(roots: ["fuzz.hpol"], reader: reader, now: 0, toolVersion: "fuzz")
   guard let bundle = build.bundle else {

@@ -26,7 +26,16 @@ enum TableVerifier {
       fits(Int(words[5]), literalCount * TableLayout.literalWords, words), fits(referencesAt, referenceCount, words)
     else { throw PatternTableError("the pattern table's parts do not fit into it") }
 
-    for index in 0..<patternCount { try verifyRecord(index, words) }
+    // Patterns share neither data nor references, so that proving and packing take time in proportion to the table.
+    var (dataCount, ownReferences) = (0, 0)
+    for index in 0..<patternCount {
+      try verifyRecord(index, words)
+      dataCount += dataWords(index, words)
+      ownReferences += Int(words[TableLayout.headerWords + index * TableLayout.recordWords + 5])
+      guard dataCount <= words.count, ownReferences <= referenceCount else {
+        throw PatternTableError("patterns share what they own")
+      }
+    }
     for index in 0..<literalCount {
       let at = Int(words[5]) + index * TableLayout.literalWords
       let count = Int(words[at + 1])
@@ -38,6 +47,13 @@ enum TableVerifier {
       throw PatternTableError("reference \(index) names no literal")
     }
     return start
+  }
+
+  /// The words of a record's data.
+  private static func dataWords(_ index: Int, _ words: UnsafeBufferPointer<UInt32>) -> Int {
+    let at = TableLayout.headerWords + index * TableLayout.recordWords
+    let count = Int(words[at + 2])
+    return words[at] & 0xFF == CompiledPattern.Form.automaton.rawValue ? count : (count + 3) / 4
   }
 
   private static func fits(_ at: Int, _ count: Int, _ words: UnsafeBufferPointer<UInt32>) -> Bool {
@@ -54,7 +70,7 @@ enum TableVerifier {
     else { throw PatternTableError("pattern \(index) is of an unknown form") }
     let dataAt = Int(words[at + 1])
     let dataCount = Int(words[at + 2])
-    guard fits(dataAt, form == .automaton ? dataCount : (dataCount + 3) / 4, words),
+    guard fits(dataAt, dataWords(index, words), words),
       Int(words[at + 4]) + Int(words[at + 5]) <= Int(words[6]), filter == .none || words[at + 5] > 0
     else { throw PatternTableError("pattern \(index) does not fit into the pattern table") }
     if form == .pieces {

@@ -31,6 +31,8 @@ public enum BundleFormat {
   public static let maxCommitBytes = 128
   /// The rules past which a policy set is refused.
   public static let maxRules = 1 << 20
+  /// The keys past which a policy set is refused: indexes number them, and the facts, in 16 bits.
+  public static let maxKeys = 1 << 15
   /// The words of one rule's decision graph: what a jump can span, less the two terminals.
   public static let maxGraphWords = 0xFFFE
 }
@@ -423,6 +425,8 @@ public struct ReleaseRecord: BitwiseCopyable, Sendable {
   /// Whether the tests were run; the counts below are 0 if not.
   public var isTested: UInt32 = 0
   public var tests: UInt32 = 0
+  public var requests: UInt32 = 0
+  public var fixtures: UInt32 = 0
   public var invariants: UInt32 = 0
   public var covered: UInt32 = 0
   public var coverable: UInt32 = 0

@@ -1,6 +1,8 @@
 extension Bundle {
   /// Proves what readers of the records rely on: every reference in bounds, every graph forward-only with its atoms
-  /// of the right kind, every enumeration known, every text UTF-8.
+  /// of the right kind, every enumeration known, every text UTF-8, matchers in the order that indexes are made in.
+  ///
+  /// It takes time in proportion to the bundle, whatever is in it: ranges that records own do not overlap.
   func verify() throws(BundleError) {
     try verifyTexts()
     try verifyAtoms()
@@ -17,6 +19,13 @@ extension Bundle {
     try check(Int(range.start) + Int(range.count) <= count, "\(what) lies outside its section")
   }
 
+  /// Records own their ranges of another section: together they cannot be longer than it is.
+  private func checkOwned(_ ranges: some Sequence<RecordRange>, in count: Int, _ what: String) throws(BundleError) {
+    var sum = 0
+    for range in ranges { sum += Int(range.count) }
+    try check(sum <= count, "\(what) overlap")
+  }
+
   private func check(_ ref: TextRef, _ what: String) throws(BundleError) {
     let end = Int(ref.offset) + Int(ref.length)
     try check(end <= strings.count, "\(what) lies outside `strings`")
@@ -30,6 +39,10 @@ extension Bundle {
     try check(meta.toolVersion, "the tool's version")
     try check(meta.textDetectors, in: textLists.count, "the list of detectors")
     for ref in textLists { try check(ref, "a text of a list") }
+    try checkOwned(
+      actions.lazy.map(\.list) + decodes.lazy.map(\.selectors) + [meta.textDetectors], in: textLists.count,
+      "lists of texts")
+    try check(keys.count <= BundleFormat.maxKeys, "there are too many keys")
     for key in keys {
       try check(key.key, "a key")
       try check(key.fact < UInt32(Fact.allCases.count), "a key is of an unknown fact")
@@ -41,6 +54,7 @@ extension Bundle {
       try check(detector.name, "a detector's name")
       try check(detector.regex, "a detector's regex")
       try check(detector.check, "a detector's check")
+      try check(detector.ignoringCase < 2 && detector.reserved == 0, "a detector has an unknown flag")
     }
     for decode in decodes {
       let protocols = UInt16(OperationProtocol.allCases.count)
@@ -66,7 +80,7 @@ extension Bundle {
         atom.key == 0 || Int(atom.key) <= keys.count && keys[Int(atom.key) - 1].fact == UInt32(atom.fact),
         "atom \(index) has the key of another fact")
       try check((fact.schema.phase == .bind) == (index < Int(meta.bindAtoms)), "atom \(index) is in the wrong phase")
-      try check(atom.comparison < 4, "atom \(index) compares in an unknown way")
+      try check(atom.comparison < 4 && atom.reserved == 0, "atom \(index) compares in an unknown way")
       try check(atom.text, "the text of atom \(index)")
       try check(atom.place)
       let operandLimit =
@@ -81,8 +95,23 @@ extension Bundle {
     }
     // Those of no matcher too, for the loader counts them all.
     try check(links.allSatisfy { Int($0) < atoms.count }, "a link names no atom")
+    try verifyMatchers()
+    for network in networks { try check(network.prefixLength <= 128, "a network's prefix is longer than 128 bits") }
+    try verifyWindows()
+    try check(transitions.allSatisfy { abs($0.offset) <= 86_400 }, "a zone is more than a day from UTC")
+  }
+
+  /// Matchers stand by fact and key, each with links of its own, one after the other.
+  private func verifyMatchers() throws(BundleError) {
+    var end = 0
+    var previous: (fact: UInt16, key: UInt16) = (0, 0)
     for matcher in matchers {
       try check(matcher.atoms, in: links.count, "the links of a matcher")
+      try check(Int(matcher.atoms.start) == end, "the links of matchers do not follow each other")
+      end += Int(matcher.atoms.count)
+      try check(matcher.atoms.count > 0, "a matcher has no links")
+      try check(previous <= (matcher.fact, matcher.key), "the matchers are not in order")
+      previous = (matcher.fact, matcher.key)
       for link in matcher.atoms.indices {
         let atom = atoms[Int(links[link])]
         try check(
@@ -90,16 +119,24 @@ extension Bundle {
           "a matcher links to an atom of another kind or fact")
       }
     }
-    for network in networks { try check(network.prefixLength <= 128, "a network's prefix is longer than 128 bits") }
+    try check(end == links.count, "there are links of no matcher")
+  }
+
+  private func verifyWindows() throws(BundleError) {
+    // For each transition, where the ones in order that it ends begin: windows may share zones.
+    var starts: [Int] = []
+    for index in transitions.indices {
+      let isLater = index > 0 && transitions[index - 1].from < transitions[index].from
+      starts.append(isLater ? starts[index - 1] : index)
+    }
     for window in windows {
       try check(window.start <= 86_400 && window.end <= 86_400, "a window lies outside the day")
+      try check(window.days < 128 && window.reserved == 0, "a window has an unknown day")
       try check(window.zone, in: transitions.count, "the zone of a window")
+      let end = Int(window.zone.start) + Int(window.zone.count)
+      try check(
+        window.zone.count == 0 || starts[end - 1] <= Int(window.zone.start), "a zone's transitions are not in order")
     }
-    for window in windows where window.zone.count > 1 {
-      let times = window.zone.indices.map { transitions[$0].from }
-      try check(zip(times, times.dropFirst()).allSatisfy(<), "a zone's transitions are not in order")
-    }
-    try check(transitions.allSatisfy { abs($0.offset) <= 86_400 }, "a zone is more than a day from UTC")
   }
 
   private func check(_ place: PlaceRecord) throws(BundleError) {
@@ -108,6 +145,9 @@ extension Bundle {
 
   private func verifyRules() throws(BundleError) {
     try check(rules.count <= BundleFormat.maxRules, "there are too many rules")
+    try checkOwned(rules.lazy.flatMap { [$0.bindGraph, $0.judgeGraph] }, in: code.count, "the graphs of rules")
+    try checkOwned(rules.lazy.map(\.triggers), in: triggers.count, "the triggers of rules")
+    try checkOwned(rules.lazy.map(\.actions), in: actions.count, "the actions of rules")
     for (index, rule) in rules.enumerated() {
       try check(rule.fullName, "the name of rule \(index)")
       try check(rule.displayName, "the name of rule \(index)")
@@ -169,7 +209,8 @@ extension Bundle {
       try check(release.expires >= 0, "the bundle expires before 1970")
       try check(release.isTested < 2 && release.reserved == 0, "the release has an unknown flag")
       try check(release.covered <= release.coverable, "the tests cover more than there is")
-      let counts = release.tests | release.invariants | release.covered | release.coverable
+      let counts =
+        release.tests | release.requests | release.fixtures | release.invariants | release.covered | release.coverable
       try check(release.isTested == 1 || counts == 0, "there are results of tests that were not run")
     }
   }

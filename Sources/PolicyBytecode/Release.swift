@@ -10,18 +10,17 @@ public struct Release: Hashable, Sendable {
 
   /// What came of the tests beside the rules, all of which held.
   public struct Tests: Hashable, Sendable {
-    public var tests: UInt32
-    public var invariants: UInt32
+    /// `test` blocks, and the requests in them.
+    public var tests: UInt32 = 0
+    public var requests: UInt32 = 0
+    /// Fixtures that pin something.
+    public var fixtures: UInt32 = 0
+    public var invariants: UInt32 = 0
     /// Rules, outcomes of conditions and alternatives that the tests exercise, of those that they could.
-    public var covered: UInt32
-    public var coverable: UInt32
+    public var covered: UInt32 = 0
+    public var coverable: UInt32 = 0
 
-    public init(tests: UInt32, invariants: UInt32, covered: UInt32, coverable: UInt32) {
-      self.tests = tests
-      self.invariants = invariants
-      self.covered = covered
-      self.coverable = coverable
-    }
+    public init() {}
   }
 
   public init() {}
@@ -36,8 +35,10 @@ extension Bundle {
     release.expires = record.expires == 0 ? nil : record.expires
     release.commit = text(record.commit)
     if record.isTested == 1 {
-      release.tests = Release.Tests(
-        tests: record.tests, invariants: record.invariants, covered: record.covered, coverable: record.coverable)
+      var tests = Release.Tests()
+      (tests.tests, tests.requests, tests.fixtures) = (record.tests, record.requests, record.fixtures)
+      (tests.invariants, tests.covered, tests.coverable) = (record.invariants, record.covered, record.coverable)
+      release.tests = tests
     }
     return release
   }
@@ -52,10 +53,8 @@ extension BundleWriter {
     record.commit = intern(release.commit)
     if let tests = release.tests {
       record.isTested = 1
-      record.tests = tests.tests
-      record.invariants = tests.invariants
-      record.covered = tests.covered
-      record.coverable = tests.coverable
+      (record.tests, record.requests, record.fixtures) = (tests.tests, tests.requests, tests.fixtures)
+      (record.invariants, record.covered, record.coverable) = (tests.invariants, tests.covered, tests.coverable)
     }
     self.release = record
   }

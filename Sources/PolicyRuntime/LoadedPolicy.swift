@@ -24,15 +24,21 @@ public final class LoadedPolicy: @unchecked Sendable {
   /// Verifies what `bundle` left to this module: the pattern table and the references into it.
   public init(_ bundle: Bundle) throws(BundleError) {
     self.bundle = bundle
+    let table: PatternTable
     do throws(PatternTableError) {
       table = try PatternTable(bundle.patterns)
     } catch {
       throw BundleError("the section `patterns`: \(error.message)")
     }
+    self.table = table
     let patternCount = UInt32(table.count)
     guard bundle.matchers.allSatisfy({ $0.pattern < patternCount }),
       bundle.patternLists.allSatisfy({ $0 < patternCount })
     else { throw BundleError("a matcher names no pattern") }
+    // A scan has no way to say that one of them could not be decided.
+    guard bundle.matchers.allSatisfy({ !table.isPCRE($0.pattern) }) else {
+      throw BundleError("a matcher names a PCRE pattern")
+    }
 
     bindMatchers = bundle.matchers.indices.map(UInt32.init).filter { number in
       let matcher = bundle.matchers[Int(number)]
@@ -49,7 +55,6 @@ public final class LoadedPolicy: @unchecked Sendable {
     for (number, matcher) in bundle.matchers.enumerated() {
       for link in matcher.atoms.indices {
         let atom = Int(bundle.links[link])
-        guard Int(fill[atom]) < numbers.count else { throw BundleError("matchers share links") }
         numbers[Int(fill[atom])] = UInt32(number)
         fill[atom] += 1
       }

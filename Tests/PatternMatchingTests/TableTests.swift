@@ -81,6 +81,23 @@ private func encoded(_ patterns: [Pattern]) throws -> [UInt8] {
   }
 }
 
+/// A thousand records that point at one automaton would take a thousand times as long to prove.
+@Test func patternsOwnTheirData() throws {
+  let intact = try encoded(
+    [Pattern(.regex, "(foo|bar|baz)[0-9]+(a|b|c)*x")] + (0..<4).map { Pattern(.equals, "w\($0)") })
+  var bytes = intact
+  // Form, data and references of the first pattern, for all.
+  for index in 1..<5 {
+    for offset in 0..<24 { bytes[32 + index * 24 + offset] = intact[32 + offset] }
+  }
+  for (bytes, isSound) in [(intact, true), (bytes, false)] {
+    let memory = copy(bytes)
+    defer { memory.deallocate() }
+    let isAccepted = (try? PatternTable.verify(UnsafeRawBufferPointer(memory))) != nil
+    #expect(isAccepted == isSound)
+  }
+}
+
 /// Thousands of occurrences of a literal cost one confirmation, and 10,000 patterns may share it.
 @Test func repeatedLiteralsStayLinear() throws {
   let patterns = (0..<500).map { Pattern(.regex, "delete from [a-z]{\($0 % 5)}\\d") }

@@ -13,7 +13,10 @@ import Testing
     release.revision = 7
     release.expires = 1_800_000_000
     release.commit = "c0ffee"
-    release.tests = Release.Tests(tests: 3, invariants: 2, covered: 9, coverable: 10)
+    var tests = Release.Tests()
+    (tests.tests, tests.requests, tests.fixtures, tests.invariants) = (3, 5, 4, 2)
+    (tests.covered, tests.coverable) = (9, 10)
+    release.tests = tests
     writer.set(release)
     writer.meta.bindAtoms = 1
     writer.meta.toolVersion = writer.intern("1.0")
@@ -80,7 +83,8 @@ import Testing
     #expect(bundle.transitions.map(\.offset) == [3600, 7200])
     #expect(bundle.byteCount(of: .rules) == 80)
     #expect(bundle.release.revision == 7 && bundle.release.expires == 1_800_000_000)
-    #expect(bundle.release.commit == "c0ffee" && bundle.release.tests?.covered == 9)
+    #expect(bundle.release.commit == "c0ffee" && bundle.release.tests?.fixtures == 4)
+    #expect(bundle.release.tests?.covered == 9 && bundle.release.tests?.coverable == 10)
     #expect(bundle.digests.map(\.bytes) == [Array(1...32)])
     #expect(bundle.signature == nil && bundle.version == BundleFormat.version)
   }
@@ -148,7 +152,9 @@ import Testing
       ({ $0.code[1] = GraphWord(.bound, atom: 1, whenTrue: 1, whenFalse: 0) }, "in the wrong way"),
       ({ $0.code[2] = GraphWord(.scanned, atom: 2, whenTrue: 0, whenFalse: 0) }, "in the wrong way"),
       ({ $0.code[0] = GraphWord(.scanned, atom: 1, whenTrue: 0, whenFalse: 0) }, "bind graph of rule 0 tests an op"),
-      ({ $0.rules[0].judgeGraph = outside }, "the graph of rule 0 lies outside"),
+      ({ $0.rules[0].judgeGraph = RecordRange(start: 3, count: 1) }, "the graph of rule 0 lies outside"),
+      ({ $0.rules[0].judgeGraph = outside }, "the graphs of rules overlap"),
+      ({ $0.rules.append($0.rules[0]) }, "the graphs of rules overlap"),
       (
         { writer in
           let word = GraphWord(.lazy, atom: 2, whenTrue: GraphWord.yes, whenFalse: GraphWord.no)
@@ -162,8 +168,10 @@ import Testing
       ({ $0.rules[0].decision = 4 }, "rule 0 has unknown effects"),
       ({ $0.rules[0].record = 4 }, "rule 0 has unknown effects"),
       ({ $0.rules[0].obligations = 4 }, "rule 0 has unknown effects"),
-      ({ $0.rules[0].actions = outside }, "the actions of rule 0"),
-      ({ $0.rules[0].triggers = outside }, "the triggers of rule 0"),
+      ({ $0.rules[0].actions.start = 1 }, "the actions of rule 0"),
+      ({ $0.rules[0].actions = outside }, "the actions of rules overlap"),
+      ({ $0.rules[0].triggers.start = 1 }, "the triggers of rule 0"),
+      ({ $0.rules[0].triggers = outside }, "the triggers of rules overlap"),
       ({ $0.triggers = [0] }, "a trigger of rule 0"),
       ({ $0.triggers = [2] }, "a trigger of rule 0"),
       ({ $0.triggers = [.max] }, "a trigger of rule 0"),
@@ -177,12 +185,18 @@ import Testing
       ({ $0.detectors[0].regex = longText }, "a detector's regex"),
       ({ $0.decodes[0].carrier = 8 }, "a decode names an unknown protocol"),
       ({ $0.decodes[0].selectors = RecordRange(start: 0, count: 1) }, "a decode's selectors are not pairs"),
-      ({ $0.decodes[0].selectors = outside }, "a decode's selectors"),
+      ({ $0.decodes[0].selectors.start = 1 }, "a decode's selectors"),
+      ({ $0.decodes[0].selectors = outside }, "lists of texts overlap"),
+      ({ $0.decodes.append($0.decodes[0]) }, "lists of texts overlap"),
+      ({ $0.detectors[0].ignoringCase = 2 }, "a detector has an unknown flag"),
       ({ $0.meta.decisions = 3 << 14 }, "a default is unknown"),
       ({ $0.meta.unparsed = 3 }, "a default is unknown"),
       ({ $0.meta.records = 3 << 2 }, "a default is unknown"),
       // Keys and atoms.
       ({ $0.keys[0].fact = 255 }, "a key is of an unknown fact"),
+      (
+        { $0.keys += Array(repeating: $0.keys[0], count: BundleFormat.maxKeys) }, "there are too many keys"
+      ),
       ({ $0.keys[0].fact = UInt32(Fact.user.rawValue) }, "`user` takes no key"),
       ({ $0.keys[0].fact = UInt32(Fact.claim.rawValue) }, "atom 0 has the key of another fact"),
       ({ $0.atoms[0].key = 2 }, "atom 0 has the key of another fact"),
@@ -191,6 +205,7 @@ import Testing
       ({ $0.atoms[1].kind = 99 }, "atom 1 is of an unknown kind"),
       ({ $0.atoms[1].fact = 255 }, "atom 1 is of an unknown kind"),
       ({ $0.atoms[2].comparison = 4 }, "atom 2 compares in an unknown way"),
+      ({ $0.atoms[2].reserved = 1 }, "atom 2 compares in an unknown way"),
       ({ $0.atoms[2].operands = outside }, "the operands of atom 2"),
       ({ $0.atoms[2].text = longText }, "the text of atom 2"),
       ({ $0.meta.bindAtoms = 2 }, "atom 1 is in the wrong phase"),
@@ -198,6 +213,16 @@ import Testing
       // Matchers.
       ({ $0.links[1] = 3 }, "a link names no atom"),
       ({ $0.links.append(3) }, "a link names no atom"),
+      ({ $0.links.append(1) }, "there are links of no matcher"),
+      ({ $0.matchers[1].atoms.start = 0 }, "the links of matchers do not follow each other"),
+      ({ $0.matchers[1].atoms.count = 0 }, "a matcher has no links"),
+      (
+        { writer in
+          writer.links = [1, 0]
+          writer.matchers.reverse()
+          for index in 0...1 { writer.matchers[index].atoms = RecordRange(start: UInt32(index), count: 1) }
+        }, "the matchers are not in order"
+      ),
       ({ $0.links[1] = 0 }, "a matcher links to an atom of another kind or fact"),
       ({ $0.links[1] = 2 }, "a matcher links to an atom of another kind or fact"),
       ({ $0.matchers[1].fact = UInt16(Fact.command.rawValue) }, "a matcher links to an atom of another"),
@@ -206,6 +231,14 @@ import Testing
       ({ $0.networks[0].prefixLength = 129 }, "a network's prefix"),
       ({ $0.windows[0].end = 86_401 }, "a window lies outside the day"),
       ({ $0.windows[0].zone = outside }, "the zone of a window"),
+      ({ $0.windows[0].days = 128 }, "a window has an unknown day"),
+      ({ $0.windows[0].reserved = 1 }, "a window has an unknown day"),
+      (
+        { writer in
+          writer.transitions.insert(TransitionRecord(from: .max, offset: 0), at: 1)
+          writer.windows[0].zone = RecordRange(start: 1, count: 2)
+        }, "a zone's transitions are not in order"
+      ),
       ({ $0.transitions[1].from = .min }, "a zone's transitions are not in order"),
       ({ $0.transitions[1].offset = 86_401 }, "a zone is more than a day from UTC"),
       // Actions.
@@ -213,7 +246,12 @@ import Testing
       ({ $0.actions[0].count = 3 }, "action 0 records at an unknown level"),
       ({ $0.actions[0].method = 5 }, "action 0 masks in an unknown way"),
       ({ $0.actions[0].hasText = 2 }, "action 0 has an unknown flag"),
-      ({ $0.actions[0].list = outside }, "the list of action 0"),
+      (
+        { writer in
+          writer.textLists.append(TextRef())
+          writer.actions[0].list = RecordRange(start: 3, count: 1)
+        }, "the list of action 0"
+      ),
       ({ $0.actions[0].text = longText }, "the text of action 0"),
       // The release.
       ({ $0.digests.append(DigestRecord([])) }, "there is not one digest a source"),
@@ -244,6 +282,7 @@ import Testing
     writer.code += Array(repeating: word, count: BundleFormat.maxGraphWords)
     writer.rules[0].judgeGraph = RecordRange(start: 1, count: UInt32(BundleFormat.maxGraphWords))
     writer.release.commit = writer.intern(String(repeating: "c", count: BundleFormat.maxCommitBytes))
+    writer.keys += Array(repeating: writer.keys[0], count: BundleFormat.maxKeys - 1)
     #expect(refusal(of: writer.encode()) == nil)
   }
 

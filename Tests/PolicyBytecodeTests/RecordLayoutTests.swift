@@ -21,7 +21,7 @@ import Testing
     expectNoPadding(DetectorRecord(name: TextRef(), regex: TextRef(), check: TextRef(), ignoringCase: false), 32)
     expectNoPadding(DecodeRecord(carrier: .mcp, inner: .shell, selectors: RecordRange()), 12)
     expectNoPadding(SourceRecord(path: TextRef()), 8)
-    expectNoPadding(ReleaseRecord(), 48)
+    expectNoPadding(ReleaseRecord(), 56)
     expectNoPadding(DigestRecord([]), 32)
   }
 

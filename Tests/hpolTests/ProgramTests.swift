@@ -48,7 +48,7 @@ func run(
     #expect(run.code == 0 && run.output.contains("usage: hpol COMMAND") && run.error.isEmpty)
     #expect(!run.output.contains("\u{1B}"))
   }
-  #expect(try hpol(["--version"]).output == "hpol 0.1.0 (language 1, bundle format 1)\n")
+  #expect(try hpol(["--version"]).output == "hpol 0.1.0 (language 1, bundle format 2)\n")
   #expect(try hpol(["help", "decode"]).output == hpol(["decode", "--help"]).output)
   #expect(try hpol(["decode", "--help", "--color=always"], environment: ["NO_COLOR": "1"]).output.contains("\u{1B}["))
 }

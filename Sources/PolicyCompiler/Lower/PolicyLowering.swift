@@ -205,9 +205,11 @@ private struct PolicyLowering {
     guard let key = predicate.key else { return 0 }
     let identity = FactKey(fact: predicate.fact, key: key)
     if let known = keyNumbers[identity] { return known }
-    guard writer.keys.count < Int(UInt16.max) else {
+    guard writer.keys.count < BundleFormat.maxKeys else {
       diagnostics.append(
-        Diagnostic(.limitExceeded, "the policy set asks for more than 65535 different keys", at: predicate.span))
+        Diagnostic(
+          .limitExceeded, "the policy set asks for more than \(BundleFormat.maxKeys) different keys", at: predicate.span
+        ))
       return 1
     }
     writer.keys.append(KeyRecord(fact: predicate.fact, key: writer.intern(key)))

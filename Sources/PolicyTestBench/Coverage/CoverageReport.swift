@@ -61,8 +61,13 @@ public struct CoverageReport: Sendable {
 
   /// How much of something is covered.
   public struct Tally: Sendable, Hashable {
-    public var covered = 0
-    public var total = 0
+    public var covered: Int
+    public var total: Int
+
+    public init(covered: Int = 0, total: Int = 0) {
+      self.covered = covered
+      self.total = total
+    }
 
     mutating func add(_ isCovered: Bool) {
       total += 1

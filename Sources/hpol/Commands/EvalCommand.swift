@@ -12,6 +12,7 @@ let evalCommand = Command(
     """,
   options: [
     FixtureArguments.option,
+    TrustOptions.trust,
     Command.json,
     Option(name: "summary", letter: "s", help: "only the counts at the end"),
   ],
@@ -23,7 +24,10 @@ let evalCommand = Command(
     let fixtures = try FixtureArguments(arguments)
     guard !fixtures.paths.isEmpty else { throw .usage("expected `--fixtures FILE.jsonl`") }
     try arguments.allowOnlyOne(of: ["json", "summary"])
-    guard let policy = try LoadedPolicySet.load(arguments.positionals, console) else { return .doesNotHold }
+    guard
+      let policy = try LoadedPolicySet.load(
+        arguments.positionals, console, trusting: TrustOptions.keys(arguments))
+    else { return .doesNotHold }
     let engine = try policy.engine()
     var sessions = SessionTags()
     var summary = EvalSummary()

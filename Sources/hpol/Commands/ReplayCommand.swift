@@ -15,6 +15,7 @@ let replayCommand = Command(
     """,
   options: [
     FixtureArguments.option,
+    TrustOptions.trust,
     Option(name: "html", value: "FILE", help: "write the report as one web page, with charts and a table to search"),
     ThreadOption.option,
     Command.json,
@@ -28,7 +29,10 @@ let replayCommand = Command(
     let fixtures = try FixtureArguments(arguments)
     guard !fixtures.paths.isEmpty else { throw .usage("expected `--fixtures FILE.jsonl`") }
     let threads = try ThreadOption.value(arguments)
-    guard let set = try LoadedPolicySet.load(arguments.positionals, console) else { return .doesNotHold }
+    guard
+      let set = try LoadedPolicySet.load(
+        arguments.positionals, console, trusting: TrustOptions.keys(arguments))
+    else { return .doesNotHold }
     let policy = try set.loadedPolicy()
     let coverage = try CoverageOptions(arguments)
     let map = try coverage.map(set.build, policy)

@@ -26,6 +26,9 @@ enum CommandLineTool {
     detectCommand,
     redactCommand,
     buildCommand,
+    keygenCommand,
+    signCommand,
+    verifyCommand,
     inspectCommand,
     benchCommand,
   ]

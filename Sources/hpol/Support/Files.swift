@@ -32,8 +32,25 @@ func writeFile(_ path: String, _ bytes: [UInt8]) throws(CommandError) {
   let temporary = final + ".\(getpid()).tmp"
   var status = stat()
   let mode = stat(final, &status) == 0 ? status.st_mode & 0o7777 : 0o644
-  let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-  guard descriptor >= 0 else { throw .failure("cannot write `\(path)`: \(systemReason())") }
+  let isWritten = create(temporary, bytes, mode)
+  guard isWritten, rename(temporary, final) == 0 else {
+    let reason = systemReason()
+    _ = unlink(temporary)
+    throw .failure("cannot write `\(path)`: \(reason)")
+  }
+}
+
+/// Writes a file that is not there yet; others than its owner have no part in it if it is secret.
+func writeNewFile(_ path: String, _ bytes: [UInt8], isSecret: Bool) throws(CommandError) {
+  guard create(path, bytes, isSecret ? 0o600 : 0o644) else {
+    throw .failure("cannot write `\(path)`: \(systemReason())")
+  }
+}
+
+/// Makes a file of this content and mode, whatever the process masks; false, with `errno`, if it cannot be, or is there.
+private func create(_ path: String, _ bytes: [UInt8], _ mode: mode_t) -> Bool {
+  let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+  guard descriptor >= 0 else { return false }
   var sent = 0
   while sent < bytes.count {
     let count = bytes.withUnsafeBytes { buffer in
@@ -44,11 +61,10 @@ func writeFile(_ path: String, _ bytes: [UInt8]) throws(CommandError) {
     sent += count
   }
   let isWritten = sent == bytes.count && fchmod(descriptor, mode) == 0
-  let reason = systemReason()
-  guard close(descriptor) == 0, isWritten, rename(temporary, final) == 0 else {
-    _ = unlink(temporary)
-    throw .failure("cannot write `\(path)`: \(reason)")
-  }
+  let reason = errno
+  let isClosed = close(descriptor) == 0
+  if !isWritten { errno = reason }
+  return isWritten && isClosed
 }
 
 /// What the system says of its last failure, in lower case.

@@ -13,14 +13,26 @@ struct LoadedPolicySet {
   let build: PolicyBuild?
 
   /// Reads a bundle, or checks and compiles sources. Nil: the policy has errors, which were printed.
+  ///
+  /// Where keys are trusted, it has to be a bundle that a gateway with these keys would put in force.
   static func load(
-    _ paths: [String], _ console: Console, adjust: (inout CheckedPolicy) -> Void = { _ in },
-    bundlePaths: ([String]) -> [String] = { $0 }
+    _ paths: [String], _ console: Console, trusting keys: TrustedKeys? = nil,
+    adjust: (inout CheckedPolicy) -> Void = { _ in }
   ) throws(CommandError) -> LoadedPolicySet? {
     switch try PolicyArguments(paths) {
-    case .bundle(let path): return LoadedPolicySet(bundle: try readFile(path, limit: BundleFormat.maxBytes), build: nil)
+    case .bundle(let path):
+      let bytes = try readFile(path, limit: BundleFormat.maxBytes)
+      if let keys {
+        do throws(TrustError) {
+          _ = try SignedBundle.open(bytes, trusting: keys, now: now())
+        } catch {
+          throw .failure(error.message)
+        }
+      }
+      return LoadedPolicySet(bundle: bytes, build: nil)
     case .sources(let files):
-      let build = build(files, adjust: adjust, bundlePaths: bundlePaths)
+      guard keys == nil else { throw .usage("`--trust` goes with a bundle; `.hpol` files have no signature") }
+      let build = build(files, adjust: adjust)
       guard let bundle = build.bundle else {
         print(build, console)
         return nil
@@ -31,11 +43,12 @@ struct LoadedPolicySet {
 
   /// Checks and compiles sources.
   static func build(
-    _ files: [String], adjust: (inout CheckedPolicy) -> Void = { _ in }, bundlePaths: ([String]) -> [String] = { $0 }
+    _ files: [String], release: Release = Release(), adjust: (inout CheckedPolicy) -> Void = { _ in },
+    bundlePaths: ([String]) -> [String] = { $0 }
   ) -> PolicyBuild {
     PolicyBuild(
-      roots: files, reader: fileReader(files), now: now(), toolVersion: CommandLineTool.version, adjust: adjust,
-      bundlePaths: bundlePaths)
+      roots: files, reader: fileReader(files), now: now(), toolVersion: CommandLineTool.version, release: release,
+      adjust: adjust, bundlePaths: bundlePaths)
   }
 
   /// The engine that runs the policy.
@@ -43,20 +56,15 @@ struct LoadedPolicySet {
 
   /// The policy, for engines on several threads.
   func loadedPolicy() throws(CommandError) -> LoadedPolicy {
-    let opened: Bundle
     do throws(TrustError) {
-      opened = try SignedBundle.openUntrusted(bundle)
+      return try SignedBundle.policy(SignedBundle.openUntrusted(bundle))
     } catch {
       throw .failure(error.message)
     }
-    do throws(BundleError) {
-      return try LoadedPolicy(opened)
-    } catch {
-      throw .failure("the bundle cannot be used: \(error.message)")
-    }
   }
 
-  private static func print(_ build: PolicyBuild, _ console: Console) {
+  /// Prints the errors of `build`.
+  static func print(_ build: PolicyBuild, _ console: Console) {
     let renderer = DiagnosticRenderer(sources: build.sources, isColored: console.errorStyle.usesColour)
     for diagnostic in build.diagnostics where diagnostic.severity == .error {
       console.note(renderer.render(diagnostic))

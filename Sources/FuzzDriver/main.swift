@@ -1,4 +1,5 @@
 import CLibFuzzer
+import Fuzzing
 import Glibc
 
 /// Runs one target under libFuzzer.
