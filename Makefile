@@ -49,7 +49,7 @@ fuzz: deps ## fuzz decoders, policies, bundles, fixtures, masks and the interpre
 
 tsan: deps ## swap policies under load with ThreadSanitizer watching
 	swift build --build-tests --sanitize=thread --scratch-path .build/tsan $(STRICT)
-	swift test --skip-build --sanitize=thread --scratch-path .build/tsan --filter HotReloadTests
+	TSAN_OPTIONS=halt_on_error=1 swift test --skip-build --sanitize=thread --scratch-path .build/tsan --filter HotReloadTests
 
 fuzz-interpreter:
 	swift build --build-tests $(STRICT)

@@ -70,8 +70,8 @@ let package = Package(
     .executableTarget(
       name: "hpol-bench",
       dependencies: [
-        "CAllocationCounter", "JSONText", "Detectors", "Responses", "Operations", "PolicySyntax", "PolicyBytecode",
-        "PolicyCompiler", "PolicyRuntime",
+        "CAllocationCounter", "JSONText", "BundleTrust", "Detectors", "Responses", "Operations", "PolicySyntax",
+        "PolicyBytecode", "PolicyCompiler", "PolicyRuntime",
         "PolicyTestBench",
       ],
       path: "Sources/Benchmarks", swiftSettings: strict),

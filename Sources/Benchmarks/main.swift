@@ -156,7 +156,8 @@ func fixed(_ value: Double, _ digits: Int) -> String {
 let guardrails = buildInMemory(DecodingWorkload.policy)
 guard let bundle = try? Bundle(guardrails), let policy = try? LoadedPolicy(bundle) else { fatalError("bundle refused") }
 
-/// `hpol-bench detectors` and `hpol-bench replay` measure those alone, `hpol-bench decode FILE.jsonl…` recorded commands.
+/// `hpol-bench detectors`, `hpol-bench replay` and `hpol-bench load` measure those alone, `hpol-bench decode FILE.jsonl…`
+/// recorded commands.
 switch CommandLine.arguments.dropFirst().first {
 case "decode":
   DecodingBench.run(Array(CommandLine.arguments.dropFirst(2)))
@@ -166,6 +167,9 @@ case "detectors":
   exit(0)
 case "replay":
   ReplayBench.run(policy)
+  exit(0)
+case "load":
+  LoadBench.run([10, 100, 1_000, 10_000])
   exit(0)
 default: break
 }
@@ -198,6 +202,7 @@ for (wire, commands) in [
   print([wire.name, fixed(perRequest, 0), fixed(perByte, 1)].map { column($0, 16) }.joined())
 }
 
+LoadBench.run(given.isEmpty ? [10, 1_000, 10_000] : given)
 DetectorBench.run()
 MaskBench.run()
 ReplayBench.run(policy)

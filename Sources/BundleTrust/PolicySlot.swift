@@ -6,13 +6,13 @@ import Synchronization
 ///
 /// A new bundle is verified and loaded before the slot is touched; the swap itself is one pointer under a lock. A thread
 /// that judges keeps a ``PolicyReader``, which looks at one word a decision (about a nanosecond) and takes the lock only
-/// after a swap. Sessions and interpreters hold on to the policy that they were made for, so decisions in flight end under
+/// after a swap; ``current`` takes it each time. Sessions and interpreters hold on to the policy that they were made for, so decisions in flight end under
 /// the policy that they began with, and the old one goes when the last of them lets go of it.
 public final class PolicySlot: Sendable {
-  private let policy: Mutex<LoadedPolicy>
+  private let policy: Guarded<LoadedPolicy>
   private let swaps = Atomic<UInt64>(0)
 
-  public init(_ policy: LoadedPolicy) { self.policy = Mutex(policy) }
+  public init(_ policy: LoadedPolicy) { self.policy = Guarded(policy) }
 
   /// The policy in force.
   public var current: LoadedPolicy { policy.withLock { $0 } }

@@ -1,6 +1,5 @@
 import PatternMatching
 import PolicyBytecode
-import Synchronization
 
 /// A bundle ready to judge: its pattern table verified, the index for binding built, and the cache of residuals.
 ///
@@ -16,7 +15,7 @@ public final class LoadedPolicy: @unchecked Sendable {
   /// From an atom to the matchers that can make it true: CSR over all atoms.
   let matcherStarts: [UInt32]
   let matcherNumbers: [UInt32]
-  private let residuals: Mutex<ResidualCache>
+  private let residuals: Guarded<ResidualCache>
 
   /// Residuals kept for sessions to come.
   public static let residualLimit = 1024
@@ -61,7 +60,7 @@ public final class LoadedPolicy: @unchecked Sendable {
     }
     matcherStarts = counts
     matcherNumbers = numbers
-    residuals = Mutex(ResidualCache(limit: Self.residualLimit))
+    residuals = Guarded(ResidualCache(limit: Self.residualLimit))
   }
 
   /// Whether any rule asks about responses, so that they must be looked at even where nothing is masked.

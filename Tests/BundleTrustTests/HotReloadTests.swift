@@ -24,7 +24,7 @@ import Testing
     let bundles = try (1...revisions).map { try SignedBundle.sign(bundle(revision: $0), with: key) }
     let slot = PolicySlot(try SignedBundle.policy(SignedBundle.open(bundles[0], trusting: keys, now: 0)))
     let isOver = Atomic(false)
-    let sightings = Mutex(Sightings())
+    let sightings = Guarded(Sightings())
     let readers = DispatchGroup()
     for _ in 0..<4 {
       let thread = Thread {

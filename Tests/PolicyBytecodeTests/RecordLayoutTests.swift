@@ -1,3 +1,4 @@
+import Foundation
 import PolicyBytecode
 import Testing
 
@@ -23,6 +24,29 @@ import Testing
     expectNoPadding(SourceRecord(path: TextRef()), 8)
     expectNoPadding(ReleaseRecord(), 56)
     expectNoPadding(DigestRecord([]), 32)
+  }
+
+  /// The table in docs/bundle.md has every section with its number, name, and bytes a record.
+  @Test func documentationHasEverySection() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let text = try String(contentsOf: root.appendingPathComponent("docs/bundle.md"), encoding: .utf8)
+    let sizes: [SectionKind: Int] = [
+      .meta: 28, .strings: 1, .keys: 12, .atoms: 48, .matchers: 16, .links: 4, .patterns: 1, .patternLists: 4,
+      .integers: 8, .networks: 24, .windows: 24, .transitions: 16, .rules: 80, .code: 8, .triggers: 4, .actions: 44,
+      .textLists: 8, .detectors: 32, .decodes: 12, .sources: 8, .release: 56, .digests: 32,
+    ]
+    for kind in SectionKind.allCases {
+      let size = try #require(sizes[kind])
+      #expect(text.contains("\n| \(kind.rawValue) | `\(kind)` | \(size) | "), "\(kind)")
+    }
+    for limit in [
+      "1,048,576": BundleFormat.maxRules, "32,768": BundleFormat.maxKeys, "65,534": BundleFormat.maxGraphWords,
+    ] {
+      #expect(text.contains("| \(limit.key) |") && limit.key.replacing(",", with: "") == String(limit.value))
+    }
+    #expect(text.contains("| 256 MiB |") && BundleFormat.maxBodyBytes == 256 << 20)
+    #expect(text.contains("all but the last \(BundleSignature.byteCount) bytes"))
   }
 
   private func expectNoPadding<Record: BitwiseCopyable>(_ record: Record, _ bytes: Int) {

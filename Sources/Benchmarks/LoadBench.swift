@@ -1,0 +1,41 @@
+import BundleTrust
+import PolicyBytecode
+import PolicyRuntime
+
+/// `hpol-bench load`: what it costs to put a signed bundle in force, and to notice that it is.
+enum LoadBench {
+  static func run(_ sizes: [Int]) {
+    let headers = [
+      "rules", "bundle KiB", "signature ms", "proofs ms", "tables ms", "in all ms", "current ns", "refresh ns",
+    ]
+    print("\n" + headers.map { column($0, 14) }.joined())
+    for ruleCount in sizes {
+      do {
+        print(try cells(ruleCount).map { column($0, 14) }.joined())
+      } catch {
+        fatalError("\(error)")
+      }
+    }
+  }
+
+  private static func cells(_ ruleCount: Int) throws -> [String] {
+    let key = try SigningKey.generate()
+    let keys = TrustedKeys([key.publicKey])
+    let signed = try SignedBundle.sign(buildInMemory(Workload(ruleCount: ruleCount).source), with: key)
+    let bundle = try Bundle(signed)
+    let slot = PolicySlot(try LoadedPolicy(bundle))
+    let opening = best(of: 15) { _ = try? SignedBundle.open(signed, trusting: keys, now: 0) }
+    let proving = best(of: 15) { _ = try? Bundle(signed) }
+    let tables = best(of: 15) { _ = try? LoadedPolicy(bundle) }
+    let replacing = best(of: 15) { try? slot.replace(with: signed, trusting: keys, now: 0) }
+    var reader = PolicyReader(slot)
+    let rounds = 1_000_000
+    var seen = 0
+    let current = best(of: 5) { for _ in 0..<rounds where slot.current.bundle.count > 0 { seen += 1 } }
+    let refresh = best(of: 5) { for _ in 0..<rounds where reader.refresh() { seen += 1 } }
+    guard seen > 0 else { fatalError("nothing was in force") }
+    let milliseconds = [opening - proving, proving, tables, replacing].map { fixed(max($0, 0) * 1e3, 2) }
+    return [String(ruleCount), fixed(Double(signed.count) / 1024, 0)] + milliseconds
+      + [current, refresh].map { fixed($0 / Double(rounds) * 1e9, 1) }
+  }
+}
