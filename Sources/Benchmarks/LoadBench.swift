@@ -24,15 +24,15 @@ enum LoadBench {
     let signed = try SignedBundle.sign(buildInMemory(Workload(ruleCount: ruleCount).source), with: key)
     let bundle = try Bundle(signed)
     let slot = PolicySlot(try LoadedPolicy(bundle))
-    let opening = best(of: 15) { _ = try? SignedBundle.open(signed, trusting: keys, now: 0) }
-    let proving = best(of: 15) { _ = try? Bundle(signed) }
-    let tables = best(of: 15) { _ = try? LoadedPolicy(bundle) }
-    let replacing = best(of: 15) { try? slot.replace(with: signed, trusting: keys, now: 0) }
+    let opening = best(of: 25, processSeconds) { _ = try? SignedBundle.open(signed, trusting: keys, now: 0) }
+    let proving = best(of: 25, processSeconds) { _ = try? Bundle(signed) }
+    let tables = best(of: 25, processSeconds) { _ = try? LoadedPolicy(bundle) }
+    let replacing = best(of: 25, processSeconds) { try? slot.replace(with: signed, trusting: keys, now: 0) }
     var reader = PolicyReader(slot)
     let rounds = 1_000_000
     var seen = 0
-    let current = best(of: 5) { for _ in 0..<rounds where slot.current.bundle.count > 0 { seen += 1 } }
-    let refresh = best(of: 5) { for _ in 0..<rounds where reader.refresh() { seen += 1 } }
+    let current = best(of: 5, processSeconds) { for _ in 0..<rounds where slot.current.bundle.count > 0 { seen += 1 } }
+    let refresh = best(of: 5, processSeconds) { for _ in 0..<rounds where reader.refresh() { seen += 1 } }
     guard seen > 0 else { fatalError("nothing was in force") }
     let milliseconds = [opening - proving, proving, tables, replacing].map { fixed(max($0, 0) * 1e3, 2) }
     return [String(ruleCount), fixed(Double(signed.count) / 1024, 0)] + milliseconds

@@ -19,10 +19,8 @@ extension Bundle {
     try check(Int(range.start) + Int(range.count) <= count, "\(what) lies outside its section")
   }
 
-  /// Records own their ranges of another section: together they cannot be longer than it is.
-  private func checkOwned(_ ranges: some Sequence<RecordRange>, in count: Int, _ what: String) throws(BundleError) {
-    var sum = 0
-    for range in ranges { sum += Int(range.count) }
+  /// Records own their ranges of another section: together, `sum`, they cannot be longer than it is.
+  private func checkOwned(_ sum: Int, in count: Int, _ what: String) throws(BundleError) {
     try check(sum <= count, "\(what) overlap")
   }
 
@@ -35,19 +33,19 @@ extension Bundle {
   }
 
   private func verifyTexts() throws(BundleError) {
-    try check(isValidUTF8(strings), "the section `strings` is not UTF-8")
+    try check(String(validating: strings, as: UTF8.self) != nil, "the section `strings` is not UTF-8")
     try check(meta.toolVersion, "the tool's version")
     try check(meta.textDetectors, in: textLists.count, "the list of detectors")
     for ref in textLists { try check(ref, "a text of a list") }
-    try checkOwned(
-      actions.lazy.map(\.list) + decodes.lazy.map(\.selectors) + [meta.textDetectors], in: textLists.count,
-      "lists of texts")
+    let listed =
+      actions.reduce(0) { $0 + Int($1.list.count) } + decodes.reduce(0) { $0 + Int($1.selectors.count) }
+    try checkOwned(listed + Int(meta.textDetectors.count), in: textLists.count, "lists of texts")
     try check(keys.count <= BundleFormat.maxKeys, "there are too many keys")
     for key in keys {
       try check(key.key, "a key")
-      try check(key.fact < UInt32(Fact.allCases.count), "a key is of an unknown fact")
-      let fact = Fact.allCases[Int(key.fact)]
-      try check(fact.schema.isKeyed, "`\(fact.schema.name)` takes no key")
+      try check(key.fact < UInt32(FactSchema.table.count), "a key is of an unknown fact")
+      let schema = FactSchema.table[Int(key.fact)]
+      try check(schema.isKeyed, "`\(schema.name)` takes no key")
     }
     for source in sources { try check(source.path, "a source's path") }
     for detector in detectors {
@@ -70,16 +68,18 @@ extension Bundle {
   private func verifyAtoms() throws(BundleError) {
     try check(atoms.count < 1 << 28, "there are too many atoms")
     try check(Int(meta.bindAtoms) <= atoms.count, "there are fewer atoms than bind atoms")
+    let isKeyed = FactSchema.table.map(\.isKeyed)
+    let isBound = FactSchema.table.map { $0.phase == .bind }
     for (index, atom) in atoms.enumerated() {
-      guard let kind = AtomKind(rawValue: atom.kind), Int(atom.fact) < Fact.allCases.count else {
+      let fact = Int(atom.fact)
+      guard let kind = AtomKind(rawValue: atom.kind), fact < isKeyed.count else {
         throw BundleError("atom \(index) is of an unknown kind")
       }
-      let fact = Fact.allCases[Int(atom.fact)]
-      try check(fact.schema.isKeyed == (atom.key != 0), "atom \(index) lacks a key or has one too many")
+      try check(isKeyed[fact] == (atom.key != 0), "atom \(index) lacks a key or has one too many")
       try check(
         atom.key == 0 || Int(atom.key) <= keys.count && keys[Int(atom.key) - 1].fact == UInt32(atom.fact),
         "atom \(index) has the key of another fact")
-      try check((fact.schema.phase == .bind) == (index < Int(meta.bindAtoms)), "atom \(index) is in the wrong phase")
+      try check(isBound[fact] == (index < Int(meta.bindAtoms)), "atom \(index) is in the wrong phase")
       try check(atom.comparison < 4 && atom.reserved == 0, "atom \(index) compares in an unknown way")
       try check(atom.text, "the text of atom \(index)")
       try check(atom.place)
@@ -145,9 +145,10 @@ extension Bundle {
 
   private func verifyRules() throws(BundleError) {
     try check(rules.count <= BundleFormat.maxRules, "there are too many rules")
-    try checkOwned(rules.lazy.flatMap { [$0.bindGraph, $0.judgeGraph] }, in: code.count, "the graphs of rules")
-    try checkOwned(rules.lazy.map(\.triggers), in: triggers.count, "the triggers of rules")
-    try checkOwned(rules.lazy.map(\.actions), in: actions.count, "the actions of rules")
+    let words = rules.reduce(0) { $0 + Int($1.bindGraph.count) + Int($1.judgeGraph.count) }
+    try checkOwned(words, in: code.count, "the graphs of rules")
+    try checkOwned(rules.reduce(0) { $0 + Int($1.triggers.count) }, in: triggers.count, "the triggers of rules")
+    try checkOwned(rules.reduce(0) { $0 + Int($1.actions.count) }, in: actions.count, "the actions of rules")
     for (index, rule) in rules.enumerated() {
       try check(rule.fullName, "the name of rule \(index)")
       try check(rule.displayName, "the name of rule \(index)")
