@@ -14,6 +14,8 @@ FUZZ_TARGETS ?=
 PACKAGES := libidn2-dev libpg-query-dev libpcre2-dev libssl-dev libyaml-dev libzstd-dev zlib1g-dev tzdata python3 python3-venv
 # Real servers and clients, for tests on loopback.
 TEST_PACKAGES := curl mariadb-server nginx-light postgresql redis-server wget
+# What `make bench` compares the engine with.
+BENCH_PACKAGES := g++ libhyperscan-dev libre2-dev
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -57,8 +59,9 @@ fuzz-interpreter:
 	  echo "seed $$seed"; HPOL_FUZZ_SEED=$$seed swift test --skip-build --filter FuzzTests/interpreterAgreesWithReference; \
 	  seed=$$((seed + 1)); done
 
-bench: deps ## measure build, load, bind, judge and decode for 10 to 10,000 rules
-	swift build -c release --product hpol-bench
+bench: deps ## measure build, load, bind, judge and decode for 10 to 10,000 rules, beside other libraries
+	@scripts/install-packages $(BENCH_PACKAGES)
+	HPOL_BENCH=1 swift build -c release --product hpol-bench
 	@.build/release/hpol-bench
 
 corpus: build ## measure the decoders on real commands: make corpus DATA=FOLDER

@@ -118,3 +118,13 @@ if Context.environment["HPOL_FUZZ"] == "1" {
       name: "hpol-fuzz", dependencies: ["CLibFuzzer", "Fuzzing"], path: "Sources/FuzzDriver", swiftSettings: strict),
   ]
 }
+
+// What the engine is measured against is built, and its libraries are needed, by `make bench` alone.
+if Context.environment["HPOL_BENCH"] == "1", let bench = package.targets.first(where: { $0.name == "hpol-bench" }) {
+  package.targets.append(
+    .target(
+      name: "CPeers", cxxSettings: [.unsafeFlags(["-O3", "-std=c++17"])],
+      linkerSettings: ["hs", "re2", "pcre2-8"].map { .linkedLibrary($0) }))
+  bench.dependencies.append("CPeers")
+  bench.swiftSettings = strict + [.define("HPOL_PEERS")]
+}

@@ -1,7 +1,3 @@
-import PolicyCompiler
-import PolicySyntax
-import PolicyTestBench
-
 /// A small, fast, seeded generator (SplitMix64), so that every run measures the same workload.
 struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
@@ -16,26 +12,36 @@ struct SplitMix64: RandomNumberGenerator {
   }
 }
 
-/// The workload of the benchmark: rules that name 1 to 3 of 50 groups, one of 7 protocols, sometimes a target, and a
-/// pattern (40 % literal, 40 % glob, 20 % regex); sessions of 100 requests of 20 to 400 bytes, of which 15 % hold the
-/// text of a rule for the session, 5 % that of any rule, and 3 % are one edit away from a rule for the session.
+/// The workload of the benchmark: rules that name 1 to 3 of 50 groups (wide: 10 to 25), one of 7 protocols, sometimes a
+/// target, and a pattern (40 % literal, 40 % glob, 20 % regex); sessions with requests of 20 to 400 bytes, of which 15 %
+/// hold the text of a rule for the session, 5 % that of a rule for others, and 3 % are one edit away from one for it.
+///
+/// Of a session's 1 to 3 groups, its protocol and its target, one group, the protocol and the target's prefix are a
+/// rule's, so that some rule is about every session.
 struct Workload {
   struct Rule {
-    let groups: [Int]
-    let `protocol`: String
+    /// Bit g: group g.
+    let groups: UInt64
+    /// Index in ``Workload/protocols``.
+    let `protocol`: Int
     let targetPrefix: String?
     /// The test on `command`, in the language.
     let test: String
+    /// The same as an expression that PCRE2, Hyperscan and RE2 know.
+    let regex: String
+    let ignoresCase: Bool
+    /// What every text that matches holds; as rare in requests as can be had.
+    let literal: String
     /// A text that the test matches.
     let example: String
   }
   struct Session {
-    let group: Int
-    let `protocol`: String
+    let groups: UInt64
+    let `protocol`: Int
     let target: String
 
     func isSubject(to rule: Rule) -> Bool {
-      rule.protocol == `protocol` && rule.groups.contains(group) && rule.targetPrefix.map(target.hasPrefix) ?? true
+      rule.protocol == `protocol` && rule.groups & groups != 0 && rule.targetPrefix.map(target.hasPrefix) ?? true
     }
   }
   struct Request {
@@ -44,6 +50,7 @@ struct Workload {
     let command: [UInt8]
   }
 
+  static let groupCount = 50
   static let protocols = ["postgres", "mysql", "redis", "k8s", "ssh", "http", "mcp"]
   private static let verbs = [
     "select", "delete", "update", "drop", "get", "set", "scan", "apply", "exec", "copy", "grant", "show", "list",
@@ -59,57 +66,72 @@ struct Workload {
   /// Session after session.
   let requests: [Request]
 
-  init(ruleCount: Int, sessionCount: Int = 200, requestsPerSession: Int = 100, seed: UInt64 = 7) {
+  init(ruleCount: Int, isWide: Bool = false, sessionCount: Int = 200, requestsPerSession: Int = 100, seed: UInt64 = 7) {
     var random = SplitMix64(seed: seed)
-    let rules = (0..<ruleCount).map { Self.rule($0, &random) }
+    let rules = (0..<ruleCount).map { _ in Self.rule(isWide: isWide, &random) }
     self.rules = rules
-    let sessions = (0..<sessionCount).map { _ in Self.session(rules, &random) }
-    self.sessions = sessions
+    let byProtocol = Self.protocols.indices.map { number in rules.filter { $0.protocol == number } }
+    var sessions: [Session] = []
     var requests: [Request] = []
-    for (number, session) in sessions.enumerated() {
-      let own = rules.filter(session.isSubject)
+    for number in 0..<sessionCount {
+      let session = Self.session(rules, &random)
+      let own = byProtocol[session.protocol].filter(session.isSubject)
+      sessions.append(session)
       for _ in 0..<requestsPerSession {
-        requests.append(Request(session: number, command: Self.command(rules, own, &random)))
+        requests.append(Request(session: number, command: Self.command(session, rules, own, &random)))
       }
     }
+    self.sessions = sessions
     self.requests = requests
   }
 
   /// A session to which some rule applies.
   private static func session(_ rules: [Rule], _ random: inout SplitMix64) -> Session {
     let rule = rules[Int.random(in: 0..<rules.count, using: &random)]
+    var own = 0
+    repeat { own = Int.random(in: 0..<groupCount, using: &random) } while rule.groups >> UInt64(own) & 1 == 0
+    let others = groups(Int.random(in: 0...2, using: &random), &random)
     return Session(
-      group: rule.groups[0], protocol: rule.protocol, target: (rule.targetPrefix ?? "any-") + word(&random))
+      groups: others | 1 << UInt64(own), protocol: rule.protocol, target: (rule.targetPrefix ?? "any-") + word(&random))
+  }
+
+  /// `count` groups, or fewer where one comes twice.
+  private static func groups(_ count: Int, _ random: inout SplitMix64) -> UInt64 {
+    (0..<count).reduce(0) { set, _ in set | 1 << UInt64(Int.random(in: 0..<groupCount, using: &random)) }
   }
 
   private static func word(_ random: inout SplitMix64) -> String {
     nouns[Int.random(in: 0..<nouns.count, using: &random)]
   }
 
-  private static func rule(_ number: Int, _ random: inout SplitMix64) -> Rule {
-    let groups = (0..<Int.random(in: 1...3, using: &random)).map { _ in Int.random(in: 0..<50, using: &random) }
+  private static func rule(isWide: Bool, _ random: inout SplitMix64) -> Rule {
+    let groups = groups(Int.random(in: isWide ? 10...25 : 1...3, using: &random), &random)
     let verb = verbs[Int.random(in: 0..<verbs.count, using: &random)]
     let noun = word(&random)
     let other = word(&random)
     let id = Int.random(in: 0..<100_000, using: &random)
-    let test: String
-    let example: String
-    switch Int.random(in: 0..<100, using: &random) {
+    // Numbers of a few digits are anywhere.
+    let isRare = id >= 1000
+    let (test, regex, literal, example): (String, String, String, String)
+    let kind = Int.random(in: 0..<100, using: &random)
+    switch kind {
     case 0..<40:
       example = "\(verb) \(noun)_\(id)"
-      test = "command contains \"\(example)\""
+      (test, regex, literal) = ("command contains \"\(example)\"", example, example)
     case 40..<80:
       example = "\(verb) /\(noun)/\(other)-\(id) now"
       test = "command like \"*\(verb) /\(noun)/*-\(id)*\""
+      (regex, literal) = ("\(verb) /\(noun)/.*-\(id)", isRare ? "-\(id)" : "\(verb) /\(noun)/")
     default:
       example = "\(verb) \(noun) -f \(id)"
-      test = "command matches /\\b(\(verb)|\(verb)_all)\\s+\(noun)\\s+-[fr]{1,2}\\s+\(id)\\b/ ignoring case"
+      regex = "\\b(\(verb)|\(verb)_all)\\s+\(noun)\\s+-[fr]{1,2}\\s+\(id)\\b"
+      (test, literal) = ("command matches /\(regex)/ ignoring case", isRare ? String(id) : noun)
     }
     let hasTarget = Int.random(in: 0..<10, using: &random) < 3
     return Rule(
-      groups: groups, protocol: protocols[Int.random(in: 0..<protocols.count, using: &random)],
+      groups: groups, protocol: Int.random(in: 0..<protocols.count, using: &random),
       targetPrefix: hasTarget ? ["prod-", "staging-", "eu-"][Int.random(in: 0..<3, using: &random)] : nil, test: test,
-      example: example)
+      regex: regex, ignoresCase: kind >= 80, literal: literal, example: example)
   }
 
   private static func filler(_ length: Int, _ random: inout SplitMix64) -> String {
@@ -122,15 +144,21 @@ struct Workload {
     return String(text.prefix(length))
   }
 
-  private static func command(_ rules: [Rule], _ own: [Rule], _ random: inout SplitMix64) -> [UInt8] {
+  private static func command(
+    _ session: Session, _ rules: [Rule], _ own: [Rule], _ random: inout SplitMix64
+  ) -> [UInt8] {
     // The mean of the two ranges, weighted, is 145 bytes.
     let isShort = Int.random(in: 0..<10, using: &random) < 8
     let length = isShort ? Int.random(in: 20...190, using: &random) : Int.random(in: 190...400, using: &random)
     let text = filler(length, &random)
     let kind = Int.random(in: 0..<100, using: &random)
     guard kind < 23 else { return Array(text.utf8) }
-    let pool = kind >= 15 && kind < 20 ? rules : own
-    var example = Array(pool[Int.random(in: 0..<pool.count, using: &random)].example.utf8)
+    var rule = own[Int.random(in: 0..<own.count, using: &random)]
+    if kind >= 15 && kind < 20 {
+      // Where few rules are for others, a few tries may find none.
+      for _ in 0..<8 where session.isSubject(to: rule) { rule = rules[Int.random(in: 0..<rules.count, using: &random)] }
+    }
+    var example = Array(rule.example.utf8)
     if kind >= 20 { example[Int.random(in: 0..<example.count, using: &random)] = UInt8(ascii: "#") }
     let keep = max(0, length - example.count - 2)
     let cut = Int.random(in: 0...keep, using: &random)
@@ -138,26 +166,21 @@ struct Workload {
     return Array(text.utf8.prefix(cut)) + space + example + space + text.utf8.dropFirst(cut).prefix(keep - cut)
   }
 
-  /// The rules as a policy.
+  /// The rules as a policy; their order in the bundle, which is that of their names, is the order here.
   var source: String {
     var out = "hpol 1\npolicy bench\ndefault allow\ndefault unparsed block\ndefault record none\n"
     for (number, rule) in rules.enumerated() {
-      out += "rule r\(number) {\n"
-      out += "  when group in [" + rule.groups.map { "\"g\($0)\"" }.joined(separator: ", ") + "]\n"
-      out += "  when protocol is \(rule.protocol)\n"
+      out += "rule r\(1_000_000 + number) {\n"
+      out += "  when group in [" + Self.names(rule.groups).map { "\"\($0)\"" }.joined(separator: ", ") + "]\n"
+      out += "  when protocol is \(Self.protocols[rule.protocol])\n"
       if let prefix = rule.targetPrefix { out += "  when target like \"\(prefix)*\"\n" }
       out += "  when \(rule.test)\n  block \"rule \(number)\"\n}\n"
     }
     return out
   }
-}
 
-/// Compiles a policy of one file.
-func buildInMemory(_ source: String) -> [UInt8] {
-  let build = PolicyBuild(
-    roots: ["bench.hpol"], reader: .inMemory(["bench.hpol": Array(source.utf8)]), now: 0, toolVersion: "bench")
-  guard let bundle = build.bundle else {
-    fatalError(build.diagnostics.map { "\($0.code.text) \($0.message)" }.joined(separator: "\n"))
+  /// The names of a set of groups.
+  static func names(_ groups: UInt64) -> [String] {
+    (0..<groupCount).filter { groups >> UInt64($0) & 1 != 0 }.map { "g\($0)" }
   }
-  return bundle
 }

@@ -4,6 +4,7 @@ import Operations
 import PolicyBytecode
 import PolicyCompiler
 import PolicyRuntime
+import PolicySyntax
 import PolicyTestBench
 
 // `make bench`: what a decision costs at four sizes of policy, on one seeded workload.
@@ -31,10 +32,14 @@ struct Measurement {
   var blocked = 0
 }
 
+func wire(_ session: Workload.Session) -> OperationProtocol {
+  OperationProtocol(name: Workload.protocols[session.protocol]) ?? .http
+}
+
 func facts(of session: Workload.Session) -> SessionFacts {
   var facts = SessionFacts()
   facts.user = "bench"
-  facts.groups = ["g\(session.group)"]
+  facts.groups = Workload.names(session.groups)
   facts.target = session.target
   return facts
 }
@@ -57,6 +62,16 @@ func best(of rounds: Int, _ clock: () -> Double = seconds, _ body: () -> Void) -
   return best
 }
 
+/// Compiles a policy of one file.
+func buildInMemory(_ source: String) -> [UInt8] {
+  let build = PolicyBuild(
+    roots: ["bench.hpol"], reader: .inMemory(["bench.hpol": Array(source.utf8)]), now: 0, toolVersion: "bench")
+  guard let bundle = build.bundle else {
+    fatalError(build.diagnostics.map { "\($0.code.text) \($0.message)" }.joined(separator: "\n"))
+  }
+  return bundle
+}
+
 /// Measures a policy of `ruleCount` rules.
 func measure(ruleCount: Int, rounds: Int = 25) -> Measurement {
   var result = Measurement()
@@ -70,7 +85,7 @@ func measure(ruleCount: Int, rounds: Int = 25) -> Measurement {
   result.loadMilliseconds = 1e3 * best(of: 5) { loaded = try? LoadedPolicy(Bundle(bytes)) }
   guard let policy = loaded else { fatalError("the bundle was refused") }
 
-  let protocols = workload.sessions.map { OperationProtocol(name: $0.protocol) ?? .http }
+  let protocols = workload.sessions.map(wire)
   let sessionFacts = workload.sessions.map(facts)
   let bind = { for (facts, wire) in zip(sessionFacts, protocols) { _ = Session(policy, facts).liveRules(wire) } }
   result.newBindMicroseconds = 1e6 * best(of: 1) { bind() } / Double(sessionFacts.count)
@@ -156,14 +171,17 @@ func fixed(_ value: Double, _ digits: Int) -> String {
 let guardrails = buildInMemory(DecodingWorkload.policy)
 guard let bundle = try? Bundle(guardrails), let policy = try? LoadedPolicy(bundle) else { fatalError("bundle refused") }
 
-/// `hpol-bench detectors`, `hpol-bench replay` and `hpol-bench load` measure those alone, `hpol-bench decode FILE.jsonl…`
-/// recorded commands.
+// `hpol-bench detectors`, `hpol-bench replay` and `hpol-bench load` measure those alone, `hpol-bench decode FILE.jsonl…`
+// recorded commands, `hpol-bench peers [SIZE…]` the engine beside matching libraries, `hpol-bench SIZE` a policy of that size.
 switch CommandLine.arguments.dropFirst().first {
 case "decode":
   DecodingBench.run(Array(CommandLine.arguments.dropFirst(2)))
   exit(0)
 case "detectors":
   DetectorBench.run()
+  exit(0)
+case "peers":
+  PeerBench.run(sizes: CommandLine.arguments.dropFirst(2).compactMap { Int($0) })
   exit(0)
 case "replay":
   ReplayBench.run(policy)
@@ -207,3 +225,4 @@ DetectorBench.run()
 MaskBench.run()
 ReplayBench.run(policy)
 MutationBench.run()
+PeerBench.run(sizes: given)

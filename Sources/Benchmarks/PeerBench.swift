@@ -1,0 +1,254 @@
+import CAllocationCounter
+import JSONText
+import PolicyBytecode
+import PolicyRuntime
+
+#if HPOL_PEERS
+  import CPeers
+
+  /// The engine beside what others would build in its place from a matching library, on one workload, in one run: what a
+  /// decision costs at the least, in the median round and at the 99th percentile of requests, and whether all agree.
+  enum PeerBench {
+    /// Rounds of every contender, one after the other; a slow one has fewer.
+    private static let rounds = 15
+    private static let secondsEach = 3.0
+
+    /// One that judges all requests of a traffic.
+    private struct Contender {
+      let name: String
+      let isPeer: Bool
+      /// Writes an answer a request: the sum of `peer_mark` of the rules that apply.
+      let judge: (UnsafeMutablePointer<UInt64>) -> Void
+      /// Lowers the nanoseconds of each request to what it takes.
+      let time: (UnsafeMutablePointer<Double>) -> Void
+    }
+
+    /// What was measured of a contender, in nanoseconds a decision.
+    struct Result {
+      let name: String
+      let isPeer: Bool
+      let least: Double
+      let median: Double
+      let p99: Double
+      /// Answers that are not those of the first peer.
+      let disagreements: Int
+      let allocations: Double
+    }
+
+    /// The contenders on one traffic.
+    struct Race {
+      let ruleCount: Int
+      let isWide: Bool
+      /// Sessions of a hundred requests; otherwise every request comes from someone else.
+      let hasSessions: Bool
+      let results: [Result]
+
+      var bestPeer: Double { results.filter(\.isPeer).map(\.least).min() ?? .infinity }
+    }
+
+    static func run(sizes: [Int]) {
+      let sizes = sizes.isEmpty ? [10, 100, 1_000, 10_000] : sizes
+      var races: [Race] = []
+      for isWide in [false, true] {
+        for size in sizes { races += measure(size, isWide: isWide) }
+      }
+      let report = PeerReport(races: races, versions: String(cString: peer_versions()))
+      if sizes.count == 4 { report.write() }
+    }
+
+    private static func measure(_ ruleCount: Int, isWide: Bool) -> [Race] {
+      let rules = Workload(ruleCount: ruleCount, isWide: isWide, sessionCount: 0)
+      let peers = Peers(rules.rules)
+      guard let bundle = try? Bundle(buildInMemory(rules.source)), let policy = try? LoadedPolicy(bundle) else {
+        fatalError("the bundle was refused")
+      }
+      return [false, true].map { hasSessions in
+        let workload = Workload(
+          ruleCount: ruleCount, isWide: isWide, sessionCount: hasSessions ? 200 : 20_000,
+          requestsPerSession: hasSessions ? 100 : 1)
+        let requests = PeerRequests(workload)
+        let engine = EngineUnderTest(policy, workload)
+        var contenders = peers.all.map { peer in
+          Contender(
+            name: peer.name, isPeer: true,
+            judge: { peer_judge(peer.pointer, requests.base, requests.count, $0) },
+            time: { peer_time(peer.pointer, requests.base, requests.count, $0) })
+        }
+        if hasSessions {
+          contenders.append(
+            Contender(name: "hpol, bound", isPeer: false, judge: engine.judgeBound, time: engine.timeBound))
+        }
+        let race = Race(
+          ruleCount: ruleCount, isWide: isWide, hasSessions: hasSessions,
+          results: compare(contenders, requestCount: requests.count))
+        PeerReport.print(race)
+        return race
+      }
+    }
+
+    private static func compare(_ contenders: [Contender], requestCount: Int) -> [Result] {
+      let answers = contenders.map { _ in UnsafeMutablePointer<UInt64>.allocate(capacity: requestCount) }
+      let nanoseconds = contenders.map { _ in
+        let times = UnsafeMutablePointer<Double>.allocate(capacity: requestCount)
+        times.initialize(repeating: .infinity, count: requestCount)
+        return times
+      }
+      defer {
+        answers.forEach { $0.deallocate() }
+        nanoseconds.forEach { $0.deallocate() }
+      }
+      var times = contenders.map { _ in [Double]() }
+      var allocations = contenders.map { _ in UInt64.max }
+      for _ in 0..<rounds {
+        for (number, contender) in contenders.enumerated() {
+          if times[number].count >= 3, times[number].reduce(0, +) > secondsEach { continue }
+          let before = allocation_count()
+          let mark = seconds()
+          contender.judge(answers[number])
+          times[number].append(seconds() - mark)
+          allocations[number] = min(allocations[number], allocation_count() - before)
+        }
+      }
+      for round in 0..<5 {
+        for (number, contender) in contenders.enumerated() where round == 0 || times[number][0] < 0.5 {
+          contender.time(nanoseconds[number])
+        }
+      }
+      // What two looks at the clock take is no part of a decision.
+      var clock = Double.infinity
+      for _ in 0..<1000 {
+        let mark = peer_clock()
+        clock = min(clock, Double(peer_clock() - mark))
+      }
+      return contenders.indices.map { number in
+        let sorted = times[number].sorted()
+        let single = UnsafeBufferPointer(start: nanoseconds[number], count: requestCount).sorted()
+        let scale = 1e9 / Double(requestCount)
+        return Result(
+          name: contenders[number].name, isPeer: contenders[number].isPeer, least: sorted[0] * scale,
+          median: sorted[sorted.count / 2] * scale, p99: max(single[requestCount * 99 / 100] - clock, 0),
+          disagreements: (0..<requestCount).count { answers[number][$0] != answers[0][$0] },
+          allocations: Double(allocations[number]) / Double(requestCount))
+      }
+    }
+  }
+
+  /// The peers, compiled.
+  private final class Peers {
+    let all: [(name: String, pointer: OpaquePointer)]
+
+    init(_ rules: [Workload.Rule]) {
+      var texts: [UnsafeMutablePointer<CChar>] = []
+      func copy(_ text: String) -> UnsafePointer<CChar> {
+        let bytes = UnsafeMutablePointer<CChar>.allocate(capacity: text.utf8.count + 1)
+        for (index, byte) in text.utf8.enumerated() { bytes[index] = CChar(bitPattern: byte) }
+        bytes[text.utf8.count] = 0
+        texts.append(bytes)
+        return UnsafePointer(bytes)
+      }
+      let records = rules.map { rule in
+        peer_rule(
+          groups: rule.groups, target_prefix: rule.targetPrefix.map(copy), regex: copy(rule.regex),
+          literal: copy(rule.literal), protocol: UInt8(rule.protocol), ignores_case: rule.ignoresCase ? 1 : 0)
+      }
+      all = (0..<peer_count.rawValue).map { number in
+        let kind = peer_kind(number)
+        guard let pointer = peer_create(kind, records, records.count) else { fatalError("a peer refused the rules") }
+        return (String(cString: peer_name(kind)), pointer)
+      }
+      texts.forEach { $0.deallocate() }
+    }
+
+    deinit { for peer in all { peer_destroy(peer.pointer) } }
+  }
+
+  /// The requests as the peers are given them.
+  private final class PeerRequests {
+    let base: UnsafeMutablePointer<peer_request>
+    let count: Int
+    private let bytes: UnsafeMutablePointer<UInt8>
+
+    init(_ workload: Workload) {
+      count = workload.requests.count
+      base = .allocate(capacity: count)
+      let texts = workload.requests.flatMap { Array(workload.sessions[$0.session].target.utf8) + $0.command }
+      bytes = .allocate(capacity: texts.count)
+      bytes.initialize(from: texts, count: texts.count)
+      var place = 0
+      for (number, request) in workload.requests.enumerated() {
+        let session = workload.sessions[request.session]
+        let target = session.target.utf8.count
+        (base + number).initialize(
+          to: peer_request(
+            groups: session.groups, target: bytes + place, command: bytes + (place + target),
+            target_length: UInt32(target), command_length: UInt32(request.command.count),
+            protocol: UInt8(session.protocol)))
+        place += target + request.command.count
+      }
+    }
+
+    deinit {
+      base.deallocate()
+      bytes.deallocate()
+    }
+  }
+
+  /// The engine with a traffic in its memory.
+  private final class EngineUnderTest {
+    private let policy: LoadedPolicy
+    private let sessions: [Session]
+    private let sessionOf: [Int]
+    private var batch = OperationBatch()
+    private var interpreter: Interpreter
+
+    init(_ policy: LoadedPolicy, _ workload: Workload) {
+      self.policy = policy
+      interpreter = Interpreter(policy)
+      sessions = workload.sessions.map { Session(policy, facts(of: $0)) }
+      sessionOf = workload.requests.map(\.session)
+      batch.endCommon()
+      for request in workload.requests {
+        batch.begin(wire(workload.sessions[request.session]))
+        batch.facts.add(.command, request.command)
+        batch.facts.add(.unparsed, false)
+        batch.end()
+      }
+    }
+
+    @inline(__always)
+    private func answerBound(_ number: Int) -> UInt64 {
+      let session = sessions[sessionOf[number]]
+      interpreter.begin(session, at: Moment())
+      let verdict = interpreter.judge(number, of: batch, in: session)
+      return marks(verdict)
+    }
+
+    @inline(__always)
+    private func marks(_ verdict: OperationVerdict) -> UInt64 {
+      var sum: UInt64 = 0
+      for index in verdict.firstFired..<verdict.endFired {
+        sum &+= peer_mark(UInt64(interpreter.fired[Int(index)]))
+      }
+      return sum
+    }
+
+    func judgeBound(_ answers: UnsafeMutablePointer<UInt64>) {
+      for number in sessionOf.indices { answers[number] = answerBound(number) }
+    }
+
+    func timeBound(_ nanoseconds: UnsafeMutablePointer<Double>) {
+      var kept: UInt64 = 0
+      for number in sessionOf.indices {
+        let before = peer_clock()
+        kept &+= answerBound(number)
+        nanoseconds[number] = min(nanoseconds[number], Double(peer_clock() - before))
+      }
+      precondition(kept != 1)
+    }
+  }
+#else
+  /// Without the peers there is nothing to compare with.
+  enum PeerBench {
+    static func run(sizes: [Int]) { print("\nbeside other libraries: built by `make bench`, which installs them") }
+  }
+#endif
