@@ -32,10 +32,11 @@ let package = Package(
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CZstd"),
     .target(name: "CAllocationCounter"),
+    .target(name: "CTextScan"),
 
     target("PolicySyntax"),
     target("PolicyBytecode"),
-    target("PatternMatching", ["PolicyBytecode", "CPCRE2"]),
+    target("PatternMatching", ["PolicyBytecode", "CPCRE2", "CTextScan"]),
     target("PolicyCompiler", ["JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching"]),
     target("PolicyRuntime", ["PolicyBytecode", "PatternMatching"]),
     target("BundleTrust", ["PolicyBytecode", "PolicyRuntime", "COpenSSL"]),
@@ -82,7 +83,7 @@ let package = Package(
       path: "Tests/Support", swiftSettings: strict),
     tests(of: "PolicySyntax", [], excluding: ["Golden"]),
     tests(of: "PolicyBytecode", []),
-    tests(of: "PatternMatching", ["PolicyBytecode"]),
+    tests(of: "PatternMatching", ["PolicyBytecode", "CTextScan"]),
     tests(of: "PolicyCompiler", ["PolicySyntax", "PolicyBytecode", "PatternMatching"], excluding: ["Fixtures"]),
     tests(of: "PolicyRuntime", ["PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler"]),
     tests(

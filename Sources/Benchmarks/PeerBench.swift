@@ -67,17 +67,17 @@ import PolicyRuntime
           ruleCount: ruleCount, isWide: isWide, sessionCount: hasSessions ? 200 : 20_000,
           requestsPerSession: hasSessions ? 100 : 1)
         let requests = PeerRequests(workload)
-        let engine = EngineUnderTest(policy, workload)
+        let engine = EngineUnderTest(policy, workload, requests)
         var contenders = peers.all.map { peer in
           Contender(
             name: peer.name, isPeer: true,
             judge: { peer_judge(peer.pointer, requests.base, requests.count, $0) },
             time: { peer_time(peer.pointer, requests.base, requests.count, $0) })
         }
-        if hasSessions {
-          contenders.append(
-            Contender(name: "hpol, bound", isPeer: false, judge: engine.judgeBound, time: engine.timeBound))
-        }
+        contenders.append(
+          hasSessions
+            ? Contender(name: "hpol, bound", isPeer: false, judge: engine.judgeBound, time: engine.timeBound)
+            : Contender(name: "hpol, one-shot", isPeer: false, judge: engine.judgeOneShot, time: engine.timeOneShot))
         let race = Race(
           ruleCount: ruleCount, isWide: isWide, hasSessions: hasSessions,
           results: compare(contenders, requestCount: requests.count))
@@ -171,19 +171,20 @@ import PolicyRuntime
     init(_ workload: Workload) {
       count = workload.requests.count
       base = .allocate(capacity: count)
-      let texts = workload.requests.flatMap { Array(workload.sessions[$0.session].target.utf8) + $0.command }
+      let targets = workload.requests.map { Array(workload.sessions[$0.session].target.utf8) }
+      let texts = Array(targets.joined()) + Array(workload.requests.map(\.command).joined())
       bytes = .allocate(capacity: texts.count)
       bytes.initialize(from: texts, count: texts.count)
-      var place = 0
+      var target = bytes
+      var command = bytes + targets.reduce(0) { $0 + $1.count }
       for (number, request) in workload.requests.enumerated() {
         let session = workload.sessions[request.session]
-        let target = session.target.utf8.count
         (base + number).initialize(
           to: peer_request(
-            groups: session.groups, target: bytes + place, command: bytes + (place + target),
-            target_length: UInt32(target), command_length: UInt32(request.command.count),
-            protocol: UInt8(session.protocol)))
-        place += target + request.command.count
+            groups: session.groups, target: target, command: command, target_length: UInt32(targets[number].count),
+            command_length: UInt32(request.command.count), protocol: UInt8(session.protocol)))
+        target += targets[number].count
+        command += request.command.count
       }
     }
 
@@ -195,52 +196,107 @@ import PolicyRuntime
 
   /// The engine with a traffic in its memory.
   private final class EngineUnderTest {
-    private let policy: LoadedPolicy
+    private let whole: WholePolicy
     private let sessions: [Session]
-    private let sessionOf: [Int]
-    private var batch = OperationBatch()
-    private var interpreter: Interpreter
+    /// Of each session.
+    private let requestCounts: [Int]
+    private let requests: PeerRequests
+    /// Behind pointers: the properties of a class are checked for exclusive access at every use.
+    private let batch: UnsafeMutablePointer<OperationBatch>
+    private let interpreter: UnsafeMutablePointer<Interpreter>
 
-    init(_ policy: LoadedPolicy, _ workload: Workload) {
-      self.policy = policy
-      interpreter = Interpreter(policy)
+    init(_ policy: LoadedPolicy, _ workload: Workload, _ requests: PeerRequests) {
+      whole = WholePolicy(policy, groups: Workload.names(1 << UInt64(Workload.groupCount) - 1))
+      self.requests = requests
+      interpreter = .allocate(capacity: 1)
+      interpreter.initialize(to: Interpreter(policy))
       sessions = workload.sessions.map { Session(policy, facts(of: $0)) }
-      sessionOf = workload.requests.map(\.session)
-      batch.endCommon()
+      var counts = [Int](repeating: 0, count: workload.sessions.count)
+      for request in workload.requests { counts[request.session] += 1 }
+      requestCounts = counts
+      batch = .allocate(capacity: 1)
+      batch.initialize(to: OperationBatch())
+      batch.pointee.endCommon()
       for request in workload.requests {
-        batch.begin(wire(workload.sessions[request.session]))
-        batch.facts.add(.command, request.command)
-        batch.facts.add(.unparsed, false)
-        batch.end()
+        batch.pointee.begin(wire(workload.sessions[request.session]))
+        batch.pointee.facts.add(.command, request.command)
+        batch.pointee.facts.add(.unparsed, false)
+        batch.pointee.end()
       }
     }
 
+    deinit {
+      interpreter.deinitialize(count: 1)
+      interpreter.deallocate()
+      batch.deinitialize(count: 1)
+      batch.deallocate()
+    }
+
     @inline(__always)
-    private func answerBound(_ number: Int) -> UInt64 {
-      let session = sessions[sessionOf[number]]
-      interpreter.begin(session, at: Moment())
-      let verdict = interpreter.judge(number, of: batch, in: session)
-      return marks(verdict)
+    private func answerBound(_ number: Int, _ session: Session) -> UInt64 {
+      interpreter.pointee.begin(session, at: Moment())
+      return marks(interpreter.pointee.judge(number, of: batch.pointee, in: session))
+    }
+
+    @inline(__always)
+    private func answerOneShot(_ number: Int) -> UInt64 {
+      let request = requests.base[number]
+      interpreter.pointee.begin(whole, at: Moment())
+      var groups = request.groups
+      while groups != 0 {
+        interpreter.pointee.asker.add(group: groups.trailingZeroBitCount)
+        groups &= groups &- 1
+      }
+      interpreter.pointee.asker.add(
+        .target, UnsafeBufferPointer(start: request.target, count: Int(request.target_length)))
+      return marks(interpreter.pointee.judge(number, of: batch.pointee, in: whole))
     }
 
     @inline(__always)
     private func marks(_ verdict: OperationVerdict) -> UInt64 {
       var sum: UInt64 = 0
       for index in verdict.firstFired..<verdict.endFired {
-        sum &+= peer_mark(UInt64(interpreter.fired[Int(index)]))
+        sum &+= peer_mark(UInt64(interpreter.pointee.fired[Int(index)]))
       }
       return sum
     }
 
     func judgeBound(_ answers: UnsafeMutablePointer<UInt64>) {
-      for number in sessionOf.indices { answers[number] = answerBound(number) }
+      forEachSession { session, numbers in
+        for number in numbers { answers[number] = answerBound(number, session) }
+      }
+    }
+
+    func judgeOneShot(_ answers: UnsafeMutablePointer<UInt64>) {
+      for number in 0..<requests.count { answers[number] = answerOneShot(number) }
+    }
+
+    /// Each session is at hand while its requests, which follow one another, are judged.
+    @inline(__always)
+    private func forEachSession(_ body: (Session, Range<Int>) -> Void) {
+      var start = 0
+      for (session, count) in zip(sessions, requestCounts) {
+        body(session, start..<start + count)
+        start += count
+      }
     }
 
     func timeBound(_ nanoseconds: UnsafeMutablePointer<Double>) {
+      forEachSession { session, numbers in time(numbers, nanoseconds) { answerBound($0, session) } }
+    }
+
+    func timeOneShot(_ nanoseconds: UnsafeMutablePointer<Double>) {
+      time(0..<requests.count, nanoseconds, answerOneShot)
+    }
+
+    @inline(__always)
+    private func time(
+      _ numbers: Range<Int>, _ nanoseconds: UnsafeMutablePointer<Double>, _ answer: (Int) -> UInt64
+    ) {
       var kept: UInt64 = 0
-      for number in sessionOf.indices {
+      for number in numbers {
         let before = peer_clock()
-        kept &+= answerBound(number)
+        kept &+= answer(number)
         nanoseconds[number] = min(nanoseconds[number], Double(peer_clock() - before))
       }
       precondition(kept != 1)

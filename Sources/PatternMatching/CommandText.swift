@@ -20,12 +20,34 @@ enum CommandText {
   static func rarity(of literals: Set<[UInt8]>, _ kind: PatternFilter.Kind) -> Int {
     let rarest = literals.map { literal in
       // Commands begin alike (`select * from`): what counts is the rarest stretch, not the length.
-      kind == .prefix ? bestWindow(literal).rarity : rarity(of: literal[...])
+      kind == .prefix ? bestWindow(literal).rarity : rarityInContext(of: literal)
     }
     let least = rarest.min() ?? 0
     let anchored = kind == .contains ? 0 : 4 * 16
     return least + anchored - 16 * (literals.count.bitWidth - literals.count.leadingZeroBitCount)
   }
+
+  /// The rarity of a literal where the words that rules speak of are spoken: such a word is one of a few thousand, however
+  /// long it is. A number is as rare as its digits make it.
+  private static func rarityInContext(of literal: [UInt8]) -> Int {
+    var sum = 0
+    var start = 0
+    while start < literal.count {
+      let isWord = isLetter(literal[start])
+      var end = start + 1
+      while end < literal.count, isLetter(literal[end]) == isWord { end += 1 }
+      let rarity =
+        rarity(of: literal[max(start - 1, 0)..<end]) - (start > 0 ? rarity(of: literal[start - 1..<start]) : 0)
+      sum += isWord ? min(rarity, mostWordRarity) : rarity
+      start = end
+    }
+    return sum
+  }
+
+  /// One of 4,096 words.
+  private static let mostWordRarity = 12 * 16
+
+  private static func isLetter(_ byte: UInt8) -> Bool { folded(byte) >= 0x61 && folded(byte) <= 0x7A }
 
   /// The rarest stretch of up to `width` bytes, the first of equals.
   static func bestWindow(_ literal: [UInt8], width: Int = 7) -> (start: Int, rarity: Int) {
@@ -37,6 +59,32 @@ enum CommandText {
     return best
   }
 
+  /// The chance of what has a rarity.
+  static func chance(_ rarity: Int) -> Double {
+    // Linear between powers of two, as ``Table/bits(_:_:)`` is.
+    let (whole, part) = (rarity >> 4, rarity & 15)
+    return Double(sign: .plus, exponent: -whole, significand: 1 - Double(part) / 32)
+  }
+
+  /// The chance that a place in a command is between two bytes of the classes of these.
+  static func chance(between first: UInt8, and second: UInt8) -> Double {
+    table.classPair[Int(byteClass(first)) * classCount + Int(byteClass(second))]
+  }
+
+  /// The last is that of `_`, `` ` `` and what comes behind the letters.
+  private static let classCount = 68
+
+  /// Digits 0, letters 1, what is not ASCII and control characters 2, else a class for each byte.
+  private static func byteClass(_ byte: UInt8) -> UInt8 {
+    switch folded(byte) {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): 0
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): 1
+    case 0x20..<0x5F: folded(byte) - 0x20 + 3
+    case 0x5F...0x7E: 66
+    default: 2
+    }
+  }
+
   private static func folded(_ byte: UInt8) -> UInt8 { asciiLowercased(byte) }
 
   private static let table = Table()
@@ -44,6 +92,8 @@ enum CommandText {
   private struct Table: Sendable {
     var single = [UInt8](repeating: 0, count: 256)
     var pair = [UInt8](repeating: 0, count: 256 * 256)
+    /// By classes of two bytes.
+    var classPair = [Double](repeating: 0, count: classCount * classCount)
 
     init() {
       var singles = [Int](repeating: 1, count: 256)
@@ -60,6 +110,15 @@ enum CommandText {
         let total = pairs[(first * 256)..<(first * 256 + 256)].reduce(0, +)
         for second in 0..<256 { pair[first * 256 + second] = Table.bits(total, pairs[first * 256 + second]) }
       }
+      addClassPairs()
+    }
+
+    /// Adds the pairs of classes in commands and numbers.
+    private mutating func addClassPairs() {
+      let text = Array((CommandText.sample + CommandText.numbers).utf8)
+      for (first, second) in zip(text, text.dropFirst()) {
+        classPair[Int(byteClass(first)) * classCount + Int(byteClass(second))] += 1 / Double(text.count)
+      }
     }
 
     /// `log2(total / count)` in 1/16 bits, linear between powers of two.
@@ -71,6 +130,11 @@ enum CommandText {
       return UInt8(clamping: log(total) - log(count))
     }
   }
+
+  /// Ports, identifiers, dates, times and limits: commands have more of them than the sample.
+  private static let numbers = """
+     where id = 104257 port 5432 10.0.12.7 2026-01-15 10:42:07 limit 1000 timeout 30000 uid 1001 --max-time 120 :8080
+    """
 
   private static let sample = """
     select * from select id, name from users where id = ? select count(*) from orders where created_at > now() - interval \

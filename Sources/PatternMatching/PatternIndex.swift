@@ -7,34 +7,59 @@ import PolicyBytecode
 /// each at most once a text. Building packs; it compiles nothing. An index may be shared between threads, each with a
 /// ``PatternScratch`` of its own.
 ///
-/// Unchecked: nothing is written after `init`.
+/// Unchecked: nothing is written after `init`. Invariant: `parts` points to parts that live as long as the index; they are
+/// used where they stand, for to copy them costs as much as to search a command.
 public struct PatternIndex: ~Copyable, @unchecked Sendable {
+  private struct Parts: ~Copyable {
+    let view: PatternTableView
+    let selection: UnsafeMutableBufferPointer<UInt32>
+    /// By position; nil: none is ever ruled out.
+    let gates: UnsafeMutablePointer<UInt64>?
+    /// Positions of patterns without a filter.
+    let unfiltered: UnsafeMutableBufferPointer<UInt32>
+    let equal: EqualsTable
+    /// By the hash of the text with case folded; names also from after each of their dots.
+    let equalFolded: EqualsTable
+    let hasNames: Bool
+    let prefixes: AnchorTable
+    let suffixes: AnchorTable
+    /// Literals of four bytes and more, where they are few.
+    let few: FewLiterals
+    /// Where they are many: of five bytes and more, of four; always: of two and three, and one.
+    let long: LandmarkTable
+    let short: GramTable
+    let pairs: GramTable
+    let bytes: GramTable
+    /// Whether there is more to look for than ``few``.
+    let hasMore: Bool
+    let stampCount: Int
+
+    deinit {
+      selection.deallocate()
+      gates?.deallocate()
+      unfiltered.deallocate()
+    }
+  }
+
   private let table: PatternTable
-  private let selection: UnsafeMutableBufferPointer<UInt32>
-  /// Positions of patterns without a filter.
-  private let unfiltered: UnsafeMutableBufferPointer<UInt32>
-  private let equal: EqualsTable
-  /// By the hash of the text with case folded; names also from after each of their dots.
-  private let equalFolded: EqualsTable
-  private let hasNames: Bool
-  private let prefixes: AnchorTable
-  private let suffixes: AnchorTable
-  /// Literals of seven bytes and more, of four to six, two and three, and one.
-  private let long: GramTable
-  private let short: GramTable
-  private let pairs: GramTable
-  private let bytes: GramTable
+  private let parts: UnsafeMutablePointer<Parts>
 
   /// The number of patterns selected.
-  public var count: Int { selection.count }
+  public let count: Int
 
-  /// Selects patterns by their indices in the table, each below its count; one may come several times.
-  public init(_ table: PatternTable, selecting indices: [UInt32]) {
+  /// Selects patterns by their indices in the table, each below its count; one may come several times. With `gates`, one
+  /// for each, a scan passes over the patterns whose gate has no bit of what it admits.
+  public init(_ table: PatternTable, selecting indices: [UInt32], gates gateList: [UInt64]? = nil) {
     precondition(indices.allSatisfy { $0 < table.count }, "no such pattern")
+    precondition(gateList.map { $0.count == indices.count } ?? true, "a gate for each pattern")
     self.table = table
-    selection = .allocate(capacity: indices.count)
-    _ = selection.initialize(from: indices)
+    count = indices.count
     let view = table.view
+    let gates = gateList.map { list in
+      let gates = UnsafeMutablePointer<UInt64>.allocate(capacity: max(list.count, 1))
+      gates.initialize(from: list, count: list.count)
+      return gates
+    }
 
     typealias Members = [(literal: UInt32, position: UInt32)]
     var always: [UInt32] = []
@@ -60,11 +85,11 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
       case PatternFilter.Kind.prefix.rawValue: first += literals.map { ($0, position) }
       case PatternFilter.Kind.suffix.rawValue: last += literals.map { ($0, position) }
       case PatternFilter.Kind.contains.rawValue
-      where literals.allSatisfy({ (1...GramTable.longest).contains(view.literal($0).bytes.count) }):
+      where literals.allSatisfy({ (1...GramEntries.longest).contains(view.literal($0).bytes.count) }):
         for literal in literals {
           switch view.literal(literal).bytes.count {
-          case 7...: within.long.append((literal, position))
-          case 4...6: within.short.append((literal, position))
+          case LandmarkTable.shortest...: within.long.append((literal, position))
+          case FewLiterals.shortest: within.short.append((literal, position))
           case 2...3: within.pairs.append((literal, position))
           default: within.bytes.append((literal, position))
           }
@@ -72,57 +97,111 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
       default: always.append(position)
       }
     }
-    unfiltered = .allocate(capacity: always.count)
-    _ = unfiltered.initialize(from: always)
-    equal = EqualsTable(equals)
-    equalFolded = EqualsTable(folded)
-    self.hasNames = hasNames
-    prefixes = AnchorTable(first, view, atEnd: false)
-    suffixes = AnchorTable(last, view, atEnd: true)
-    long = GramTable(within.long, view, width: 4, step: 4)
-    short = GramTable(within.short, view, width: 3, step: 2)
-    pairs = GramTable(within.pairs, view, width: 2, step: 1)
-    bytes = GramTable(within.bytes, view, width: 1, step: 1)
+    // Few literals are sought together; of many at least those that are too short for a landmark, if these are few.
+    let shortCount = Set(within.short.map(\.literal)).count
+    let isFew = shortCount + Set(within.long.map(\.literal)).count <= FewLiterals.most
+    let few = FewLiterals(
+      isFew ? within.long + within.short : shortCount <= FewLiterals.most ? within.short : [], view, gates)
+    if shortCount <= FewLiterals.most { within.short = [] }
+    if isFew { within.long = [] }
+    let long = LandmarkTable(within.long, view, gates)
+    let short = GramTable(within.short, view, gates, width: 3, step: 2)
+    let pairs = GramTable(within.pairs, view, gates, width: 2, step: 1)
+    let bytes = GramTable(within.bytes, view, gates, width: 1, step: 1)
+    let gramNodes = long.nodeCount + short.nodeCount + pairs.nodeCount + bytes.nodeCount
+    let stampCount = indices.count + few.nodeCount + gramNodes
+    parts = .allocate(capacity: 1)
+    parts.initialize(
+      to: Parts(
+        view: view, selection: Self.copy(indices), gates: gates, unfiltered: Self.copy(always),
+        equal: EqualsTable(equals), equalFolded: EqualsTable(folded), hasNames: hasNames,
+        prefixes: AnchorTable(first, view, atEnd: false), suffixes: AnchorTable(last, view, atEnd: true), few: few,
+        long: long, short: short, pairs: pairs, bytes: bytes,
+        hasMore: gramNodes > 0 || !(equals.isEmpty && folded.isEmpty && first.isEmpty && last.isEmpty),
+        stampCount: stampCount))
+  }
+
+  private static func copy(_ numbers: [UInt32]) -> UnsafeMutableBufferPointer<UInt32> {
+    let copy = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: numbers.count)
+    _ = copy.initialize(from: numbers)
+    return copy
   }
 
   deinit {
-    selection.deallocate()
-    unfiltered.deallocate()
+    parts.deinitialize(count: 1)
+    parts.deallocate()
   }
 
   /// Appends to `hits` the position in the selection of every pattern that matches `text`, each once, in no order.
   /// `hash` is ``factHash(_:_:)`` of the text, where the caller has it. Allocates nothing once `scratch` and `hits` have
-  /// grown to their size.
+  /// grown to their size. Patterns that `admitted` rules out are not sought, see ``init(_:selecting:gates:)``.
   ///
   /// False: at least one pattern could not be decided (``MatchResult/undecided``), and is not among the hits.
   public borrowing func scan(
-    _ text: UnsafeBufferPointer<UInt8>, hash textHash: UInt32? = nil, scratch: inout PatternScratch,
-    hits: inout RawBuffer<UInt32>
+    _ text: UnsafeBufferPointer<UInt8>, hash textHash: UInt32? = nil, admitted: UInt64 = .max,
+    scratch: inout PatternScratch, hits: inout RawBuffer<UInt32>
   ) -> Bool {
-    let view = table.view
-    let longNodes = selection.count
-    let shortNodes = longNodes + long.nodeCount
-    let pairNodes = shortNodes + short.nodeCount
-    let byteNodes = pairNodes + pairs.nodeCount
-    scratch.begin(stampCount: byteNodes + bytes.nodeCount)
+    let parts = UnsafePointer(self.parts)
+    scratch.begin(stampCount: parts.pointee.stampCount)
     // Candidates are collected first and confirmed after: a closure here would cost an allocation a text.
     scratch.candidates.removeAll()
-    if !equal.isEmpty { equal.probe(textHash ?? hash(of: text), into: &scratch.candidates) }
-    if !equalFolded.isEmpty { probeFolded(text, &scratch) }
-    if let base = text.baseAddress {
-      let count = text.count
-      prefixes.scan(base, count, view, into: &scratch.candidates)
-      suffixes.scan(base, count, view, into: &scratch.candidates)
-      long.scan(base, count, scratch.stamps(from: longNodes), into: &scratch.candidates)
-      short.scan(base, count, scratch.stamps(from: shortNodes), into: &scratch.candidates)
-      pairs.scan(base, count, scratch.stamps(from: pairNodes), into: &scratch.candidates)
-      bytes.scan(base, count, scratch.stamps(from: byteNodes), into: &scratch.candidates)
+    if parts.pointee.few.nodeCount > 0, let base = text.baseAddress {
+      parts.pointee.few.scan(
+        base, text.count, admitted, scratch.stamps(from: parts.pointee.selection.count), scratch.places,
+        into: &scratch.candidates)
     }
+    if parts.pointee.hasMore { Self.scanForMore(parts, text, textHash, admitted, &scratch) }
+    if scratch.candidates.count + parts.pointee.unfiltered.count == 0 { return true }
+    return Self.confirm(parts, text, admitted, &scratch, &hits)
+  }
 
+  /// Appends what the other tables find.
+  @inline(never)
+  private static func scanForMore(
+    _ parts: UnsafePointer<Parts>, _ text: UnsafeBufferPointer<UInt8>, _ textHash: UInt32?, _ admitted: UInt64,
+    _ scratch: inout PatternScratch
+  ) {
+    if !parts.pointee.equal.isEmpty {
+      parts.pointee.equal.probe(textHash ?? hash(of: text), into: &scratch.candidates)
+    }
+    if !parts.pointee.equalFolded.isEmpty { probeFolded(parts, text, &scratch) }
+    guard let base = text.baseAddress else { return }
+    let view = parts.pointee.view
+    let count = text.count
+    let longNodes = parts.pointee.selection.count + parts.pointee.few.nodeCount
+    let shortNodes = longNodes + parts.pointee.long.nodeCount
+    let pairNodes = shortNodes + parts.pointee.short.nodeCount
+    let byteNodes = pairNodes + parts.pointee.pairs.nodeCount
+    parts.pointee.prefixes.scan(base, count, view, into: &scratch.candidates)
+    parts.pointee.suffixes.scan(base, count, view, into: &scratch.candidates)
+    if parts.pointee.long.nodeCount > 0 {
+      parts.pointee.long.scan(
+        base, count, admitted, scratch.stamps(from: longNodes), scratch.landmarks, into: &scratch.candidates)
+    }
+    if parts.pointee.short.nodeCount > 0 {
+      parts.pointee.short.scan(base, count, admitted, scratch.stamps(from: shortNodes), into: &scratch.candidates)
+    }
+    if parts.pointee.pairs.nodeCount > 0 {
+      parts.pointee.pairs.scan(base, count, admitted, scratch.stamps(from: pairNodes), into: &scratch.candidates)
+    }
+    if parts.pointee.bytes.nodeCount > 0 {
+      parts.pointee.bytes.scan(base, count, admitted, scratch.stamps(from: byteNodes), into: &scratch.candidates)
+    }
+  }
+
+  /// Tries each candidate once, and what has no filter.
+  @inline(never)
+  private static func confirm(
+    _ parts: UnsafePointer<Parts>, _ text: UnsafeBufferPointer<UInt8>, _ admitted: UInt64,
+    _ scratch: inout PatternScratch, _ hits: inout RawBuffer<UInt32>
+  ) -> Bool {
+    let view = parts.pointee.view
+    let (selection, unfiltered) = (parts.pointee.selection, parts.pointee.unfiltered)
     var isDecided = true
     let candidateCount = scratch.candidates.count
     for index in 0..<unfiltered.count + candidateCount {
       let position = index < candidateCount ? scratch.candidates[index] : unfiltered[index - candidateCount]
+      if let gates = parts.pointee.gates, gates[Int(position)] & admitted == 0 { continue }
       if scratch.stamps(from: 0).isNew(Int(position)) {
         switch view.matches(selection[Int(position)], text, &scratch) {
         case .matched: hits.append(position)
@@ -136,14 +215,16 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
 
   /// Looks up a text with its case folded; where names are sought, also what follows each of its dots.
   @inline(__always)
-  private borrowing func probeFolded(_ text: UnsafeBufferPointer<UInt8>, _ scratch: inout PatternScratch) {
+  private static func probeFolded(
+    _ parts: UnsafePointer<Parts>, _ text: UnsafeBufferPointer<UInt8>, _ scratch: inout PatternScratch
+  ) {
     scratch.reserveFolded(text.count)
     let folded = scratch.folded
     for index in text.indices { folded[index] = asciiLowercased(text[index]) }
-    equalFolded.probe(factHash(folded, text.count), into: &scratch.candidates)
-    if !hasNames { return }
+    parts.pointee.equalFolded.probe(factHash(folded, text.count), into: &scratch.candidates)
+    if !parts.pointee.hasNames { return }
     for index in text.indices where folded[index] == UInt8(ascii: ".") {
-      equalFolded.probe(factHash(folded + index + 1, text.count - index - 1), into: &scratch.candidates)
+      parts.pointee.equalFolded.probe(factHash(folded + index + 1, text.count - index - 1), into: &scratch.candidates)
     }
   }
 }

@@ -73,6 +73,10 @@ public struct PatternScratch: ~Copyable {
   private var foldedCapacity = 0
   /// Positions in the selection of patterns that may match the text at hand.
   var candidates = RawBuffer<UInt32>(capacity: 256)
+  /// Room for what ``FewLiterals`` finds at once.
+  let places: UnsafeMutablePointer<UInt64>
+  /// Room for what ``LandmarkTable`` finds at once.
+  let landmarks: UnsafeMutablePointer<UInt32>
   private var pcreContext: PCREContext?
 
   /// A stretch of the stamps, valid until the next ``begin(stampCount:)``.
@@ -95,9 +99,13 @@ public struct PatternScratch: ~Copyable {
   public init() {
     stamps = .allocate(capacity: 1)
     folded = .allocate(capacity: 1)
+    places = .allocate(capacity: FewLiterals.placesAtOnce)
+    landmarks = .allocate(capacity: LandmarkTable.placesAtOnce + 1)
   }
 
   deinit {
+    places.deallocate()
+    landmarks.deallocate()
     stamps.deallocate()
     folded.deallocate()
   }

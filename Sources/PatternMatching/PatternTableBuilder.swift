@@ -56,7 +56,7 @@ public struct PatternTableBuilder {
       let record = literalsAt + index * TableLayout.literalWords
       words[record] = UInt32(words.count)
       words[record + 1] = UInt32(literal.count)
-      words[record + 2] = UInt32(grams.takeWindow(of: literal))
+      words[record + 2] = UInt32(grams.takeLandmark(of: literal))
       words[record + 3] = literal.withUnsafeBufferPointer { hash(of: $0) }
       words += packed(literal)
     }
@@ -75,32 +75,6 @@ public struct PatternTableBuilder {
     stride(from: 0, to: bytes.count, by: 4).map { start in
       (start..<min(start + 4, bytes.count)).reduce(0) { $0 | UInt32(bytes[$1]) << UInt32(($1 - start) * 8) }
     }
-  }
-}
-
-/// How many literals have their window on each four bytes: a word that many patterns share should not be what all of them
-/// are found by.
-private struct GramUses {
-  private var uses: [ArraySlice<UInt8>: Int] = [:]
-  private static let width = 4
-
-  /// The start of the stretch of seven bytes that is rarest in texts and among the literals before this one.
-  mutating func takeWindow(of literal: [UInt8]) -> Int {
-    let length = 7
-    var best = (start: 0, rarity: Int.min)
-    for start in 0...max(0, literal.count - length) {
-      let window = literal[start..<min(start + length, literal.count)]
-      let shared = grams(of: window).map { uses[$0, default: 0] }.max() ?? 0
-      let rarity = CommandText.rarity(of: window) - 2 * 16 * logarithm(atLeast: shared + 1)
-      if rarity > best.rarity { best = (start, rarity) }
-    }
-    for gram in grams(of: literal[best.start..<min(best.start + length, literal.count)]) { uses[gram, default: 0] += 1 }
-    return best.start
-  }
-
-  private func grams(of window: ArraySlice<UInt8>) -> some Sequence<ArraySlice<UInt8>> {
-    (window.startIndex..<max(window.startIndex + 1, window.endIndex - Self.width + 1)).lazy
-      .map { window[$0..<min($0 + Self.width, window.endIndex)] }
   }
 }
 

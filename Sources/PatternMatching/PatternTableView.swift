@@ -48,7 +48,7 @@ struct PatternTableView: BitwiseCopyable {
 
   struct Literal: BitwiseCopyable {
     var bytes: UnsafeBufferPointer<UInt8>
-    /// Where its rarest stretch starts.
+    /// Where it is best looked for: below its count, whatever it may be.
     var window: Int
     var hash: UInt32
   }

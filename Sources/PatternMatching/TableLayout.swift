@@ -4,7 +4,7 @@
 ///     record   form | folds case << 8 | qualified name << 9 | filter kind << 16,
 ///              data at, data count (bytes of text, or words of an automaton), minimum length,
 ///              first reference, reference count
-///     literal  bytes at, byte count, start of the rarest stretch, factHash of the bytes
+///     literal  bytes at, byte count, where it is best looked for (``GramUses``), factHash of the bytes
 ///     reference   the number of a literal
 ///
 /// Places are word offsets from the section's start. Text is packed four bytes a word. Literals are in lower case (ASCII) and

@@ -92,6 +92,15 @@ public struct FactBuffer: ~Copyable {
         fact: fact.rawValue, flags: 0, key: key, hash: hash, start: UInt32(start), length: UInt32(bytes.count)))
   }
 
+  /// Adds a text value of `fact` whose hash nobody will ask for.
+  @inline(__always)
+  public mutating func addUnhashed(_ fact: Fact, key: UInt16 = 0, _ bytes: UnsafeBufferPointer<UInt8>) {
+    let start = arena.count
+    arena.append(contentsOf: bytes)
+    entries.append(
+      FactEntry(fact: fact.rawValue, flags: 0, key: key, hash: 0, start: UInt32(start), length: UInt32(bytes.count)))
+  }
+
   /// Adds a text value of `fact`.
   public mutating func add(_ fact: Fact, key: UInt16 = 0, _ text: String) {
     var text = text

@@ -22,8 +22,9 @@ final class FactIndex: @unchecked Sendable {
   let slotCount: Int
   let slotOfFact: UnsafeMutablePointer<UInt16>
 
-  /// Indexes `matchers`, which must be sorted: the order of the bundle groups them by fact and key.
-  init(_ matchers: [UInt32], of bundle: Bundle, table: PatternTable) {
+  /// Indexes `matchers`, which must be sorted: the order of the bundle groups them by fact and key. `gates` has one each,
+  /// see ``PatternIndex/init(_:selecting:gates:)``.
+  init(_ matchers: [UInt32], of bundle: Bundle, table: PatternTable, gates: [UInt64]? = nil) {
     slotOfFact = .allocate(capacity: 256)
     slotOfFact.initialize(repeating: Self.none, count: 256)
     var groups: [Range<Int>] = []
@@ -46,7 +47,7 @@ final class FactIndex: @unchecked Sendable {
         to: Slot(
           fact: UInt8(first.fact), key: first.key, firstOrdinal: UInt32(group.lowerBound),
           number: ScanCache.nextNumber(),
-          index: PatternIndex(table, selecting: patterns)))
+          index: PatternIndex(table, selecting: patterns, gates: gates.map { Array($0[group]) })))
       if slotOfFact[Int(first.fact)] == Self.none { slotOfFact[Int(first.fact)] = UInt16(number) }
     }
   }
@@ -72,6 +73,10 @@ struct FactIndexView {
     self.slotOfFact = slotOfFact
   }
 
+  /// Whether there are matchers on the fact of `entry`, whatever its key.
+  @inline(__always)
+  func knows(_ entry: FactEntry) -> Bool { slotOfFact[Int(entry.fact)] != FactIndex.none }
+
   /// The matchers on the fact of `entry`; nil where there are none.
   @inline(__always)
   private func slot(of entry: FactEntry) -> UnsafePointer<FactIndex.Slot>? {
@@ -84,20 +89,22 @@ struct FactIndexView {
     return slots + Int(number)
   }
 
-  /// Finds the matchers that `entry` matches: their ordinals less the slot's first replace what `hits` held. Returns
-  /// the first ordinal, or nil if no matcher is on that fact.
+  /// Finds the matchers that `entry` matches and `admitted` does not rule out: their ordinals less the slot's first
+  /// replace what `hits` held. Returns the first ordinal, or nil if no matcher is on that fact.
   @inline(__always)
   func scan(
-    _ entry: FactEntry, in facts: borrowing FactBuffer, hits: inout RawBuffer<UInt32>, scratch: inout PatternScratch
+    _ entry: FactEntry, in facts: borrowing FactBuffer, admitted: UInt64 = .max, hits: inout RawBuffer<UInt32>,
+    scratch: inout PatternScratch
   ) -> Int? {
     guard let slot = slot(of: entry) else { return nil }
     hits.removeAll()
     // No index holds a PCRE pattern, and only those can be undecided.
-    _ = slot.pointee.index.scan(facts.bytes(entry), hash: entry.hash, scratch: &scratch, hits: &hits)
+    _ = slot.pointee.index.scan(
+      facts.bytes(entry), hash: entry.hash, admitted: admitted, scratch: &scratch, hits: &hits)
     return Int(slot.pointee.firstOrdinal)
   }
 
-  /// The same, with what short values hit kept in `cache`.
+  /// The same, nothing ruled out, with what short values hit kept in `cache`.
   @inline(__always)
   func scan(
     _ entry: FactEntry, in facts: borrowing FactBuffer, hits: inout RawBuffer<UInt32>, cache: borrowing ScanCache,

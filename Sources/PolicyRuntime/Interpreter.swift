@@ -32,15 +32,15 @@ public struct Interpreter: ~Copyable {
   /// In ``fired``: a PCRE pattern of the rule reached its limit, which blocks whatever its action.
   public static let limitMark: UInt32 = 1 << 31
 
-  private let memo: UnsafeMutablePointer<UInt32>
+  let memo: UnsafeMutablePointer<UInt32>
   private let stamps: UnsafeMutablePointer<UInt32>
   /// Not private, so that a test can begin just before it wraps.
   var epoch: UInt32 = 0
   private var hits = RawBuffer<UInt32>(capacity: 256)
-  private var scratch: PatternScratch
+  var scratch: PatternScratch
   private let cache = ScanCache()
   private var candidates = RawBuffer<UInt32>(capacity: 256)
-  private var evaluator: AtomEvaluator
+  var evaluator: AtomEvaluator
   /// Atoms of the operation at hand that could not be decided: every rule that asks for one is to know.
   private var undecided = RawBuffer<UInt32>(capacity: 4)
   /// What the facts that all operations of the request share have hit, found once a request and protocol: ordinals of
@@ -57,11 +57,37 @@ public struct Interpreter: ~Copyable {
   /// The facts that stand there rather than in a batch.
   static let momentFactSet = FactSet(Fact.allCases.filter { $0 == .session || $0.schema.phase == .response })
 
+  /// Who asks, where nothing is bound; see ``begin(_:at:)-(WholePolicy,_)``.
+  public var asker = Asker()
+  /// ``Asker/groups`` of whom the operation at hand is judged for; every bit where a session is bound.
+  var admitted: UInt64 = .max
+  /// ``WholePolicy/sets`` of the policy in use, while an operation is judged under it.
+  var sets: UnsafePointer<UInt64>?
+
   // The bundle's tables, at hand without reference counting.
   private let rules: UnsafePointer<RuleRecord>
   private let code: UnsafePointer<GraphWord>
-  private let atoms: UnsafePointer<AtomRecord>
-  private let meta: MetaRecord
+  let atoms: UnsafePointer<AtomRecord>
+  /// By protocol.
+  private let defaults: UnsafeMutablePointer<Defaults>
+
+  /// What ``MetaRecord`` says of a protocol.
+  private struct Defaults {
+    let decision: UInt8
+    let unparsed: UInt8
+    let record: UInt8
+    /// Of a request's operation that was read and of which no rule speaks.
+    let verdict: OperationVerdict
+
+    init(_ meta: MetaRecord, _ wire: OperationProtocol) {
+      decision = meta.decision(wire)
+      unparsed = meta.unparsedDecision(wire)
+      record = meta.record(wire)
+      verdict = OperationVerdict(
+        decision: Interpreter.decision(decision), isByRule: false, limitReached: false, needsUnparsedTest: false,
+        record: Interpreter.level(record), firstFired: 0, endFired: 0)
+    }
+  }
 
   public init(_ policy: LoadedPolicy) {
     let bundle = policy.bundle
@@ -79,7 +105,11 @@ public struct Interpreter: ~Copyable {
     rules = Self.base(bundle.rules)
     code = Self.base(bundle.code)
     atoms = Self.base(bundle.atoms)
-    meta = bundle.meta
+    let meta = bundle.meta
+    defaults = .allocate(capacity: OperationProtocol.allCases.count)
+    for wire in OperationProtocol.allCases {
+      (defaults + Int(wire.rawValue)).initialize(to: Defaults(meta, wire))
+    }
   }
 
   deinit {
@@ -87,6 +117,7 @@ public struct Interpreter: ~Copyable {
     stamps.deallocate()
     sharedMemo.deallocate()
     sharedRanges.deallocate()
+    defaults.deallocate()
   }
 
   /// The start of a table; of an empty one an address that is never read.
@@ -97,11 +128,21 @@ public struct Interpreter: ~Copyable {
   /// Begins a request of `session`: what has fired is forgotten, tags and time are those of now. The operations judged
   /// from here on share the common facts of one batch.
   public mutating func begin(_ session: Session, at moment: Moment) {
+    begin(at: moment)
+    if !session.tags.isEmpty { addTags(session.tags) }
+  }
+
+  @inline(__always)
+  mutating func begin(at moment: Moment) {
     fired.removeAll()
     evaluator.moment = moment
     momentFacts.removeAll()
-    for tag in session.tags { momentFacts.add(.session, tag) }
     beginBatch()
+  }
+
+  @inline(never)
+  mutating func addTags(_ tags: [String]) {
+    for tag in tags { momentFacts.add(.session, tag) }
   }
 
   /// Begins another batch of operations of the request at hand, such as those that its answer carries: what has fired
@@ -129,31 +170,89 @@ public struct Interpreter: ~Copyable {
   public mutating func judge(
     _ number: Int, of batch: borrowing OperationBatch, in session: Session, _ phase: RulePhase = .request
   ) -> OperationVerdict {
+    let view = session.view(batch.operations[number].protocol, phase)
+    admitted = .max
+    return judge(number, of: batch, view, phase, isUndecided: session.isUndecided)
+  }
+
+  /// `isUndecided`: the operation must not pass, whatever its rules say.
+  @inline(__always)
+  mutating func judge(
+    _ number: Int, of batch: borrowing OperationBatch, _ view: UnsafePointer<ResidualView>, _ phase: RulePhase,
+    isUndecided: Bool
+  ) -> OperationVerdict {
     let operation = batch.operations[number]
     let own = Int(operation.firstEntry)..<Int(operation.endEntry)
-    let view = session.view(operation.protocol, phase)
     nextEpoch()
     candidates.removeAll()
-    for index in 0..<view.alwaysCount { candidates.append(view.always[index]) }
-    if batch.commonEnd > 0 { wakeShared(batch, operation.protocol, view) }
-    for position in own { scan(batch.facts.entries[position], batch.facts, view) }
-    for position in 0..<momentFacts.entries.count { scanMoment(position, view) }
+    // Where no rule is open to who asks, there is nothing to look for.
+    if view.pointee.anyGate & admitted != 0 {
+      for index in 0..<view.pointee.alwaysCount { candidates.append(view.pointee.always[index]) }
+      if batch.commonEnd > 0 { wakeShared(batch, operation.protocol, view) }
+      for position in own where view.pointee.index.knows(batch.facts.entries[position]) {
+        scan(batch.facts.entries[position], batch.facts, view)
+      }
+      for position in 0..<momentFacts.entries.count { scanMoment(position, view) }
+    }
 
-    let firstFired = fired.count
-    var decision: UInt8 = 0
-    var record = phase == .request ? meta.record(operation.protocol) : RecordLevel.none.rawValue
-    var limitReached = session.isUndecided
+    let firstFired = UInt32(truncatingIfNeeded: fired.count)
+    let defaults = self.defaults + Int(operation.protocol.rawValue)
+    if candidates.count == 0, operation.unparsed == .none, !isUndecided, phase == .request {
+      var verdict = defaults.pointee.verdict
+      (verdict.firstFired, verdict.endFired) = (firstFired, firstFired)
+      return verdict
+    }
+    return verdict(
+      of: operation, own, batch, view, phase, isUndecided: isUndecided, defaults.pointee, firstFired: firstFired)
+  }
+
+  /// The verdict of an operation of which rules speak, or that is not an ordinary one.
+  @inline(never)
+  private mutating func verdict(
+    of operation: Operation, _ own: Range<Int>, _ batch: borrowing OperationBatch,
+    _ view: UnsafePointer<ResidualView>, _ phase: RulePhase, isUndecided: Bool, _ defaults: Defaults,
+    firstFired: UInt32
+  ) -> OperationVerdict {
     let isUnparsed = operation.unparsed != .none
-    let unparsedDefault = meta.unparsedDecision(operation.protocol)
-    let needsUnparsedTest = isUnparsed && unparsedDefault != Decision.allow.rawValue && phase == .request
+    var found = Findings(
+      record: phase == .request ? defaults.record : RecordLevel.none.rawValue, limitReached: isUndecided,
+      needsUnparsedTest: isUnparsed && defaults.unparsed != Decision.allow.rawValue && phase == .request)
+    if candidates.count > 0 { apply(batch, own, view, &found) }
+    if found.limitReached { found.decision = 1 + Decision.block.rawValue }
+    let fallback =
+      phase == .response ? Decision.allow.rawValue : isUnparsed ? defaults.unparsed : defaults.decision
+    return OperationVerdict(
+      decision: Self.decision(found.decision == 0 ? fallback : found.decision - 1), isByRule: found.decision != 0,
+      limitReached: found.limitReached, needsUnparsedTest: found.needsUnparsedTest, record: Self.level(found.record),
+      firstFired: firstFired, endFired: UInt32(truncatingIfNeeded: fired.count))
+  }
+
+  /// What the rules say of an operation.
+  private struct Findings {
+    /// 0: none decided, else one more than the decision.
+    var decision: UInt8 = 0
+    var record: UInt8
+    var limitReached: Bool
+    let needsUnparsedTest: Bool
+  }
+
+  /// Walks the graphs of the candidates.
+  @inline(__always)
+  private mutating func apply(
+    _ batch: borrowing OperationBatch, _ own: Range<Int>, _ view: UnsafePointer<ResidualView>, _ found: inout Findings
+  ) {
     for index in 0..<candidates.count {
       let number = candidates[index]
       let rule = rules + Int(number)
+      if let gates = view.pointee.gates {
+        // Nothing is bound: who asks is looked at now.
+        guard gates[Int(number)] & admitted != 0, walk(rule.pointee.bindGraph, batch, own, view) else { continue }
+      }
       let applies = walk(rule.pointee.judgeGraph, batch, own, view)
       if evaluator.isUndecided {
         evaluator.isUndecided = false
         if !rule.pointee.isObserved {
-          limitReached = true
+          found.limitReached = true
           fired.append(number | Self.limitMark)
           continue
         }
@@ -161,22 +260,13 @@ public struct Interpreter: ~Copyable {
       guard applies else { continue }
       fired.append(number)
       if rule.pointee.isObserved { continue }
-      if rule.pointee.record > record + 1 { record = rule.pointee.record - 1 }
+      if rule.pointee.record > found.record + 1 { found.record = rule.pointee.record - 1 }
       // Only an `allow` that speaks of what is unparsed lifts a block of it.
-      if needsUnparsedTest, rule.pointee.decision == 1 + Decision.allow.rawValue, !rule.pointee.testsUnparsed {
+      if found.needsUnparsedTest, rule.pointee.decision == 1 + Decision.allow.rawValue, !rule.pointee.testsUnparsed {
         continue
       }
-      decision = max(decision, rule.pointee.decision)
+      found.decision = max(found.decision, rule.pointee.decision)
     }
-    if limitReached { decision = 1 + Decision.block.rawValue }
-    let fallback =
-      phase == .response
-      ? Decision.allow.rawValue : isUnparsed ? unparsedDefault : meta.decision(operation.protocol)
-    return OperationVerdict(
-      decision: Self.decision(decision == 0 ? fallback : decision - 1), isByRule: decision != 0,
-      limitReached: limitReached, needsUnparsedTest: needsUnparsedTest, record: Self.level(record),
-      firstFired: UInt32(firstFired),
-      endFired: UInt32(fired.count))
   }
 
   /// The truth of an atom for the operation judged last, for explanations: binding may have left out the rule that
@@ -249,24 +339,35 @@ public struct Interpreter: ~Copyable {
     epoch = 1
   }
 
+  @inline(never)
+  private mutating func scan(
+    _ entry: FactEntry, _ facts: borrowing FactBuffer, _ view: UnsafePointer<ResidualView>
+  ) {
+    guard let first = hits(of: entry, facts, view) else { return }
+    for position in 0..<hits.count { wake(ordinal: first + Int(hits[position]), view) }
+  }
+
+  /// Finds what matches `entry`: ordinals less the one returned, in ``hits``.
   @inline(__always)
-  private mutating func scan(_ entry: FactEntry, _ facts: borrowing FactBuffer, _ view: ResidualView) {
-    guard let first = view.index.scan(entry, in: facts, hits: &hits, cache: cache, scratch: &scratch) else { return }
-    wake(first, view)
+  private mutating func hits(
+    of entry: FactEntry, _ facts: borrowing FactBuffer, _ view: UnsafePointer<ResidualView>
+  ) -> Int? {
+    // What a cache would keep depends on who asks where nothing is bound.
+    if view.pointee.gates != nil {
+      return view.pointee.index.scan(entry, in: facts, admitted: admitted, hits: &hits, scratch: &scratch)
+    }
+    return view.pointee.index.scan(entry, in: facts, hits: &hits, cache: cache, scratch: &scratch)
   }
 
   /// Wakes what the shared facts hit, which are scanned for the first operation of each protocol only: a long payload
   /// of many operations would else be scanned for each of them.
   private mutating func wakeShared(
-    _ batch: borrowing OperationBatch, _ protocol: OperationProtocol, _ view: ResidualView
+    _ batch: borrowing OperationBatch, _ protocol: OperationProtocol, _ view: UnsafePointer<ResidualView>
   ) {
     if !sharedProtocols.contains(.init(`protocol`)) {
       let start = sharedHits.count
       for position in 0..<batch.commonEnd {
-        let entry = batch.facts.entries[position]
-        guard let first = view.index.scan(entry, in: batch.facts, hits: &hits, cache: cache, scratch: &scratch) else {
-          continue
-        }
+        guard let first = hits(of: batch.facts.entries[position], batch.facts, view) else { continue }
         for index in 0..<hits.count { sharedHits.append(UInt32(first) + hits[index]) }
       }
       sharedRanges[Int(`protocol`.rawValue)] = RecordRange(
@@ -277,29 +378,26 @@ public struct Interpreter: ~Copyable {
   }
 
   @inline(never)
-  private mutating func scanMoment(_ position: Int, _ view: ResidualView) {
+  private mutating func scanMoment(_ position: Int, _ view: UnsafePointer<ResidualView>) {
     let entry = momentFacts.entries[position]
-    guard let first = view.index.scan(entry, in: momentFacts, hits: &hits, cache: cache, scratch: &scratch) else {
-      return
-    }
-    wake(first, view)
-  }
-
-  /// Wakes what the patterns in `hits` stand for.
-  @inline(__always)
-  private mutating func wake(_ firstOrdinal: Int, _ view: ResidualView) {
-    for position in 0..<hits.count { wake(ordinal: firstOrdinal + Int(hits[position]), view) }
+    let index = view.pointee.index
+    let first =
+      view.pointee.gates == nil
+      ? index.scan(entry, in: momentFacts, hits: &hits, cache: cache, scratch: &scratch)
+      : index.scan(entry, in: momentFacts, admitted: admitted, hits: &hits, scratch: &scratch)
+    guard let first else { return }
+    for position in 0..<hits.count { wake(ordinal: first + Int(hits[position]), view) }
   }
 
   /// Sets the atoms of a pattern that has matched and collects the rules that wait for them.
   @inline(__always)
-  private mutating func wake(ordinal: Int, _ view: ResidualView) {
-    for event in Int(view.eventStarts[ordinal])..<Int(view.eventStarts[ordinal + 1]) {
-      let event = view.events[event]
+  private mutating func wake(ordinal: Int, _ view: UnsafePointer<ResidualView>) {
+    for event in Int(view.pointee.eventStarts[ordinal])..<Int(view.pointee.eventStarts[ordinal + 1]) {
+      let event = view.pointee.events[event]
       if memo[Int(event.atom)] >> 1 == epoch { continue }
       memo[Int(event.atom)] = epoch << 1 | 1
       for index in Int(event.firstRule)..<Int(event.firstRule) + Int(event.ruleCount) {
-        let rule = view.woken[index]
+        let rule = view.pointee.woken[index]
         if stamps[Int(rule)] == epoch { continue }
         stamps[Int(rule)] = epoch
         candidates.append(rule)
@@ -310,7 +408,7 @@ public struct Interpreter: ~Copyable {
   /// Walks a graph to yes or no.
   @inline(__always)
   private mutating func walk(
-    _ graph: RecordRange, _ batch: borrowing OperationBatch, _ own: Range<Int>, _ view: ResidualView
+    _ graph: RecordRange, _ batch: borrowing OperationBatch, _ own: Range<Int>, _ view: UnsafePointer<ResidualView>
   ) -> Bool {
     if graph.count == 0 { return true }
     var position = Int(graph.start)
@@ -320,7 +418,9 @@ public struct Interpreter: ~Copyable {
       let isTrue: Bool
       switch word.operation {
       case GraphWord.Operation.scanned.rawValue: isTrue = memo[atom] == epoch << 1 | 1
-      case GraphWord.Operation.bound.rawValue: isTrue = view.bindBits[atom >> 6] >> UInt64(atom & 63) & 1 != 0
+      case GraphWord.Operation.bound.rawValue:
+        isTrue =
+          view.pointee.gates == nil ? view.pointee.bindBits[atom >> 6] >> UInt64(atom & 63) & 1 != 0 : holds(atom, view)
       default: isTrue = evaluate(atom, batch, own)
       }
       let step = isTrue ? word.whenTrue : word.whenFalse

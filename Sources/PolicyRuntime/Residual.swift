@@ -9,6 +9,8 @@ public enum RulePhase: UInt8, Hashable, Sendable { case request, response }
 ///
 /// Immutable after `init`, shared by every session with the same outcomes. Invariant: all pointers live as long as
 /// this object; `eventStarts` has one more entry than the index has ordinals.
+///
+/// With `gates`, those of ``WholePolicy``, it is of all rules instead, whoever asks: their bind graphs are walked when they are woken.
 final class Residual: @unchecked Sendable {
   /// Rules whose bind graph holds, sorted.
   let rules: [UInt32]
@@ -17,10 +19,14 @@ final class Residual: @unchecked Sendable {
   private let events: UnsafeMutablePointer<ResidualEvent>
   private let woken: UnsafeMutablePointer<UInt32>
   private let always: UnsafeMutablePointer<UInt32>
-  private let alwaysCount: Int
   private let bindBits: UnsafeMutablePointer<UInt64>
+  /// What judging reads.
+  let view: UnsafePointer<ResidualView>
 
-  init(_ policy: LoadedPolicy, bits: [UInt64], protocol: OperationProtocol, phase: RulePhase) {
+  init(
+    _ policy: LoadedPolicy, bits: [UInt64], protocol: OperationProtocol, phase: RulePhase,
+    gates: UnsafePointer<UInt64>? = nil
+  ) {
     let bundle = policy.bundle
     bindBits = .allocate(capacity: max(bits.count, 1))
     bindBits.initialize(from: bits, count: bits.count)
@@ -31,21 +37,29 @@ final class Residual: @unchecked Sendable {
     var wokenBy: [(atom: UInt32, rule: UInt32)] = []
     var isNeeded = [Bool](repeating: false, count: bundle.atoms.count)
     var needed: [UInt32] = []
+    var anyGate: UInt64 = 0
+    var atomGates = [UInt64](repeating: 0, count: gates == nil ? 0 : bundle.atoms.count)
     for (number, rule) in bundle.rules.enumerated()
     where rule.protocols & mask != 0 && rule.isOnResponse == (phase == .response) {
-      guard Self.holds(rule.bindGraph, bundle.code, bindBits) else { continue }
+      if let gates {
+        guard Self.canHold(rule.bindGraph, bundle, bindBits) else { continue }
+        anyGate |= gates[number]
+      } else if !Self.holds(rule.bindGraph, bundle.code, bindBits) {
+        continue
+      }
       live.append(UInt32(number))
       if rule.triggers.count == 0 { unconditional.append(UInt32(number)) }
       for trigger in rule.triggers.indices { wokenBy.append((bundle.triggers[trigger], UInt32(number))) }
       for position in rule.judgeGraph.indices {
         let word = bundle.code[position]
-        guard word.operation == GraphWord.Operation.scanned.rawValue, !isNeeded[word.atom] else { continue }
+        guard word.operation == GraphWord.Operation.scanned.rawValue else { continue }
+        if let gates { atomGates[word.atom] |= gates[number] }
+        if isNeeded[word.atom] { continue }
         isNeeded[word.atom] = true
         needed.append(UInt32(word.atom))
       }
     }
     rules = live
-    alwaysCount = unconditional.count
     always = .allocate(capacity: max(unconditional.count, 1))
     always.initialize(from: unconditional, count: unconditional.count)
 
@@ -65,7 +79,12 @@ final class Residual: @unchecked Sendable {
       selected.formUnion(policy.matcherNumbers[range])
     }
     let matchers = selected.sorted()
-    index = FactIndex(matchers, of: bundle, table: policy.table)
+    let matcherGates = gates.map { _ in
+      matchers.map { matcher in
+        bundle.matchers[Int(matcher)].atoms.indices.reduce(0) { $0 | atomGates[Int(bundle.links[$1])] }
+      }
+    }
+    index = FactIndex(matchers, of: bundle, table: policy.table, gates: matcherGates)
     var eventList: [ResidualEvent] = []
     eventStarts = .allocate(capacity: matchers.count + 1)
     for (ordinal, matcher) in matchers.enumerated() {
@@ -80,14 +99,42 @@ final class Residual: @unchecked Sendable {
     eventStarts[matchers.count] = UInt32(eventList.count)
     events = .allocate(capacity: max(eventList.count, 1))
     events.initialize(from: eventList, count: eventList.count)
+
+    let view = UnsafeMutablePointer<ResidualView>.allocate(capacity: 1)
+    view.initialize(
+      to: ResidualView(
+        index: index.view, eventStarts: eventStarts, events: events, woken: woken, always: always,
+        alwaysCount: unconditional.count, bindBits: bindBits, gates: gates, anyGate: gates == nil ? .max : anyGate))
+    self.view = UnsafePointer(view)
   }
 
   deinit {
+    view.deallocate()
     bindBits.deallocate()
     always.deallocate()
     woken.deallocate()
     eventStarts.deallocate()
     events.deallocate()
+  }
+
+  /// Whether a graph of bind atoms can hold when only those on `protocol` are known.
+  private static func canHold(_ graph: RecordRange, _ bundle: Bundle, _ bits: UnsafePointer<UInt64>) -> Bool {
+    if graph.count == 0 { return true }
+    var isReached = [Bool](repeating: false, count: Int(graph.count))
+    isReached[0] = true
+    // Edges go forward only.
+    for node in 0..<Int(graph.count) where isReached[node] {
+      let word = bundle.code[Int(graph.start) + node]
+      var steps = [word.whenTrue, word.whenFalse]
+      if bundle.atoms[word.atom].fact == Fact.protocol.rawValue {
+        steps = [bits[word.atom >> 6] >> UInt64(word.atom & 63) & 1 != 0 ? word.whenTrue : word.whenFalse]
+      }
+      for step in steps where step != GraphWord.no {
+        if step == GraphWord.yes { return true }
+        isReached[node + Int(step)] = true
+      }
+    }
+    return false
   }
 
   /// Walks a graph that tests only bind atoms.
@@ -104,12 +151,6 @@ final class Residual: @unchecked Sendable {
       if step == GraphWord.yes { return true }
       position += Int(step)
     }
-  }
-
-  var view: ResidualView {
-    ResidualView(
-      index: index.view, eventStarts: eventStarts, events: events, woken: woken, always: always,
-      alwaysCount: alwaysCount, bindBits: bindBits)
   }
 }
 
@@ -130,5 +171,10 @@ struct ResidualView {
   /// Rules that no single atom must wake.
   let always: UnsafePointer<UInt32>
   let alwaysCount: Int
+  /// Of a residual of all rules only those of atoms on `protocol`.
   let bindBits: UnsafePointer<UInt64>
+  /// Where nothing is bound, by the rules' numbers: the groups without one of which a rule cannot apply.
+  let gates: UnsafePointer<UInt64>?
+  /// Those of all rules here together; every bit where who asks is bound.
+  let anyGate: UInt64
 }

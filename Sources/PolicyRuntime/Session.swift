@@ -48,29 +48,53 @@ public struct SessionFacts: Sendable, Hashable {
 ///
 /// Binding evaluates every test on those facts once; a residual for each protocol whose operations the session's
 /// requests hold is fetched on first use.
+///
+/// What changes stands behind pointers, so that judging reads it without checks of exclusive access. Invariant: `views`
+/// has two entries a protocol, see ``RulePhase``, which are nil or point into what `state` keeps alive.
 public final class Session {
+  private struct State {
+    var tags: [String] = []
+    var residuals: [Residual?]
+  }
+
   public let policy: LoadedPolicy
-  /// The session's tags, without duplicates. Whoever keeps the session adds those of an `allow`ed request's verdict.
-  public var tags: [String] = []
   private let facts: SessionFacts
   /// The outcomes of the bind atoms but those on `protocol`.
   private let outcomes: BindOutcomes
-  /// Two a protocol: see ``RulePhase``.
-  private var residuals: [Residual?]
-  private var views: [ResidualView?]
+  /// Binding could not decide a PCRE pattern, so that nothing of this session may pass.
+  let isUndecided: Bool
+  private let state: UnsafeMutablePointer<State>
+  private let views: UnsafeMutablePointer<UnsafePointer<ResidualView>?>
+
+  private static let slotCount = 2 * OperationProtocol.allCases.count
 
   public init(_ policy: LoadedPolicy, _ facts: SessionFacts) {
     self.policy = policy
     self.facts = facts
     outcomes = BindOutcomes(policy, facts)
-    residuals = Array(repeating: nil, count: 2 * OperationProtocol.allCases.count)
-    views = Array(repeating: nil, count: 2 * OperationProtocol.allCases.count)
+    isUndecided = outcomes.isUndecided
+    state = .allocate(capacity: 1)
+    state.initialize(to: State(residuals: Array(repeating: nil, count: Self.slotCount)))
+    views = .allocate(capacity: Self.slotCount)
+    views.initialize(repeating: nil, count: Self.slotCount)
+  }
+
+  deinit {
+    views.deallocate()
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
+
+  /// The session's tags, without duplicates. Whoever keeps the session adds those of an `allow`ed request's verdict.
+  public var tags: [String] {
+    get { state.pointee.tags }
+    set { state.pointee.tags = newValue }
   }
 
   /// The rules that can still apply to operations of `protocol`.
   public func liveRules(_ protocol: OperationProtocol, _ phase: RulePhase = .request) -> [Int] {
     _ = view(`protocol`, phase)
-    return residuals[Self.slot(`protocol`, phase)]?.rules.map(Int.init) ?? []
+    return state.pointee.residuals[Self.slot(`protocol`, phase)]?.rules.map(Int.init) ?? []
   }
 
   @inline(__always)
@@ -79,15 +103,15 @@ public final class Session {
   }
 
   @inline(__always)
-  func view(_ protocol: OperationProtocol, _ phase: RulePhase) -> ResidualView {
+  func view(_ protocol: OperationProtocol, _ phase: RulePhase) -> UnsafePointer<ResidualView> {
     if let view = views[Self.slot(`protocol`, phase)] { return view }
     return bind(`protocol`, phase)
   }
 
   @inline(never)
-  private func bind(_ protocol: OperationProtocol, _ phase: RulePhase) -> ResidualView {
+  private func bind(_ protocol: OperationProtocol, _ phase: RulePhase) -> UnsafePointer<ResidualView> {
     let residual = policy.residual(outcomes(`protocol`), `protocol`, phase)
-    residuals[Self.slot(`protocol`, phase)] = residual
+    state.pointee.residuals[Self.slot(`protocol`, phase)] = residual
     views[Self.slot(`protocol`, phase)] = residual.view
     return residual.view
   }
@@ -119,9 +143,6 @@ public final class Session {
 
   /// The outcomes of the bind atoms for operations of `protocol`, for explanations.
   func outcomes(_ protocol: OperationProtocol) -> [UInt64] { outcomes.adding(`protocol`, policy).bits }
-
-  /// Binding could not decide a PCRE pattern, so that nothing of this session may pass.
-  var isUndecided: Bool { outcomes.isUndecided }
 }
 
 /// What binding has decided.

@@ -49,7 +49,7 @@ extension Interpreter {
   ) -> Bool? {
     if session.isUndecided { return nil }
     if atom < Int(policy.bundle.meta.bindAtoms) {
-      let bits = session.view(batch.operations[number].protocol, phase).bindBits
+      let bits = session.view(batch.operations[number].protocol, phase).pointee.bindBits
       return bits[atom >> 6] >> UInt64(atom & 63) & 1 != 0
     }
     let isTrue = test(atom, number, batch)

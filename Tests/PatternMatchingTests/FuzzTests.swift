@@ -38,9 +38,11 @@ private func draw(_ source: inout TreeSource) -> Drawn {
   }
 }
 
-private func scan(_ index: borrowing PatternIndex, _ text: [UInt8], _ scratch: inout PatternScratch) -> Set<UInt32> {
+private func scan(
+  _ index: borrowing PatternIndex, _ text: [UInt8], admitting admitted: UInt64 = .max, _ scratch: inout PatternScratch
+) -> Set<UInt32> {
   var hits = RawBuffer<UInt32>()
-  text.withUnsafeBufferPointer { _ = index.scan($0, scratch: &scratch, hits: &hits) }
+  text.withUnsafeBufferPointer { _ = index.scan($0, admitted: admitted, scratch: &scratch, hits: &hits) }
   let found = Set(hits.elements)
   #expect(found.count == hits.count, "a pattern was reported twice")
   return found
@@ -95,8 +97,8 @@ private func scan(_ index: borrowing PatternIndex, _ text: [UInt8], _ scratch: i
   ]
   let kinds: [Pattern.Kind] = [.equals, .prefix, .suffix, .contains, .glob, .regex]
   var scratch = PatternScratch()
-  for round in 0..<21 {
-    let patterns = (0..<(1 << (round % 7))).map { _ in
+  for round in 0..<27 {
+    let patterns = (0..<(1 << (round % 9))).map { _ in
       let kind = kinds[Int.random(in: 0..<kinds.count, using: &random)]
       let pieces = (0..<Int.random(in: 1..<4, using: &random)).map { _ in words.randomElement(using: &random) ?? "" }
       let text = pieces.joined(separator: kind == .glob ? "*" : kind == .regex ? ".*" : " ")
@@ -106,12 +108,17 @@ private func scan(_ index: borrowing PatternIndex, _ text: [UInt8], _ scratch: i
     }
     let table = try TestTable(patterns)
     let index = PatternIndex(table.table, selecting: patterns.indices.map { UInt32($0) })
-    for _ in 0..<20 {
-      let pieces = (0..<Int.random(in: 0..<90, using: &random)).map { _ in words.randomElement(using: &random) ?? "" }
+    let gates = patterns.map { _ in UInt64.random(in: 0...3, using: &random) }
+    let gated = PatternIndex(table.table, selecting: patterns.indices.map { UInt32($0) }, gates: gates)
+    for round in 0..<20 {
+      // Now and then longer than what the tables look at in one go.
+      let count = Int.random(in: 0..<(round == 0 ? 900 : 90), using: &random)
+      let pieces = (0..<count).map { _ in words.randomElement(using: &random) ?? "" }
       let text = Array(pieces.joined(separator: Bool.random(using: &random) ? " " : ".").utf8)
       let results = table.results(text)
       let expected = Set(results.indices.filter { results[$0] == .matched }.map { UInt32($0) })
       #expect(scan(index, text, &scratch) == expected)
+      #expect(scan(gated, text, admitting: 2, &scratch) == expected.filter { gates[Int($0)] & 2 != 0 })
     }
   }
 }

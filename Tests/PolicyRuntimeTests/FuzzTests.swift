@@ -44,6 +44,12 @@ import Testing
             Issue.record("policy of seed \(seed):\n\(trial.shrunk().report)")
             return
           }
+          let unbound = subject.judge(
+            trial.request, by: trial.principal, tags: trial.tags, time: trial.time, clock: trial.clock)
+          guard unbound == found else {
+            Issue.record("without a session \(unbound), policy of seed \(seed):\n\(trial.report)")
+            return
+          }
           trial.tags.formUnion(expected.tags)
           session.tags = trial.tags.sorted()
         }

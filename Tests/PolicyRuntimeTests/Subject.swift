@@ -11,12 +11,16 @@ final class Subject {
   let bundle: [UInt8]
   let loaded: LoadedPolicy
   var interpreter: Interpreter
+  /// Knows every other group by its number.
+  let whole: WholePolicy
   private var batch = OperationBatch()
 
   init(_ policy: CheckedPolicy) throws {
     bundle = try compileBundle(policy, .tests).get()
     loaded = try LoadedPolicy(Bundle(bundle))
     interpreter = Interpreter(loaded)
+    whole = WholePolicy(
+      loaded, groups: PolicyGenerator.groups.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element))
   }
 
   /// A session of `principal` that has `tags`.
@@ -36,6 +40,43 @@ final class Subject {
     interpreter.beginResponse { request.writeResponse(to: &$0) }
     return interpreter.combine(
       verdicts, response: (0..<batch.count).map { interpreter.judge($0, of: batch, in: session, .response) })
+  }
+
+  /// The same without a session.
+  func judge(
+    _ request: ReferenceRequest, by principal: Principal, tags: Set<String>, time: Int64? = nil, clock: Int64 = 0
+  ) -> RequestVerdict {
+    request.write(to: &batch, keys: loaded.keys)
+    interpreter.begin(whole, at: Moment(time: time, clock: clock), tags: tags.sorted())
+    tellWhoAsks(principal)
+    let verdicts = (0..<batch.count).map { interpreter.judge($0, of: batch, in: whole) }
+    guard request.response != nil else { return interpreter.combine(verdicts) }
+    interpreter.beginResponse { request.writeResponse(to: &$0) }
+    return interpreter.combine(
+      verdicts, response: (0..<batch.count).map { interpreter.judge($0, of: batch, in: whole, .response) })
+  }
+
+  private func tellWhoAsks(_ principal: Principal) {
+    for group in principal.groups {
+      if let number = whole.number(ofGroup: group) {
+        interpreter.asker.add(group: number)
+      } else {
+        interpreter.asker.add(.group, group)
+      }
+    }
+    let facts = SessionFacts(principal)
+    for (fact, value) in [
+      (Fact.user, facts.user), (.actor, facts.actor), (.client, facts.client), (.target, facts.target),
+    ] {
+      if let value { interpreter.asker.add(fact, value) }
+    }
+    if let source = facts.source { source.withUnsafeBufferPointer { interpreter.asker.add(.source, $0) } }
+    for (number, key) in loaded.keys.enumerated() {
+      let pairs = key.fact == .claim ? facts.claims : key.fact == .label ? facts.labels : []
+      for pair in pairs where pair.key == key.key {
+        interpreter.asker.add(key.fact, key: UInt16(number + 1), pair.value)
+      }
+    }
   }
 }
 

@@ -10,6 +10,9 @@ public struct PolicyGenerator {
   /// The condition being drawn is that of an `on response` rule.
   private var testsResponse = false
 
+  /// The groups that principals may be in.
+  public static var groups: [String] { Vocabulary.texts(.group) }
+
   public init(seed: UInt64) {
     random = SplitMix64(seed: seed)
     patterns = PatternGenerator()

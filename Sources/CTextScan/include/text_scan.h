@@ -1,0 +1,59 @@
+#ifndef TEXT_SCAN_H
+#define TEXT_SCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Which of eight sets of four bytes each nibble may belong to: bit b of `low[i][n]` says that in set b the byte at i may
+/// have n as its low half.
+typedef struct {
+  uint8_t low[4][16];
+  uint8_t high[4][16];
+} text_scan_sets;
+
+/// Finds the places in `text` where four bytes may be those of a set (after Teddy of Hyperscan, by Geoffrey Langdale).
+///
+/// Places `from` up to, not including, `end`, which is at most `count - 3`, are looked at. `found` gets for each that may
+/// be one, in ascending order, the place times 256 and the bits of the sets; it has room for `end - from`. Returns how
+/// many. Nothing outside of `text` is read.
+size_t text_scan_find(const text_scan_sets *sets, const uint8_t *text, size_t count, size_t from, size_t end,
+                      uint64_t *found);
+
+/// The same for up to `text_scan_most_windows` sets of one window each: bit b stands for `windows[b]`, four bytes with bit
+/// 5 set in each, first one lowest. What is found is equal but for that bit.
+enum { text_scan_most_windows = 3 };
+size_t text_scan_find_windows(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t count,
+                              size_t from, size_t end, uint64_t *found);
+
+/// Which of eight sets of pairs of bytes each nibble may belong to, as above: of the first byte, and of the second.
+typedef struct {
+  uint8_t low[2][16];
+  uint8_t high[2][16];
+} text_scan_pairs;
+
+/// Finds the places in `text` that begin four bytes of a table and stand behind a pair: its second byte is the first of
+/// the four.
+///
+/// The four bytes, with bit 5 set in each, are spread over 64 bits as `text_scan_spread` does; the bits from 40 up choose,
+/// after `cell_mask`, a cell of `bitmap`, and the five and five below them two bits in it, which are both set for what is
+/// in the table. Places `from` up to, not including, `end` are looked at, as above; the first byte of a text has none before
+/// it. `found` gets the places, in ascending order, and has room for `end - from + 1`.
+size_t text_scan_find_landmarks(const text_scan_pairs *pairs, const uint32_t *bitmap, uint64_t cell_mask,
+                                const uint8_t *text, size_t count, size_t from, size_t end, uint32_t *found);
+size_t text_scan_find_landmarks_portably(const text_scan_pairs *pairs, const uint32_t *bitmap, uint64_t cell_mask,
+                                         const uint8_t *text, size_t from, size_t end, uint32_t *found);
+
+static inline uint64_t text_scan_spread(uint32_t four) { return four * UINT64_C(0x9E3779B97F4A7C15); }
+
+/// The two bits of a cell that stand for what spreads to `hash`.
+static inline uint32_t text_scan_cell_bits(uint64_t hash) {
+  return (uint32_t)1 << (hash >> 35 & 31) | (uint32_t)1 << (hash >> 30 & 31);
+}
+
+/// The same a byte at a time, whatever the processor; for tests to compare with.
+size_t text_scan_find_portably(const text_scan_sets *sets, const uint8_t *text, size_t from, size_t end,
+                               uint64_t *found);
+size_t text_scan_find_windows_portably(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t from,
+                                       size_t end, uint64_t *found);
+
+#endif

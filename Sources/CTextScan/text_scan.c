@@ -1,0 +1,391 @@
+#include "text_scan.h"
+
+#include <string.h>
+
+static inline uint8_t sets_at(const text_scan_sets *sets, const uint8_t *text) {
+  uint8_t bits = 0xFF;
+  for (int i = 0; i < 4; i++) bits &= sets->low[i][text[i] & 15] & sets->high[i][text[i] >> 4];
+  return bits;
+}
+
+size_t text_scan_find_portably(const text_scan_sets *sets, const uint8_t *text, size_t from, size_t end,
+                               uint64_t *found) {
+  size_t n = 0;
+  for (size_t place = from; place < end; place++) {
+    uint8_t bits = sets_at(sets, text + place);
+    // Written always, counted where it is one: no branch that depends on the text.
+    found[n] = (uint64_t)place << 8 | bits;
+    n += bits != 0;
+  }
+  return n;
+}
+
+size_t text_scan_find_windows_portably(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t from,
+                                       size_t end, uint64_t *found) {
+  size_t n = 0;
+  for (size_t place = from; place < end; place++) {
+    const uint8_t *at = text + place;
+    uint32_t four = (at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24) | 0x20202020;
+    uint64_t bits = 0;
+    for (size_t i = 0; i < window_count; i++) bits |= (uint64_t)(four == windows[i]) << i;
+    found[n] = (uint64_t)place << 8 | bits;
+    n += bits != 0;
+  }
+  return n;
+}
+
+static inline uint32_t load_folded(const uint8_t *at) {
+  uint32_t four;
+  memcpy(&four, at, 4);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  four = __builtin_bswap32(four);
+#endif
+  return four | 0x20202020;
+}
+
+/// Notes `place` if the four bytes there may be in the table: written always, counted where they are.
+static inline size_t note_landmark(const uint32_t *bitmap, uint64_t cell_mask, const uint8_t *text, size_t place,
+                                   uint32_t *found, size_t n) {
+  uint64_t hash = text_scan_spread(load_folded(text + place));
+  uint32_t cell = bitmap[hash >> 40 & cell_mask];
+  found[n] = (uint32_t)place;
+  return n + (cell >> (hash >> 35 & 31) & cell >> (hash >> 30 & 31) & 1);
+}
+
+size_t text_scan_find_landmarks_portably(const text_scan_pairs *pairs, const uint32_t *bitmap, uint64_t cell_mask,
+                                         const uint8_t *text, size_t from, size_t end, uint32_t *found) {
+  size_t n = 0;
+  for (size_t place = from == 0 ? 1 : from; place < end; place++) {
+    uint8_t a = text[place - 1], b = text[place];
+    if (pairs->low[0][a & 15] & pairs->high[0][a >> 4] & pairs->low[1][b & 15] & pairs->high[1][b >> 4]) {
+      n = note_landmark(bitmap, cell_mask, text, place, found, n);
+    }
+  }
+  return n;
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define AVX2 __attribute__((target("avx2")))
+
+/// The bits of the sets at 32 places.
+AVX2 static inline __m256i sets_at_32(const __m256i low[4], const __m256i high[4], const uint8_t *text) {
+  const __m256i nibble = _mm256_set1_epi8(15);
+  __m256i bits = _mm256_set1_epi8(-1);
+  for (int i = 0; i < 4; i++) {
+    __m256i bytes = _mm256_loadu_si256((const __m256i *)(text + i));
+    __m256i l = _mm256_shuffle_epi8(low[i], _mm256_and_si256(bytes, nibble));
+    __m256i h = _mm256_shuffle_epi8(high[i], _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
+    bits = _mm256_and_si256(bits, _mm256_and_si256(l, h));
+  }
+  return bits;
+}
+
+/// Notes those of 32 places that have a bit and are in `wanted`.
+AVX2 static inline size_t note(__m256i bits, uint32_t wanted, size_t place, uint64_t *found, size_t n) {
+  uint32_t hits = ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bits, _mm256_setzero_si256())) & wanted;
+  if (hits == 0) return n;
+  uint8_t each[32];
+  _mm256_storeu_si256((__m256i *)each, bits);
+  do {
+    unsigned at = (unsigned)__builtin_ctz(hits);
+    hits &= hits - 1;
+    found[n++] = (uint64_t)(place + at) << 8 | each[at];
+  } while (hits != 0);
+  return n;
+}
+
+/// Looks at all places with `SETS_AT`, the bits of the sets at the 32 places from an address on.
+#define FIND_ALL(SETS_AT)                                                                         \
+  size_t n = 0;                                                                                   \
+  size_t place = from;                                                                            \
+  /* 32 places read 35 bytes. */                                                                  \
+  while (place + 35 <= count && place < end) {                                                    \
+    uint32_t wanted = end - place >= 32 ? ~(uint32_t)0 : ((uint32_t)1 << (end - place)) - 1;      \
+    n = note(SETS_AT(text + place), wanted, place, found, n);                                     \
+    place += 32;                                                                                  \
+  }                                                                                               \
+  if (place >= end) return n;                                                                     \
+  if (count >= 35) {                                                                              \
+    /* The last 32 places that can be read at once; those that were looked at are passed over. */ \
+    size_t last = count - 35;                                                                     \
+    uint32_t wanted = ~(uint32_t)0 << (place - last);                                             \
+    if (end < last + 32) wanted &= ((uint32_t)1 << (end - last)) - 1;                             \
+    return note(SETS_AT(text + last), wanted, last, found, n);                                    \
+  }                                                                                               \
+  uint8_t copy[64] = {0};                                                                         \
+  memcpy(copy, text, count);                                                                      \
+  uint32_t wanted = (((uint32_t)1 << end) - 1) & (~(uint32_t)0 << place);                         \
+  return note(SETS_AT(copy), wanted, 0, found, n)
+
+AVX2 static size_t find_avx2(const text_scan_sets *sets, const uint8_t *text, size_t count, size_t from, size_t end,
+                             uint64_t *found) {
+  __m256i low[4], high[4];
+  for (int i = 0; i < 4; i++) {
+    low[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)sets->low[i]));
+    high[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)sets->high[i]));
+  }
+#define SETS_AT(address) sets_at_32(low, high, address)
+  FIND_ALL(SETS_AT);
+#undef SETS_AT
+}
+
+/// The bits of the windows, four broadcast bytes each, at 32 places.
+AVX2 static inline __m256i windows_at_32(const __m256i (*bytes)[4], size_t window_count, const uint8_t *text) {
+  const __m256i bit5 = _mm256_set1_epi8(0x20);
+  __m256i at[4];
+  for (int i = 0; i < 4; i++) at[i] = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(text + i)), bit5);
+  __m256i bits = _mm256_setzero_si256();
+  for (size_t w = 0; w < window_count; w++) {
+    __m256i first = _mm256_and_si256(_mm256_cmpeq_epi8(at[0], bytes[w][0]), _mm256_cmpeq_epi8(at[1], bytes[w][1]));
+    __m256i last = _mm256_and_si256(_mm256_cmpeq_epi8(at[2], bytes[w][2]), _mm256_cmpeq_epi8(at[3], bytes[w][3]));
+    __m256i bit = _mm256_set1_epi8((char)(1 << w));
+    bits = _mm256_or_si256(bits, _mm256_and_si256(_mm256_and_si256(first, last), bit));
+  }
+  return bits;
+}
+
+/// Inlined for each count of windows, so that all stay in registers.
+AVX2 static inline __attribute__((always_inline)) size_t find_n_windows(const uint32_t *windows, size_t window_count,
+                                                                        const uint8_t *text, size_t count, size_t from,
+                                                                        size_t end, uint64_t *found) {
+  __m256i bytes[text_scan_most_windows][4];
+  for (size_t w = 0; w < window_count; w++) {
+    for (int i = 0; i < 4; i++) bytes[w][i] = _mm256_set1_epi8((char)(windows[w] >> (8 * i)));
+  }
+#define WINDOWS_AT(address) windows_at_32(bytes, window_count, address)
+  FIND_ALL(WINDOWS_AT);
+#undef WINDOWS_AT
+}
+
+AVX2 static size_t find_windows_avx2(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t count,
+                                     size_t from, size_t end, uint64_t *found) {
+  switch (window_count) {
+    case 1: return find_n_windows(windows, 1, text, count, from, end, found);
+    case 2: return find_n_windows(windows, 2, text, count, from, end, found);
+    default: return find_n_windows(windows, 3, text, count, from, end, found);
+  }
+}
+
+/// Which of 32 places from an address on stand behind a pair.
+AVX2 static inline uint32_t pairs_at_32(const __m256i low[2], const __m256i high[2], const uint8_t *text) {
+  const __m256i nibble = _mm256_set1_epi8(15);
+  __m256i first = _mm256_loadu_si256((const __m256i *)(text - 1));
+  __m256i second = _mm256_loadu_si256((const __m256i *)text);
+  __m256i bits = _mm256_and_si256(
+      _mm256_and_si256(_mm256_shuffle_epi8(low[0], _mm256_and_si256(first, nibble)),
+                       _mm256_shuffle_epi8(high[0], _mm256_and_si256(_mm256_srli_epi16(first, 4), nibble))),
+      _mm256_and_si256(_mm256_shuffle_epi8(low[1], _mm256_and_si256(second, nibble)),
+                       _mm256_shuffle_epi8(high[1], _mm256_and_si256(_mm256_srli_epi16(second, 4), nibble))));
+  return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bits, _mm256_setzero_si256()));
+}
+
+AVX2 static size_t find_landmarks_avx2(const text_scan_pairs *pairs, const uint32_t *bitmap, uint64_t cell_mask,
+                                       const uint8_t *text, size_t count, size_t from, size_t end, uint32_t *found) {
+  __m256i low[2], high[2];
+  for (int i = 0; i < 2; i++) {
+    low[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)pairs->low[i]));
+    high[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)pairs->high[i]));
+  }
+  size_t n = 0;
+  size_t place = from == 0 ? 1 : from;
+  while (place < end) {
+    uint64_t hits;
+    if (place + 64 <= count) {
+      hits = pairs_at_32(low, high, text + place) | (uint64_t)pairs_at_32(low, high, text + place + 32) << 32;
+    } else if (place + 32 <= count) {
+      hits = pairs_at_32(low, high, text + place);
+      // The rest as the last of 32 places that can be read at once.
+      size_t last = count - 32;
+      hits |= (uint64_t)pairs_at_32(low, high, text + last) << (last - place);
+    } else if (count >= 33) {
+      size_t last = count - 32;
+      hits = pairs_at_32(low, high, text + last) >> (place - last);
+    } else {
+      uint8_t copy[72] = {0};
+      memcpy(copy, text + place - 1, count - place + 1);
+      hits = pairs_at_32(low, high, copy + 1);
+    }
+    if (end - place < 64) hits &= ((uint64_t)1 << (end - place)) - 1;
+    while (hits != 0) {
+      size_t at = place + (size_t)__builtin_ctzll(hits);
+      hits &= hits - 1;
+      n = note_landmark(bitmap, cell_mask, text, at, found, n);
+    }
+    place += 64;
+  }
+  return n;
+}
+
+#define AVX512 __attribute__((target("avx512f,avx512bw")))
+
+/// Which of the 64 places from `place` on are before `end`. All of them, and the three bytes behind, can be read.
+static inline uint64_t wanted_of_64(size_t place, size_t end) {
+  return end - place >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << (end - place)) - 1;
+}
+
+/// For each byte of a vector what `low` and `high` say of its halves, both.
+AVX512 static inline __m512i both_halves(__m512i low, __m512i high, __m512i bytes) {
+  const __m512i nibble = _mm512_set1_epi8(15);
+  return _mm512_and_si512(
+      _mm512_shuffle_epi8(low, _mm512_and_si512(bytes, nibble)),
+      _mm512_shuffle_epi8(high, _mm512_and_si512(_mm512_srli_epi16(bytes, 4), nibble)));
+}
+
+AVX512 static inline __m512i broadcast(const uint8_t *table) {
+  return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)table));
+}
+
+AVX512 static size_t find_avx512(const text_scan_sets *sets, const uint8_t *text, size_t from, size_t end,
+                                 uint64_t *found) {
+  __m512i low[4], high[4];
+  for (int i = 0; i < 4; i++) {
+    low[i] = broadcast(sets->low[i]);
+    high[i] = broadcast(sets->high[i]);
+  }
+  size_t n = 0;
+  for (size_t place = from; place < end; place += 64) {
+    uint64_t wanted = wanted_of_64(place, end);
+    __m512i bits = both_halves(low[0], high[0], _mm512_maskz_loadu_epi8(wanted, text + place));
+    for (int i = 1; i < 4; i++) {
+      __m512i bytes = _mm512_maskz_loadu_epi8(wanted, text + place + i);
+      bits = _mm512_and_si512(bits, both_halves(low[i], high[i], bytes));
+    }
+    uint64_t hits = _mm512_mask_test_epi8_mask(wanted, bits, bits);
+    if (hits == 0) continue;
+    uint8_t each[64];
+    _mm512_storeu_si512(each, bits);
+    do {
+      unsigned at = (unsigned)__builtin_ctzll(hits);
+      hits &= hits - 1;
+      found[n++] = (uint64_t)(place + at) << 8 | each[at];
+    } while (hits != 0);
+  }
+  return n;
+}
+
+AVX512 static inline __attribute__((always_inline)) size_t find_n_windows_avx512(const uint32_t *windows, size_t window_count,
+                                                                               const uint8_t *text, size_t from, size_t end,
+                                                                               uint64_t *found) {
+  const __m512i bit5 = _mm512_set1_epi8(0x20);
+  __m512i bytes[text_scan_most_windows][4];
+  for (size_t w = 0; w < window_count; w++) {
+    for (int i = 0; i < 4; i++) bytes[w][i] = _mm512_set1_epi8((char)(windows[w] >> (8 * i)));
+  }
+  size_t n = 0;
+  for (size_t place = from; place < end; place += 64) {
+    uint64_t wanted = wanted_of_64(place, end);
+    uint64_t masks[text_scan_most_windows], hits = 0;
+    __m512i at[4];
+    for (int i = 0; i < 4; i++) {
+      at[i] = _mm512_or_si512(_mm512_maskz_loadu_epi8(wanted, text + place + i), bit5);
+    }
+    for (size_t w = 0; w < window_count; w++) {
+      uint64_t mask = _mm512_mask_cmpeq_epi8_mask(wanted, at[0], bytes[w][0]);
+      for (int i = 1; i < 4; i++) mask = _mm512_mask_cmpeq_epi8_mask(mask, at[i], bytes[w][i]);
+      masks[w] = mask;
+      hits |= mask;
+    }
+    while (hits != 0) {
+      unsigned bit = (unsigned)__builtin_ctzll(hits);
+      hits &= hits - 1;
+      uint64_t sets = 0;
+      for (size_t w = 0; w < window_count; w++) sets |= (masks[w] >> bit & 1) << w;
+      found[n++] = (uint64_t)(place + bit) << 8 | sets;
+    }
+  }
+  return n;
+}
+
+AVX512 static size_t find_windows_avx512(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t from,
+                                         size_t end, uint64_t *found) {
+  switch (window_count) {
+    case 1: return find_n_windows_avx512(windows, 1, text, from, end, found);
+    case 2: return find_n_windows_avx512(windows, 2, text, from, end, found);
+    default: return find_n_windows_avx512(windows, 3, text, from, end, found);
+  }
+}
+
+AVX512 static size_t find_landmarks_avx512(const text_scan_pairs *pairs, const uint32_t *bitmap, uint64_t cell_mask,
+                                           const uint8_t *text, size_t from, size_t end, uint32_t *found) {
+  __m512i low[2] = {broadcast(pairs->low[0]), broadcast(pairs->low[1])};
+  __m512i high[2] = {broadcast(pairs->high[0]), broadcast(pairs->high[1])};
+  size_t n = 0;
+  for (size_t place = from == 0 ? 1 : from; place < end; place += 64) {
+    uint64_t wanted = wanted_of_64(place, end);
+    __m512i first = _mm512_maskz_loadu_epi8(wanted, text + place - 1);
+    __m512i second = _mm512_maskz_loadu_epi8(wanted, text + place);
+    uint64_t hits = _mm512_mask_test_epi8_mask(wanted, both_halves(low[0], high[0], first),
+                                               both_halves(low[1], high[1], second));
+    while (hits != 0) {
+      size_t at = place + (size_t)__builtin_ctzll(hits);
+      hits &= hits - 1;
+      n = note_landmark(bitmap, cell_mask, text, at, found, n);
+    }
+  }
+  return n;
+}
+
+/// What the processor can do.
+static enum { portable, avx2, avx512 } level;
+
+__attribute__((constructor)) static void find_level(void) {
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")) {
+    level = avx512;
+  } else if (__builtin_cpu_supports("avx2")) {
+    level = avx2;
+  }
+}
+
+size_t text_scan_find_landmarks(const text_scan_pairs *pairs, const uint32_t *bitmap, uint64_t cell_mask,
+                                const uint8_t *text, size_t count, size_t from, size_t end, uint32_t *found) {
+  switch (level) {
+    case avx512: return find_landmarks_avx512(pairs, bitmap, cell_mask, text, from, end, found);
+    case avx2: return find_landmarks_avx2(pairs, bitmap, cell_mask, text, count, from, end, found);
+    default: return text_scan_find_landmarks_portably(pairs, bitmap, cell_mask, text, from, end, found);
+  }
+}
+
+size_t text_scan_find(const text_scan_sets *sets, const uint8_t *text, size_t count, size_t from, size_t end,
+                      uint64_t *found) {
+  if (from >= end) return 0;
+  switch (level) {
+    case avx512: return find_avx512(sets, text, from, end, found);
+    case avx2: return find_avx2(sets, text, count, from, end, found);
+    default: return text_scan_find_portably(sets, text, from, end, found);
+  }
+}
+
+size_t text_scan_find_windows(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t count,
+                              size_t from, size_t end, uint64_t *found) {
+  if (from >= end || window_count == 0) return 0;
+  if (window_count > text_scan_most_windows) {
+    return text_scan_find_windows_portably(windows, window_count, text, from, end, found);
+  }
+  switch (level) {
+    case avx512: return find_windows_avx512(windows, window_count, text, from, end, found);
+    case avx2: return find_windows_avx2(windows, window_count, text, count, from, end, found);
+    default: return text_scan_find_windows_portably(windows, window_count, text, from, end, found);
+  }
+}
+#else
+size_t text_scan_find_landmarks(const text_scan_pairs *pairs, const uint32_t *bitmap, uint64_t cell_mask,
+                                const uint8_t *text, size_t count, size_t from, size_t end, uint32_t *found) {
+  (void)count;
+  return text_scan_find_landmarks_portably(pairs, bitmap, cell_mask, text, from, end, found);
+}
+
+size_t text_scan_find(const text_scan_sets *sets, const uint8_t *text, size_t count, size_t from, size_t end,
+                      uint64_t *found) {
+  (void)count;
+  return text_scan_find_portably(sets, text, from, end, found);
+}
+
+size_t text_scan_find_windows(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t count,
+                              size_t from, size_t end, uint64_t *found) {
+  (void)count;
+  return text_scan_find_windows_portably(windows, window_count, text, from, end, found);
+}
+#endif

@@ -1,0 +1,162 @@
+import CTextScan
+import PolicyBytecode
+
+/// Finds which of a few literals a text contains, many places at a time: four bytes of each literal, its window, are sought
+/// with vector instructions; where they stand the whole literal is compared.
+///
+/// Invariant of the unsafe code: `entries` has a stretch for each of the eight sets, from its offset in `starts` to the
+/// next one's; `bytes` of an entry has `length` bytes, of which the four sought begin at `offset`.
+struct FewLiterals: ~Copyable {
+  /// A literal and the stretch of `positions` that have it in their filter.
+  private struct Entry: BitwiseCopyable {
+    var bytes: UnsafePointer<UInt8>
+    /// The four bytes that are sought, folded.
+    var window: UInt32
+    var offset: UInt8
+    var length: UInt8
+    var node: UInt16
+    var firstPosition: UInt32
+    var positionCount: UInt32
+    /// Those of the positions together.
+    var gate: UInt64
+  }
+
+  /// Literals past which a table of grams is faster.
+  static let most = 48
+  /// The least length of a literal.
+  static let shortest = 4
+  private static let setCount = 8
+  /// Places that are looked at before those found are compared: what ``PatternScratch/places`` has room for.
+  static let placesAtOnce = 1024
+
+  private let sets: UnsafeMutablePointer<text_scan_sets>
+  /// The entries' windows.
+  private let windows: UnsafeMutablePointer<UInt32>
+  private let starts: UnsafeMutablePointer<UInt8>
+  private let entries: UnsafeMutablePointer<Entry>
+  private let positions: UnsafeMutablePointer<UInt32>
+  let nodeCount: Int
+  private let leastLength: Int
+
+  /// `members` are numbers of literals of ``shortest`` to ``GramEntries/longest`` bytes, at most ``most`` different ones, and
+  /// positions; `gates` has one a position.
+  init(
+    _ members: [(literal: UInt32, position: UInt32)], _ view: PatternTableView, _ gates: UnsafePointer<UInt64>?
+  ) {
+    let sorted = members.sorted { ($0.literal, $0.position) < ($1.literal, $1.position) }
+    positions = .allocate(capacity: max(sorted.count, 1))
+    var nodes: [Entry] = []
+    for (index, member) in sorted.enumerated() {
+      (positions + index).initialize(to: member.position)
+      let gate = gates?[Int(member.position)] ?? .max
+      if index > 0, member.literal == sorted[index - 1].literal {
+        nodes[nodes.count - 1].positionCount += 1
+        nodes[nodes.count - 1].gate |= gate
+        continue
+      }
+      let literal = view.literal(member.literal)
+      guard let bytes = literal.bytes.baseAddress else { continue }
+      let offset = FewLiterals.window(literal)
+      nodes.append(
+        Entry(
+          bytes: bytes, window: FoldedText.load4(bytes + offset), offset: UInt8(offset),
+          length: UInt8(literal.bytes.count), node: UInt16(nodes.count), firstPosition: UInt32(index), positionCount: 1,
+          gate: gate))
+    }
+    nodeCount = nodes.count
+    leastLength = nodes.reduce(Int.max) { min($0, Int($1.length)) }
+
+    // Literals that are alike share a set: it then lets less else pass.
+    nodes.sort { ($0.window.byteSwapped, $0.node) < ($1.window.byteSwapped, $1.node) }
+    entries = .allocate(capacity: max(nodes.count, 1))
+    entries.initialize(from: nodes, count: nodes.count)
+    starts = .allocate(capacity: FewLiterals.setCount + 1)
+    sets = .allocate(capacity: 1)
+    sets.initialize(to: text_scan_sets())
+    windows = .allocate(capacity: max(nodes.count, 1))
+    windows.initialize(from: nodes.map(\.window), count: nodes.count)
+    for set in 0...FewLiterals.setCount {
+      let share = set * nodes.count / FewLiterals.setCount
+      (starts + set).initialize(to: UInt8(nodes.count <= FewLiterals.setCount ? min(set, nodes.count) : share))
+    }
+    for set in 0..<FewLiterals.setCount {
+      for index in Int(starts[set])..<Int(starts[set + 1]) {
+        FewLiterals.add(nodes[index].window, 1 << UInt8(set), sets)
+      }
+    }
+  }
+
+  deinit {
+    sets.deallocate()
+    windows.deallocate()
+    starts.deallocate()
+    entries.deallocate()
+    positions.deallocate()
+  }
+
+  /// Where the four rarest bytes around a literal's landmark start.
+  private static func window(_ literal: PatternTableView.Literal) -> Int {
+    let bytes = Array(literal.bytes)
+    let first = max(min(literal.window, bytes.count - shortest) - 1, 0)
+    let stretch = Array(bytes[first..<min(first + 8, bytes.count)])
+    return first + CommandText.bestWindow(stretch, width: shortest).start
+  }
+
+  /// Lets the bytes of a folded word pass in the sets of `bit`, in either case.
+  private static func add(_ window: UInt32, _ bit: UInt8, _ sets: UnsafeMutablePointer<text_scan_sets>) {
+    withUnsafeMutableBytes(of: &sets.pointee) { tables in
+      for place in 0..<4 {
+        let byte = UInt8(truncatingIfNeeded: window >> UInt32(place * 8))
+        tables[place * 16 + Int(byte & 15)] |= bit
+        let high = 64 + place * 16 + Int(byte >> 4)
+        tables[high] |= bit
+        tables[high ^ 2] |= bit
+      }
+    }
+  }
+
+  /// Appends the positions of every literal in the text that `admitted` does not rule out, once for each: `stamps` has
+  /// one for each node, `places` room for ``placesAtOnce``.
+  @inline(__always)
+  borrowing func scan(
+    _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ stamps: PatternScratch.Stamps,
+    _ places: UnsafeMutablePointer<UInt64>, into candidates: inout RawBuffer<UInt32>
+  ) {
+    if count < leastLength { return }
+    var place = 0
+    while place < count - 3 {
+      let end = min(count - 3, place + FewLiterals.placesAtOnce)
+      let found =
+        nodeCount <= text_scan_most_windows
+        ? text_scan_find_windows(windows, nodeCount, base, count, place, end, places)
+        : text_scan_find(sets, base, count, place, end, places)
+      for index in 0..<found { visit(places[index], base, count, admitted, stamps, &candidates) }
+      place = end
+    }
+  }
+
+  @inline(__always)
+  private borrowing func visit(
+    _ found: UInt64, _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ stamps: PatternScratch.Stamps,
+    _ candidates: inout RawBuffer<UInt32>
+  ) {
+    let place = Int(truncatingIfNeeded: found >> 8)
+    let window = FoldedText.load4(base + place)
+    var bits = UInt32(truncatingIfNeeded: found & 0xFF)
+    while bits != 0 {
+      let set = bits.trailingZeroBitCount
+      bits &= bits - 1
+      for index in Int(starts[set])..<Int(starts[set + 1])
+      where entries[index].window == window && entries[index].gate & admitted != 0 {
+        let entry = entries[index]
+        let start = place - Int(entry.offset)
+        guard start >= 0, start + Int(entry.length) <= count,
+          FoldedText.isEqual(base + start, entry.bytes, Int(entry.length)), stamps.isNew(Int(entry.node))
+        else { continue }
+        for position in Int(entry.firstPosition)..<Int(entry.firstPosition + entry.positionCount) {
+          candidates.append(positions[position])
+        }
+      }
+    }
+  }
+}

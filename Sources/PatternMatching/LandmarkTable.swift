@@ -1,0 +1,109 @@
+import CTextScan
+import PolicyBytecode
+
+/// Finds which of many literals a text contains, by landmarks: pairs of bytes that are rare in commands, of which each
+/// literal has one. Vector instructions find the pairs in a text; only behind these, a few in a command, are four bytes
+/// looked up.
+///
+/// ``GramUses`` chooses a literal's landmark when the table is written. Pairs are sought as products of a set of first and
+/// a set of second bytes, one product for each class of second bytes, and their sets by nibbles: more is found than was asked
+/// for, never less.
+struct LandmarkTable: ~Copyable {
+  private let entries: GramEntries
+  private let pairs: UnsafeMutablePointer<text_scan_pairs>
+  private let bitmap: UnsafeMutablePointer<UInt32>
+  private let cellMask: UInt64
+
+  var nodeCount: Int { entries.nodeCount }
+
+  /// The least length of a literal: a pair, the second byte of which begins four.
+  static let shortest = 5
+  /// Places that are looked at before those found are compared.
+  static let placesAtOnce = 1024
+  /// Sizes of the bitmap, as logarithms of 32-bit cells: not worth making it smaller; still within the second cache.
+  private static let leastCellBits = 6
+  private static let mostCellBits = 15
+
+  /// `members` are numbers of literals of ``shortest`` to ``GramEntries/longest`` bytes, and positions; `gates` has one a
+  /// position.
+  init(
+    _ members: [(literal: UInt32, position: UInt32)], _ view: PatternTableView, _ gates: UnsafePointer<UInt64>?
+  ) {
+    let cellCount =
+      1 << min(max(LandmarkTable.leastCellBits, logarithm(atLeast: members.count)), LandmarkTable.mostCellBits)
+    let mask = UInt64(cellCount - 1)
+    let bitmap = UnsafeMutablePointer<UInt32>.allocate(capacity: cellCount)
+    bitmap.initialize(repeating: 0, count: cellCount)
+    let pairs = UnsafeMutablePointer<text_scan_pairs>.allocate(capacity: 1)
+    pairs.initialize(to: text_scan_pairs())
+    entries = GramEntries(members, view, gates, width: 4) { literal in
+      let place = LandmarkTable.landmark(in: literal.bytes.count, at: literal.window)
+      return place..<place + 1
+    } note: { entry, literal in
+      let hash = text_scan_spread(entry.gram)
+      bitmap[Int(hash >> 40 & mask)] |= text_scan_cell_bits(hash)
+      LandmarkTable.add(literal.bytes[Int(entry.offset) - 1], literal.bytes[Int(entry.offset)], pairs)
+    }
+    self.bitmap = bitmap
+    self.pairs = pairs
+    cellMask = mask
+  }
+
+  deinit {
+    bitmap.deallocate()
+    pairs.deallocate()
+  }
+
+  /// The place of a literal's second byte of the pair, where the table says `window`, which may be anything.
+  static func landmark(in length: Int, at window: Int) -> Int { min(max(window, 1), length - 4) }
+
+  /// The product that a pair is sought in: by its second byte, folded.
+  private static func product(_ byte: UInt8) -> UInt8 {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): 0
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): 1
+    case UInt8(ascii: "g")...UInt8(ascii: "m"): 2
+    case UInt8(ascii: "n")...UInt8(ascii: "s"): 3
+    case UInt8(ascii: "t")...UInt8(ascii: "z"): 4
+    case UInt8(ascii: " "): 5
+    case UInt8(ascii: "!")...UInt8(ascii: "/"): 6
+    default: 7
+    }
+  }
+
+  /// Lets a pair pass, in either case.
+  private static func add(_ first: UInt8, _ second: UInt8, _ pairs: UnsafeMutablePointer<text_scan_pairs>) {
+    let bit = UInt8(1) << product(second | 0x20)
+    let bytes: [UInt8] = [first | 0x20, second | 0x20]
+    withUnsafeMutableBytes(of: &pairs.pointee) { tables in
+      for place in 0..<2 {
+        let low = place * 16 + Int(bytes[place] & 15)
+        let high = 32 + place * 16 + Int(bytes[place] >> 4)
+        for index in [low, high, high ^ 2] { tables[index] |= bit }
+      }
+    }
+  }
+
+  /// Appends the positions of every literal in the text that `admitted` does not rule out, once for each: `stamps` has
+  /// one for each node, `places` room for ``placesAtOnce`` and one.
+  @inline(__always)
+  borrowing func scan(
+    _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ stamps: PatternScratch.Stamps,
+    _ places: UnsafeMutablePointer<UInt32>, into candidates: inout RawBuffer<UInt32>
+  ) {
+    if count < entries.shortest { return }
+    var place = 0
+    while place < count - 3 {
+      let end = min(count - 3, place + LandmarkTable.placesAtOnce)
+      // Places are told in 32 bits: each stretch is a text of its own, that begins with the byte before.
+      let start = max(place - 1, 0)
+      let found = text_scan_find_landmarks(
+        pairs, bitmap, cellMask, base + start, count - start, place - start, end - start, places)
+      for index in 0..<found {
+        let at = start + Int(places[index])
+        entries.visit(FoldedText.load4(base + at), at, base, count, admitted, stamps, &candidates)
+      }
+      place = end
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import CTextScan
+import Testing
+
+/// The kernels find what is found a byte at a time, whatever the text's length and where they begin and end.
+@Suite struct TextScanTests {
+  private static let alphabet = Array("aAbB01_-/ \u{7F}\u{0}é".utf8)
+
+  /// Calls `body` with texts that end where their memory does, and a stretch of their places.
+  private func onTexts(
+    _ seed: UInt64, _ body: (inout SplitMix, UnsafeMutablePointer<UInt8>, _ count: Int, _ places: Range<Int>) -> Void
+  ) {
+    var random = SplitMix(seed)
+    for round in 0..<4000 {
+      let count = round < 400 ? round / 2 : Int.random(in: 0..<300, using: &random)
+      let text = UnsafeMutablePointer<UInt8>.allocate(capacity: max(count, 1))
+      defer { text.deallocate() }
+      for index in 0..<count { text[index] = Self.alphabet[Int.random(in: 0..<Self.alphabet.count, using: &random)] }
+      guard count > 3 else { continue }
+      let from = Bool.random(using: &random) ? 0 : Int.random(in: 0..<count - 3, using: &random)
+      let end = Bool.random(using: &random) ? count - 3 : Int.random(in: from..<count - 3, using: &random)
+      body(&random, text, count, from..<end)
+    }
+  }
+
+  private func four(_ random: inout SplitMix) -> UInt32 {
+    (0..<4).reduce(0) { word, _ in word << 8 | UInt32(Self.alphabet[Int.random(in: 0..<6, using: &random)] | 0x20) }
+  }
+
+  @Test func setsOfFour() {
+    onTexts(1) { random, text, count, places in
+      var sets = text_scan_sets()
+      withUnsafeMutableBytes(of: &sets) { bytes in
+        for index in bytes.indices { bytes[index] = UInt8.random(in: 0...255, using: &random) | 0x11 }
+      }
+      var (found, expected) = ([UInt64](repeating: 0, count: 400), [UInt64](repeating: 0, count: 400))
+      let number = text_scan_find(&sets, text, count, places.lowerBound, places.upperBound, &found)
+      let all = text_scan_find_portably(&sets, text, places.lowerBound, places.upperBound, &expected)
+      #expect(number == all && found[..<number] == expected[..<all])
+    }
+  }
+
+  @Test func windows() {
+    onTexts(2) { random, text, count, places in
+      let windows = (0..<Int.random(in: 1...4, using: &random)).map { _ in four(&random) }
+      var (found, expected) = ([UInt64](repeating: 0, count: 400), [UInt64](repeating: 0, count: 400))
+      let number = text_scan_find_windows(
+        windows, windows.count, text, count, places.lowerBound, places.upperBound, &found)
+      let all = text_scan_find_windows_portably(
+        windows, windows.count, text, places.lowerBound, places.upperBound, &expected)
+      #expect(number == all && found[..<number] == expected[..<all])
+    }
+  }
+
+  @Test func landmarks() {
+    onTexts(3) { random, text, count, places in
+      var pairs = text_scan_pairs()
+      withUnsafeMutableBytes(of: &pairs) { bytes in
+        for index in bytes.indices { bytes[index] = UInt8.random(in: 0...255, using: &random) | 1 }
+      }
+      var bitmap = [UInt32](repeating: 0, count: 4)
+      for _ in 0..<8 {
+        let hash = text_scan_spread(four(&random))
+        bitmap[Int(hash >> 40 & 3)] |= text_scan_cell_bits(hash)
+      }
+      var (found, expected) = ([UInt32](repeating: 0, count: 400), [UInt32](repeating: 0, count: 400))
+      let number = text_scan_find_landmarks(
+        &pairs, bitmap, 3, text, count, places.lowerBound, places.upperBound, &found)
+      let all = text_scan_find_landmarks_portably(
+        &pairs, bitmap, 3, text, places.lowerBound, places.upperBound, &expected)
+      #expect(number == all && found[..<number] == expected[..<all])
+    }
+  }
+}

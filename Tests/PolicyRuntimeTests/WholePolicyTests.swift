@@ -1,0 +1,70 @@
+import PatternMatching
+import PolicyBytecode
+import PolicyCompiler
+import TestSupport
+import Testing
+
+@testable import PolicyRuntime
+
+/// Requests without a session: more groups than a word has bits. ``FuzzTests`` compares policies of all kinds.
+@Suite struct WholePolicyTests {
+  private static let groupCount = 130
+
+  private func test(_ fact: Fact, _ value: String, kind: Pattern.Kind = .equals) -> Condition {
+    .test(CheckedPredicate(fact: fact, test: .matches([Pattern(kind, value)]), span: nowhere))
+  }
+
+  private func rule(_ name: String, _ condition: Condition) -> CheckedRule {
+    CheckedRule(
+      fullName: "p/" + name, displayName: name, span: nowhere, condition: condition, actions: [.block(message: nil)])
+  }
+
+  /// A rule for each group, one for everyone and one for who is in no group but these.
+  private func loaded() throws -> LoadedPolicy {
+    var policy = CheckedPolicy()
+    policy.defaults.decision = .allow
+    policy.rules = (0..<Self.groupCount).map { number in
+      rule(
+        "r\(1000 + number)", .and([test(.group, "g\(number)"), test(.command, "drop-\(number % 7)", kind: .contains)]))
+    }
+    policy.rules.append(rule("s", test(.command, "shutdown")))
+    return try Subject(policy).loaded
+  }
+
+  /// The rules that apply to a command of someone in `groups`, with and without a session.
+  private func judge(_ command: String, _ groups: [String], _ whole: WholePolicy) -> (bound: [Int], unbound: [Int]) {
+    var interpreter = Interpreter(whole.policy)
+    var batch = OperationBatch()
+    batch.endCommon()
+    batch.begin(.shell)
+    batch.facts.add(.command, command)
+    batch.end()
+    var facts = SessionFacts()
+    facts.groups = groups
+    let bound = interpreter.judge(batch, in: Session(whole.policy, facts), at: Moment())
+    interpreter.begin(whole, at: Moment())
+    for group in groups {
+      if let number = whole.number(ofGroup: group) {
+        interpreter.asker.add(group: number)
+      } else {
+        interpreter.asker.add(.group, group)
+      }
+    }
+    return (bound.applied, interpreter.judge(batch, in: whole).applied)
+  }
+
+  @Test(arguments: [0, 1, 62, 63, 64, groupCount]) func groupsByNumberAndByName(numbered: Int) throws {
+    let whole = WholePolicy(try loaded(), groups: (0..<numbered).map { "g\($0)" })
+    #expect(whole.number(ofGroup: "g\(numbered)") == nil)
+    for number in 0..<Self.groupCount {
+      let found = judge("drop-\(number % 7) now", ["g\(number)"], whole)
+      #expect(found.bound == [number] && found.unbound == [number])
+    }
+    for groups in [[], ["g0", "g62", "g7", "g124"], ["strangers"], ["g129", "g0"]] {
+      for command in ["drop-0", "drop-5", "shutdown", "ls"] {
+        let found = judge(command, groups, whole)
+        #expect(found.bound == found.unbound, "\(groups) \(command)")
+      }
+    }
+  }
+}
