@@ -48,16 +48,19 @@ let package = Package(
       "Responses",
       ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "PolicyRuntime", "COpenSSL"]),
     target(
+      "PolicyEngine",
+      ["JSONText", "PolicyBytecode", "PatternMatching", "PolicyRuntime", "Detectors", "Operations", "Responses"]),
+    target(
       "PolicyTestBench",
       [
         "JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime",
-        "BundleTrust", "Operations", "Responses", "CZlib", "CZstd",
+        "BundleTrust", "Detectors", "Operations", "Responses", "PolicyEngine", "CZlib", "CZstd",
       ]),
     .executableTarget(
       name: "hpol",
       dependencies: [
         "JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime",
-        "BundleTrust", "Detectors", "Operations", "PolicyTestBench",
+        "BundleTrust", "Detectors", "Operations", "PolicyEngine", "PolicyTestBench",
       ],
       swiftSettings: strict),
 
@@ -65,15 +68,14 @@ let package = Package(
       "Fuzzing",
       [
         "JSONText", "Detectors", "Responses", "Operations", "PolicySyntax", "PolicyBytecode", "PolicyCompiler",
-        "PolicyRuntime", "PolicyTestBench", "BundleTrust",
+        "PolicyRuntime", "PolicyEngine", "PolicyTestBench", "BundleTrust",
       ]),
 
     .executableTarget(
       name: "hpol-bench",
       dependencies: [
         "CAllocationCounter", "JSONText", "BundleTrust", "Detectors", "Responses", "Operations", "PolicySyntax",
-        "PolicyBytecode", "PolicyCompiler", "PolicyRuntime",
-        "PolicyTestBench",
+        "PolicyBytecode", "PolicyCompiler", "PolicyRuntime", "PolicyEngine", "PolicyTestBench",
       ],
       path: "Sources/Benchmarks", swiftSettings: strict),
 
@@ -97,13 +99,14 @@ let package = Package(
       of: "PolicyTestBench",
       [
         "JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime",
-        "Operations", "Responses",
+        "Operations", "Responses", "PolicyEngine",
       ], excluding: ["Servers"]),
     tests(of: "Fuzzing", []),
     .testTarget(
       name: "hpolTests",
       dependencies: [
-        "hpol", "JSONText", "PolicyTestBench", "PolicyBytecode", "PolicyCompiler", "PolicyRuntime", "Operations",
+        "hpol", "JSONText", "PolicyEngine", "PolicyTestBench", "PolicyBytecode", "PolicyCompiler", "PolicyRuntime",
+        "Operations",
         "TestSupport",
       ],
       exclude: ["Golden"], swiftSettings: strict),

@@ -1,4 +1,5 @@
 import PolicyCompiler
+import PolicyEngine
 import PolicyRuntime
 import PolicySyntax
 

@@ -1,5 +1,6 @@
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 import PolicyRuntime
 import PolicySyntax
 

@@ -1,5 +1,6 @@
 import Operations
 import PolicyBytecode
+import PolicyEngine
 
 /// How `shell.flag` has a word of a program's line, as the decoder of such lines says: `-f` for git's `--force`. Nil for
 /// words that the decoder would not read as what they are here.

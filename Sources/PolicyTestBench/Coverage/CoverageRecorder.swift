@@ -1,6 +1,7 @@
 import PatternMatching
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 import PolicyRuntime
 
 /// How often what a ``CoverageMap`` holds was met. Counts of several threads or runs add up.
@@ -54,7 +55,7 @@ public struct CoverageCounts: Sendable, Equatable {
 /// their ``counts`` are merged.
 ///
 /// The truth of a test is the interpreter's own; what the recorder adds is which tests decided.
-public final class CoverageRecorder {
+public final class CoverageRecorder: OperationObserver {
   public let map: CoverageMap
   public private(set) var counts: CoverageCounts
   private var outcomes: [AtomOutcome?]
@@ -75,7 +76,7 @@ public final class CoverageRecorder {
   }
 
   /// Notes the operation that `interpreter` judged last, in that phase, with that verdict.
-  func record(
+  public func record(
     _ verdict: OperationVerdict, _ number: Int, of batch: borrowing OperationBatch, in session: Session,
     _ phase: RulePhase, _ interpreter: inout Interpreter
   ) {

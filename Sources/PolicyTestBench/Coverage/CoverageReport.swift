@@ -1,4 +1,5 @@
 import PolicyCompiler
+import PolicyEngine
 import PolicySyntax
 
 /// What tests and recordings exercise of a policy set, place by place. What it means is `grammar/coverage.md`.

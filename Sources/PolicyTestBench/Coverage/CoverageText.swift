@@ -1,4 +1,5 @@
 import JSONText
+import PolicyEngine
 import PolicySyntax
 
 extension CoverageReport {

@@ -1,4 +1,5 @@
 import PolicyCompiler
+import PolicyEngine
 
 /// The condition of a rule as its author wrote it, laid out for evaluation: a node stands before its parts.
 ///

@@ -1,4 +1,5 @@
 import PolicyBytecode
+import PolicyEngine
 import PolicyRuntime
 
 /// What a change of policy does to recorded traffic: requests by what became of them before and after. Of bounded size.

@@ -1,5 +1,6 @@
 import JSONText
 import PolicyBytecode
+import PolicyEngine
 
 /// A comparison with the lines of both policies in it, for people and for machines.
 public struct DiffSummary: Sendable {

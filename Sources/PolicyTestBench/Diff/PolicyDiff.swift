@@ -1,5 +1,6 @@
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 import PolicyRuntime
 
 /// Judges recordings under two policies, and compares.

@@ -1,4 +1,5 @@
 import PolicyBytecode
+import PolicyEngine
 
 /// A request as it is spelled: the protocol and the payload, without who sends it.
 public struct Spelling: Hashable, Sendable {

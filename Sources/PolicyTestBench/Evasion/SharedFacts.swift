@@ -1,5 +1,6 @@
 import Operations
 import PolicyBytecode
+import PolicyEngine
 import PolicyRuntime
 
 /// The facts that a command and another spelling of it have in common: what a rule should test.

@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 extension Fixture {
   /// Writes the fixture as a line of JSON, which ``FixtureParser`` reads as what it was. Text must be UTF-8.

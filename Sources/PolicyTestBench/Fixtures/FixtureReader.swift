@@ -1,4 +1,5 @@
 import JSONText
+import PolicyEngine
 
 /// A line that could not be used.
 public struct LineFailure: Hashable, Sendable {

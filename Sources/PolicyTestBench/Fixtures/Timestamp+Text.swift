@@ -1,3 +1,5 @@
+import PolicyEngine
+
 extension Timestamp {
   /// `2026-11-20T10:04:05Z`; seconds since 1970, UTC.
   public static func text(_ seconds: Int64) -> String {

@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// Access logs in JSON, an object a line, as nginx, Envoy and their kin write them. The names of members are the site's
 /// own: the usual ones are known, others are mapped.

@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// Recordings of asciinema (asciicast v2 and v3) that hold input. Lines are put together of what was typed; what they
 /// were typed to — a shell, a program, a password prompt — is not known.

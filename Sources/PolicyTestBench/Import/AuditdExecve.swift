@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// Linux' audit log: the programs that were started (`EXECVE`). The records of one event have its serial; they may come
 /// between those of others.

@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// AWS CloudTrail: events in `Records`, in an array, or one a line. An event is the call of an API, which becomes the
 /// HTTP request that SDKs send for it (``CloudTrailRequest``).

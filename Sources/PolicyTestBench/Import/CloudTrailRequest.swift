@@ -1,4 +1,5 @@
 import JSONText
+import PolicyEngine
 
 /// The HTTP request of an AWS API call that CloudTrail names: a form with an `Action` for services of the query protocol,
 /// `X-Amz-Target` and JSON for those of the JSON protocols, method and path for operations of others that are known.

@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// HTTP archives (HAR 1.2), as browsers and proxies write them: `log.entries`.
 struct HARArchive: LogImporter {

@@ -1,5 +1,6 @@
 import JSONText
 import PolicyBytecode
+import PolicyEngine
 
 /// What logs of HTTP have in common.
 enum HTTPRecord {

@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// Exports of hoop sessions: an object each, in an array or one a line. A session that ran a script is one fixture; an
 /// interactive one has a fixture for each piece of input, answered by the output up to the next.

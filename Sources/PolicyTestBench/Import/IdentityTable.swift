@@ -3,6 +3,7 @@ import JSONText
 import PatternMatching
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// What is known of users that logs only name: their groups, whether they are people, their claims.
 ///

@@ -1,3 +1,5 @@
+import PolicyEngine
+
 /// Why a record of a log is no fixture, though it could be read.
 public enum SkipReason: String, CaseIterable, Sendable {
   case connection, message, header, event, prepared, duration, table, script, text, dialect, call, answer, output,

@@ -1,4 +1,5 @@
 import JSONText
+import PolicyEngine
 
 /// Why a record gives no fixture.
 struct ImportError: Error {

@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// What the caller of an import says beside the log.
 public struct ImportOptions: Sendable {

@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// Kubernetes audit logs (`audit.k8s.io/v1`): an event a line, one for each stage of a request; also lists of events.
 ///

@@ -1,3 +1,5 @@
+import PolicyEngine
+
 /// Reads logs of one format, in the order given, and hands on fixtures.
 public struct LogImport {
   public let format: ImportFormat

@@ -1,3 +1,5 @@
+import PolicyEngine
+
 /// Moments as logs write them.
 enum LogTime {
   /// Seconds since 1970 of a time that begins with a date such as `2026-11-20`, `20261120`, `261120` or `20/Nov/2026`,

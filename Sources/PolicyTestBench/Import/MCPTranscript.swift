@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// Transcripts of the Model Context Protocol: a JSON-RPC message a line, of either side, or an object that holds one as
 /// `message` beside `time`, `from` (`client`, `server`) and `session`.

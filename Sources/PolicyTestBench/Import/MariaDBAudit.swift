@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// The log of MariaDB's plugin `server_audit`:
 /// `20261120 10:00:00,db1,ana,10.1.1.4,7,42,QUERY,shop,'DELETE FROM orders',0`.

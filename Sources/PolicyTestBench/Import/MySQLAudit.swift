@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// The audit logs of MySQL Enterprise (an array of events) and Percona Server (an object a line) in JSON.
 struct MySQLAudit: LogImporter {

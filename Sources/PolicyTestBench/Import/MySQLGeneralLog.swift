@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// The general query log of MySQL and MariaDB: `TIME<tab>THREAD COMMAND<tab>ARGUMENT`, an argument going on in the lines
 /// after it. Who it was is said when a thread connects.

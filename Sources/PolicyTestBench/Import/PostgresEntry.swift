@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// One entry of a PostgreSQL server's log, whichever form it has.
 struct PostgresEntry {

@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// What Redis' `MONITOR` prints: `1795193817.246140 [0 127.0.0.1:42794] "set" "k" "v"`, words being quoted as an
 /// inline command may quote them.

@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// Teleport's audit events, an object a line: statements, requests to Kubernetes and to applications, commands, files.
 struct TeleportEvents: LogImporter {

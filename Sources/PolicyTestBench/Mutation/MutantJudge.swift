@@ -1,5 +1,6 @@
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 import PolicyRuntime
 
 /// Judges trials under a mutant, on the engine that judges everything else.

@@ -1,6 +1,7 @@
 import PatternMatching
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 import PolicyRuntime
 
 /// What one engine finds out about all mutants at once.

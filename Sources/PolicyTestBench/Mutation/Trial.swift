@@ -1,4 +1,5 @@
 import PolicyCompiler
+import PolicyEngine
 
 /// Requests that are judged in order, the session's tags carrying over, and what is expected of them: a session of a
 /// test, or the fixtures of a session.

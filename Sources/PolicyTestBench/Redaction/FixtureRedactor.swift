@@ -2,6 +2,7 @@ import JSONText
 import Operations
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 import PolicyRuntime
 import Responses
 

@@ -1,4 +1,5 @@
 import JSONText
+import PolicyEngine
 
 /// What became of the fixtures that were redacted, counted.
 public struct RedactionReport: Sendable {

@@ -1,3 +1,5 @@
+import PolicyEngine
+
 /// Where the members of a fixture stand on its line, quotes and brackets included.
 ///
 /// Found by structure alone: brackets and quotes are matched, what stands between is not looked at. Whoever takes a

@@ -1,5 +1,6 @@
 import Glibc
 import JSONText
+import PolicyEngine
 import Synchronization
 
 /// Where a line stands in a run over files, so that of several the first can be told.

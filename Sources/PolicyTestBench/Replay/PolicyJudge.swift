@@ -2,6 +2,7 @@ import Glibc
 import Operations
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 import PolicyRuntime
 
 /// Judges the requests of a recording under one policy, one thread's share of them.

@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// What a line of a recording holds, as those who judge many take it: parts seen before by number.
 struct RecordedRequest {

@@ -1,5 +1,6 @@
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 import PolicyRuntime
 
 /// Replays recordings under a policy, and counts what it says.
@@ -15,7 +16,7 @@ public struct Replay {
   ) throws(FileError) -> ReplayReport {
     let run = LineRun(paths, needs: PolicyJudge.needs(policy), threads: threads, progress: progress) {
       let engine = Engine(policy, clock: clock)
-      engine.coverage = coverage.map(CoverageRecorder.init)
+      engine.observer = coverage.map(CoverageRecorder.init)
       return ReplayVisitor(engine)
     }
     try run.run()
@@ -35,7 +36,7 @@ public struct Replay {
 final class ReplayVisitor: TrafficVisitor, @unchecked Sendable {
   private(set) var report: ReplayReport
   private let judge: PolicyJudge
-  var coverage: CoverageCounts? { judge.engine.coverage?.counts }
+  var coverage: CoverageCounts? { (judge.engine.observer as? CoverageRecorder)?.counts }
   private let ruleNumbers: [String: Int]
 
   /// Requests of one identity and protocol with one outcome, so far.

@@ -1,4 +1,5 @@
 import PolicyBytecode
+import PolicyEngine
 
 /// How many requests got each verdict.
 public struct VerdictCounts: Sendable, Hashable {

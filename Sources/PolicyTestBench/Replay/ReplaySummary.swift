@@ -1,5 +1,6 @@
 import JSONText
 import PolicyBytecode
+import PolicyEngine
 
 /// A replay's report with the policy's names in it, for people and for machines.
 public struct ReplaySummary: Sendable {

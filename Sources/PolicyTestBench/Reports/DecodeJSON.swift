@@ -1,5 +1,6 @@
 import JSONText
 import PolicyBytecode
+import PolicyEngine
 
 extension DecodedRequest {
   /// Writes the line of `hpol decode --json`, whose schema is `grammar/decode.schema.json`.

@@ -1,4 +1,5 @@
 import PolicyBytecode
+import PolicyEngine
 
 extension DecodedRequest {
   /// The report of `hpol decode` for people: an operation each, under what carries it, with its facts written as a

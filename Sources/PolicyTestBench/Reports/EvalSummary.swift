@@ -1,4 +1,5 @@
 import PolicyBytecode
+import PolicyEngine
 
 /// What a policy said to many requests, counted.
 public struct EvalSummary: Sendable {

@@ -1,4 +1,5 @@
 import PolicyBytecode
+import PolicyEngine
 import PolicyRuntime
 
 extension ExplainedRequest {
@@ -21,33 +22,6 @@ extension ExplainedRequest {
     for hint in hints { text += "\n" + style(.faint, "→") + " \(hint)\n" }
     if let response = outcome.responseText { text += "\n" + style(.faint, "passed on") + "\n" + response + "\n" }
     return text
-  }
-
-  /// The operations, those first that the verdict rests on.
-  var strictestFirst: [ExplainedOperation] {
-    operations.enumerated().sorted { a, b in
-      let (first, second) = (a.element.strictness, b.element.strictness)
-      return first == second ? a.offset < b.offset : first > second
-    }.map(\.element)
-  }
-
-  /// What would have changed the verdict, in sentences.
-  var hints: [String] {
-    guard let first = strictestFirst.first else { return [] }
-    var hints: [String] = []
-    if outcome.rules.count == 1, let rule = first.applied.first(where: { $0.name == outcome.rules[0] }),
-      let exclusion = rule.path.last(where: { $0.passes && $0.text.hasPrefix("not ") })
-    {
-      hints.append("`\(rule.name)` would not apply if `\(exclusion.text.dropFirst(4))` held")
-    }
-    if let rule = first.missed.first, let missing = rule.path.last(where: { !$0.passes }) {
-      let value = missing.values.isEmpty ? "" : ", but it is \(missing.valueText)"
-      let isExclusion = missing.text.hasPrefix("not ")
-      let test = isExclusion ? String(missing.shownText.dropFirst(4)) : missing.shownText
-      let outcome = isExclusion ? "did not hold" : "held"
-      hints.append("`\(rule.name)` would apply (\(rule.effects)) if `\(test)` \(outcome)\(value)")
-    }
-    return hints
   }
 
   /// `known` are the rules whose tests stand above, by their names.
@@ -141,12 +115,6 @@ extension ExplainedOperation {
   /// Whether it is shown with its rules: some apply, or may.
   fileprivate var isShown: Bool { !applied.isEmpty || !isEvaluable }
 
-  fileprivate var applied: [Explanation.Rule] { rules.filter { $0.outcome == .applied } }
-  fileprivate var missed: [Explanation.Rule] { rules.filter { $0.outcome == .nearMiss } }
-
-  /// What a rule decided counts before what a default did.
-  fileprivate var strictness: Int { Int(decision.rawValue) * 4 + (isByRule ? 2 : 0) + (applied.isEmpty ? 0 : 1) }
-
   /// What of the command made rules apply; where none does, what made them nearly.
   fileprivate var commandMatches: [Range<Int>] {
     func matches(_ rules: [Explanation.Rule]) -> [Range<Int>] {
@@ -170,35 +138,5 @@ extension Explanation.Rule {
 }
 
 extension Explanation.Step {
-  /// A test is cut here: the place of its rule stands above it, and `--json` has it whole.
-  private static let shownTestCharacters = 72
-
-  fileprivate var shownText: String {
-    guard text.count > Self.shownTestCharacters else { return text }
-    let start = text.prefix(Self.shownTestCharacters)
-    // A list is cut between its elements.
-    guard text.hasSuffix("]"), let comma = start.lastIndex(of: ",") else { return start + "…" }
-    return start[...comma] + " …]"
-  }
-
-  /// The values shown beside a test are cut here.
-  private static let shownBytes = 80
-
   fileprivate var mark: String { source == .unknown ? "?" : passes ? "✓" : "✗" }
-
-  fileprivate var valueText: String {
-    switch source {
-    case .recalled: return "as recorded"
-    case .unknown: return "not recorded"
-    case .asked: break
-    }
-    guard !values.isEmpty else { return "absent" }
-    // Of a long text only what matched is shown.
-    if fact == .command || fact == .text, let match = matches.first {
-      let part = Array(values[match.value].utf8)[match.range]
-      return "`\(printable(String(decoding: part.prefix(Self.shownBytes), as: UTF8.self)))`"
-    }
-    let text = values.map(printable).joined(separator: ", ")
-    return text.count <= Self.shownBytes ? text : String(text.prefix(Self.shownBytes)) + "…"
-  }
 }

@@ -1,4 +1,5 @@
 import JSONText
+import PolicyEngine
 
 /// What became of the records of an import.
 public struct ImportReport: Sendable {

@@ -1,3 +1,5 @@
+import PolicyEngine
+
 /// A text in one line with some of it marked, cut to a number of columns around the first mark.
 struct MarkedText {
   private var cells: [(text: String, isMarked: Bool)] = []

@@ -1,4 +1,5 @@
 import PolicyBytecode
+import PolicyEngine
 
 extension Outcome {
   /// One line for people: the decision, what decided, and what is asked for besides.

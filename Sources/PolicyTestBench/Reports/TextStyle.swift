@@ -24,22 +24,6 @@ public struct TextStyle: Sendable {
   }
 }
 
-/// Text of others, made safe to print on a terminal in one line: control characters are escaped.
-public func printable(_ text: String) -> String {
-  var result = ""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\n": result += "\\n"
-    case "\t": result += "\\t"
-    case "\r": result += "\\r"
-    case _ where scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format:
-      result += "\\u{\(String(scalar.value, radix: 16))}"
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result
-}
-
 /// `1 line`, `2 lines`.
 public func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 

@@ -1,3 +1,4 @@
+import PolicyEngine
 import PolicySyntax
 
 /// What was tested, request by request, in the order of the run: what reports for CI list, and others only count.

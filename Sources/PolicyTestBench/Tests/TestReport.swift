@@ -1,4 +1,5 @@
 import JSONText
+import PolicyEngine
 import PolicySyntax
 
 /// How the tests of a policy set and its pinned fixtures went.

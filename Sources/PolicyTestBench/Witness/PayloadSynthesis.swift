@@ -1,5 +1,6 @@
 import JSONText
 import PolicyBytecode
+import PolicyEngine
 
 /// Writes payloads whose operations have the facts that a goal asks for, as a person would write them. What the decoder
 /// makes of them is for the engine to say.

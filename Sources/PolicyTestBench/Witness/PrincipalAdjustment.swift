@@ -1,5 +1,6 @@
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 extension Principal {
   /// This principal, changed where tests on who asks, through which connection and when do not hold of it.

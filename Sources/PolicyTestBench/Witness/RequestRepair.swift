@@ -1,6 +1,7 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 
 /// Changes a known request so that tests which do not hold of it come to hold: one fact after the other, by the text that
 /// the request has for it.

@@ -47,7 +47,7 @@ struct PolicyTestRun {
     cache: FixtureCache? = nil
   ) throws(CommandError) {
     let recorder = try coverage?.map(build, engine.policy).map(CoverageRecorder.init)
-    engine.coverage = recorder
+    engine.observer = recorder
     let invariants = InvariantRun(engine, probes)
     let sources = build.sources
     var runner = TestRunner(

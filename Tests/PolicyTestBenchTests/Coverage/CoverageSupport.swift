@@ -18,7 +18,7 @@ func coverage(
   let engine = try Engine(try #require(build.bundle), clock: 0)
   let map = CoverageMap(policy, try #require(build.layout), of: engine.policy.bundle)
   let recorder = CoverageRecorder(map)
-  engine.coverage = recorder
+  engine.observer = recorder
   var runner = TestRunner(policy: policy, locate: { _ in "" }, judge: engine.judge)
   for test in policy.tests { runner.run(test) }
   for line in fixtures {

@@ -1,4 +1,5 @@
 import JSONText
+import PolicyEngine
 
 extension RunReport {
   /// JUnit XML, as Jenkins, GitLab and their kin read it: a suite each file, a test case each thing that holds or not.

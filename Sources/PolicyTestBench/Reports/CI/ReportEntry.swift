@@ -1,3 +1,4 @@
+import PolicyEngine
 import PolicySyntax
 
 /// One thing that holds or does not, of those that JUnit and TAP list.

@@ -1,3 +1,4 @@
+import PolicyEngine
 import PolicySyntax
 
 /// Something that is to be shown at a line of a file: a finding about the policy, a test that fails, a line that holds

@@ -1,4 +1,5 @@
 import JSONText
+import PolicyEngine
 import PolicySyntax
 
 /// What a run of `hpol check` or `hpol test` came to: what every form of report is made from.

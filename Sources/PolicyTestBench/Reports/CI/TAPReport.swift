@@ -1,4 +1,5 @@
 import JSONText
+import PolicyEngine
 
 extension RunReport {
   /// The Test Anything Protocol, version 13: a line each thing that holds or not, with YAML below those that do not.

@@ -2,29 +2,30 @@ import Detectors
 import JSONText
 import Operations
 import PolicyBytecode
-import PolicyCompiler
 import PolicyRuntime
 import Responses
 
-/// The engine behind every verb of the bench: a loaded bundle, a decoder that computes just the facts it asks for, and
-/// an interpreter. The same code judges in a gateway.
+/// The engine behind every verb of the bench and every gateway: a loaded bundle, a decoder that computes just the facts
+/// it asks for, and an interpreter. One for each thread.
 public final class Engine {
   public let policy: LoadedPolicy
-  var context: DecodeContext
-  var interpreter: Interpreter
+  package var context: DecodeContext
+  package var interpreter: Interpreter
   private var sessions: [Principal: Session] = [:]
   /// What `@until` is compared with where a request has no time of its own: seconds since 1970, UTC.
-  let clock: Int64
+  package let clock: Int64
   let hasResponseRules: Bool
   /// Those that rules on the response ask for.
   let responseDetectors: DetectorSet
   var plans: [[MaskObligation]: MaskPlan] = [:]
   /// The verdicts of rules on the response to the request judged last.
-  var responseVerdicts: [OperationVerdict] = []
-  /// What MCP servers have said of their tools, by the target's name.
-  var tools: [String: MCPToolCatalog] = [:]
-  /// Notes of each operation that is judged how the tests of the policy came out, if there is one.
-  public var coverage: CoverageRecorder?
+  package var responseVerdicts: [OperationVerdict] = []
+  /// What MCP servers have said of their tools; engines of several threads may share it.
+  let tools: ToolMemory
+  /// The key of `with hash`.
+  let maskKey: MaskKey
+  /// Is shown each operation that is judged, if there is one.
+  public var observer: (any OperationObserver)?
   /// The policy's tests by their names in redacted fixtures.
   private(set) lazy var testNames = TestNames(policy)
 
@@ -37,8 +38,12 @@ public final class Engine {
   }
 
   /// An engine for a thread of its own: a policy is loaded once for all of them.
-  public init(_ policy: LoadedPolicy, clock: Int64) {
+  public init(
+    _ policy: LoadedPolicy, clock: Int64, tools: ToolMemory = ToolMemory(), maskKey: MaskKey = .bench
+  ) {
     self.policy = policy
+    self.tools = tools
+    self.maskKey = maskKey
     context = DecodeContext(demand: policy.demand)
     interpreter = Interpreter(policy)
     hasResponseRules = policy.hasResponseRules
@@ -47,7 +52,7 @@ public final class Engine {
   }
 
   /// Forgets what MCP servers have said of their tools: what follows is another recording.
-  public func forgetTools() { tools.removeAll(keepingCapacity: true) }
+  public func forgetTools() { tools.removeAll() }
 
   /// Judges a request of a session that has `tags`.
   public func judge(_ request: JudgedRequest, _ tags: [String]) -> Outcome {
@@ -56,9 +61,17 @@ public final class Engine {
   }
 
   /// Judges a request; `verdicts` are those of its operations.
-  func judge(_ request: JudgedRequest, _ tags: [String], _ verdicts: inout [OperationVerdict]) -> Outcome {
+  package func judge(
+    _ request: JudgedRequest, _ tags: [String], _ verdicts: inout [OperationVerdict]
+  ) -> Outcome {
     if request.isRecalled { return judgeRecalling(request, tags, &verdicts) }
-    let session = session(of: request.principal, tags)
+    return judge(request, in: session(of: request.principal, tags), &verdicts)
+  }
+
+  /// Judges a request of a session that is bound already, with the tags it has.
+  func judge(
+    _ request: JudgedRequest, in session: Session, _ verdicts: inout [OperationVerdict]
+  ) -> Outcome {
     prepare(&context, for: request)
     context.decode(request.protocol, request.payload.bytes)
     interpreter.begin(session, at: Moment(time: request.principal.time, clock: clock))
@@ -74,28 +87,32 @@ public final class Engine {
   }
 
   /// Judges one operation of the batch at hand.
-  func judge(_ number: Int, in session: Session, _ phase: RulePhase = .request) -> OperationVerdict {
+  package func judge(_ number: Int, in session: Session, _ phase: RulePhase = .request) -> OperationVerdict {
     judge(number, of: context.batch, in: session, phase)
   }
 
   /// Judges one operation of a batch.
-  func judge(
+  package func judge(
     _ number: Int, of batch: borrowing OperationBatch, in session: Session, _ phase: RulePhase = .request
   ) -> OperationVerdict {
     let verdict = interpreter.judge(number, of: batch, in: session, phase)
-    coverage?.record(verdict, number, of: batch, in: session, phase, &interpreter)
+    observer?.record(verdict, number, of: batch, in: session, phase, &interpreter)
     return verdict
   }
 
   /// Tells a decoder what is known of the connection.
-  func prepare(_ context: inout DecodeContext, for request: JudgedRequest) {
-    let target = request.principal.target ?? ""
+  package func prepare(_ context: inout DecodeContext, for request: JudgedRequest) {
+    prepare(&context, target: request.principal.target ?? "")
+  }
+
+  /// Tells a decoder which target the connection leads to, and what is known of its tools.
+  func prepare(_ context: inout DecodeContext, target: String) {
     context.target = [UInt8](target.utf8)
-    context.tools = tools[target] ?? MCPToolCatalog()
+    context.tools = tools[target]
   }
 
   /// The numbers of the rules that applied to an operation judged last.
-  func fired(_ verdict: OperationVerdict) -> [Int] {
+  package func fired(_ verdict: OperationVerdict) -> [Int] {
     (verdict.firstFired..<verdict.endFired).map {
       Int(interpreter.fired[Int($0)] & ~Interpreter.limitMark)
     }
@@ -145,31 +162,7 @@ public final class Engine {
     return ExplainedRequest(outcome: judge(request, tags), operations: operations)
   }
 
-  /// Measures decoding and judging of each request, the best of `rounds`.
-  public func measure(_ requests: [JudgedRequest], rounds: Int) -> CostReport {
-    let clock = ContinuousClock()
-    var entries = requests.map {
-      CostReport.Entry(request: $0.summary, decodeNanoseconds: .infinity, judgeNanoseconds: .infinity)
-    }
-    let payloads = requests.map(\.payload.bytes)
-    for _ in 0..<rounds {
-      for (index, request) in requests.enumerated() {
-        let session = session(of: request.principal, [])
-        prepare(&context, for: request)
-        let start = clock.now
-        context.decode(request.protocol, payloads[index])
-        let decoded = clock.now
-        interpreter.begin(session, at: Moment(time: request.principal.time, clock: self.clock))
-        for number in 0..<context.batch.count { _ = interpreter.judge(number, of: context.batch, in: session) }
-        let judged = clock.now
-        entries[index].decodeNanoseconds = min(entries[index].decodeNanoseconds, (decoded - start) / .nanoseconds(1))
-        entries[index].judgeNanoseconds = min(entries[index].judgeNanoseconds, (judged - decoded) / .nanoseconds(1))
-      }
-    }
-    return CostReport(entries: entries.sorted { $0.total > $1.total })
-  }
-
-  func session(of principal: Principal, _ tags: [String]) -> Session {
+  package func session(of principal: Principal, _ tags: [String]) -> Session {
     var identity = principal
     identity.time = nil
     let session: Session
@@ -185,27 +178,9 @@ public final class Engine {
   }
 }
 
-/// A request, its verdict, and why.
-public struct ExplainedRequest: Sendable {
-  public var outcome: Outcome
-  public var operations: [ExplainedOperation]
-}
-
-/// One operation of an explained request.
-public struct ExplainedOperation: Sendable {
-  public var operation: DecodedOperation
-  public var decision: Decision
-  /// A rule decided; otherwise a default did.
-  public var isByRule: Bool
-  public var limitReached: Bool
-  /// Whether the decision does not hang on tests that nobody recorded.
-  public var isEvaluable = true
-  public var rules: [Explanation.Rule]
-}
-
 extension SessionFacts {
   /// The facts of a principal that a test or a fixture states. A source that is no address is none.
-  init(_ principal: Principal) {
+  public init(_ principal: Principal) {
     self.init()
     user = principal.user
     groups = principal.groups
@@ -219,7 +194,7 @@ extension SessionFacts {
 }
 
 extension Outcome {
-  init(_ verdict: RequestVerdict) {
+  package init(_ verdict: RequestVerdict) {
     self.init(
       verdict.decision, rules: verdict.rules, message: verdict.message, approvals: verdict.approvals,
       masks: verdict.masks, record: verdict.record, tags: verdict.tags, operations: verdict.operations)

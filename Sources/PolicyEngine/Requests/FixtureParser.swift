@@ -1,6 +1,5 @@
 import JSONText
 import PolicyBytecode
-import PolicyCompiler
 import Responses
 
 /// Reads fixtures, and inputs of `hpol decode`, each one JSON object on a line.

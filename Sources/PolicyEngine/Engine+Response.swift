@@ -2,7 +2,6 @@ import Detectors
 import JSONText
 import Operations
 import PolicyBytecode
-import PolicyCompiler
 import PolicyRuntime
 import Responses
 
@@ -83,10 +82,10 @@ extension Engine {
       }
   }
 
-  private func plan(_ masks: [MaskObligation]) -> MaskPlan {
+  func plan(_ masks: [MaskObligation]) -> MaskPlan {
     if let known = plans[masks] { return known }
     if plans.count >= Self.planLimit { plans.removeAll(keepingCapacity: true) }
-    let plan = MaskPlan(masks, detectors: policy.detector, key: .bench)
+    let plan = MaskPlan(masks, detectors: policy.detector, key: maskKey)
     plans[masks] = plan
     return plan
   }
@@ -94,7 +93,7 @@ extension Engine {
 
 extension JudgedRequest {
   /// Whether it asks an MCP server for its tools.
-  var listsTools: Bool {
+  package var listsTools: Bool {
     guard `protocol` == .mcp else { return false }
     switch payload {
     case .message(let message): return message["method"]?.string == "tools/list"

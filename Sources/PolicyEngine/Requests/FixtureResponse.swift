@@ -4,7 +4,7 @@ import Responses
 /// Responses in fixtures and tests: text; a table, `{"columns":[…],"rows":[[…],…]}`; an answer with a status,
 /// `{"status","headers":[[name,value],…],"body"}`; or any other JSON, such as an MCP result.
 extension Response {
-  init(_ value: JSONValue) {
+  package init(_ value: JSONValue) {
     if case .string(let text) = value {
       self = .text([UInt8](text.utf8))
     } else if let table = Self.table(value) {
@@ -18,7 +18,7 @@ extension Response {
 
   /// What is wrong with a response that has the members of an answer or of a table and is none, or nil: taken for any
   /// other JSON, its headers and columns would not be masked.
-  static func problem(in value: JSONValue) -> String? {
+  package static func problem(in value: JSONValue) -> String? {
     guard case .object(let members) = value, !members.isEmpty else { return nil }
     if members.allSatisfy({ ["status", "headers", "body"].contains($0.key) }), answer(value) == nil {
       return "`status` of a response must be an integer, and `headers` an array of [name, value]"
@@ -62,7 +62,7 @@ extension Response {
   }
 
   /// The response in the form that `original` has.
-  func value(like original: JSONValue) -> JSONValue {
+  package func value(like original: JSONValue) -> JSONValue {
     switch self {
     case .text(let bytes): return .string(String(decoding: bytes, as: UTF8.self))
     case .json(let value): return value

@@ -1,47 +1,12 @@
-/// Reads IP addresses and CIDR blocks: IPv4 in dotted decimal, IPv6 as RFC 4291 section 2.2 has it. A bare address is a block of one host.
+/// Reads IP addresses: IPv4 in dotted decimal, IPv6 as RFC 4291 section 2.2 has it.
 public enum AddressParser {
-  struct Problem: Error {
-    var message: String
-    /// What to write instead, if that is clear.
-    var replacement: String?
-  }
-
   /// The 16 bytes of an address, IPv4 mapped into IPv6; nil if the text is none.
   public static func address(_ text: String) -> [UInt8]? {
     if let four = version4(text[...]) { return mappedPrefix + four }
     return version6(text)
   }
 
-  static func network(_ text: String) throws(Problem) -> Network {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count <= 2, let first = parts.first, let address = address(String(first)) else {
-      throw Problem(message: "`\(text)` is no IP address or CIDR block")
-    }
-    let isVersion4 = !first.contains(":")
-    guard parts.count == 2 else { return Network(address: address, prefixLength: 128) }
-    let width = isVersion4 ? 32 : 128
-    guard let length = decimal(parts[1], atMost: width) else {
-      throw Problem(message: "`/\(parts[1])` is no prefix length; it is at most \(width) here")
-    }
-    let prefix = isVersion4 ? length + 96 : length
-    let masked = mask(address, prefix)
-    guard masked == address else {
-      let start = isVersion4 ? masked[12...].map(String.init).joined(separator: ".") + "/\(length)" : nil
-      throw Problem(
-        message: "`\(text)` has bits set past its prefix" + (start.map { "; the block is `\($0)`" } ?? ""),
-        replacement: start)
-    }
-    return Network(address: address, prefixLength: UInt8(prefix))
-  }
-
   private static let mappedPrefix: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
-
-  private static func mask(_ address: [UInt8], _ length: Int) -> [UInt8] {
-    address.indices.map { index in
-      let bits = min(max(length - index * 8, 0), 8)
-      return bits == 0 ? 0 : address[index] & (0xFF << UInt8(8 - bits))
-    }
-  }
 
   private static func version4(_ text: Substring) -> [UInt8]? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -55,7 +20,7 @@ public enum AddressParser {
   }
 
   /// A number without sign or leading zero.
-  private static func decimal(_ text: Substring, atMost limit: Int) -> Int? {
+  package static func decimal(_ text: Substring, atMost limit: Int) -> Int? {
     guard (1...3).contains(text.utf8.count), text == "0" || text.first != "0",
       text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let value = Int(text),
       value <= limit

@@ -2,13 +2,13 @@
 /// taken from another. It forgets, but what it says is right.
 ///
 /// Invariant of the unsafe code: `slots` holds `mask + 1` slots, a power of two; `.max` is no key.
-struct NumberTable: ~Copyable {
+package struct NumberTable: ~Copyable {
   private struct Slot: BitwiseCopyable {
     var key: UInt64
     var value: UInt32
   }
 
-  static let probes = 8
+  package static let probes = 8
 
   private let slots: UnsafeMutablePointer<Slot>
   private let mask: Int
@@ -16,7 +16,7 @@ struct NumberTable: ~Copyable {
   private let shift: UInt64
 
   /// A table with `capacity` places, a power of two.
-  init(capacity: Int) {
+  package init(capacity: Int) {
     precondition(capacity & (capacity - 1) == 0 && capacity >= Self.probes, "a power of two")
     mask = capacity - 1
     shift = UInt64(64 - capacity.trailingZeroBitCount)
@@ -26,7 +26,7 @@ struct NumberTable: ~Copyable {
 
   deinit { slots.deallocate() }
 
-  mutating func removeAll() { slots.update(repeating: Slot(key: .max, value: 0), count: mask + 1) }
+  package mutating func removeAll() { slots.update(repeating: Slot(key: .max, value: 0), count: mask + 1) }
 
   @inline(__always)
   private static func key(_ first: Int, _ second: Int) -> UInt64 {
@@ -38,7 +38,7 @@ struct NumberTable: ~Copyable {
 
   /// The number of a pair, or -1.
   @inline(__always)
-  func find(_ first: Int, _ second: Int) -> Int {
+  package func find(_ first: Int, _ second: Int) -> Int {
     let key = Self.key(first, second)
     var place = place(key)
     for _ in 0..<Self.probes {
@@ -49,7 +49,7 @@ struct NumberTable: ~Copyable {
     return -1
   }
 
-  mutating func insert(_ first: Int, _ second: Int, _ value: Int) {
+  package mutating func insert(_ first: Int, _ second: Int, _ value: Int) {
     let key = Self.key(first, second)
     var place = place(key)
     for probe in 0..<Self.probes {

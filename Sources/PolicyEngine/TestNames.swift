@@ -3,12 +3,12 @@ import PolicyRuntime
 
 /// The names by which the tests of a policy stand in redacted fixtures: each as an author would write it, and where a
 /// name in it is the policy's own, what that means, so that equal names are equal tests in every policy.
-struct TestNames {
+package struct TestNames {
   /// By the numbers of the bundle's atoms.
-  let names: [TestName]
+  package let names: [TestName]
   private let numbers: [TestName: [Int]]
 
-  init(_ policy: LoadedPolicy) {
+  package init(_ policy: LoadedPolicy) {
     let bundle = policy.bundle
     names = bundle.atoms.map { atom in
       let text = bundle.text(atom.text)
@@ -29,7 +29,7 @@ struct TestNames {
   }
 
   /// What is recorded, by the numbers of this policy's atoms; what it does not ask is left out.
-  func outcomes(_ recorded: [TestName: TestOutcome]) -> [Int: TestOutcome] {
+  package func outcomes(_ recorded: [TestName: TestOutcome]) -> [Int: TestOutcome] {
     var outcomes: [Int: TestOutcome] = [:]
     for (name, outcome) in recorded {
       for number in numbers[name] ?? [] { outcomes[number] = outcome }
@@ -38,5 +38,5 @@ struct TestNames {
   }
 
   /// The names of tests, sorted, each once.
-  func texts(_ atoms: [Int]) -> [String] { Set(atoms.map { names[$0] }).sorted().map(\.text) }
+  package func texts(_ atoms: [Int]) -> [String] { Set(atoms.map { names[$0] }).sorted().map(\.text) }
 }

@@ -1,6 +1,5 @@
 import JSONText
 import PolicyBytecode
-import PolicyCompiler
 
 /// What a client sent.
 public enum RequestPayload: Hashable, Sendable {

@@ -1,7 +1,6 @@
 import JSONText
 import Operations
 import PolicyBytecode
-import PolicyCompiler
 import PolicyRuntime
 import Responses
 
@@ -129,7 +128,7 @@ extension Engine {
   }
 
   /// The facts that a decoder finds in a payload, but for those that a withheld payload's operations state.
-  static let decodedFacts = FactSet(Fact.allCases.filter { $0.schema.phase == .operation && $0 != .unparsed })
+  package static let decodedFacts = FactSet(Fact.allCases.filter { $0.schema.phase == .operation && $0 != .unparsed })
 
   /// Adds the tests on tags that come out the same whether the session has those that it may have or not.
   private func addTagTests(of request: JudgedRequest, in session: Session, to recalled: inout RecalledTruth) {
@@ -171,5 +170,5 @@ extension Engine {
 
 extension JudgedRequest {
   /// Whether it is judged by what is recalled of it as well as by what it holds.
-  var isRecalled: Bool { redacted != nil || !possibleTags.isEmpty }
+  package var isRecalled: Bool { redacted != nil || !possibleTags.isEmpty }
 }

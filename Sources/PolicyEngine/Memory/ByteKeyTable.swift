@@ -7,16 +7,16 @@ import PolicyBytecode
 /// makes it slow: a key that finds no place is not kept. Keys that are equal to the byte, and only those, share a number.
 ///
 /// Invariant of the unsafe code: `slots` holds a power of two of slots, each empty or the number of an entry.
-struct ByteKeyTable: ~Copyable {
+package struct ByteKeyTable: ~Copyable {
   private struct Entry: BitwiseCopyable {
     var hash: UInt64
     var start: Int
     var length: Int
   }
 
-  static let none = -1
+  package static let none = -1
   /// Places that a look-up tries.
-  static let probes = 16
+  package static let probes = 16
 
   private let slots: UnsafeMutablePointer<Int32>
   private let mask: Int
@@ -26,7 +26,7 @@ struct ByteKeyTable: ~Copyable {
   private var bytes = RawBuffer<UInt8>()
 
   /// A table of at most `entryLimit` keys with `byteLimit` bytes in all.
-  init(entryLimit: Int, byteLimit: Int) {
+  package init(entryLimit: Int, byteLimit: Int) {
     var size = 16
     while size < entryLimit * 2 { size *= 2 }
     slots = .allocate(capacity: size)
@@ -38,12 +38,12 @@ struct ByteKeyTable: ~Copyable {
 
   deinit { slots.deallocate() }
 
-  var count: Int { entries.count }
+  package var count: Int { entries.count }
 
   /// Whether a key of `length` bytes more would pass a bound.
-  func isFull(adding length: Int) -> Bool { entries.count >= entryLimit || bytes.count + length > byteLimit }
+  package func isFull(adding length: Int) -> Bool { entries.count >= entryLimit || bytes.count + length > byteLimit }
 
-  mutating func removeAll() {
+  package mutating func removeAll() {
     entries.removeAll()
     bytes.removeAll()
     slots.update(repeating: -1, count: mask + 1)
@@ -51,7 +51,7 @@ struct ByteKeyTable: ~Copyable {
 
   /// The number of a key, or ``none``.
   @inline(__always)
-  func find(_ key: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
+  package func find(_ key: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
     var slot = Int(truncatingIfNeeded: hash) & mask
     for _ in 0..<Self.probes {
       let number = Int(slots[slot])
@@ -69,16 +69,16 @@ struct ByteKeyTable: ~Copyable {
 
   /// The number of a key, or ``none``.
   @inline(__always)
-  func find(_ key: UnsafeBufferPointer<UInt8>) -> Int { find(key, KeyHash.of(key)) }
+  package func find(_ key: UnsafeBufferPointer<UInt8>) -> Int { find(key, KeyHash.of(key)) }
 
   /// Adds a key that is not there yet, if there is room; whether it was added.
-  mutating func insertIfNew(_ key: UnsafeBufferPointer<UInt8>) -> Bool {
+  package mutating func insertIfNew(_ key: UnsafeBufferPointer<UInt8>) -> Bool {
     let hash = KeyHash.of(key)
     return find(key, hash) == Self.none && !isFull(adding: key.count) && insert(key, hash) != Self.none
   }
 
   /// Adds a key that is not there; ``none`` if it finds no place. Never call it where ``isFull(adding:)``.
-  mutating func insert(_ key: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
+  package mutating func insert(_ key: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
     var slot = Int(truncatingIfNeeded: hash) & mask
     for _ in 0..<Self.probes {
       if slots[slot] < 0 {
@@ -95,12 +95,12 @@ struct ByteKeyTable: ~Copyable {
 }
 
 /// A hash of bytes that nobody outside this process can predict.
-enum KeyHash {
+package enum KeyHash {
   private static let seed = UInt64.random(in: .min ... .max)
   private static let secret = UInt64.random(in: .min ... .max) | 1
 
   @inline(__always)
-  static func of(_ key: UnsafeBufferPointer<UInt8>, salt: UInt64 = 0) -> UInt64 {
+  package static func of(_ key: UnsafeBufferPointer<UInt8>, salt: UInt64 = 0) -> UInt64 {
     guard let base = key.baseAddress else { return mixed(seed ^ salt, secret) }
     let raw = UnsafeRawPointer(base)
     let count = key.count

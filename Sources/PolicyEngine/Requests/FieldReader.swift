@@ -1,23 +1,22 @@
 import Glibc
 import JSONText
 import PolicyBytecode
-import PolicyCompiler
 
 /// Typed reading of the members of JSON objects, with errors that name the field.
 extension JSONScanner {
-  mutating func expect(_ wanted: JSONKind, _ field: String) throws(JSONError) {
+  package mutating func expect(_ wanted: JSONKind, _ field: String) throws(JSONError) {
     let found = try kind()
     guard found == wanted else {
       throw JSONError("`\(field)` must be \(wanted.phrase), not \(found.phrase)", at: position)
     }
   }
 
-  mutating func string(_ field: String) throws(JSONError) -> String {
+  package mutating func string(_ field: String) throws(JSONError) -> String {
     try expect(.string, field)
     return text(try string())
   }
 
-  mutating func strings(_ field: String) throws(JSONError) -> [String] {
+  package mutating func strings(_ field: String) throws(JSONError) -> [String] {
     try expect(.array, field)
     var values: [String] = []
     try beginArray()
@@ -26,7 +25,7 @@ extension JSONScanner {
   }
 
   /// One string or several.
-  mutating func stringOrStrings(_ field: String) throws(JSONError) -> [String] {
+  package mutating func stringOrStrings(_ field: String) throws(JSONError) -> [String] {
     switch try kind() {
     case .string: return [text(try string())]
     case .array: return try strings(field)
@@ -36,7 +35,7 @@ extension JSONScanner {
   }
 
   /// A string or a number, kept as it is.
-  mutating func identifier(_ field: String) throws(JSONError) -> JSONValue? {
+  package mutating func identifier(_ field: String) throws(JSONError) -> JSONValue? {
     switch try kind() {
     case .string, .number: return try JSONValue(&self)
     case .null:
@@ -47,7 +46,7 @@ extension JSONScanner {
   }
 
   /// One of `words`, which `value` makes something of.
-  mutating func word<Value>(
+  package mutating func word<Value>(
     _ field: String, of words: [String], _ value: (String) -> Value?
   ) throws(JSONError) -> Value {
     try expect(.string, field)
@@ -57,15 +56,15 @@ extension JSONScanner {
     throw JSONError("`\(field)` is `\(word)`, not one of \(words.joined(separator: ", "))", at: start)
   }
 
-  mutating func operationProtocol(_ field: String) throws(JSONError) -> OperationProtocol {
+  package mutating func operationProtocol(_ field: String) throws(JSONError) -> OperationProtocol {
     try word(field, of: OperationProtocol.allCases.map(\.name)) { OperationProtocol(name: $0) }
   }
 
-  mutating func decision(_ field: String) throws(JSONError) -> Decision {
+  package mutating func decision(_ field: String) throws(JSONError) -> Decision {
     try word(field, of: Decision.allCases.map(\.word)) { word in Decision.allCases.first { $0.word == word } }
   }
 
-  mutating func time(_ field: String) throws(JSONError) -> Int64 {
+  package mutating func time(_ field: String) throws(JSONError) -> Int64 {
     try expect(.string, field)
     let start = position
     let text = text(try string())
@@ -75,7 +74,7 @@ extension JSONScanner {
     return seconds
   }
 
-  mutating func address(_ field: String) throws(JSONError) -> String {
+  package mutating func address(_ field: String) throws(JSONError) -> String {
     try expect(.string, field)
     let start = position
     let text = text(try string())
@@ -87,7 +86,7 @@ extension JSONScanner {
   }
 
   /// Names and values as pairs, an array giving a pair each; an object's value is its JSON text.
-  mutating func pairs(_ field: String) throws(JSONError) -> [[String]] {
+  package mutating func pairs(_ field: String) throws(JSONError) -> [[String]] {
     try expect(.object, field)
     var pairs: [[String]] = []
     try beginObject()
@@ -103,7 +102,7 @@ extension JSONScanner {
   }
 
   /// Demands an object all of whose members `read` takes; it gives false for a key it does not know.
-  mutating func members(
+  package mutating func members(
     _ field: String, known: [String], _ read: (inout JSONScanner, String) throws(JSONError) -> Bool
   ) throws(JSONError) {
     try expect(.object, field)
@@ -117,7 +116,7 @@ extension JSONScanner {
   }
 
   /// What is said of a principal; of anything else, a slip would change a verdict unseen.
-  mutating func principal(_ principal: inout Principal) throws(JSONError) {
+  package mutating func principal(_ principal: inout Principal) throws(JSONError) {
     guard case .enumeration(let actors) = Fact.actor.schema.type else { return }
     var result = principal
     let known = ["user", "groups", "actor", "client", "claims"]

@@ -52,7 +52,7 @@ extension Outcome {
 }
 
 extension ApprovalRequirement {
-  func write(to writer: inout JSONWriter) {
+  package func write(to writer: inout JSONWriter) {
     writer.object {
       $0.key("groups")
       $0.strings(groups)
@@ -75,7 +75,7 @@ extension ApprovalRequirement {
 }
 
 /// Seconds as a policy writes a duration: in the largest unit that divides them.
-func durationText(_ seconds: Int) -> String {
+package func durationText(_ seconds: Int) -> String {
   for (unit, size) in [("d", 86400), ("h", 3600), ("m", 60)] where seconds > 0 && seconds % size == 0 {
     return "\(seconds / size)\(unit)"
   }
@@ -83,7 +83,7 @@ func durationText(_ seconds: Int) -> String {
 }
 
 extension MaskObligation {
-  func write(to writer: inout JSONWriter) {
+  package func write(to writer: inout JSONWriter) {
     writer.object {
       switch subject {
       case .detector(let name):

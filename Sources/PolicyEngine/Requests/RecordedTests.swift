@@ -41,10 +41,10 @@ public struct RecordedTests: Hashable, Sendable {
   public init(facts: FactSet) { self.facts = facts }
 
   /// The names by which facts stand in a fixture: those of policies, and for the detectors the words before theirs.
-  static let names: [String: Fact] = .init(
+  package static let names: [String: Fact] = .init(
     uniqueKeysWithValues: Fact.allCases.map { (name(of: $0), $0) })
 
-  static func name(of fact: Fact) -> String {
+  package static func name(of fact: Fact) -> String {
     switch fact {
     case .textDetector: "text contains"
     case .responseDetector: "response contains"
@@ -103,7 +103,7 @@ extension RecordedTests {
 
 extension JSONScanner {
   /// The member `redacted` of a fixture. All of it is known: a slip would change a verdict unseen.
-  mutating func recordedTests() throws(JSONError) -> RecordedTests {
+  package mutating func recordedTests() throws(JSONError) -> RecordedTests {
     var result = RecordedTests(facts: FactSet())
     let known = ["facts", "withheld", "tests", "operations"]
     try members("redacted", known: known) { (scanner, name) throws(JSONError) in

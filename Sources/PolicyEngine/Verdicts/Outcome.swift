@@ -1,6 +1,5 @@
 import JSONText
 import PolicyBytecode
-import PolicyCompiler
 import PolicyRuntime
 
 /// What became of a request: the strictest verdict over its operations.
