@@ -22,7 +22,11 @@ func tests(of name: String, _ dependencies: [Target.Dependency], excluding folde
 
 let package = Package(
   name: "hpol",
-  products: [.executable(name: "hpol", targets: ["hpol"])],
+  products: [
+    .executable(name: "hpol", targets: ["hpol"]),
+    // `make library` links it into libhpol.so, which exports what hpol.h declares.
+    .library(name: "HpolLibrary", type: .static, targets: ["HpolLibrary"]),
+  ],
   targets: [
     .systemLibrary(name: "CPgQuery"),
     .systemLibrary(name: "CPCRE2"),
@@ -50,6 +54,10 @@ let package = Package(
     target(
       "PolicyEngine",
       ["JSONText", "PolicyBytecode", "PatternMatching", "PolicyRuntime", "Detectors", "Operations", "Responses"]),
+    .target(name: "HpolHeader"),
+    target(
+      "HpolLibrary",
+      ["JSONText", "PolicyBytecode", "PolicyRuntime", "Responses", "PolicyEngine", "HpolHeader"]),
     target(
       "PolicyTestBench",
       [
@@ -102,6 +110,9 @@ let package = Package(
         "Operations", "Responses", "PolicyEngine",
       ], excluding: ["Servers"]),
     tests(of: "Fuzzing", []),
+    .testTarget(
+      name: "HpolLibraryTests", dependencies: ["HpolLibrary", "hpol", "TestSupport"], exclude: ["Programs"],
+      swiftSettings: strict),
     .testTarget(
       name: "hpolTests",
       dependencies: [

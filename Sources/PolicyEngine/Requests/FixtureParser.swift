@@ -46,9 +46,7 @@ public struct FixtureParser: ~Copyable {
       } else if scanner.equals(key, "response") {
         _ = try scanner.kind()
         let offset = scanner.position
-        let response = try JSONValue(&scanner)
-        if let problem = Response.problem(in: response) { throw JSONError(problem, at: offset) }
-        fixture.response = response
+        fixture.response = try Self.response(try JSONValue(&scanner), at: offset)
       } else if scanner.equals(key, "expect") {
         fixture.expect = try expectation()
       } else if scanner.equals(key, "recorded") {
@@ -67,6 +65,40 @@ public struct FixtureParser: ~Copyable {
     fixture.protocol = claimed
     fixture.payload = try resolve(payload, for: claimed, at: payloadOffset)
     return fixture
+  }
+
+  /// What a target answered, in the form of the member `response`.
+  public static func response(_ text: [UInt8]) throws(JSONError) -> JSONValue {
+    try response(try JSONValue(parsing: text), at: 0)
+  }
+
+  private static func response(_ value: JSONValue, at offset: Int) throws(JSONError) -> JSONValue {
+    if let problem = Response.problem(in: value) { throw JSONError(problem, at: offset) }
+    return value
+  }
+
+  /// Who asks, through which connection: an object of the members `principal`, `target`, `labels` and `source` of a
+  /// fixture, and of no others.
+  public mutating func identity(_ text: UnsafeBufferPointer<UInt8>) throws(JSONError) -> Principal {
+    scanner.restart(text)
+    var result = Principal()
+    let known = ["principal", "target", "labels", "source"]
+    try scanner.members("identity", known: known) { (scanner, name) throws(JSONError) in
+      guard known.contains(name) else { return false }
+      if try scanner.kind() == .null {
+        try scanner.null()
+        return true
+      }
+      switch name {
+      case "principal": try scanner.principal(&result)
+      case "target": result.target = try scanner.string("target")
+      case "labels": result.labels = try scanner.pairs("labels")
+      default: result.source = try scanner.address("source")
+      }
+      return true
+    }
+    try scanner.finish()
+    return result
   }
 
   /// The input of `hpol decode` that a line holds; members it does not know are passed over.

@@ -16,12 +16,6 @@ final class PolicyJudge {
   /// Distinct verdicts that are kept.
   static let outcomeLimit = 1 << 14
 
-  /// Facts of a payload that came before.
-  private final class DecodedPayload {
-    let batch: OperationBatch
-    init(_ batch: borrowing OperationBatch) { self.batch = OperationBatch(copying: batch) }
-  }
-
   let engine: Engine
   /// Distinct verdicts so far; a request is judged to be one of them.
   private(set) var outcomes: [Outcome] = []
@@ -37,7 +31,7 @@ final class PolicyJudge {
   private var known = NumberTable(capacity: 1 << 19)
   private var signatures = ByteKeyTable(entryLimit: outcomeLimit, byteLimit: RecordedTraffic.keyBytes)
   private var outcomeOfSignature: [Int] = []
-  private var signature = RawBuffer<UInt8>(capacity: 1024)
+  private var signature = VerdictSignature()
   private var verdicts: [OperationVerdict] = []
   private let asksTime: Bool
   private let asksTags: Bool
@@ -124,12 +118,7 @@ final class PolicyJudge {
   private func judgeWhole(_ request: JudgedRequest, _ tags: [String]) -> Int {
     var outcome = engine.judge(request, tags)
     outcome.response = nil
-    signature.removeAll()
-    signature.append(0)
-    for text in outcome.signatureTexts {
-      signature.append(contentsOf: text.utf8)
-      signature.append(0)
-    }
+    signature.write(outcome.signatureTexts)
     return number { outcome }
   }
 
@@ -145,7 +134,7 @@ final class PolicyJudge {
     } else {
       for number in 0..<engine.context.batch.count { verdicts.append(engine.judge(number, in: session)) }
     }
-    sign()
+    signature.write(verdicts, fired: engine.interpreter.fired)
     return number { Outcome(engine.interpreter.combine(verdicts)) }
   }
 
@@ -171,29 +160,13 @@ final class PolicyJudge {
     return session
   }
 
-  /// Writes what the verdicts at hand say and which rules applied: requests with equal signatures have equal outcomes.
-  private func sign() {
-    signature.removeAll()
-    signature.append(1)
-    for verdict in verdicts {
-      let flags: UInt8 =
-        (verdict.isByRule ? 1 : 0) | (verdict.limitReached ? 2 : 0) | (verdict.needsUnparsedTest ? 4 : 0)
-      signature.append(verdict.decision.rawValue << 4 | verdict.record.rawValue << 6 | flags)
-      let rules = UnsafeBufferPointer(
-        rebasing: engine.interpreter.fired.elements[Int(verdict.firstFired)..<Int(verdict.endFired)])
-      var count = UInt32(rules.count)
-      withUnsafeBytes(of: &count) { signature.append(contentsOf: $0.bindMemory(to: UInt8.self)) }
-      UnsafeRawBufferPointer(rules).withMemoryRebound(to: UInt8.self) { signature.append(contentsOf: $0) }
-    }
-  }
-
   /// The number of the outcome whose signature is at hand.
   private func number(_ make: () -> Outcome) -> Int {
-    let hash = KeyHash.of(signature.elements)
-    let known = signatures.find(signature.elements, hash)
+    let hash = KeyHash.of(signature.bytes)
+    let known = signatures.find(signature.bytes, hash)
     if known >= 0 { return outcomeOfSignature[known] }
     outcomes.append(make())
-    if !signatures.isFull(adding: signature.count), signatures.insert(signature.elements, hash) >= 0 {
+    if !signatures.isFull(adding: signature.bytes.count), signatures.insert(signature.bytes, hash) >= 0 {
       outcomeOfSignature.append(outcomes.count - 1)
     }
     return outcomes.count - 1

@@ -1,11 +1,12 @@
 import PolicyBytecode
+import PolicyEngine
 import PolicySyntax
 import PolicyTestBench
 
 /// The program: finds the command, hands it its arguments, and says what went wrong.
 enum CommandLineTool {
   /// Of the tool, the policy language and the bundle format, as in CHANGELOG.md.
-  static let version = "0.1.0"
+  static let version = toolVersion.description
   static let languageVersion = 1
   static let bundleVersion = BundleFormat.version
 

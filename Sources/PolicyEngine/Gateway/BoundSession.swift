@@ -1,0 +1,45 @@
+import PolicyBytecode
+import PolicyRuntime
+
+/// Who asks, through which connection, bound to whatever policy is in force; and the tags that verdicts set. One thread
+/// at a time may use it.
+public final class BoundSession: @unchecked Sendable {
+  /// Without a time.
+  public let principal: Principal
+  /// Tells sessions of a decision point apart; nil once there are no numbers left, and nothing is remembered of it.
+  let number: Int?
+  public private(set) var tags: [String] = []
+  private let facts: SessionFacts
+  private var bound: (generation: UInt64, session: Session)?
+
+  init(_ principal: Principal, number: Int?) {
+    var principal = principal
+    principal.time = nil
+    self.principal = principal
+    self.number = number
+    facts = SessionFacts(principal)
+  }
+
+  /// The session under a policy: binding is done anew after another policy has taken its place.
+  @inline(__always)
+  func session(under generation: PolicyGeneration) -> Session {
+    if let bound, bound.generation == generation.number { return bound.session }
+    return bind(to: generation)
+  }
+
+  private func bind(to generation: PolicyGeneration) -> Session {
+    let session = Session(generation.policy, facts)
+    session.tags = tags
+    bound = (generation.number, session)
+    return session
+  }
+
+  /// Adds the tags that a verdict sets.
+  @inline(__always)
+  public func add(_ new: [String]) { if !new.isEmpty { merge(new) } }
+
+  private func merge(_ new: [String]) {
+    for tag in new where !tags.contains(tag) { tags.append(tag) }
+    bound?.session.tags = tags
+  }
+}

@@ -1,0 +1,173 @@
+import JSONText
+import Operations
+import PolicyBytecode
+import PolicyRuntime
+import Responses
+import Synchronization
+
+/// What a gateway asks: the policy in force, and engines that judge under it, one for each thread that asks at a time.
+///
+/// Any number of threads may use it. A policy is replaced between two requests; open sessions see it at their next.
+public final class DecisionPoint: Sendable {
+  /// Engines that are kept while nobody uses them.
+  static let idleLimit = 64
+
+  private struct State {
+    var generation: PolicyGeneration
+    var idle: [RememberingEngine] = []
+    var nextSession: UInt32? = 0
+  }
+
+  /// The tags of sessions that requests name.
+  public let sessions: SessionTable
+  private let tools = ToolMemory()
+  private let maskKey: MaskKey
+  private let state: Mutex<State>
+
+  /// - Parameter maskKey: the key of `with hash`.
+  public init(_ policy: LoadedPolicy, maskKey: MaskKey = .bench, sessions: SessionTable = SessionTable()) {
+    self.maskKey = maskKey
+    self.sessions = sessions
+    state = Mutex(State(generation: PolicyGeneration(policy, number: 1)))
+  }
+
+  /// The policy in force.
+  public var generation: PolicyGeneration { state.withLock { $0.generation } }
+
+  /// Puts another policy into force.
+  public func replace(by policy: LoadedPolicy) {
+    state.withLock {
+      $0.generation = PolicyGeneration(policy, number: $0.generation.number + 1)
+      $0.idle.removeAll()
+    }
+  }
+
+  /// A session of `principal`.
+  public func bind(_ principal: Principal) -> BoundSession {
+    let number = state.withLock { state in
+      defer { state.nextSession = state.nextSession.flatMap { $0 == .max ? nil : $0 + 1 } }
+      return state.nextSession
+    }
+    return BoundSession(principal, number: number.map(Int.init))
+  }
+
+  /// Lends an engine for the policy in force.
+  public func withEngine<Value, Failure>(
+    _ body: (RememberingEngine) throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    let engine = take()
+    defer { give(engine) }
+    return try body(engine)
+  }
+
+  private func take() -> RememberingEngine {
+    let (idle, generation) = state.withLock { ($0.idle.popLast(), $0.generation) }
+    return idle
+      ?? RememberingEngine(
+        generation, Engine(generation.policy, clock: 0, tools: tools, maskKey: maskKey))
+  }
+
+  private func give(_ engine: RememberingEngine) {
+    state.withLock {
+      if $0.generation === engine.generation, $0.idle.count < Self.idleLimit { $0.idle.append(engine) }
+    }
+  }
+
+  /// Judges a payload as a decoder takes it, at a moment in seconds since 1970. The session gets the tags that the verdict
+  /// sets.
+  public func judge(
+    _ wire: OperationProtocol, _ payload: UnsafeBufferPointer<UInt8>, in session: BoundSession, at time: Int64
+  ) -> KnownVerdict {
+    let engine = take()
+    let number = engine.judge(wire, payload, in: session, at: time)
+    let verdict = engine.verdicts[number]
+    give(engine)
+    session.add(verdict.outcome.tags)
+    return verdict
+  }
+
+  /// Judges a payload with what the target answered, which is masked or withheld. The session gets the tags that the
+  /// verdict sets.
+  public func judge(
+    _ wire: OperationProtocol, _ payload: [UInt8], answeredBy response: JSONValue, in session: BoundSession,
+    at time: Int64
+  ) -> KnownVerdict {
+    let request = request(wire, payload, response, in: session, at: time)
+    let verdict = withEngine { engine in
+      let outcome = engine.engine.judge(request, session.tags)
+      return KnownVerdict(
+        outcome, asksResponse: false, isAnswered: true,
+        rule: outcome.rules.first.flatMap(engine.generation.number))
+    }
+    session.add(verdict.outcome.tags)
+    return verdict
+  }
+
+  /// Says why a payload gets its verdict. The session stays as it is.
+  public func explain(
+    _ wire: OperationProtocol, _ payload: [UInt8], in session: BoundSession, at time: Int64
+  ) -> ExplainedRequest {
+    let request = request(wire, payload, nil, in: session, at: time)
+    return withEngine { $0.engine.explain(request, session.tags) }
+  }
+
+  private func request(
+    _ wire: OperationProtocol, _ payload: [UInt8], _ response: JSONValue?, in session: BoundSession, at time: Int64
+  ) -> JudgedRequest {
+    var principal = session.principal
+    principal.time = time
+    return JudgedRequest(principal: principal, protocol: wire, payload: .text(payload), response: response)
+  }
+
+  /// Bytes of a payload that decoders read; of a longer one they tell no more than that it is.
+  public static let payloadBytes = DecodeLimits.payloadBytes
+
+  /// The line of `hpol eval --json` for a request that is given as a fixture, its line end included.
+  public func line(
+    deciding request: UnsafeBufferPointer<UInt8>, now: Int64, _ noted: (Outcome) -> Void = { _ in }
+  ) throws(DecisionError) -> [UInt8] {
+    var parser = FixtureParser()
+    let fixture: Fixture
+    do throws(JSONError) {
+      fixture = try parser.fixture(request)
+    } catch {
+      throw .request(error)
+    }
+    guard let outcome = decide(fixture, now: now) else { throw .tooManySessions }
+    noted(outcome)
+    var writer = JSONWriter()
+    outcome.write(id: fixture.id, isAnswered: fixture.response != nil, to: &writer)
+    return writer.bytes
+  }
+
+  /// What `hpol eval` says of a fixture. One without a time is judged at `now`; the session that it names gets the tags
+  /// that the outcome sets. Nil: there is no room for another session with tags, and nothing may pass.
+  public func decide(_ fixture: Fixture, now: Int64) -> Outcome? {
+    var request = JudgedRequest(fixture)
+    if request.principal.time == nil { request.principal.time = now }
+    guard let name = fixture.session else { return withEngine { $0.engine.judge(request, []) } }
+    let tags = sessions.tags(of: name, at: now)
+    request.possibleTags = tags.possible
+    let outcome = withEngine { $0.engine.judge(request, tags.certain) }
+    return sessions.add(outcome, to: name, at: now) ? outcome : nil
+  }
+
+  /// The plan of the masks that a verdict asks for.
+  public func maskPlan(_ verdict: KnownVerdict) -> MaskPlan { withEngine { $0.engine.plan(verdict.outcome.masks) } }
+}
+
+/// Why there is no verdict; nothing may pass.
+public enum DecisionError: Error, Sendable {
+  /// The request is no fixture.
+  case request(JSONError)
+  /// There is no room for the tags of another session.
+  case tooManySessions
+
+  /// Lower case, no full stop.
+  public var message: String {
+    switch self {
+    case .request(let error): "byte \(error.offset + 1): \(error.message)"
+    case .tooManySessions: "\(SessionTable.sessionLimit) sessions have tags already; end those that are over"
+    }
+  }
+}

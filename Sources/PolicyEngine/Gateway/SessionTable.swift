@@ -1,0 +1,62 @@
+import Synchronization
+
+/// The tags of sessions that are known by name. It holds only those that have one.
+///
+/// A tag that was forgotten would let through what it is to stop. So where the table is full a further session is refused
+/// its verdict; only sessions that were idle for long are forgotten.
+public final class SessionTable: Sendable {
+  /// Sessions with tags that are kept.
+  public static let sessionLimit = 1 << 16
+
+  struct Tags {
+    var certain: [String] = []
+    /// Those that the session may have besides, since a request of its is not evaluable.
+    var possible: [String] = []
+    fileprivate var lastUse: Int64 = 0
+  }
+
+  /// Seconds after which a session that asked nothing is forgotten.
+  private let idleSeconds: Int64
+  private let limit: Int
+  private let tags = Mutex<[String: Tags]>([:])
+
+  public init(limit: Int = sessionLimit, idleSeconds: Int64 = 86_400) {
+    self.limit = limit
+    self.idleSeconds = idleSeconds
+  }
+
+  public var count: Int { tags.withLock { $0.count } }
+
+  /// Forgets a session that has ended; whether it had tags.
+  public func end(_ name: String) -> Bool { tags.withLock { $0.removeValue(forKey: name) != nil } }
+
+  /// The tags of a session that asks at `now`.
+  func tags(of name: String, at now: Int64) -> Tags {
+    tags.withLock {
+      $0[name]?.lastUse = now
+      return $0[name] ?? Tags()
+    }
+  }
+
+  /// Adds the tags that an outcome sets; false if there is no room for another session.
+  func add(_ outcome: Outcome, to name: String, at now: Int64) -> Bool {
+    tags.withLock { tags in
+      guard tags[name] != nil || !outcome.tags.isEmpty || !outcome.possibleTags.isEmpty else { return true }
+      if tags[name] == nil, tags.count >= limit {
+        tags = tags.filter { now - $0.value.lastUse <= idleSeconds }
+        if tags.count >= limit { return false }
+      }
+      var known = tags[name] ?? Tags()
+      known.lastUse = now
+      for tag in outcome.tags where !known.certain.contains(tag) {
+        known.certain.append(tag)
+        known.possible.removeAll { $0 == tag }
+      }
+      for tag in outcome.possibleTags where !known.certain.contains(tag) && !known.possible.contains(tag) {
+        known.possible.append(tag)
+      }
+      tags[name] = known
+      return true
+    }
+  }
+}

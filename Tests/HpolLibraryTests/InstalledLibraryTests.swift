@@ -1,0 +1,83 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The library as a program of C has it: installed, found with pkg-config, and linked by gcc.
+struct InstalledLibraryTests {
+  private static let installed: Result<TemporaryFolder, any Error> = Result {
+    let folder = try TemporaryFolder()
+    let run = try ShellRun("scripts/install-library \(buildFolder) \(folder.path)")
+    try #require(run.code == 0, "\(run.error)")
+    return folder
+  }
+
+  private let prefix: String
+  private let programs = projectFolder + "/Tests/HpolLibraryTests/Programs"
+  private let folder: TemporaryFolder
+
+  init() throws {
+    prefix = try Self.installed.get().path
+    folder = try TemporaryFolder()
+  }
+
+  /// Runs a script with `$prefix`, `$programs`, `$out` and `hpol` at hand; what it prints.
+  private func shell(_ script: String) throws -> String {
+    let run = try ShellRun(
+      """
+      export PKG_CONFIG_PATH=$prefix/lib/pkgconfig LD_LIBRARY_PATH=$prefix/lib PATH=\(buildFolder):$PATH
+      compile() { gcc -std=c11 -O1 -Wall -Wextra -Werror -pedantic -D_POSIX_C_SOURCE=200809L \
+        -o $out/$1 $programs/$1.c $(pkg-config --cflags --libs hpol); }
+      \(script)
+      """, ["prefix": prefix, "programs": programs, "out": folder.path])
+    #expect(run.code == 0, "\(run.error)\(run.output.suffix(400))")
+    return run.output
+  }
+
+  @Test func everyCallDoesWhatTheHeaderSays() throws {
+    let output = try shell(
+      """
+      compile calls
+      hpol build $programs/guard.hpol --output $out/guard.hpolb >&2
+      printf 'hpol 1\\ndefault block\\n' > $out/block.hpol
+      hpol build $out/block.hpol --output $out/block.hpolb >&2
+      $out/calls $out/guard.hpolb $out/block.hpolb
+      """)
+    #expect(output == "all holds\n")
+  }
+
+  @Test func decidesWhatEvalDoesToTheByte() throws {
+    _ = try shell(
+      """
+      compile decide
+      hpol build policies --output $out/policies.hpolb >&2
+      cat fixtures/*/*.jsonl | grep -v '^$' > $out/fixtures.jsonl
+      test $(wc -l < $out/fixtures.jsonl) -gt 100
+      hpol eval $out/policies.hpolb --fixtures $out/fixtures.jsonl --json > $out/expected
+      $out/decide $out/policies.hpolb < $out/fixtures.jsonl > $out/found
+      diff $out/expected $out/found >&2
+      """)
+  }
+
+  @Test func theHeaderIsCPlusPlusToo() throws {
+    _ = try shell(
+      """
+      echo '#include <hpol.h>' > $out/a.cc
+      echo 'int main() { return hpol_abi_version() == HPOL_ABI_VERSION ? 0 : 1; }' >> $out/a.cc
+      g++ -std=c++17 -Wall -Wextra -Werror -pedantic -o $out/a $out/a.cc $(pkg-config --cflags --libs hpol)
+      $out/a
+      """)
+  }
+
+  @Test func exportsWhatTheHeaderDeclaresAndNothingElse() throws {
+    let exported = try shell("nm -D --defined-only $prefix/lib/libhpol.so | awk '{ print $3 }' | sort")
+    let declared = try shell("grep -o '\\bhpol_[a-z_]*(' $prefix/include/hpol.h | tr -d '(' | sort -u")
+    #expect(exported == declared)
+  }
+
+  @Test func needsNoSwift() throws {
+    let needed = try shell(
+      "readelf -d $prefix/lib/libhpol.so | grep NEEDED; readelf -d $prefix/lib/libhpol.so | grep SONAME")
+    #expect(!needed.lowercased().contains("swift"), "\(needed)")
+    #expect(needed.contains("[libhpol.so.1]"))
+  }
+}
