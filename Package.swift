@@ -33,6 +33,7 @@ let package = Package(
     .systemLibrary(name: "CYAML"),
     .systemLibrary(name: "COpenSSL"),
     .systemLibrary(name: "CIDN2"),
+    .systemLibrary(name: "CMicroHTTPD"),
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CZstd"),
     .target(name: "CAllocationCounter"),
@@ -54,6 +55,7 @@ let package = Package(
     target(
       "PolicyEngine",
       ["JSONText", "PolicyBytecode", "PatternMatching", "PolicyRuntime", "Detectors", "Operations", "Responses"]),
+    target("DecisionServer", ["JSONText", "PolicyBytecode", "PolicyRuntime", "PolicyEngine", "CMicroHTTPD"]),
     .target(name: "HpolHeader"),
     target(
       "HpolLibrary",
@@ -68,7 +70,7 @@ let package = Package(
       name: "hpol",
       dependencies: [
         "JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching", "PolicyCompiler", "PolicyRuntime",
-        "BundleTrust", "Detectors", "Operations", "PolicyEngine", "PolicyTestBench",
+        "BundleTrust", "Detectors", "Operations", "Responses", "PolicyEngine", "PolicyTestBench", "DecisionServer",
       ],
       swiftSettings: strict),
 

@@ -126,18 +126,33 @@ public final class DecisionPoint: Sendable {
   public func line(
     deciding request: UnsafeBufferPointer<UInt8>, now: Int64, _ noted: (Outcome) -> Void = { _ in }
   ) throws(DecisionError) -> [UInt8] {
-    var parser = FixtureParser()
-    let fixture: Fixture
-    do throws(JSONError) {
-      fixture = try parser.fixture(request)
-    } catch {
-      throw .request(error)
-    }
+    let fixture = try fixture(request)
     guard let outcome = decide(fixture, now: now) else { throw .tooManySessions }
     noted(outcome)
     var writer = JSONWriter()
     outcome.write(id: fixture.id, isAnswered: fixture.response != nil, to: &writer)
     return writer.bytes
+  }
+
+  /// The line of `hpol explain --json` for a request that is given as a fixture. Its session stays as it is.
+  public func line(explaining request: UnsafeBufferPointer<UInt8>, now: Int64) throws(DecisionError) -> [UInt8] {
+    let fixture = try fixture(request)
+    var request = JudgedRequest(fixture)
+    if request.principal.time == nil { request.principal.time = now }
+    let tags = fixture.session.map { sessions.tags(of: $0, at: now) }
+    request.possibleTags = tags?.possible ?? []
+    var writer = JSONWriter()
+    withEngine { $0.engine.explain(request, tags?.certain ?? []) }.write(to: &writer)
+    return writer.bytes
+  }
+
+  private func fixture(_ text: UnsafeBufferPointer<UInt8>) throws(DecisionError) -> Fixture {
+    var parser = FixtureParser()
+    do throws(JSONError) {
+      return try parser.fixture(text)
+    } catch {
+      throw .request(error)
+    }
   }
 
   /// What `hpol eval` says of a fixture. One without a time is judged at `now`; the session that it names gets the tags

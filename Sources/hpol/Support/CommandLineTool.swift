@@ -31,6 +31,7 @@ enum CommandLineTool {
     signCommand,
     verifyCommand,
     inspectCommand,
+    serveCommand,
     benchCommand,
   ]
 

@@ -1,0 +1,134 @@
+import DecisionServer
+import Glibc
+import PolicyEngine
+import PolicyTestBench
+import Responses
+
+let serveCommand = Command(
+  name: "serve",
+  summary: "answer over HTTP what a policy says of requests",
+  synopsis: "POLICY… [--listen ADDRESS | --socket PATH] [--threads N] [--mask-key FILE]",
+  description: """
+    A sidecar for gateways in any language. POST /v1/decide takes a fixture (fixtures/README.md) and answers the line of
+    `hpol eval --json`; /v1/decide/batch takes many, one a line; /v1/explain says why; /healthz and /metrics tell how it
+    is. It listens on this machine only. SIGHUP, and any change of the files given, put the policy into force anew; SIGTERM
+    ends it when the requests under way are answered. docs/serve.md has the details.
+    """,
+  options: [
+    Option(name: "listen", letter: "l", value: "ADDRESS", help: "where to listen: 127.0.0.1:8181"),
+    Option(name: "socket", value: "PATH", help: "listen on a Unix socket instead"),
+    ThreadOption.option,
+    Option(name: "mask-key", value: "FILE", help: "the secret key of `mask … with hash`"),
+  ],
+  examples: [
+    ("hpol serve policies.hpolb --listen 127.0.0.1:8181", "ask with curl -H 'Content-Type: application/json' -d …"),
+    ("hpol serve policies.hpolb --socket /run/hpol.sock --mask-key /etc/hpol/mask.key", "for the processes of a pod"),
+  ],
+  run: { (arguments, console) throws(CommandError) in
+    try arguments.allowOnlyOne(of: ["listen", "socket"])
+    guard let policy = try LoadedPolicySet.load(arguments.positionals, console) else { return .doesNotHold }
+    var key = MaskKey.bench
+    if let path = arguments.value("mask-key") {
+      let bytes = try readFile(path, limit: 4096)
+      guard !bytes.isEmpty else { throw .failure("`\(path)` is empty") }
+      key = MaskKey(bytes)
+    }
+    let point = DecisionPoint(try policy.loadedPolicy(), maskKey: key)
+    // Before there are threads: they are to leave signals to this one.
+    let signals = ServeSignals()
+    let server: DecisionServer
+    do throws(ServerError) {
+      let address =
+        if let path = arguments.value("socket") { ListenAddress.socket(path: path) } else {
+          try ListenAddress(arguments.value("listen") ?? "127.0.0.1:8181")
+        }
+      server = try DecisionServer(point, on: address, threads: try threadCount(arguments))
+    } catch {
+      throw .failure(error.message)
+    }
+    console.write("listening on \(server.address.url)\n")
+    console.flush()
+    var state = FileState(arguments.positionals)
+    while true {
+      switch signals.wait(seconds: 1) {
+      case .end:
+        server.stop()
+        return .holds
+      case .reload: break
+      case .none:
+        let now = FileState(arguments.positionals)
+        if now == state { continue }
+      }
+      state = FileState(arguments.positionals)
+      let isOK = reload(arguments.positionals, point, console)
+      server.noteReload(isOK: isOK)
+    }
+  })
+
+private func threadCount(_ arguments: Arguments) throws(ServerError) -> Int {
+  do throws(CommandError) {
+    return try ThreadOption.value(arguments)
+  } catch {
+    if case .usage(let usage) = error { throw ServerError(usage.message) }
+    throw ServerError("`--threads` cannot be read")
+  }
+}
+
+/// Puts the policy into force anew; whether that was possible. If not, the old one stays.
+private func reload(_ paths: [String], _ point: DecisionPoint, _ console: Console) -> Bool {
+  do throws(CommandError) {
+    guard let policy = try LoadedPolicySet.load(paths, console) else { return false }
+    point.replace(by: try policy.loadedPolicy())
+    console.write("generation \(point.generation.number) is in force\n")
+    console.flush()
+    return true
+  } catch {
+    switch error {
+    case .usage(let usage): console.error("the old policy stays in force: \(usage.message)")
+    case .failure(let message): console.error("the old policy stays in force: \(message)")
+    }
+    return false
+  }
+}
+
+/// Which files a policy stands in, and when they were written last.
+private struct FileState: Equatable {
+  private var files: [[Int]] = []
+
+  init(_ paths: [String]) {
+    for path in paths {
+      let found = isFolder(path) ? (try? filesBelow(path, endings: [PolicyArguments.fileExtension])) ?? [] : [path]
+      for file in found {
+        var status = stat()
+        guard stat(file, &status) == 0 else { continue }
+        files.append([
+          Int(status.st_ino), Int(status.st_size), Int(status.st_mtim.tv_sec), Int(status.st_mtim.tv_nsec),
+        ])
+      }
+    }
+  }
+}
+
+/// The signals that a server is told things with, which are taken one at a time.
+private struct ServeSignals {
+  enum Event { case end, reload, none }
+
+  private var signals = sigset_t()
+
+  init() {
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+  }
+
+  /// Waits for the next, no longer than `seconds`.
+  func wait(seconds: Int) -> Event {
+    var signals = signals
+    var limit = timespec(tv_sec: seconds, tv_nsec: 0)
+    switch sigtimedwait(&signals, nil, &limit) {
+    case SIGINT, SIGTERM: return .end
+    case SIGHUP: return .reload
+    default: return .none
+    }
+  }
+}
