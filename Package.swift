@@ -112,6 +112,11 @@ let package = Package(
         "Operations", "Responses", "PolicyEngine",
       ], excluding: ["Servers"]),
     tests(of: "Fuzzing", []),
+    tests(
+      of: "PolicyEngine", ["hpol", "JSONText", "PolicyBytecode", "PolicyRuntime", "PolicyCompiler", "PolicyTestBench"]),
+    tests(
+      of: "DecisionServer",
+      ["hpol", "PolicyBytecode", "PolicyRuntime", "PolicyCompiler", "PolicyEngine", "PolicyTestBench"]),
     .testTarget(
       name: "HpolLibraryTests", dependencies: ["HpolLibrary", "hpol", "TestSupport"], exclude: ["Programs"],
       swiftSettings: strict),

@@ -70,7 +70,7 @@ private final class DecisionService: HTTPResponder {
   private func isLocal(_ host: String?) -> Bool {
     guard var name = host else { return true }
     if let colon = name.lastIndex(of: ":"), !name.hasSuffix("]") { name = String(name[..<colon]) }
-    return ["localhost", "[::1]", ""].contains(name) || name.hasPrefix("127.")
+    return ["localhost", "[::1]", ""].contains(name) || ListenAddress.isLoopback(name)
   }
 
   func replyToTooLarge() -> HTTPReply {

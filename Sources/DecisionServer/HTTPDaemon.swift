@@ -95,7 +95,7 @@ final class HTTPDaemon: @unchecked Sendable {
       exchange.isTooLarge = true
       exchange.body = []
       exchange.dropped += count
-      return exchange.dropped > limits.bodyBytes ? http_no : http_yes
+      return exchange.dropped > limits.droppedBytes ? http_no : http_yes
     }
     if exchange.body.isEmpty, let length = exchange.head.contentLength { exchange.body.reserveCapacity(length) }
     UnsafeRawBufferPointer(start: data, count: count).withMemoryRebound(to: UInt8.self) { exchange.body += $0 }

@@ -24,7 +24,8 @@ public enum ListenAddress: Hashable, Sendable {
     self = .loopback(host, port)
   }
 
-  private static func isLoopback(_ host: String) -> Bool {
+  /// Whether a text is an address of the loopback interface.
+  static func isLoopback(_ host: String) -> Bool {
     var four = in_addr()
     var six = in6_addr()
     if inet_pton(AF_INET, host, &four) == 1 { return UInt32(bigEndian: four.s_addr) >> 24 == 127 }

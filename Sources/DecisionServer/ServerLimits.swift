@@ -4,7 +4,9 @@ public struct ServerLimits: Sendable {
   public var bodyBytes = 16 << 20
   /// Requests in one batch.
   public var batchRequests = 10_000
-  /// Connections that are open at a time; a further one is closed.
+  /// Bytes of a body that is longer which are still read, and dropped, so that who sends it hears why.
+  public var droppedBytes = 1 << 20
+  /// Connections that are open at a time; a further one waits.
   public var connections = 1024
   /// Seconds after which a connection on which nothing moves is closed.
   public var idleSeconds = 30
