@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps try build test format lint fuzz tsan fuzz-interpreter bench corpus clean
+.PHONY: help deps try build test library install python go bench-library format lint fuzz tsan fuzz-interpreter bench corpus clean
 
 HPOL := .build/release/hpol
 BUNDLE := .build/policies.hpolb
@@ -11,11 +11,15 @@ SOURCES := Package.swift Sources Tests
 STRICT := --explicit-target-dependency-import-check error
 FUZZ_SECONDS ?= 600
 FUZZ_TARGETS ?=
-PACKAGES := libidn2-dev libpg-query-dev libpcre2-dev libssl-dev libyaml-dev libzstd-dev zlib1g-dev tzdata python3 python3-venv
+PACKAGES := libidn2-dev libmicrohttpd-dev libpg-query-dev libpcre2-dev libssl-dev libyaml-dev libzstd-dev zlib1g-dev \
+  gcc pkg-config tzdata python3 python3-venv
 # Real servers and clients, for tests on loopback.
-TEST_PACKAGES := curl mariadb-server nginx-light postgresql redis-server wget
+TEST_PACKAGES := binutils curl g++ mariadb-server nginx-light postgresql redis-server wget
 # What `make bench` compares the engine with.
 BENCH_PACKAGES := g++ libhyperscan-dev libre2-dev
+PREFIX ?= /usr/local
+DESTDIR ?=
+VENV := .build/python
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +40,29 @@ test: deps lint ## install what is missing, check the format, build, and run all
 	@scripts/install-packages $(TEST_PACKAGES)
 	swift build --build-tests $(STRICT)
 	swift test --skip-build
+
+library: deps ## build the C library, .build/release/libhpol.so.1
+	swift build -c release --product HpolLibrary
+	@scripts/link-library .build/release .build/release/libhpol.so.1
+
+install: library build ## install hpol, libhpol.so, hpol.h and hpol.pc below PREFIX (/usr/local), in DESTDIR
+	@scripts/install-library .build/release $(PREFIX) $(DESTDIR)
+	@install -D -m 755 $(HPOL) $(DESTDIR)$(PREFIX)/bin/hpol
+
+python: library build ## build the Python wheel in .build/python/dist, and run its tests
+	@test -x $(VENV)/bin/pip || python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install -q 'setuptools>=65' wheel build pytest pyarrow mypy
+	@install -m 755 .build/release/libhpol.so.1 bindings/python/src/hpol/libhpol.so.1
+	@$(VENV)/bin/python -m build -q --wheel --no-isolation --outdir $(VENV)/dist bindings/python
+	@rm -rf bindings/python/build bindings/python/src/hpol/libhpol.so.1 bindings/python/src/hpol.egg-info
+	@$(VENV)/bin/pip install -q --force-reinstall --no-deps $(VENV)/dist/hpol-*.whl
+	@cd bindings/python && ../../$(VENV)/bin/mypy && ../../$(VENV)/bin/pytest -q -p no:cacheprovider
+
+go: library build ## run the tests of the Go package
+	@scripts/install-packages golang-go
+	@scripts/install-library .build/release $(CURDIR)/.build/go
+	@cd bindings/go && export PKG_CONFIG_PATH=$(CURDIR)/.build/go/lib/pkgconfig \
+	  LD_LIBRARY_PATH=$(CURDIR)/.build/go/lib && go vet ./... && go test ./...
 
 format: ## format the Swift sources in place
 	swift format -i -p -r $(SOURCES)

@@ -39,6 +39,8 @@ public struct Interpreter: ~Copyable {
   private var hits = RawBuffer<UInt32>(capacity: 256)
   var scratch: PatternScratch
   private let cache = ScanCache()
+  /// Whether what was judged since ``begin(_:at:)`` may come out otherwise at another time.
+  public private(set) var hasAskedTime = false
   private var candidates = RawBuffer<UInt32>(capacity: 256)
   var evaluator: AtomEvaluator
   /// Atoms of the operation at hand that could not be decided: every rule that asks for one is to know.
@@ -135,6 +137,7 @@ public struct Interpreter: ~Copyable {
   @inline(__always)
   mutating func begin(at moment: Moment) {
     fired.removeAll()
+    hasAskedTime = false
     evaluator.moment = moment
     momentFacts.removeAll()
     beginBatch()
@@ -439,6 +442,7 @@ public struct Interpreter: ~Copyable {
     }
     let wasUndecided = evaluator.isUndecided
     evaluator.isUndecided = false
+    if atoms[atom].fact == Fact.time.rawValue { hasAskedTime = true }
     let isTrue: Bool
     if Self.momentFactSet.contains(rawValue: atoms[atom].fact) {
       isTrue = evaluator.holds(

@@ -45,20 +45,16 @@ public final class RememberingEngine: @unchecked Sendable {
   private var boundIdentities: [BoundSession] = []
   private var operations: [OperationVerdict] = []
   private var buffer: [UInt8] = []
-  private let asksTime: Bool
   private let asksTags: Bool
-  /// Nothing but the payload decides what its facts are.
+  /// Only an MCP payload may hold MCP, whose facts depend on the target and on what it said of its tools.
   private let remembers: Bool
 
   init(_ generation: PolicyGeneration, _ engine: Engine) {
     self.generation = generation
     self.engine = engine
     let demand = engine.policy.demand
-    asksTime = demand.contains(.time)
     asksTags = demand.contains(.session)
-    remembers =
-      !demand.contains(.mcpDestructive) && !demand.contains(.mcpChanged)
-      && !demand.decodes.contains { $0.carrier == .mcp }
+    remembers = !demand.decodes.contains { $0.inner == .mcp }
   }
 
   /// The least that is to be known of a verdict, for who asks about very many.
@@ -94,11 +90,11 @@ public final class RememberingEngine: @unchecked Sendable {
       known.removeAll()
     }
     let statement = remembers && wire != .mcp ? statements.number(of: payload, wire) : StatementMemory.none
-    if statement >= 0, !asksTime, !asksTags || session.tags.isEmpty, let number = session.number {
+    if statement >= 0, !asksTags || session.tags.isEmpty, let number = session.number {
       let verdict = known.find(number, statement)
       if verdict >= 0 { return verdict }
       let judged = judge(wire, payload, statement, in: session, at: time)
-      known.insert(number, statement, judged)
+      if !engine.interpreter.hasAskedTime { known.insert(number, statement, judged) }
       return judged
     }
     return judge(wire, payload, statement, in: session, at: time)

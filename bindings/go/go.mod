@@ -1,0 +1,3 @@
+module hpol
+
+go 1.19
