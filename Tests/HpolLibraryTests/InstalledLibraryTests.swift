@@ -58,6 +58,24 @@ struct InstalledLibraryTests {
       """)
   }
 
+  @Test func theExampleOfTheReadMeWorks() throws {
+    let example = try String(contentsOfFile: projectFolder + "/bindings/c/example.c", encoding: .utf8)
+    let shown = try String(contentsOfFile: projectFolder + "/README.md", encoding: .utf8)
+    #expect(shown.contains("```c\n" + example.drop { $0 != "\n" }.dropFirst() + "```\n"))
+    let output = try shell(
+      """
+      programs=bindings/c compile example
+      hpol build Tests/HpolLibraryTests/Programs/guard.hpol --output $out/guard.hpolb >&2
+      for sql in 'DELETE FROM orders' 'SELECT 1'; do
+        $out/example $out/guard.hpolb "$sql" || echo blocked
+        printf '{"principal":{"user":"eve"},"target":"prod-orders","protocol":"postgres","request":"%s"}' "$sql" \
+          | hpol eval $out/guard.hpolb --fixtures - --json
+      done
+      """
+    ).split(separator: "\n")
+    #expect(output.count == 5 && output[0] == output[2] && output[1] == "blocked" && output[3] == output[4])
+  }
+
   @Test func theHeaderIsCPlusPlusToo() throws {
     _ = try shell(
       """

@@ -23,7 +23,7 @@ public final class RememberingEngine: @unchecked Sendable {
   /// Bytes of the verdicts' signatures.
   static let signatureBytes = 1 << 20
   /// Places for what is known of a session's payload.
-  static let knownPlaces = 1 << 16
+  static let knownPlaces = 1 << 17
   /// Identities that are kept bound, and the bytes of their texts.
   static let identityLimit = 1 << 12
   static let identityBytes = 1 << 20

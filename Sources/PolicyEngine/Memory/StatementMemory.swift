@@ -15,8 +15,9 @@ struct StatementMemory: ~Copyable {
   private var protocols = RawBuffer<OperationProtocol>()
   private var decoded: [DecodedPayload?] = []
   private var decodedSize = 0
-  /// Hashes of payloads that came once: what does not come again is not worth its place.
-  private var seenOnce = [UInt32](repeating: 0, count: 1 << 14)
+  /// Hashes of payloads that came once, in groups in which a new one takes the oldest's place: what does not come again is
+  /// not worth its place in the tables.
+  private var seenOnce = [SIMD4<UInt32>](repeating: .zero, count: 1 << 12)
 
   init() {}
 
@@ -38,8 +39,9 @@ struct StatementMemory: ~Copyable {
     if number >= 0 { return protocols[number] == wire ? number : Self.none }
     let place = Int(truncatingIfNeeded: hash) & (seenOnce.count - 1)
     let mark = UInt32(truncatingIfNeeded: hash >> 32)
-    guard seenOnce[place] == mark else {
-      seenOnce[place] = mark
+    let seen = seenOnce[place]
+    guard any(seen .== mark) else {
+      seenOnce[place] = SIMD4(mark, seen.x, seen.y, seen.z)
       return Self.none
     }
     let added = keys.insert(payload, hash)
