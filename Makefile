@@ -64,6 +64,10 @@ go: library build ## run the tests of the Go package
 	@cd bindings/go && export PKG_CONFIG_PATH=$(CURDIR)/.build/go/lib/pkgconfig \
 	  LD_LIBRARY_PATH=$(CURDIR)/.build/go/lib && go vet ./... && go test ./...
 
+bench-library: library build python ## measure a call of the library, Arrow batches, and the server by wrk
+	@scripts/install-packages wrk
+	@HPOL=$(HPOL) PYTHON=$(VENV)/bin/python scripts/bench-library .build/release
+
 format: ## format the Swift sources in place
 	swift format -i -p -r $(SOURCES)
 

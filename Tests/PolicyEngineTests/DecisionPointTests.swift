@@ -108,6 +108,40 @@ struct DecisionPointTests {
     }
   }
 
+  @Test func namesThatOnlyLookAlikeAreOthers() throws {
+    let (point, policy) = try point("default allow\nrule one { when user is \"\u{E9}\"\n block }")
+    let engine = Engine(policy, clock: 0)
+    for (user, decision) in [("\u{E9}", Decision.block), ("e\u{301}", .allow), ("\u{E9}", .block)] {
+      var fixture = Fixture(protocol: .shell, payload: .text(Array("ls".utf8)))
+      fixture.principal.user = user
+      #expect(engine.judge(JudgedRequest(fixture), []).decision == decision)
+      for _ in 0..<3 { #expect(point.decide(fixture, now: 1)?.decision == decision) }
+    }
+  }
+
+  @Test func requestsByNameOfTheirSessionBringTheirTags() throws {
+    let (point, _) = try point(
+      """
+      default allow
+      rule reads { when shell.program is "cat"
+        tag "read" }
+      rule after { when session has "read"
+        when shell.program is "curl"
+        block }
+      """)
+    func decide(_ session: String?, _ text: String) -> Decision? {
+      var fixture = Fixture(protocol: .shell, payload: .text(Array(text.utf8)))
+      fixture.session = session
+      return point.decide(fixture, now: 1)?.decision
+    }
+    for name in ["a", "b", "c"] {
+      for _ in 0..<3 { #expect(decide(name, "curl x") == .allow && decide(nil, "curl x") == .allow) }
+      #expect(decide(nil, "cat x") == .allow && decide(name, "curl x") == .allow)
+      #expect(decide(name, "cat x") == .allow)
+      for _ in 0..<3 { #expect(decide(name, "curl x") == .block && decide(nil, "curl x") == .allow) }
+    }
+  }
+
   @Test func payloadsOfOneTextAndTwoProtocolsAreTwo() throws {
     let (point, _) = try point("default allow\nrule sql { when protocol is postgres\n block }")
     let session = point.bind(Principal())

@@ -34,6 +34,13 @@ public final class BoundSession: @unchecked Sendable {
     return session
   }
 
+  /// Makes `new` the session's tags.
+  func setTags(_ new: [String]) {
+    if tags.isEmpty && new.isEmpty { return }
+    tags = new
+    bound?.session.tags = new
+  }
+
   /// Adds the tags that a verdict sets.
   @inline(__always)
   public func add(_ new: [String]) { if !new.isEmpty { merge(new) } }

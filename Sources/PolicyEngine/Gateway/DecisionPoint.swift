@@ -160,11 +160,28 @@ public final class DecisionPoint: Sendable {
   public func decide(_ fixture: Fixture, now: Int64) -> Outcome? {
     var request = JudgedRequest(fixture)
     if request.principal.time == nil { request.principal.time = now }
-    guard let name = fixture.session else { return withEngine { $0.engine.judge(request, []) } }
+    guard let name = fixture.session else { return judge(request, []) }
     let tags = sessions.tags(of: name, at: now)
     request.possibleTags = tags.possible
-    let outcome = withEngine { $0.engine.judge(request, tags.certain) }
+    let outcome = judge(request, tags.certain)
     return sessions.add(outcome, to: name, at: now) ? outcome : nil
+  }
+
+  /// Judges a request, with memory where there is no more to it than a payload.
+  private func judge(_ request: JudgedRequest, _ tags: [String]) -> Outcome {
+    guard request.response == nil, request.missing.isEmpty, !request.isRecalled, request.protocol != .mcp,
+      let time = request.principal.time
+    else { return withEngine { $0.engine.judge(request, tags) } }
+    var principal = request.principal
+    principal.time = nil
+    return withEngine { engine in
+      let session = engine.session(of: principal, bind: bind)
+      session.setTags(tags)
+      let verdict = request.payload.bytes.withUnsafeBufferPointer {
+        engine.judge(request.protocol, $0, in: session, at: time)
+      }
+      return engine.verdicts[verdict].outcome
+    }
   }
 
   /// The plan of the masks that a verdict asks for.

@@ -43,6 +43,7 @@ public final class RememberingEngine: @unchecked Sendable {
   private var verdictOfSignature: [Int] = []
   private var identities = ByteKeyTable(entryLimit: identityLimit, byteLimit: identityBytes)
   private var boundIdentities: [BoundSession] = []
+  private var principals: [Principal: BoundSession] = [:]
   private var operations: [OperationVerdict] = []
   private var buffer: [UInt8] = []
   private let asksTags: Bool
@@ -60,6 +61,15 @@ public final class RememberingEngine: @unchecked Sendable {
   /// The least that is to be known of a verdict, for who asks about very many.
   @inline(__always)
   public func brief(_ verdict: Int) -> VerdictBrief { briefs[verdict] }
+
+  /// The session of a principal, for requests that bring their tags with them.
+  func session(of principal: Principal, bind: (Principal) -> BoundSession) -> BoundSession {
+    if let known = principals[principal] { return known }
+    if principals.count >= Self.identityLimit { principals.removeAll(keepingCapacity: true) }
+    let session = bind(principal)
+    principals[principal] = session
+    return session
+  }
 
   /// The session of an identity that is given as text, for requests each judged for itself: it is never given tags.
   /// `bind` is asked for one that was not seen before.
@@ -130,7 +140,7 @@ public final class RememberingEngine: @unchecked Sendable {
   }
 
   private func decode(_ wire: OperationProtocol, _ payload: UnsafeBufferPointer<UInt8>, _ principal: Principal) {
-    engine.prepare(&engine.context, target: principal.target ?? "")
+    if wire == .mcp || !remembers { engine.prepare(&engine.context, target: principal.target ?? "") }
     // What is too large is told from its first bytes.
     buffer.append(contentsOf: payload.prefix(DecodeLimits.payloadBytes + 1))
     engine.context.decode(wire, buffer)
