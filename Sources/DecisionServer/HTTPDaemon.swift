@@ -58,6 +58,8 @@ final class HTTPDaemon: @unchecked Sendable {
     }
   }
 
+  deinit { stop() }
+
   /// Takes no more connections, waits for the requests under way, and ends.
   func stop() {
     guard let daemon else { return }

@@ -286,7 +286,7 @@ static void judges_arrow(hpol_policy *policy) {
       && decisions[3] == HPOL_BLOCK);
   struct ArrowArray *rules = result.children[1];
   const uint8_t *validity = rules->buffers[0];
-  CHECK(validity[0] == 0x0E && rules->null_count == 1);
+  CHECK(validity[0] == 0x0C && rules->null_count == 2);
   const int32_t *numbers_of_rules = rules->buffers[1], *name_ends = rules->dictionary->buffers[1];
   const char *names = rules->dictionary->buffers[2];
   CHECK(strncmp(names + name_ends[numbers_of_rules[3]], "bounded-writes", 14) == 0);
