@@ -1,3 +1,6 @@
+// The names are those of hpol.h.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import HpolHeader
 import JSONText
 import PolicyBytecode
