@@ -59,7 +59,7 @@ let package = Package(
     .target(name: "HpolHeader"),
     target(
       "HpolLibrary",
-      ["JSONText", "PolicyBytecode", "PolicyRuntime", "Responses", "PolicyEngine", "HpolHeader"]),
+      ["JSONText", "PolicyBytecode", "PolicyRuntime", "BundleTrust", "Responses", "PolicyEngine", "HpolHeader"]),
     target(
       "PolicyTestBench",
       [

@@ -52,7 +52,7 @@ public func hpol_reload(
 ) -> hpol_status {
   attempt(error) { () throws(CallError) in
     let policy = try object(policy, "policy", as: PolicyHandle.self)
-    policy.point.replace(by: try policy.trust.open(Array(try bytes(bundle, length, "bundle"))))
+    try policy.trust.replace(policyOf: policy.point, by: Array(try bytes(bundle, length, "bundle")))
   }
 }
 
@@ -65,7 +65,7 @@ public func hpol_reload_file(
     guard let name = path.map({ String(cString: $0) }) ?? policy.path else {
       throw .argument("`path` is NULL, and the policy was not opened from a file")
     }
-    policy.point.replace(by: try policy.trust.open(try fileBytes(name, limit: BundleFormat.maxBytes)))
+    try policy.trust.replace(policyOf: policy.point, by: try fileBytes(name, limit: BundleFormat.maxBytes))
   }
 }
 

@@ -40,7 +40,12 @@ struct InstalledLibraryTests {
       hpol build $programs/guard.hpol --output $out/guard.hpolb >&2
       printf 'hpol 1\\ndefault block\\n' > $out/block.hpol
       hpol build $out/block.hpol --output $out/block.hpolb >&2
-      $out/calls $out/guard.hpolb $out/block.hpolb
+      cd $out
+      hpol keygen release >&2
+      for revision in 1 2; do
+        hpol build $programs/guard.hpol --output $revision.hpolb --revision $revision --sign release.key >&2
+      done
+      ./calls guard.hpolb block.hpolb release.pub 1.hpolb 2.hpolb
       """)
     #expect(output == "all holds\n")
   }

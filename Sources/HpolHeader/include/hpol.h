@@ -79,8 +79,9 @@ typedef struct hpol_policy hpol_policy;
 
 typedef struct hpol_options {
   size_t size; /* sizeof(hpol_options) */
-  /* Public keys in PEM, one after the other: only a bundle that one of them signed is opened. NULL: signatures are not
-     asked for. */
+  /* Public keys in PEM, as `hpol keygen` writes them, one after the other: only a bundle that one of them signed is put into
+     force, none that has expired, and none of an older revision than the one in force. NULL: signatures are not asked
+     for. */
   const char *trusted_keys;
   size_t trusted_keys_length;
   /* The secret key of `mask … with hash`: equal values get equal hashes under one key. NULL: a key that is no secret. */

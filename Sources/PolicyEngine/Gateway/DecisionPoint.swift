@@ -34,11 +34,16 @@ public final class DecisionPoint: Sendable {
   /// The policy in force.
   public var generation: PolicyGeneration { state.withLock { $0.generation } }
 
-  /// Puts another policy into force.
-  public func replace(by policy: LoadedPolicy) {
+  /// Puts another policy into force; where `isAllowedAfter` is asked, only if it says yes to the one in force.
+  @discardableResult
+  public func replace(
+    by policy: LoadedPolicy, isAllowedAfter: (LoadedPolicy) -> Bool = { _ in true }
+  ) -> Bool {
     state.withLock {
+      guard isAllowedAfter($0.generation.policy) else { return false }
       $0.generation = PolicyGeneration(policy, number: $0.generation.number + 1)
       $0.idle.removeAll()
+      return true
     }
   }
 

@@ -103,10 +103,10 @@ public struct SessionTags: Sendable {
   public init() {}
 
   /// The tags that a session has so far.
-  func tags(of session: String?) -> [String] { session.flatMap { tags[$0] } ?? [] }
+  package func tags(of session: String?) -> [String] { session.flatMap { tags[$0] } ?? [] }
 
   /// The tags that it may have besides.
-  func possibleTags(of session: String?) -> [String] { session.flatMap { possibleTags[$0] } ?? [] }
+  package func possibleTags(of session: String?) -> [String] { session.flatMap { possibleTags[$0] } ?? [] }
 
   /// The tags that a fixture's session has so far.
   public func tags(of fixture: Fixture) -> [String] { tags(of: fixture.session) }
@@ -126,7 +126,7 @@ public struct SessionTags: Sendable {
   }
 
   /// Gives a session the tags that an outcome sets, or may set.
-  mutating func add(_ outcome: Outcome, to session: String) {
+  package mutating func add(_ outcome: Outcome, to session: String) {
     for tag in outcome.tags where tags[session]?.contains(tag) != true {
       tags[session, default: []].append(tag)
       possibleTags[session]?.removeAll { $0 == tag }

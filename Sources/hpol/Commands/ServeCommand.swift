@@ -1,13 +1,16 @@
+import BundleTrust
 import DecisionServer
 import Glibc
+import PolicyBytecode
 import PolicyEngine
+import PolicyRuntime
 import PolicyTestBench
 import Responses
 
 let serveCommand = Command(
   name: "serve",
   summary: "answer over HTTP what a policy says of requests",
-  synopsis: "POLICY… [--listen ADDRESS | --socket PATH] [--threads N] [--mask-key FILE]",
+  synopsis: "POLICY… [--listen ADDRESS | --socket PATH] [--threads N] [--trust FILE] [--mask-key FILE]",
   description: """
     A sidecar for gateways in any language. POST /v1/decide takes a fixture (fixtures/README.md) and answers the line of
     `hpol eval --json`; /v1/decide/batch takes many, one a line; /v1/explain says why; /healthz and /metrics tell how it
@@ -18,6 +21,7 @@ let serveCommand = Command(
     Option(name: "listen", letter: "l", value: "ADDRESS", help: "where to listen: 127.0.0.1:8181"),
     Option(name: "socket", value: "PATH", help: "listen on a Unix socket instead"),
     ThreadOption.option,
+    TrustOptions.trust,
     Option(name: "mask-key", value: "FILE", help: "the secret key of `mask … with hash`"),
   ],
   examples: [
@@ -26,7 +30,10 @@ let serveCommand = Command(
   ],
   run: { (arguments, console) throws(CommandError) in
     try arguments.allowOnlyOne(of: ["listen", "socket"])
-    guard let policy = try LoadedPolicySet.load(arguments.positionals, console) else { return .doesNotHold }
+    let keys = try TrustOptions.keys(arguments)
+    guard let policy = try LoadedPolicySet.load(arguments.positionals, console, trusting: keys) else {
+      return .doesNotHold
+    }
     var key = MaskKey.bench
     if let path = arguments.value("mask-key") {
       let bytes = try readFile(path, limit: 4096)
@@ -60,7 +67,7 @@ let serveCommand = Command(
         if now == state { continue }
       }
       state = FileState(arguments.positionals)
-      let isOK = reload(arguments.positionals, point, console)
+      let isOK = reload(arguments.positionals, trusting: keys, point, console)
       server.noteReload(isOK: isOK)
     }
   })
@@ -75,10 +82,17 @@ private func threadCount(_ arguments: Arguments) throws(ServerError) -> Int {
 }
 
 /// Puts the policy into force anew; whether that was possible. If not, the old one stays.
-private func reload(_ paths: [String], _ point: DecisionPoint, _ console: Console) -> Bool {
+private func reload(
+  _ paths: [String], trusting keys: TrustedKeys?, _ point: DecisionPoint, _ console: Console
+) -> Bool {
   do throws(CommandError) {
-    guard let policy = try LoadedPolicySet.load(paths, console) else { return false }
-    point.replace(by: try policy.loadedPolicy())
+    guard let set = try LoadedPolicySet.load(paths, console, trusting: keys) else { return false }
+    let policy = try set.loadedPolicy()
+    let revision = policy.bundle.release.revision
+    let isInForce = point.replace(by: policy) { keys == nil || revision >= $0.bundle.release.revision }
+    guard isInForce else {
+      throw .failure("the bundle's revision \(revision) is older than the one in force")
+    }
     console.write("generation \(point.generation.number) is in force\n")
     console.flush()
     return true

@@ -1,4 +1,5 @@
-/* calls BUNDLE OTHER: makes every call of hpol.h, rightly and wrongly; OTHER blocks all. */
+/* calls BUNDLE OTHER KEY FIRST SECOND: makes every call of hpol.h, rightly and wrongly; OTHER blocks all; FIRST and SECOND are
+   revisions 1 and 2 of BUNDLE, signed by the key whose public half is in the file KEY. */
 #include <hpol.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -410,8 +411,39 @@ static void refuses(hpol_policy *policy) {
   hpol_session_free(session);
 }
 
+static void trusts(const char *unsigned_bundle, const char *key, const char *first, const char *second) {
+  char pem[4096];
+  FILE *file = fopen(key, "r");
+  CHECK(file != NULL);
+  hpol_options options;
+  memset(&options, 0, sizeof options);
+  options.size = sizeof options;
+  options.trusted_keys = pem;
+  options.trusted_keys_length = fread(pem, 1, sizeof pem, file);
+  fclose(file);
+  hpol_policy *policy;
+  CHECK(hpol_open_file(unsigned_bundle, &options, &policy, &error) == HPOL_ERROR_TRUST && policy == NULL);
+  CHECK(strstr(error.message, "the bundle is not signed") != NULL);
+  CHECK(hpol_open_file(first, &options, &policy, &error) == HPOL_OK);
+  CHECK(hpol_reload_file(policy, unsigned_bundle, &error) == HPOL_ERROR_TRUST);
+  CHECK(hpol_reload_file(policy, second, &error) == HPOL_OK);
+  CHECK(hpol_reload_file(policy, first, &error) == HPOL_ERROR_TRUST);
+  CHECK(strstr(error.message, "revision 1 is older than 2") != NULL && hpol_generation(policy) == 2);
+  CHECK(hpol_reload_file(policy, second, &error) == HPOL_OK);
+  hpol_free(policy);
+  /* Who trusts nobody takes any, but none that was changed. */
+  CHECK(hpol_open_file(first, NULL, &policy, &error) == HPOL_OK);
+  hpol_free(policy);
+  static char bundle[1 << 20];
+  CHECK((file = fopen(first, "r")) != NULL);
+  size_t length = fread(bundle, 1, sizeof bundle, file);
+  fclose(file);
+  bundle[length - 1] ^= 1;
+  CHECK(hpol_open(bundle, length, NULL, &policy, &error) == HPOL_ERROR_TRUST);
+}
+
 int main(int count, char **words) {
-  if (count != 3) return 2;
+  if (count != 6) return 2;
   hpol_policy *policy = opened(words[1]);
   says_versions();
   judges(policy);
@@ -422,6 +454,7 @@ int main(int count, char **words) {
   judges_arrow(policy);
   refuses(policy);
   reloads(words[1], words[2]);
+  trusts(words[1], words[3], words[4], words[5]);
   hpol_free(policy);
   puts("all holds");
   return 0;
