@@ -66,6 +66,7 @@ size_t text_scan_find_landmarks_portably(const text_scan_pairs *pairs, const uin
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#include <stdatomic.h>
 
 #define AVX2 __attribute__((target("avx2")))
 
@@ -327,21 +328,25 @@ AVX512 static size_t find_landmarks_avx512(const text_scan_pairs *pairs, const u
   return n;
 }
 
-/// What the processor can do.
-static enum { portable, avx2, avx512 } level;
+enum { portable, avx2, avx512 };
 
-__attribute__((constructor)) static void find_level(void) {
+/// What is used of what the processor can do.
+static _Atomic int level;
+
+int text_scan_limit(int limit) {
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")) {
-    level = avx512;
-  } else if (__builtin_cpu_supports("avx2")) {
-    level = avx2;
-  }
+  int most = portable;
+  if (__builtin_cpu_supports("avx2")) most = avx2;
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")) most = avx512;
+  atomic_store_explicit(&level, limit < most ? limit : most, memory_order_relaxed);
+  return limit < most ? limit : most;
 }
+
+__attribute__((constructor)) static void find_level(void) { text_scan_limit(avx512); }
 
 size_t text_scan_find_landmarks(const text_scan_pairs *pairs, const uint32_t *bitmap, uint64_t cell_mask,
                                 const uint8_t *text, size_t count, size_t from, size_t end, uint32_t *found) {
-  switch (level) {
+  switch (atomic_load_explicit(&level, memory_order_relaxed)) {
     case avx512: return find_landmarks_avx512(pairs, bitmap, cell_mask, text, from, end, found);
     case avx2: return find_landmarks_avx2(pairs, bitmap, cell_mask, text, count, from, end, found);
     default: return text_scan_find_landmarks_portably(pairs, bitmap, cell_mask, text, from, end, found);
@@ -351,7 +356,7 @@ size_t text_scan_find_landmarks(const text_scan_pairs *pairs, const uint32_t *bi
 size_t text_scan_find(const text_scan_sets *sets, const uint8_t *text, size_t count, size_t from, size_t end,
                       uint64_t *found) {
   if (from >= end) return 0;
-  switch (level) {
+  switch (atomic_load_explicit(&level, memory_order_relaxed)) {
     case avx512: return find_avx512(sets, text, from, end, found);
     case avx2: return find_avx2(sets, text, count, from, end, found);
     default: return text_scan_find_portably(sets, text, from, end, found);
@@ -364,13 +369,18 @@ size_t text_scan_find_windows(const uint32_t *windows, size_t window_count, cons
   if (window_count > text_scan_most_windows) {
     return text_scan_find_windows_portably(windows, window_count, text, from, end, found);
   }
-  switch (level) {
+  switch (atomic_load_explicit(&level, memory_order_relaxed)) {
     case avx512: return find_windows_avx512(windows, window_count, text, from, end, found);
     case avx2: return find_windows_avx2(windows, window_count, text, count, from, end, found);
     default: return text_scan_find_windows_portably(windows, window_count, text, from, end, found);
   }
 }
 #else
+int text_scan_limit(int limit) {
+  (void)limit;
+  return 0;
+}
+
 size_t text_scan_find_landmarks(const text_scan_pairs *pairs, const uint32_t *bitmap, uint64_t cell_mask,
                                 const uint8_t *text, size_t count, size_t from, size_t end, uint32_t *found) {
   (void)count;

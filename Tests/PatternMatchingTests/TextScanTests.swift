@@ -1,8 +1,12 @@
 import CTextScan
 import Testing
 
-/// The kernels find what is found a byte at a time, whatever the text's length and where they begin and end.
-@Suite struct TextScanTests {
+/// The kernels find what is found a byte at a time, whatever the text's length and where they begin and end. One after the
+/// other: which of them are in use is for the whole process, and all others may be, as they find the same.
+@Suite(.serialized) struct TextScanTests {
+  /// The levels of which the processor has the instructions.
+  private static let levels = Array((Int32(0)...2).filter { text_scan_limit($0) == $0 })
+
   private static let alphabet = Array("aAbB01_-/ \u{7F}\u{0}é".utf8)
 
   /// Calls `body` with texts that end where their memory does, and a stretch of their places.
@@ -10,7 +14,7 @@ import Testing
     _ seed: UInt64, _ body: (inout SplitMix, UnsafeMutablePointer<UInt8>, _ count: Int, _ places: Range<Int>) -> Void
   ) {
     var random = SplitMix(seed)
-    for round in 0..<4000 {
+    for round in 0..<1500 {
       let count = round < 400 ? round / 2 : Int.random(in: 0..<300, using: &random)
       let text = UnsafeMutablePointer<UInt8>.allocate(capacity: max(count, 1))
       defer { text.deallocate() }
@@ -26,7 +30,9 @@ import Testing
     (0..<4).reduce(0) { word, _ in word << 8 | UInt32(Self.alphabet[Int.random(in: 0..<6, using: &random)] | 0x20) }
   }
 
-  @Test func setsOfFour() {
+  @Test(arguments: levels) func setsOfFour(level: Int32) {
+    #expect(text_scan_limit(level) == level)
+    defer { _ = text_scan_limit(2) }
     onTexts(1) { random, text, count, places in
       var sets = text_scan_sets()
       withUnsafeMutableBytes(of: &sets) { bytes in
@@ -39,7 +45,9 @@ import Testing
     }
   }
 
-  @Test func windows() {
+  @Test(arguments: levels) func windows(level: Int32) {
+    #expect(text_scan_limit(level) == level)
+    defer { _ = text_scan_limit(2) }
     onTexts(2) { random, text, count, places in
       let windows = (0..<Int.random(in: 1...4, using: &random)).map { _ in four(&random) }
       var (found, expected) = ([UInt64](repeating: 0, count: 400), [UInt64](repeating: 0, count: 400))
@@ -51,7 +59,9 @@ import Testing
     }
   }
 
-  @Test func landmarks() {
+  @Test(arguments: levels) func landmarks(level: Int32) {
+    #expect(text_scan_limit(level) == level)
+    defer { _ = text_scan_limit(2) }
     onTexts(3) { random, text, count, places in
       var pairs = text_scan_pairs()
       withUnsafeMutableBytes(of: &pairs) { bytes in

@@ -4,6 +4,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Each search comes in three forms: for AVX-512, for AVX2 and a byte at a time. All find the same.
+
+/// From here on uses nothing beyond `level` (0 a byte at a time, 1 AVX2, 2 AVX-512), for tests to compare them. Returns the
+/// level in use, which is that of the processor where it has less.
+int text_scan_limit(int level);
+
 /// Which of eight sets of four bytes each nibble may belong to: bit b of `low[i][n]` says that in set b the byte at i may
 /// have n as its low half.
 typedef struct {
