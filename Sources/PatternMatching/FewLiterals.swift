@@ -5,20 +5,15 @@ import PolicyBytecode
 /// with vector instructions; where they stand the whole literal is compared.
 ///
 /// Invariant of the unsafe code: `entries` has a stretch for each of the eight sets, from its offset in `starts` to the
-/// next one's; `bytes` of an entry has `length` bytes, of which the four sought begin at `offset`.
+/// next one's; the `bytes` of an entry's node are `length` bytes, of which the four sought begin at `offset`.
 struct FewLiterals: ~Copyable {
-  /// A literal and the stretch of `positions` that have it in their filter.
   private struct Entry: BitwiseCopyable {
-    var bytes: UnsafePointer<UInt8>
+    var node: LiteralNode
     /// The four bytes that are sought, folded.
     var window: UInt32
     var offset: UInt8
     var length: UInt8
-    var node: UInt16
-    var firstPosition: UInt32
-    var positionCount: UInt32
-    /// Those of the positions together.
-    var gate: UInt64
+    var number: UInt16
   }
 
   /// Literals past which a table of grams is faster.
@@ -39,35 +34,33 @@ struct FewLiterals: ~Copyable {
   private let leastLength: Int
 
   /// `members` are numbers of literals of ``shortest`` to ``GramEntries/longest`` bytes, at most ``most`` different ones, and
-  /// positions; `gates` has one a position.
+  /// positions of `users`.
   init(
-    _ members: [(literal: UInt32, position: UInt32)], _ view: PatternTableView, _ gates: UnsafePointer<UInt64>?
+    _ members: [(literal: UInt32, position: UInt32)], _ users: LiteralUsers
   ) {
     let sorted = members.sorted { ($0.literal, $0.position) < ($1.literal, $1.position) }
     positions = .allocate(capacity: max(sorted.count, 1))
     var nodes: [Entry] = []
     for (index, member) in sorted.enumerated() {
       (positions + index).initialize(to: member.position)
-      let gate = gates?[Int(member.position)] ?? .max
       if index > 0, member.literal == sorted[index - 1].literal {
-        nodes[nodes.count - 1].positionCount += 1
-        nodes[nodes.count - 1].gate |= gate
+        nodes[nodes.count - 1].node.add(member.position, users)
         continue
       }
-      let literal = view.literal(member.literal)
+      let literal = users.view.literal(member.literal)
       guard let bytes = literal.bytes.baseAddress else { continue }
       let offset = FewLiterals.window(literal)
       nodes.append(
         Entry(
-          bytes: bytes, window: FoldedText.load4(bytes + offset), offset: UInt8(offset),
-          length: UInt8(literal.bytes.count), node: UInt16(nodes.count), firstPosition: UInt32(index), positionCount: 1,
-          gate: gate))
+          node: LiteralNode(bytes, literal.bytes.count, at: index, member.position, users),
+          window: FoldedText.load4(bytes + offset), offset: UInt8(offset), length: UInt8(literal.bytes.count),
+          number: UInt16(nodes.count)))
     }
     nodeCount = nodes.count
     leastLength = nodes.reduce(Int.max) { min($0, Int($1.length)) }
 
     // Literals that are alike share a set: it then lets less else pass.
-    nodes.sort { ($0.window.byteSwapped, $0.node) < ($1.window.byteSwapped, $1.node) }
+    nodes.sort { ($0.window.byteSwapped, $0.number) < ($1.window.byteSwapped, $1.number) }
     entries = .allocate(capacity: max(nodes.count, 1))
     entries.initialize(from: nodes, count: nodes.count)
     starts = .allocate(capacity: FewLiterals.setCount + 1)
@@ -147,15 +140,13 @@ struct FewLiterals: ~Copyable {
       let set = bits.trailingZeroBitCount
       bits &= bits - 1
       for index in Int(starts[set])..<Int(starts[set + 1])
-      where entries[index].window == window && entries[index].gate & admitted != 0 {
+      where entries[index].window == window && entries[index].node.gate & admitted != 0 {
         let entry = entries[index]
         let start = place - Int(entry.offset)
         guard start >= 0, start + Int(entry.length) <= count,
-          FoldedText.isEqual(base + start, entry.bytes, Int(entry.length)), stamps.isNew(Int(entry.node))
+          FoldedText.isEqual(base + start, entry.node.bytes, Int(entry.length)), stamps.isNew(Int(entry.number))
         else { continue }
-        for position in Int(entry.firstPosition)..<Int(entry.firstPosition + entry.positionCount) {
-          candidates.append(positions[position])
-        }
+        entry.node.append(at: base + start, Int(entry.length), of: positions, to: &candidates)
       }
     }
   }

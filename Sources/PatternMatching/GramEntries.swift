@@ -14,17 +14,8 @@ struct GramEntries: ~Copyable {
     var length: UInt8
   }
 
-  /// A literal and the stretch of `positions` that have it in their filter.
-  private struct Node: BitwiseCopyable {
-    var bytes: UnsafePointer<UInt8>
-    var firstPosition: UInt32
-    var positionCount: UInt32
-    /// Those of the positions together.
-    var gate: UInt64
-  }
-
   private let buckets: Buckets<Entry>
-  private let nodes: UnsafeMutablePointer<Node>
+  private let nodes: UnsafeMutablePointer<LiteralNode>
   private let positions: UnsafeMutablePointer<UInt32>
   let nodeCount: Int
   /// The length of the shortest literal.
@@ -33,10 +24,10 @@ struct GramEntries: ~Copyable {
   /// The longest literal that fits.
   static let longest = 255
 
-  /// `members` are numbers of literals of at most ``longest`` bytes, and positions; `gates` has one a position. `grams` says
+  /// `members` are numbers of literals of at most ``longest`` bytes, and positions of `users`. `grams` says
   /// where the grams, of `width` bytes, of a literal begin. `note` is told each entry.
   init(
-    _ members: [(literal: UInt32, position: UInt32)], _ view: PatternTableView, _ gates: UnsafePointer<UInt64>?,
+    _ members: [(literal: UInt32, position: UInt32)], _ users: LiteralUsers,
     width: Int, grams: (PatternTableView.Literal) -> Range<Int>, note: (Entry, PatternTableView.Literal) -> Void
   ) {
     // Equal literals side by side make one node.
@@ -47,16 +38,14 @@ struct GramEntries: ~Copyable {
     var nodeCount = 0
     for index in sorted.indices {
       (positions + index).initialize(to: sorted[index].position)
-      let gate = gates?[Int(sorted[index].position)] ?? .max
       if index > 0, sorted[index].literal == sorted[index - 1].literal {
-        nodes[nodeCount - 1].positionCount += 1
-        nodes[nodeCount - 1].gate |= gate
+        nodes[nodeCount - 1].add(sorted[index].position, users)
         continue
       }
-      let literal = view.literal(sorted[index].literal)
+      let literal = users.view.literal(sorted[index].literal)
       guard let bytes = literal.bytes.baseAddress else { continue }
       (nodes + nodeCount).initialize(
-        to: Node(bytes: bytes, firstPosition: UInt32(index), positionCount: 1, gate: gate))
+        to: LiteralNode(bytes, literal.bytes.count, at: index, sorted[index].position, users))
       let length = literal.bytes.count
       let offsets = grams(literal)
       // Bytes far from the grams tell most: the literal's end, or its beginning.
@@ -101,9 +90,7 @@ struct GramEntries: ~Copyable {
       guard node.gate & admitted != 0, FoldedText.isEqual(base + start, node.bytes, length),
         stamps.isNew(Int(entry.node))
       else { continue }
-      for index in Int(node.firstPosition)..<Int(node.firstPosition + node.positionCount) {
-        candidates.append(positions[index])
-      }
+      node.append(at: base + start, length, of: positions, to: &candidates)
     }
   }
 }

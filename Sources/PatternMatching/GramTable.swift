@@ -20,9 +20,9 @@ struct GramTable: ~Copyable {
   private static let mostCellBits = 15
 
   /// A table of grams of `width` bytes, sought at every `step`-th place. `members` are numbers of literals of
-  /// `width + step - 1` to ``GramEntries/longest`` bytes, and positions; `gates` has one a position.
+  /// `width + step - 1` to ``GramEntries/longest`` bytes, and positions of `users`.
   init(
-    _ members: [(literal: UInt32, position: UInt32)], _ view: PatternTableView, _ gates: UnsafePointer<UInt64>?,
+    _ members: [(literal: UInt32, position: UInt32)], _ users: LiteralUsers,
     width: Int, step: Int
   ) {
     self.width = width
@@ -34,7 +34,7 @@ struct GramTable: ~Copyable {
     let cellMask = UInt64(cellCount - 1)
     let bitmap = UnsafeMutablePointer<UInt32>.allocate(capacity: cellCount)
     bitmap.initialize(repeating: 0, count: cellCount)
-    entries = GramEntries(members, view, gates, width: width) { literal in
+    entries = GramEntries(members, users, width: width) { literal in
       let start = min(literal.window, literal.bytes.count - (width + step - 1))
       return start..<start + step
     } note: { entry, _ in

@@ -24,10 +24,10 @@ struct LandmarkTable: ~Copyable {
   private static let leastCellBits = 6
   private static let mostCellBits = 15
 
-  /// `members` are numbers of literals of ``shortest`` to ``GramEntries/longest`` bytes, and positions; `gates` has one a
-  /// position.
+  /// `members` are numbers of literals of ``shortest`` to ``GramEntries/longest`` bytes, and positions of
+  /// `users`.
   init(
-    _ members: [(literal: UInt32, position: UInt32)], _ view: PatternTableView, _ gates: UnsafePointer<UInt64>?
+    _ members: [(literal: UInt32, position: UInt32)], _ users: LiteralUsers
   ) {
     let cellCount =
       1 << min(max(LandmarkTable.leastCellBits, logarithm(atLeast: members.count)), LandmarkTable.mostCellBits)
@@ -36,7 +36,7 @@ struct LandmarkTable: ~Copyable {
     bitmap.initialize(repeating: 0, count: cellCount)
     let pairs = UnsafeMutablePointer<text_scan_pairs>.allocate(capacity: 1)
     pairs.initialize(to: text_scan_pairs())
-    entries = GramEntries(members, view, gates, width: 4) { literal in
+    entries = GramEntries(members, users, width: 4) { literal in
       let place = LandmarkTable.landmark(in: literal.bytes.count, at: literal.window)
       return place..<place + 1
     } note: { entry, literal in

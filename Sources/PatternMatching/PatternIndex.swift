@@ -50,6 +50,7 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
   /// Selects patterns by their indices in the table, each below its count; one may come several times. With `gates`, one
   /// for each, a scan passes over the patterns whose gate has no bit of what it admits.
   public init(_ table: PatternTable, selecting indices: [UInt32], gates gateList: [UInt64]? = nil) {
+    precondition(indices.count < PatternScratch.matched, "too many patterns")
     precondition(indices.allSatisfy { $0 < table.count }, "no such pattern")
     precondition(gateList.map { $0.count == indices.count } ?? true, "a gate for each pattern")
     self.table = table
@@ -97,23 +98,25 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
       default: always.append(position)
       }
     }
+    let selection = Self.copy(indices)
+    let users = LiteralUsers(view: view, selection: selection, gates: gates)
     // Few literals are sought together; of many at least those that are too short for a landmark, if these are few.
     let shortCount = Set(within.short.map(\.literal)).count
     let isFew = shortCount + Set(within.long.map(\.literal)).count <= FewLiterals.most
     let few = FewLiterals(
-      isFew ? within.long + within.short : shortCount <= FewLiterals.most ? within.short : [], view, gates)
+      isFew ? within.long + within.short : shortCount <= FewLiterals.most ? within.short : [], users)
     if shortCount <= FewLiterals.most { within.short = [] }
     if isFew { within.long = [] }
-    let long = LandmarkTable(within.long, view, gates)
-    let short = GramTable(within.short, view, gates, width: 3, step: 2)
-    let pairs = GramTable(within.pairs, view, gates, width: 2, step: 1)
-    let bytes = GramTable(within.bytes, view, gates, width: 1, step: 1)
+    let long = LandmarkTable(within.long, users)
+    let short = GramTable(within.short, users, width: 3, step: 2)
+    let pairs = GramTable(within.pairs, users, width: 2, step: 1)
+    let bytes = GramTable(within.bytes, users, width: 1, step: 1)
     let gramNodes = long.nodeCount + short.nodeCount + pairs.nodeCount + bytes.nodeCount
     let stampCount = indices.count + few.nodeCount + gramNodes
     parts = .allocate(capacity: 1)
     parts.initialize(
       to: Parts(
-        view: view, selection: Self.copy(indices), gates: gates, unfiltered: Self.copy(always),
+        view: view, selection: selection, gates: gates, unfiltered: Self.copy(always),
         equal: EqualsTable(equals), equalFolded: EqualsTable(folded), hasNames: hasNames,
         prefixes: AnchorTable(first, view, atEnd: false), suffixes: AnchorTable(last, view, atEnd: true), few: few,
         long: long, short: short, pairs: pairs, bytes: bytes,
@@ -200,9 +203,14 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     var isDecided = true
     let candidateCount = scratch.candidates.count
     for index in 0..<unfiltered.count + candidateCount {
-      let position = index < candidateCount ? scratch.candidates[index] : unfiltered[index - candidateCount]
+      let candidate = index < candidateCount ? scratch.candidates[index] : unfiltered[index - candidateCount]
+      let position = candidate & ~PatternScratch.matched
       if let gates = parts.pointee.gates, gates[Int(position)] & admitted == 0 { continue }
       if scratch.stamps(from: 0).isNew(Int(position)) {
+        if candidate != position {
+          hits.append(position)
+          continue
+        }
         switch view.matches(selection[Int(position)], text, &scratch) {
         case .matched: hits.append(position)
         case .notMatched: break

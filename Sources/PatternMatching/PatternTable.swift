@@ -71,13 +71,16 @@ public struct PatternScratch: ~Copyable {
   /// A text with ASCII case folded.
   var folded: UnsafeMutablePointer<UInt8>
   private var foldedCapacity = 0
-  /// Positions in the selection of patterns that may match the text at hand.
+  /// Positions in the selection of patterns that may match the text at hand; with ``matched`` those that do.
   var candidates = RawBuffer<UInt32>(capacity: 256)
   /// Room for what ``FewLiterals`` finds at once.
   let places: UnsafeMutablePointer<UInt64>
   /// Room for what ``LandmarkTable`` finds at once.
   let landmarks: UnsafeMutablePointer<UInt32>
   private var pcreContext: PCREContext?
+
+  /// In ``candidates``: there is nothing to confirm.
+  static let matched: UInt32 = 1 << 31
 
   /// A stretch of the stamps, valid until the next ``begin(stampCount:)``.
   struct Stamps {
