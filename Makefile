@@ -22,7 +22,7 @@ DESTDIR ?=
 VENV := .build/python
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 deps: ## install the Debian packages that are missing
 	@scripts/install-packages $(PACKAGES)
@@ -51,7 +51,7 @@ install: library build ## install hpol, libhpol.so, hpol.h and hpol.pc below PRE
 
 python: library build ## build the Python wheel in .build/python/dist, and run its tests
 	@test -x $(VENV)/bin/pip || python3 -m venv $(VENV)
-	@$(VENV)/bin/pip install -q 'setuptools>=65' wheel build pytest pyarrow mypy
+	@$(VENV)/bin/pip install -q 'setuptools>=77' build pytest pyarrow mypy
 	@install -m 755 .build/release/libhpol.so.1 bindings/python/src/hpol/libhpol.so.1
 	@$(VENV)/bin/python -m build -q --wheel --no-isolation --outdir $(VENV)/dist bindings/python
 	@rm -rf bindings/python/build bindings/python/src/hpol/libhpol.so.1 bindings/python/src/hpol.egg-info

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from setuptools import Distribution, setup
-from wheel.bdist_wheel import bdist_wheel
+from setuptools.command.bdist_wheel import bdist_wheel
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = re.search(r'toolVersion: StaticString = "(.+)"', (ROOT / "Sources/PolicyEngine/ToolVersion.swift").read_text())
