@@ -4,11 +4,12 @@ import Testing
 
 /// The library as a program of C has it: installed, found with pkg-config, and linked by gcc.
 struct InstalledLibraryTests {
-  private static let installed: Result<TemporaryFolder, any Error> = Result {
-    let folder = try TemporaryFolder()
-    let run = try ShellRun("scripts/install-library \(buildFolder) \(folder.path)")
+  /// Where it is installed, once for all tests.
+  private static let installed: Result<String, any Error> = Result {
+    let prefix = buildFolder + "/installed"
+    let run = try ShellRun("scripts/install-library \(buildFolder) \(prefix)")
     try #require(run.code == 0, "\(run.error)")
-    return folder
+    return prefix
   }
 
   private let prefix: String
@@ -16,7 +17,7 @@ struct InstalledLibraryTests {
   private let folder: TemporaryFolder
 
   init() throws {
-    prefix = try Self.installed.get().path
+    prefix = try Self.installed.get()
     folder = try TemporaryFolder()
   }
 
