@@ -14,7 +14,7 @@ FUZZ_TARGETS ?=
 PACKAGES := libidn2-dev libmicrohttpd-dev libpg-query-dev libpcre2-dev libssl-dev libyaml-dev libzstd-dev zlib1g-dev \
   gcc pkg-config tzdata python3 python3-venv
 # Real servers and clients, for tests on loopback.
-TEST_PACKAGES := binutils curl g++ mariadb-server nginx-light postgresql redis-server wget
+TEST_PACKAGES := binutils curl g++ mariadb-server nginx-light openssl postgresql redis-server wget
 # What `make bench` compares the engine with.
 BENCH_PACKAGES := g++ libhyperscan-dev libre2-dev
 PREFIX ?= /usr/local

@@ -7,7 +7,7 @@ import Responses
 
 /// The loader of bundles, on bytes that no compiler wrote: they are refused, or all that is done with a bundle is safe.
 ///
-/// It is judged with, in both phases, and explained; its masks mask; its detectors search; it is printed.
+/// It is judged with, for a session and without, in both phases, and explained; its masks mask; its detectors search; it is printed.
 final class BundleFuzzing: FuzzTarget {
   private let payloads: [(OperationProtocol, [UInt8])] = [
     (.postgres, Array("DELETE FROM customers WHERE email = 'a'; DROP TABLE public.b".utf8)),
@@ -33,9 +33,15 @@ final class BundleFuzzing: FuzzTarget {
     let response = responseFacts(.text(answer), detectors: detectors)
     var context = DecodeContext(demand: demand)
     var interpreter = Interpreter(policy)
+    let whole = WholePolicy(policy, groups: ["dba-oncall", "c"])
+    let moment = Moment(time: 1_800_000_000, clock: 1_800_000_000)
     for (name, payload) in payloads {
       context.decode(name, payload)
-      let moment = Moment(time: 1_800_000_000, clock: 1_800_000_000)
+      interpreter.begin(whole, at: moment)
+      interpreter.asker.add(group: 0)
+      interpreter.asker.add(.group, "b")
+      interpreter.asker.add(.user, "eve")
+      _ = interpreter.judge(context.batch, in: whole)
       let verdict = interpreter.judge(context.batch, in: session, at: moment)
       require(
         interpreter.judge(context.batch, in: session, at: moment) == verdict, "judging again gives the same verdict")

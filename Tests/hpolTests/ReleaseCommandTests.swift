@@ -101,6 +101,10 @@ import Testing
         let refused = try run(command + ["--trust", key + ".pub"])
         #expect(refused.code != 0 && refused.error.contains("is not signed; sign it with `hpol sign"), "\(refused)")
       }
+      // A key may come by a pipe.
+      let pem = try String(contentsOfFile: key + ".key", encoding: .utf8)
+      #expect(try hpol(["sign", bundle, "--key", "-", "--output", "\(folder)/piped.hpolb"], input: pem).code == 0)
+      #expect(try hpol(["verify", "\(folder)/piped.hpolb", "--trust", key + ".pub"]).code == 0)
       let signed = try run(["sign", "--key", key + ".key"])
       #expect(signed.code == 0, "\(signed)")
       #expect(try run(["eval", "-f", "\(folder)/f.jsonl", "--trust", key + ".pub"]).code == 0)
