@@ -75,8 +75,8 @@ enum DetectorBench {
     String(repeating: text, count: size / text.utf8.count + 1)
   }
 
-  /// Prints a line for each kind of text.
-  static func run() {
+  /// Prints a line for each kind of text, or for those of `names`.
+  static func run(_ names: [String] = []) {
     let set = DetectorSet(BuiltinNames.detectors.map { DetectorDefinition(name: $0) })
     print(
       "\n"
@@ -90,7 +90,7 @@ enum DetectorBench {
       ("password=", repeated("password=")), ("eyJ", repeated("eyJ.")),
       ("-----BEGIN", repeated("-----BEGIN RSA PRIVATE KEY-----")),
     ]
-    for (name, text) in texts {
+    for (name, text) in texts where names.isEmpty || names.contains(name) {
       let bytes = Array(text.utf8.prefix(size))
       let megabytes = Double(bytes.count) / 1e6
       var spans = 0

@@ -178,7 +178,7 @@ case "decode":
   DecodingBench.run(Array(CommandLine.arguments.dropFirst(2)))
   exit(0)
 case "detectors":
-  DetectorBench.run()
+  DetectorBench.run(Array(CommandLine.arguments.dropFirst(2)))
   exit(0)
 case "peers":
   PeerBench.run(sizes: CommandLine.arguments.dropFirst(2).compactMap { Int($0) })

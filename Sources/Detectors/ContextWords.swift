@@ -127,20 +127,22 @@ extension DetectorScanner {
   /// All that the words before `start` speak of. Each byte is looked at once, as long as none of them speaks of anything.
   private mutating func topics(before start: Int) -> ContextWords.Topic {
     var topics: ContextWords.Topic = []
-    let first = max(start - DetectorLimits.contextBytes, 0)
+    // All of it is at hand, and before `low` nothing may be seen.
+    let first = max(start - DetectorLimits.contextBytes, low)
+    let letter = ByteClass.letter.rawValue
     var last: Int?
-    var offset = start - 1
+    var offset = start &- 1
     while offset >= first {
       if offset < wordless.to, offset >= wordless.from {
-        offset = wordless.from - 1
+        offset = wordless.from &- 1
         continue
       }
-      if isIn(offset, .letter), beginsSegment(offset) {
+      if classes[Int(text[offset &- origin])] & letter != 0, beginsSegment(offset) {
         let found = self.topics(at: offset).intersection(.before)
         if !found.isEmpty, last == nil { last = offset }
         topics.formUnion(found)
       }
-      offset -= 1
+      offset &-= 1
     }
     wordless = (last.map { $0 + 1 } ?? first, start)
     return topics

@@ -56,6 +56,17 @@ enum DetectorCheck: String {
     return sum
   }
 
+  /// Whether eleven digits are a Polish PESEL of somebody born since 1900: the date of birth, with 20 more in its month
+  /// since 2000, and a check digit.
+  static func isPESEL(_ digits: Span<UInt8>) -> Bool {
+    let (month, day) = (Int(digits[2]) * 10 + Int(digits[3]), Int(digits[4]) * 10 + Int(digits[5]))
+    guard (1...12).contains(month) || (21...32).contains(month), (1...31).contains(day) else { return false }
+    let weights: InlineArray<4, Int> = [1, 3, 7, 9]
+    var sum = 0
+    for index in 0..<10 { sum += Int(digits[index]) * weights[index % 4] }
+    return (10 - sum % 10) % 10 == Int(digits[10])
+  }
+
   private static func acceptsMod97(_ text: ArraySlice<UInt8>) -> Bool {
     let characters = text.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "-") }
     guard (15...34).contains(characters.count) else { return false }

@@ -249,13 +249,17 @@ struct DetectorScanner {
     }
     let action = gram != 0 ? DetectorTables.action(of: gram, tables.slots) : -1
     if woken == 0, action < 0 { return position }
-    let saved = state
-    let count = spans.count
     low = max(0, position - DetectorLimits.lookBehind)
     cap = position + DetectorLimits.privateKeyBytes + DetectorLimits.matchBytes
     high = min(available, cap)
     ranShort = false
     contextOffset = -1
+    if action < 0, kinds.isSubset(of: .spoken), isUnspoken(position) {
+      // No gram ends within digits that no letter precedes, and only the first of them may wake.
+      return position + 8 <= available && TriggerTable.areDigits(text + (position - origin)) ? position + 8 : position
+    }
+    let saved = state
+    let count = spans.count
     recognise(position, woken, action, kinds)
     if ranShort {
       state = saved

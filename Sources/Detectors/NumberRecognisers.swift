@@ -39,7 +39,6 @@ extension DetectorScanner {
       isAlone || follows == UInt8(ascii: " ") || follows == UInt8(ascii: "-") || follows == UInt8(ascii: ".")
         || follows == UInt8(ascii: ")") || follows == UInt8(ascii: "/") || runEnd - start >= 7
     else { return }
-    if kinds.isSubset(of: .spoken), isOfNoUse(start, runEnd) { return }
     if kinds.contains(.card), asks(.creditCard) { recogniseCard(start) }
     if kinds.contains(.socialSecurity), asks(.usSSN) { recogniseSSN(start, runEnd) }
     if kinds.contains(.health), asks(.nhsNumber) { recogniseNHS(start, runEnd) }
@@ -47,15 +46,21 @@ extension DetectorScanner {
     if kinds.contains(.phone), asks(.phone) { recognisePhone(start) }
   }
 
-  /// Whether digits in one piece are told to be something by no word before or after them.
-  private mutating func isOfNoUse(_ start: Int, _ end: Int) -> Bool {
+  /// Whether the number at `start` is in one piece and no word before or after it tells that it is something: so are most
+  /// long numbers of a log, and nothing else is looked at. All that it looks at is within a glance's reach.
+  mutating func isUnspoken(_ start: Int) -> Bool {
     switch at(start - 1) {
     case UInt8(ascii: "+"), UInt8(ascii: "("): return false
     default: break
     }
+    let end = run(start, .digit, limit: DetectorLimits.numberBytes)
     let follows = at(end)
     // A letter may be an extension's.
-    return !Glance.separates(follows) && !isIn(end, .letter) && isWithoutContext(start) && !isFollowedByContext(end)
+    guard !Glance.separates(follows), !isIn(end, .letter), !mayBeMobile(start, end - start), isWithoutContext(start)
+    else { return false }
+    // No word begins with a digit: the next number need not look here again.
+    wordless.to = end
+    return !isFollowedByContext(end)
   }
 
   /// Whether there are digits enough for any number, whatever stands between them: most numbers of a log are short.

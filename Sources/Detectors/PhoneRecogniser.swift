@@ -1,6 +1,6 @@
 /// Telephone numbers: international ones (ITU-T E.164, E.123), those of the North American plan, national ones with the
 /// trunk prefix 0 or an area code in parentheses; other groups of digits, and digits alone, where a word says that they are
-/// one. Whole groups are read, so no piece of a longer number is one.
+/// one; and mobile numbers in one piece with the trunk prefix. Whole groups are read, so no piece of a longer number is one.
 extension DetectorScanner {
   /// A number as it is written.
   private struct PhoneShape {
@@ -103,12 +103,17 @@ extension DetectorScanner {
     }
     guard beginsWord(begin) else { return }
     let isAfterNumber = isPhoneContinued(begin)
-    guard !isAfterNumber || at(begin - 1) == UInt8(ascii: " "), !hasNumberSign(begin), !isInAccount(begin) else {
-      return
-    }
+    let isCell = isAfterNumber && at(begin - 1) == UInt8(ascii: ",")
+    guard !isAfterNumber || isCell || at(begin - 1) == UInt8(ascii: " "), !hasNumberSign(begin), !isInAccount(begin)
+    else { return }
     readPhone(start, &shape)
     guard shape.total >= 7, shape.total <= PhoneShape.mostDigits else { return }
-    // Only a number with hyphens is told from the number before it.
+    // After a number and a comma, one in one piece; after a space, only one with hyphens is told from the number before it.
+    if isCell {
+      let end = start + shape.total
+      if isMobile(start, shape), endsPhone(end) { emit(.phone, begin, end) }
+      return
+    }
     if isAfterNumber, !shape.isGrouped(3, 3, 4) || shape.separators[1] == UInt8(ascii: " ") { return }
     if !shape.hasPlus, shape.total >= 12, isCard(start, shape.total) { return }
     // Fewer digits are none, whatever follows them.
@@ -121,12 +126,31 @@ extension DetectorScanner {
           let isWhole = shape.count == 1 && !shape.hasPlus
           let topics: ContextWords.Topic = isWhole ? .phone : [.phone, .message]
           if isWhole, isIdentifier(start) { return }
-          if hasContext(start, topics) || isFollowedByContext(extended) { return emit(.phone, begin, extended) }
+          if isMobile(start, shape) || hasContext(start, topics) || isFollowedByContext(extended) {
+            return emit(.phone, begin, extended)
+          }
         }
       }
       guard shape.count > 1, shape.separators[shape.count - 1] == UInt8(ascii: " ") else { return }
       shape.dropLast()
     }
+  }
+
+  /// Whether `count` digits from `start` on may be a mobile number in one piece, as a column of a table has it: eleven
+  /// digits with the trunk prefix 0. Of Great Britain, Nigeria and Japan 07, of Japan, Nigeria and Indonesia 08, of the
+  /// Philippines, Iran and Japan 09, of Turkey 05, of Pakistan 03, of Egypt, Bangladesh and Korea 01.
+  mutating func mayBeMobile(_ start: Int, _ count: Int) -> Bool {
+    guard count == 11, at(start) == UInt8(ascii: "0") else { return false }
+    let second = at(start + 1) &- 0x30
+    return second & 1 == 1 || second == 8
+  }
+
+  /// Whether a number is such a one, and none of a person (PESEL) or taxpayer (CPF), nor a placeholder.
+  private mutating func isMobile(_ start: Int, _ shape: PhoneShape) -> Bool {
+    guard shape.count == 1, !shape.hasPlus, mayBeMobile(start, shape.total) else { return false }
+    var digits = InlineArray<11, UInt8>(repeating: 0)
+    for index in 0..<11 { digits[index] = at(start + index) - 0x30 }
+    return !DetectorCheck.cpf.acceptsDigits(digits.span) && !DetectorCheck.isPESEL(digits.span)
   }
 
   /// Whether `id` stands right before, as in `contact_id: `.

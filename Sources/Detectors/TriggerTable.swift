@@ -42,6 +42,15 @@ struct TriggerTable {
   @inline(__always)
   static func recent(_ kinds: UInt32, _ entry: UInt16) -> UInt32 { (kinds << 2 | UInt32(entry >> 8)) & 0xFFF }
 
+  /// Whether eight bytes are digits.
+  @inline(__always)
+  static func areDigits(_ bytes: UnsafePointer<UInt8>) -> Bool {
+    let bytes = UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self)
+    let (threes, sixes): (UInt64, UInt64) = (0x3030_3030_3030_3030, 0x0606_0606_0606_0606)
+    // The upper half of each byte is that of a digit, and stays so with six more.
+    return (bytes | (bytes &+ sixes)) & (0xF0F0_F0F0_F0F0_F0F0 as UInt64) == threes
+  }
+
   /// Whether the byte before the last is a letter.
   @inline(__always)
   static func isAfterLetter(_ kinds: UInt32) -> Bool { kinds >> 2 & 3 == UInt32(letter) }
@@ -69,11 +78,18 @@ struct TriggerTable {
   /// Wakes `trigger` on four bytes, whatever their case. One gram has one trigger.
   mutating func wake(onGram gram: UInt32, _ trigger: Int) {
     let gram = gram | TriggerTable.fold
+    precondition(!TriggerTable.endsInDigits(gram), "the scan passes over digits that no letter precedes")
     let hash = TriggerTable.hash(gram)
     filter[Int(hash >> 5)] |= 1 << (hash & 31)
     var slot = Int(hash & TriggerTable.slotMask)
     while slots[slot].trigger != 0, slots[slot].gram != gram { slot = (slot + 1) & Int(TriggerTable.slotMask) }
     if slots[slot].trigger == 0 { slots[slot] = Slot(gram: gram, trigger: UInt32(trigger + 1)) }
+  }
+
+  /// Whether a gram's last two bytes are digits and the one before them is no letter.
+  private static func endsInDigits(_ gram: UInt32) -> Bool {
+    let bytes = (0..<4).map { UInt8(truncatingIfNeeded: gram >> UInt32(8 * $0)) }
+    return bytes[0] &- 0x30 < 10 && bytes[1] &- 0x30 < 10 && bytes[2] &- 0x61 >= 26
   }
 
   /// The trigger of a folded gram.
