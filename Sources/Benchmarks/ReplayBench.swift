@@ -9,16 +9,21 @@ enum ReplayBench {
   private static let repeatedLines = 2_000_000
   private static let distinctLines = 200_000
 
-  static func run(_ policy: LoadedPolicy) {
+  /// All, or those of `names`.
+  static func run(_ policy: LoadedPolicy, _ names: [String] = []) {
     print(
       "\n"
         + ["replay, one core", "lines", "bytes a line", "fixtures/s", "MB/s", "peak MB"].map { column($0, 18) }.joined()
     )
     let statements = DecodingWorkload.postgres.map(escaped)
-    measure("repeated", policy, repeatedLines) { number in
-      let statement = statements[number % statements.count]
-      return line(number, "postgres", "prod-orders-\(number / 7 % 20)", "\(statement) -- \(number / 12 % 40)")
+    func isAsked(_ name: String) -> Bool { names.isEmpty || names.contains(name) }
+    if isAsked("repeated") {
+      measure("repeated", policy, repeatedLines) { number in
+        let statement = statements[number % statements.count]
+        return line(number, "postgres", "prod-orders-\(number / 7 % 20)", "\(statement) -- \(number / 12 % 40)")
+      }
     }
+    guard isAsked("distinct shell") else { return }
     let commands = DecodingWorkload.shell.map(escaped)
     measure("distinct shell", policy, distinctLines) { number in
       line(number, "shell", "dev-box-\(number / 5 % 20)", "\(commands[number % commands.count]) # \(number)")

@@ -184,7 +184,7 @@ case "peers":
   PeerBench.run(sizes: CommandLine.arguments.dropFirst(2).compactMap { Int($0) })
   exit(0)
 case "replay":
-  ReplayBench.run(policy)
+  ReplayBench.run(policy, Array(CommandLine.arguments.dropFirst(2)))
   exit(0)
 case "load":
   LoadBench.run([10, 100, 1_000, 10_000])

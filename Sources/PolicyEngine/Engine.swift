@@ -7,11 +7,14 @@ import Responses
 
 /// The engine behind every verb of the bench and every gateway: a loaded bundle, a decoder that computes just the facts
 /// it asks for, and an interpreter. One for each thread.
+///
+/// One thread uses it and nothing that it calls comes back to it, so what changes with each request is not checked for
+/// exclusive access while running: the checks took a tenth of a replay.
 public final class Engine {
   public let policy: LoadedPolicy
-  package var context: DecodeContext
-  package var interpreter: Interpreter
-  private var sessions: [Principal: Session] = [:]
+  @exclusivity(unchecked) package var context: DecodeContext
+  @exclusivity(unchecked) package var interpreter: Interpreter
+  @exclusivity(unchecked) private var sessions: [Principal: Session] = [:]
   /// What `@until` is compared with where a request has no time of its own: seconds since 1970, UTC.
   package let clock: Int64
   let hasResponseRules: Bool
@@ -19,13 +22,13 @@ public final class Engine {
   let responseDetectors: DetectorSet
   var plans: [[MaskObligation]: MaskPlan] = [:]
   /// The verdicts of rules on the response to the request judged last.
-  package var responseVerdicts: [OperationVerdict] = []
+  @exclusivity(unchecked) package var responseVerdicts: [OperationVerdict] = []
   /// What MCP servers have said of their tools; engines of several threads may share it.
   let tools: ToolMemory
   /// The key of `with hash`.
   let maskKey: MaskKey
   /// Is shown each operation that is judged, if there is one.
-  public var observer: (any OperationObserver)?
+  @exclusivity(unchecked) public var observer: (any OperationObserver)?
   /// The policy's tests by their names in redacted fixtures.
   private(set) lazy var testNames = TestNames(policy)
 

@@ -10,6 +10,9 @@ import PolicyRuntime
 /// It is the engine of every other verb; what it adds is memory. A payload that comes again is decoded once, a payload
 /// of an identity that comes again is judged once where nothing else decides, and the verdict of operations is made
 /// words once for all requests on which the same rules applied in the same way.
+///
+/// One thread uses it and nothing that it calls comes back to it, so what changes with each request is not checked for
+/// exclusive access while running: the checks took a tenth of a replay.
 final class PolicyJudge {
   /// Bytes of decoded payloads that are kept.
   static let decodedBytes = 24 << 20
@@ -18,21 +21,22 @@ final class PolicyJudge {
 
   let engine: Engine
   /// Distinct verdicts so far; a request is judged to be one of them.
-  private(set) var outcomes: [Outcome] = []
+  @exclusivity(unchecked) private(set) var outcomes: [Outcome] = []
   /// Called before the numbers of ``outcomes`` lose their meaning.
   var willForget: () -> Void = {}
   /// The nanoseconds that the last request took to decode and judge; nil if it was not judged anew.
-  private(set) var nanoseconds: Int?
+  @exclusivity(unchecked) private(set) var nanoseconds: Int?
 
-  private var tags = SessionTags()
-  private var sessions: [Session?] = []
-  private var decoded: [DecodedPayload?] = []
-  private var decodedSize = 0
-  private var known = NumberTable(capacity: 1 << 19)
-  private var signatures = ByteKeyTable(entryLimit: outcomeLimit, byteLimit: RecordedTraffic.keyBytes)
-  private var outcomeOfSignature: [Int] = []
-  private var signature = VerdictSignature()
-  private var verdicts: [OperationVerdict] = []
+  @exclusivity(unchecked) private var tags = SessionTags()
+  @exclusivity(unchecked) private var sessions: [Session?] = []
+  @exclusivity(unchecked) private var decoded: [DecodedPayload?] = []
+  @exclusivity(unchecked) private var decodedSize = 0
+  @exclusivity(unchecked) private var known = NumberTable(capacity: 1 << 19)
+  @exclusivity(unchecked) private var signatures = ByteKeyTable(
+    entryLimit: outcomeLimit, byteLimit: RecordedTraffic.keyBytes)
+  @exclusivity(unchecked) private var outcomeOfSignature: [Int] = []
+  @exclusivity(unchecked) private var signature = VerdictSignature()
+  @exclusivity(unchecked) private var verdicts: [OperationVerdict] = []
   private let asksTime: Bool
   private let asksTags: Bool
 

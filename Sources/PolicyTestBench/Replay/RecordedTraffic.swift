@@ -39,6 +39,9 @@ struct TrafficNeeds {
 /// line whose parts were all seen before is not parsed, only compared.
 ///
 /// All that it remembers is bounded. Past a bound everything is forgotten, after ``willForget`` was called.
+///
+/// One thread uses it and nothing that it calls comes back to it, so what changes with each request is not checked for
+/// exclusive access while running: the checks took a tenth of a replay.
 final class RecordedTraffic {
   /// Identities, and distinct payloads, that are kept, and the bytes of their keys.
   static let identityLimit = 1 << 14
@@ -53,26 +56,26 @@ final class RecordedTraffic {
   var willForget: () -> Void = {}
 
   private let needs: TrafficNeeds
-  private var identityKeys = ByteKeyTable(entryLimit: identityLimit, byteLimit: keyBytes)
+  @exclusivity(unchecked) private var identityKeys = ByteKeyTable(entryLimit: identityLimit, byteLimit: keyBytes)
   /// From a key's number to the identity's: several spellings may be of one.
-  private var identityOfKey: [Int] = []
-  private var identityNumbers: [Principal: Int] = [:]
-  private var statementKeys = ByteKeyTable(entryLimit: statementLimit, byteLimit: keyBytes)
-  private var statementProtocols: [OperationProtocol] = []
+  @exclusivity(unchecked) private var identityOfKey: [Int] = []
+  @exclusivity(unchecked) private var identityNumbers: [Principal: Int] = [:]
+  @exclusivity(unchecked) private var statementKeys = ByteKeyTable(entryLimit: statementLimit, byteLimit: keyBytes)
+  @exclusivity(unchecked) private var statementProtocols: [OperationProtocol] = []
   /// Hashes of payloads that came once: what does not come again is not worth its place.
-  private var seenOnce = [UInt32](repeating: 0, count: 1 << 16)
-  private var recordedKeys = ByteKeyTable(entryLimit: 256, byteLimit: 1 << 16)
-  private var recordedOfKey: [Decision?] = []
-  private var missingKeys = ByteKeyTable(entryLimit: 256, byteLimit: 1 << 16)
-  private var missingOfKey: [Set<MissingPart>] = []
+  @exclusivity(unchecked) private var seenOnce = [UInt32](repeating: 0, count: 1 << 16)
+  @exclusivity(unchecked) private var recordedKeys = ByteKeyTable(entryLimit: 256, byteLimit: 1 << 16)
+  @exclusivity(unchecked) private var recordedOfKey: [Decision?] = []
+  @exclusivity(unchecked) private var missingKeys = ByteKeyTable(entryLimit: 256, byteLimit: 1 << 16)
+  @exclusivity(unchecked) private var missingOfKey: [Set<MissingPart>] = []
 
   /// The line read last, and where its payload stands.
-  private var line = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
-  private var requestSpan = FixtureSpans.Span()
-  private var payload: [UInt8]?
-  private var keyBuffer = RawBuffer<UInt8>(capacity: 1024)
-  private var parser = FixtureParser()
-  private var scanner = JSONScanner(UnsafeBufferPointer(start: nil, count: 0))
+  @exclusivity(unchecked) private var line = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+  @exclusivity(unchecked) private var requestSpan = FixtureSpans.Span()
+  @exclusivity(unchecked) private var payload: [UInt8]?
+  @exclusivity(unchecked) private var keyBuffer = RawBuffer<UInt8>(capacity: 1024)
+  @exclusivity(unchecked) private var parser = FixtureParser()
+  @exclusivity(unchecked) private var scanner = JSONScanner(UnsafeBufferPointer(start: nil, count: 0))
 
   init(_ needs: TrafficNeeds) { self.needs = needs }
 

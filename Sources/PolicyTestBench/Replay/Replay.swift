@@ -49,10 +49,10 @@ final class ReplayVisitor: TrafficVisitor, @unchecked Sendable {
     var example: RequestExample
   }
 
-  private var entries: [Entry] = []
-  private var entryNumbers = NumberTable(capacity: 1 << 14)
+  @exclusivity(unchecked) private var entries: [Entry] = []
+  @exclusivity(unchecked) private var entryNumbers = NumberTable(capacity: 1 << 14)
   /// Whose numbers the entries at hand use.
-  private var traffic: RecordedTraffic?
+  @exclusivity(unchecked) private var traffic: RecordedTraffic?
   /// Entries past which they are added up.
   private static let entryLimit = 1 << 13
 
