@@ -10,12 +10,15 @@ import PolicyRuntime
 /// - Every fact belongs to the operation's protocol, is of its type, and comes once unless it is a list; enumerations
 ///   hold only words of the schema.
 /// - With fewer facts asked for, there are the same operations, and the same values of those that are.
+/// - SQL that is read quickly gives what it gives when it is parsed.
 /// - The batch can be judged, and the verdicts do not depend on what else was computed.
 final class DecoderFuzzing: FuzzTarget {
   private let name: OperationProtocol
   private let session: Session
   private var full: DecodeContext
   private var asked: DecodeContext
+  /// Parses all SQL.
+  private var thorough: DecodeContext
   private var interpreter: Interpreter
   /// The words of each enumeration, by the fact's raw value.
   private let words: [Set<[UInt8]>?]
@@ -31,6 +34,8 @@ final class DecoderFuzzing: FuzzTarget {
     asked = DecodeContext(demand: demand)
     demand.facts = .all
     full = DecodeContext(demand: demand)
+    thorough = DecodeContext(demand: demand)
+    thorough.isThorough = true
     interpreter = Interpreter(policy)
     words = Fact.allCases.map { fact in
       guard case .enumeration(let words) = fact.schema.type else { return nil }
@@ -44,6 +49,10 @@ final class DecoderFuzzing: FuzzTarget {
     checkOperations()
     full.decode(name, input)
     require(Snapshot(full.batch) == first, "decoding again gives the same batch")
+    if name == .postgres {
+      thorough.decode(name, input)
+      require(Snapshot(thorough.batch) == first, "what is read quickly is what is parsed")
+    }
     asked.decode(name, input)
     checkDemand()
     let verdicts = judge(full.batch)

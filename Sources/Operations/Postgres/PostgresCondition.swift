@@ -219,7 +219,7 @@ struct ConditionFolder {
   }
 
   /// Columns of the system, which every row has.
-  private static let systemColumns = ["ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"]
+  static let systemColumns = ["ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"]
 
   /// Whether the expression at `node`, though its value may change from row to row, is never NULL.
   private func isNeverNull(_ node: Int) -> Bool {

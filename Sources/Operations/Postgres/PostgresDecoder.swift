@@ -9,6 +9,12 @@ import PolicyBytecode
 /// - PostgreSQL parses the whole payload before it runs any of it, so one error anywhere is one unparsed operation.
 /// - A payload with no statement is one operation with an empty `command`.
 func decodePostgres(_ payload: [UInt8], _ context: inout DecodeContext) {
+  if !context.isThorough {
+    var reader = context.quickSQL.take() ?? QuickSQLReader()
+    let isRead = payload.withUnsafeBufferPointer { reader.decode($0, &context) }
+    context.quickSQL = consume reader
+    if isRead { return }
+  }
   let decoder = PostgresDecoder()
   if !decoder.decode(payload, &context) {
     context.operation(.postgres) { facts, demand in

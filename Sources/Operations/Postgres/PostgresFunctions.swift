@@ -15,6 +15,20 @@ enum PostgresFunctions {
     return roles[name] ?? (name.hasPrefix("crosstab") ? .code(crosstab) : nil)
   }
 
+  /// Whether the function whose last name is `name`, folded, may be known for something, whatever its schema: told by
+  /// its first three letters.
+  static func mayDoMore(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard name.count > 2 else { return false }
+    let beginning = UInt32(name[0]) << 16 | UInt32(name[1]) << 8 | UInt32(name[2])
+    return beginnings.contains(beginning)
+  }
+
+  /// How the last names of ``roles`` begin.
+  private static let beginnings: [UInt32] = {
+    let names = (roles.keys + ["crosstab"]).map { $0.split(separator: ".").last ?? "" }
+    return Array(Set(names.map { $0.utf8.prefix(3).reduce(0) { $0 << 8 | UInt32($1) } }))
+  }()
+
   private static let roles: [String: Role] = [
     "pg_read_file": .files([0]), "pg_read_binary_file": .files([0]), "pg_ls_dir": .files([0]),
     "pg_stat_file": .files([0]), "lo_import": .files([0]), "lo_export": .files([1]),

@@ -5,6 +5,9 @@
 enum PostgresKeywords {
   static func contains(_ word: ArraySlice<UInt8>) -> Bool { words.contains(word) }
 
+  /// All of them.
+  static var all: Set<ArraySlice<UInt8>> { words }
+
   private static let words: Set<ArraySlice<UInt8>> = Set(Array(list.utf8).split { $0 == 0x20 || $0 == 0x0A })
 
   private static let list = """
