@@ -49,6 +49,9 @@ enum DecodingWorkload {
     "SELECT pg_size_pretty(pg_total_relation_size('orders'))",
   ]
 
+  /// Those of them that need no parser.
+  static let simplePostgres = Array(postgres[..<5]) + ["BEGIN", "COMMIT", "SELECT 1", postgres[postgres.count - 1]]
+
   static let mysql = [
     "SELECT id, total FROM orders WHERE customer_id = 42 ORDER BY created_at DESC LIMIT 20",
     "INSERT INTO `events` (kind, payload, created_at) VALUES ('login', '{\"ip\":\"10.0.0.1\"}', now())",

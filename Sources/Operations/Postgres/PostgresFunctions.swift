@@ -15,19 +15,22 @@ enum PostgresFunctions {
     return roles[name] ?? (name.hasPrefix("crosstab") ? .code(crosstab) : nil)
   }
 
-  /// Whether the function whose last name is `name`, folded, may be known for something, whatever its schema: told by
-  /// its first three letters.
+  /// Whether the function whose last name is `name`, folded, may be known for something, whatever its schema.
   static func mayDoMore(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
     guard name.count > 2 else { return false }
+    // Most are told by their first three letters.
     let beginning = UInt32(name[0]) << 16 | UInt32(name[1]) << 8 | UInt32(name[2])
-    return beginnings.contains(beginning)
+    guard beginnings.contains(beginning) else { return false }
+    let name = String(decoding: name, as: UTF8.self)
+    return lastNames.contains(name) || name.hasPrefix("crosstab")
   }
 
-  /// How the last names of ``roles`` begin.
-  private static let beginnings: [UInt32] = {
-    let names = (roles.keys + ["crosstab"]).map { $0.split(separator: ".").last ?? "" }
-    return Array(Set(names.map { $0.utf8.prefix(3).reduce(0) { $0 << 8 | UInt32($1) } }))
-  }()
+  /// The names of ``roles`` without their schemas.
+  private static let lastNames = Set(roles.keys.map { String($0.split(separator: ".").last ?? "") })
+
+  /// How they, and `crosstab`, begin.
+  private static let beginnings: [UInt32] = Array(
+    Set((lastNames + ["crosstab"]).map { $0.utf8.prefix(3).reduce(0) { $0 << 8 | UInt32($1) } }))
 
   private static let roles: [String: Role] = [
     "pg_read_file": .files([0]), "pg_read_binary_file": .files([0]), "pg_ls_dir": .files([0]),
