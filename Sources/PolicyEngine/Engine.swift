@@ -89,6 +89,9 @@ public final class Engine {
     return judgeAnswer(answer, to: request, in: session, &verdicts)
   }
 
+  /// Why each operation of the request judged last could not be read.
+  package var unparsedReasons: [UnparsedReason] { context.batch.operations.elements.map(\.unparsed) }
+
   /// Judges one operation of the batch at hand.
   package func judge(_ number: Int, in session: Session, _ phase: RulePhase = .request) -> OperationVerdict {
     judge(number, of: context.batch, in: session, phase)

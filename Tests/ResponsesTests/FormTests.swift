@@ -97,6 +97,9 @@ import Testing
       ),
       ("k:\nb: ~\n", [path("$.k"), path("$.b")], "k:\nb: ~\n"),
       ("k: null\nb: !!str null\nc: 'null'\n", [column("*")], "k: null\nb: !!str \"[redacted]\"\nc: \"[redacted]\"\n"),
+      // What is masked is no number any more, whatever its tag said.
+      ("k: !!int \"4111111111111111\"\nb: 1\n", [detector("credit_card")], "k:  \"[credit_card]\"\nb: 1\n"),
+      ("k: &a !!int '1'\nb: 1\n", [path("$.k")], "k: &a  \"[redacted]\"\nb: 1\n"),
       ("k: &a x\nb: *a\n", [path("$.b")], "k: &a x\nb: \"[redacted]\"\n"),
       ("k: x\n---\nk: [1, 2]\n...\n", [path("$.k")], "k: \"[redacted]\"\n---\nk: \"[redacted]\"\n...\n"),
       (
@@ -152,6 +155,13 @@ import Testing
     let (out, report) = masked(response, by: maskPlan([detector("email")]))
     #expect(out == .http(status: 200, headers: [["Content-Length", "10"]], body: Array("[redacted]".utf8)))
     #expect(report.isWithheld)
+    // What says that it is JSON stays so.
+    let json = Response.http(
+      status: 200, headers: [["Content-Type", "application/json"], ["Content-Encoding", "gzip"]], body: [0x1F])
+    let kept = masked(json, by: maskPlan([detector("email")])).response
+    #expect(
+      kept
+        == .http(status: 200, headers: [["Content-Type", "application/json"]], body: Array("\"[redacted]\"".utf8)))
     #expect(masked(response, by: maskPlan([header("x")])).response == response)
     let plain = Response.http(
       status: nil, headers: [["content-encoding", "Identity"]], body: Array("a@b.example".utf8))

@@ -105,17 +105,21 @@ public final class EvasionRun {
     return chosen
   }
 
-  /// A command written for the conditions of a rule that no known one meets; nil if none is found that it stops.
+  /// A command written for the conditions of a rule that no known one meets; nil if none is found that it stops. One that
+  /// can be read, if there is any: what cannot may be stopped for that alone, however it is spelled.
   private func derivedSeed(_ rule: CheckedRule) -> Seed? {
+    var unread: Seed?
     var seed: Seed?
     _ = finder.request(meeting: [rule.condition]) { request in
       let outcome = engine.judge(request, [])
       let stopping = rule.isObserved ? outcome.observed : outcome.decision == .allow ? [] : outcome.rules
       guard stopping.contains(rule.displayName) else { return false }
-      seed = Seed(request: request, tags: [], outcome: outcome)
-      return true
+      let isRead = engine.unparsedReasons.allSatisfy { $0 == .none }
+      let found = Seed(request: request, tags: [], outcome: outcome)
+      if isRead { seed = found } else if unread == nil { unread = found }
+      return isRead
     }
-    return seed
+    return seed ?? unread
   }
 
   // MARK: - Search

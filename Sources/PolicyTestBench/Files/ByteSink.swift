@@ -4,11 +4,11 @@ import Glibc
 
 /// A file that is written as a stream, compressed if its name ends in `.gz` or `.zst`.
 ///
-/// A new file is written beside it and takes its place in ``finish()``: a run that fails leaves the old one as it was.
+/// A new file is written beside it and takes its place in ``finish()``: a run that fails leaves the old one as it was. A
+/// device or a pipe is written into.
 public final class ByteSink {
   public let name: String
-  private let path: String
-  private let temporary: String
+  private let target: WriteTarget
   private var descriptor: Int32
   private let compressor: Compressor?
   private var buffer: [UInt8] = []
@@ -18,19 +18,16 @@ public final class ByteSink {
   /// Begins the file at `path`.
   public init(path: String) throws(FileError) {
     name = path
-    self.path = path
-    temporary = path + ".\(getpid()).tmp"
+    target = WriteTarget(path)
     compressor = Compressor(Compression(path: path))
-    var status = stat()
-    let mode = stat(path, &status) == 0 ? status.st_mode & 0o7777 : 0o644
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    descriptor = target.open()
     guard descriptor >= 0 else { throw failure() }
   }
 
   deinit {
     if descriptor >= 0 {
       _ = close(descriptor)
-      _ = unlink(temporary)
+      target.abandon()
     }
   }
 
@@ -44,9 +41,9 @@ public final class ByteSink {
     try flush(isLast: true)
     let open = descriptor
     descriptor = -1
-    guard close(open) == 0, rename(temporary, path) == 0 else {
+    guard close(open) == 0, target.settle() else {
       let error = failure()
-      _ = unlink(temporary)
+      target.abandon()
       throw error
     }
   }

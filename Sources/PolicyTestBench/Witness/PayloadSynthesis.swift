@@ -9,7 +9,8 @@ struct PayloadSynthesis {
 
   /// Payloads of a protocol, the likeliest first.
   func payloads(_ protocol: OperationProtocol) -> [RequestPayload] {
-    let spelled = [Fact.command, .text].compactMap { goal.value($0) }
+    // A pattern may spell only the beginning.
+    let spelled = distinct([Fact.command, .text].compactMap { goal.value($0) }.flatMap { [$0, $0 + " x"] })
     let written: [RequestPayload] =
       switch `protocol` {
       case .postgres, .mysql: SQLSynthesis(goal: goal).statements.map(RequestPayload.init(text:))

@@ -26,9 +26,13 @@ struct RequestGoal {
       set.contains(.init(candidate)) && (named.isEmpty || named.contains(candidate.name))
         && !unwanted.contains(candidate.name)
     }
-    // A command is shown as one of a shell where it may be.
-    return fitting.filter { $0 != .ssh } + fitting.filter { $0 == .ssh }
+    // A command is shown as one of a shell where it may be: these read shell lines too.
+    let others: [OperationProtocol] = isSpelled ? [.k8s, .ssh] : [.ssh]
+    return fitting.filter { !others.contains($0) } + fitting.filter { others.contains($0) }
   }
+
+  /// Whether a test asks how the command, or all of the request, is spelled.
+  var isSpelled: Bool { asks(for: .command) || asks(for: .text) }
 
   /// Whether a test asks for a value of the fact.
   func asks(for fact: Fact) -> Bool { tests.contains { $0.predicate.fact == fact && !$0.isNegated } }

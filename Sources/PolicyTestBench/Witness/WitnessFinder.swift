@@ -106,7 +106,8 @@ public final class WitnessFinder {
     for variant in 0..<2 {
       for tests in alternatives {
         let goal = RequestGoal(tests, sampler, variant: variant)
-        for wire in goal.protocols.prefix(3) {
+        // What is spelled out may be of any protocol; else the first few show it as well as all would.
+        for wire in goal.protocols.prefix(goal.isSpelled ? OperationProtocol.allCases.count : 3) {
           let near = known.first { $0.request.protocol == wire } ?? known.first
           var principal = near?.request.principal ?? Principal()
           principal.time = nil

@@ -21,35 +21,27 @@ func readFile(_ path: String, limit: Int, cuts: Bool = false) throws(CommandErro
   }
 }
 
-/// Writes a file whole: into a new one beside it, which then takes its place.
+/// Writes a file whole: into a new one beside it, which then takes its place, or into a device or pipe as it stands.
 func writeFile(_ path: String, _ bytes: [UInt8]) throws(CommandError) {
-  // What a link points to is replaced, not the link.
-  let target = realpath(path, nil).map { pointer in
-    defer { free(pointer) }
-    return String(cString: pointer)
-  }
-  let final = target ?? path
-  let temporary = final + ".\(getpid()).tmp"
-  var status = stat()
-  let mode = stat(final, &status) == 0 ? status.st_mode & 0o7777 : 0o644
-  let isWritten = create(temporary, bytes, mode)
-  guard isWritten, rename(temporary, final) == 0 else {
+  let target = WriteTarget(path)
+  guard fill(target.open(), bytes, target.isReplaceable ? target.mode : nil), target.settle() else {
     let reason = systemReason()
-    _ = unlink(temporary)
+    target.abandon()
     throw .failure("cannot write `\(path)`: \(reason)")
   }
 }
 
 /// Writes a file that is not there yet; others than its owner have no part in it if it is secret.
 func writeNewFile(_ path: String, _ bytes: [UInt8], isSecret: Bool) throws(CommandError) {
-  guard create(path, bytes, isSecret ? 0o600 : 0o644) else {
+  let mode: mode_t = isSecret ? 0o600 : 0o644
+  guard fill(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode), bytes, mode) else {
     throw .failure("cannot write `\(path)`: \(systemReason())")
   }
 }
 
-/// Makes a file of this content and mode, whatever the process masks; false, with `errno`, if it cannot be, or is there.
-private func create(_ path: String, _ bytes: [UInt8], _ mode: mode_t) -> Bool {
-  let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+/// Writes into what was opened and closes it; a mode is set whatever the process masks. False, with `errno`, if that
+/// cannot be, or `descriptor` is negative.
+private func fill(_ descriptor: Int32, _ bytes: [UInt8], _ mode: mode_t?) -> Bool {
   guard descriptor >= 0 else { return false }
   var sent = 0
   while sent < bytes.count {
@@ -60,7 +52,7 @@ private func create(_ path: String, _ bytes: [UInt8], _ mode: mode_t) -> Bool {
     guard count > 0 else { break }
     sent += count
   }
-  let isWritten = sent == bytes.count && fchmod(descriptor, mode) == 0
+  let isWritten = sent == bytes.count && (mode.map { fchmod(descriptor, $0) == 0 } ?? true)
   let reason = errno
   let isClosed = close(descriptor) == 0
   if !isWritten { errno = reason }
