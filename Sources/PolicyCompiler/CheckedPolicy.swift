@@ -25,6 +25,14 @@ public struct CheckedDefaults: Sendable, Hashable {
   public var unparsedByProtocol: [OperationProtocol: Decision] = [:]
   public var record: RecordLevel = .none
   public var recordByProtocol: [OperationProtocol: RecordLevel] = [:]
+  /// Where it is declared what a default decides.
+  public var declarations: [Declaration] = []
+
+  /// A `default` of a decision, for what can be read or for what cannot.
+  public struct Declaration: Sendable, Hashable {
+    public var decision: Decision
+    public var span: SourceSpan
+  }
 
   public init() {}
 }

@@ -47,6 +47,7 @@ struct DefaultsChecker {
     seen[key] = (value, span)
     let decision: Decision = value == "allow" ? .allow : .block
     let level = RecordLevel(word: value) ?? RecordLevel.none
+    if key.key != .record { defaults.declarations.append(.init(decision: decision, span: span)) }
     switch (key.key, key.protocol) {
     case (.decision, nil): defaults.decision = decision
     case (.decision, let protocolKey?): defaults.byProtocol[protocolKey] = decision

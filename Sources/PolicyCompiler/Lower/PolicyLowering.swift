@@ -268,7 +268,8 @@ private struct PolicyLowering {
       operation: { $0 < bindAtoms ? .bound : records[$0].kind == AtomKind.matched.rawValue ? .scanned : .lazy })
     for (rule, formula) in zip(policy.rules, formulas) {
       let formula = formula.mapped(finalNumbers)
-      var record = RuleRecord(place: place(rule.span))
+      // An annotation may stand above its name.
+      var record = RuleRecord(place: place(rule.nameSpan))
       record.fullName = writer.intern(rule.fullName)
       record.displayName = writer.intern(rule.displayName)
       record.title = writer.intern(rule.title ?? "")

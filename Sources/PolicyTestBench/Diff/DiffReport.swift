@@ -32,8 +32,9 @@ public struct DiffReport: Sendable {
   /// Requests that fared alike: the same decisions, by the same rules, with the same changes beside them.
   public struct ClusterKey: Sendable, Hashable {
     public var change: Change
-    public var old: Decision
-    public var new: Decision
+    /// Nil where the recording does not tell.
+    public var old: Decision?
+    public var new: Decision?
     /// Names of the rules that decided; empty: a default did.
     public var oldRules: [String]
     public var newRules: [String]
@@ -95,7 +96,8 @@ extension DiffReport.ClusterKey {
   /// How two outcomes of one request compare.
   init(_ old: Outcome, _ new: Outcome) {
     self.init(
-      change: .unchanged, old: old.decision, new: new.decision, oldRules: old.rules, newRules: new.rules, details: [])
+      change: .unchanged, old: old.isEvaluable ? old.decision : nil, new: new.isEvaluable ? new.decision : nil,
+      oldRules: old.rules, newRules: new.rules, details: [])
     guard old.isEvaluable, new.isEvaluable else {
       change = .notEvaluable
       details = Array(Set(old.notEvaluable + new.notEvaluable)).sorted()

@@ -29,7 +29,8 @@ extension DiffSummary {
       for (side, decision, rules) in [("old", key.old, key.oldRules), ("new", key.new, key.newRules)] {
         $0.key(side)
         $0.object {
-          $0.member("decision", decision.word)
+          $0.key("decision")
+          if let decision { $0.string(decision.word) } else { $0.null() }
           $0.key("rules")
           $0.strings(rules)
         }

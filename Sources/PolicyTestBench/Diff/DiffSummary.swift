@@ -1,27 +1,70 @@
 import JSONText
 import PolicyBytecode
+import PolicyCompiler
 import PolicyEngine
+import PolicySyntax
 
 /// A comparison with the lines of both policies in it, for people and for machines.
 public struct DiffSummary: Sendable {
   let report: DiffReport
   let paths: [String]
+  /// One of the two policies.
+  public struct Side {
+    /// What it is called.
+    let name: String
+    let bundle: Bundle
+    /// Its sources, unless it came as a bundle, which does not say where defaults are declared.
+    let build: PolicyBuild?
+
+    public init(name: String, bundle: Bundle, build: PolicyBuild?) {
+      (self.name, self.bundle, self.build) = (name, bundle, build)
+    }
+
+    /// `file:line` of the defaults that decide so.
+    func defaults(_ decision: Decision) -> [String] {
+      guard let build, let policy = build.policy else { return [] }
+      let places = policy.defaults.declarations.filter { $0.decision == decision }.compactMap { declaration in
+        build.sources.file(declaration.span.file).map { file in
+          "\(file.path):\(file.position(of: declaration.span.range.start).line)"
+        }
+      }
+      return distinct(places)
+    }
+  }
+
   /// What the two policies are called.
   let oldName: String
   let newName: String
+  /// `file:line` of the defaults by what they decide.
+  private let oldDefaults: [Decision: [String]]
+  private let newDefaults: [Decision: [String]]
   /// `file:line` of rules, by the names that reports use.
   private let oldPlaces: [String: String]
   private let newPlaces: [String: String]
 
-  public init(
-    _ report: DiffReport, old: (name: String, bundle: Bundle), new: (name: String, bundle: Bundle), _ paths: [String]
-  ) {
+  public init(_ report: DiffReport, old: Side, new: Side, _ paths: [String]) {
     self.report = report
     self.paths = paths.map { $0 == "-" ? "<stdin>" : $0 }
     (oldName, newName) = (old.name, new.name)
     oldPlaces = Self.places(old.bundle)
     newPlaces = Self.places(new.bundle)
+    func defaults(_ side: Side) -> [Decision: [String]] {
+      Dictionary(uniqueKeysWithValues: [Decision.allow, .block].map { ($0, side.defaults($0)) })
+    }
+    oldDefaults = defaults(old)
+    newDefaults = defaults(new)
   }
+
+  /// The declarations that make a decision by default; the policy's name where none does, or none is known.
+  private func defaultPlaces(_ decision: Decision, isOld: Bool) -> [Place] {
+    let known = (isOld ? oldDefaults : newDefaults)[decision] ?? []
+    return (known.isEmpty ? [isOld ? oldName : newName] : Array(known.prefix(Self.shownDefaults))).map {
+      Place(isOld: isOld, rule: "(default)", place: $0, note: isOld ? "decided" : "decides")
+    }
+  }
+
+  /// Declarations of defaults that are shown: which of several decided depends on the request.
+  private static let shownDefaults = 3
 
   private static func places(_ bundle: Bundle) -> [String: String] {
     Dictionary(
@@ -71,18 +114,19 @@ public struct DiffSummary: Sendable {
         places.append(Place(isOld: false, rule: rule, place: newName, note: "is not there"))
       }
     }
-    if key.oldRules.isEmpty { places.append(Place(isOld: true, rule: "(default)", place: oldName, note: "decided")) }
+    if let decision = key.old, key.oldRules.isEmpty { places += defaultPlaces(decision, isOld: true) }
     for rule in key.newRules {
       if let place = newPlaces[rule] { places.append(Place(isOld: false, rule: rule, place: place, note: "decides")) }
     }
-    if key.newRules.isEmpty { places.append(Place(isOld: false, rule: "(default)", place: newName, note: "decides")) }
+    if let decision = key.new, key.newRules.isEmpty { places += defaultPlaces(decision, isOld: false) }
     return places
   }
 
   /// `block by no-drop → allow by default`.
   static func headline(_ key: DiffReport.ClusterKey) -> String {
-    func side(_ decision: Decision, _ rules: [String]) -> String {
-      decision.word + " by " + (rules.isEmpty ? "default" : rules.joined(separator: ", "))
+    func side(_ decision: Decision?, _ rules: [String]) -> String {
+      guard let decision else { return "not evaluable" }
+      return decision.word + " by " + (rules.isEmpty ? "default" : rules.joined(separator: ", "))
     }
     let (old, new) = (side(key.old, key.oldRules), side(key.new, key.newRules))
     return old == new ? old : old + " → " + new

@@ -58,7 +58,8 @@ let diffCommand = Command(
     bar.finish()
     for failure in report.failures { console.error(failure.message) }
     let summary = DiffSummary(
-      report, old: (oldPath, oldPolicy.bundle), new: (newPath, newPolicy.bundle), fixtures.paths)
+      report, old: .init(name: oldPath, bundle: oldPolicy.bundle, build: old.build),
+      new: .init(name: newPath, bundle: newPolicy.bundle, build: new.build), fixtures.paths)
     let format = arguments.has("json") ? .json : arguments.value("format").flatMap(DiffFormat.init) ?? .text
     let bytes = format.bytes(summary, arguments.has("output") ? .plain : console.style)
     if let path = arguments.value("output") {
@@ -92,6 +93,7 @@ private enum DiffFormat: String, CaseIterable {
 private func changes(_ list: String?) throws(CommandError) -> Set<DiffReport.Change> {
   var changes: Set<DiffReport.Change> = []
   for word in list?.split(separator: ",").map(String.init) ?? [] {
+    let word = String(word.drop { $0 == " " })
     guard let change = DiffReport.Change(rawValue: word), change != .unchanged else {
       throw .usage("`--fail-on` takes weakened, tightened, changed, not-evaluable, not `\(word)`")
     }
