@@ -14,10 +14,7 @@ let coverageCommand = Command(
     FixtureArguments.option,
     Command.json,
     Option(name: "annotate", letter: "a", help: "print the source, marked line by line"),
-    Option(name: "lcov", value: "FILE", help: "write an LCOV tracefile"),
-    Option(name: "cobertura", value: "FILE", help: "write Cobertura XML"),
-    Option(name: "html", value: "FILE", help: "write one page with the marked source"),
-  ] + CoverageOptions.bounds,
+  ] + CoverageOptions.files(html: "html") + CoverageOptions.bounds,
   examples: [
     ("hpol coverage policies --fixtures fixtures", "which rule or condition has no test?"),
     ("hpol coverage policies --changed-since origin/main --fail-under 100", "is what I changed tested?"),
@@ -28,7 +25,7 @@ let coverageCommand = Command(
     }
     try arguments.allowOnlyOne(of: ["json", "annotate"])
     let fixtures = try FixtureArguments(arguments)
-    let options = try CoverageOptions(arguments, isAsked: true)
+    let options = try CoverageOptions(arguments, isAsked: true, page: "html")
     guard let run = try PolicyTestRun(arguments.positionals, fixtures, console, coverage: options),
       let report = run.coverage
     else { return .doesNotHold }
@@ -41,12 +38,7 @@ let coverageCommand = Command(
     } else {
       console.write(report.text(console.style))
     }
-    if let path = arguments.value("lcov") { try writeFile(path, [UInt8](report.lcov().utf8)) }
-    if let path = arguments.value("cobertura") {
-      let xml = report.cobertura(time: now(), toolVersion: CommandLineTool.version)
-      try writeFile(path, [UInt8](xml.utf8))
-    }
-    if let path = arguments.value("html") { try writeFile(path, [UInt8](report.html().utf8)) }
+    try options.writeFiles(report)
     for line in run.report.unreadable { console.error(line.message) }
     let failed = run.report.failedRequests + run.report.failedFixtures
     if failed > 0 {

@@ -20,7 +20,7 @@ let replayCommand = Command(
     ThreadOption.option,
     Command.json,
     CoverageOptions.coverage,
-  ] + CoverageOptions.bounds,
+  ] + CoverageOptions.files(html: CoverageOptions.page) + CoverageOptions.bounds,
   examples: [
     ("hpol replay policies --fixtures yesterday.jsonl.zst", "what would these rules have done?"),
     ("hpol replay policies --fixtures recordings --html replay.html", "the same as a page to send around"),

@@ -12,7 +12,7 @@ let testCommand = Command(
     The form of json is grammar/test.schema.json; sarif is 2.1.0, tap version 13, and github prints annotations.
     """,
   options: [FixtureArguments.option] + ReportOptions.all + [Watch.option, CoverageOptions.coverage]
-    + CoverageOptions.bounds,
+    + CoverageOptions.files(html: CoverageOptions.page) + CoverageOptions.bounds,
   examples: [
     ("hpol test policies", "do the tests beside the rules hold?"),
     ("hpol test policies --fixtures fixtures", "and what the recordings pin?"),
@@ -41,6 +41,7 @@ let testCommand = Command(
         } else {
           console.note(report.summary(console.errorStyle))
         }
+        try coverage.writeFiles(report)
       }
       let isCovered = run?.coverage.map { coverage.holds($0, console) } ?? true
       return (report.holds && isCovered ? .holds : .doesNotHold, build.sources)

@@ -13,15 +13,33 @@ struct CoverageOptions {
       name: "changed-since", value: "REV", help: "count only what stands on lines changed since a git revision"),
   ]
 
+  /// Files for other tools, and the page that a person reads.
+  static func files(html: String) -> [Option] {
+    [
+      Option(name: "lcov", value: "FILE", help: "write an LCOV tracefile"),
+      Option(name: "cobertura", value: "FILE", help: "write Cobertura XML"),
+      Option(name: html, value: "FILE", help: "write one page with the source, marked with what is covered"),
+    ]
+  }
+  /// What the page is called where `--html` is the command's own report.
+  static let page = "coverage-html"
+
+  private let lcov: String?
+  private let cobertura: String?
+  private let html: String?
   private let isAsked: Bool
   private let failUnder: Double?
   private let revision: String?
 
   /// `isAsked` where the command is about coverage; elsewhere the options ask for it.
-  init(_ arguments: Arguments, isAsked: Bool = false) throws(CommandError) {
+  init(_ arguments: Arguments, isAsked: Bool = false, page: String = CoverageOptions.page) throws(CommandError) {
+    lcov = arguments.value("lcov")
+    cobertura = arguments.value("cobertura")
+    html = arguments.value(page)
     failUnder = try arguments.value("fail-under").map(Self.percent)
     revision = arguments.value("changed-since")
-    self.isAsked = isAsked || arguments.has("coverage") || failUnder != nil || revision != nil
+    let files = [lcov, cobertura, html].compactMap { $0 }
+    self.isAsked = isAsked || arguments.has("coverage") || failUnder != nil || revision != nil || !files.isEmpty
   }
 
   private static func percent(_ text: String) throws(CommandError) -> Double {
@@ -51,6 +69,16 @@ struct CoverageOptions {
     return CoverageReport(map, counts, sources, changed: changed)
   }
 
+  /// Writes the files that were asked for.
+  func writeFiles(_ report: CoverageReport) throws(CommandError) {
+    if let lcov { try writeFile(lcov, [UInt8](report.lcov().utf8)) }
+    if let cobertura {
+      let xml = report.cobertura(time: now(), toolVersion: CommandLineTool.version)
+      try writeFile(cobertura, [UInt8](xml.utf8))
+    }
+    if let html { try writeFile(html, [UInt8](report.html().utf8)) }
+  }
+
   /// Prints the sum of what was counted, if coverage was asked for; whether that is enough.
   func report(
     _ map: CoverageMap?, _ counts: CoverageCounts?, _ build: PolicyBuild?, _ console: Console, onError: Bool
@@ -62,6 +90,7 @@ struct CoverageOptions {
     } else {
       console.write(report.summary(console.style))
     }
+    try writeFiles(report)
     return holds(report, console)
   }
 
