@@ -88,6 +88,21 @@ private let strong = """
     }
   }
 
+  /// A pattern is enough to write a command, one that the target of some protocol can read.
+  @Test func patternsGiveCommandsWithoutTests() throws {
+    for (condition, command) in [
+      ("text matches /rm -rf/", "rm -rf"), ("command like \"rm -rf *\"", "rm -rf x"),
+      ("command matches /^kubectl delete ns/", "kubectl delete ns"), ("text contains \"FLUSHALL\"", "FLUSHALL"),
+    ] {
+      try withFolder(["p.hpol": "hpol 1\ndefault allow\nrule no { when \(condition) block }\n"]) {
+        (folder: String) throws in
+        let run = try hpol(["evade", "\(folder)/p.hpol", "--limit", "200"])
+        #expect(run.code == 1 && run.output.contains("of 1 command derived from its conditions"), "\(run.output)")
+        #expect(run.output.contains("for    \(command)  which is blocked"), "\(run.output)")
+      }
+    }
+  }
+
   @Test func outputConformsToItsSchema() throws {
     let schema = JSONSchema(try projectJSON("grammar/evade.schema.json"))
     try withFolder(["weak.hpol": weak]) { (folder: String) throws in

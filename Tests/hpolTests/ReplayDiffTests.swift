@@ -122,12 +122,47 @@ import Testing
     // The shortest of the two stands for both, and the lines of both policies are named.
     let weakened = report["clusters"]?.array?.first
     #expect(weakened?["example"]?.string == "DROP TABLE x" && weakened?["count"]?.text == "2")
-    #expect(weakened?["places"]?.array?.compactMap { $0["at"]?.string } == ["old.hpol:6", "new.hpol:6", "new.hpol"])
+    #expect(weakened?["places"]?.array?.compactMap { $0["at"]?.string } == ["old.hpol:6", "new.hpol:6", "new.hpol:3"])
+  }
+
+  @Test func defaultsHaveLines() throws {
+    let stricter = "hpol 1\n\ndefault block\n\n@severity(high)\nrule some { when sql.table is \"x\" block }\n"
+    try withFolder(["old.hpol": Self.old, "new.hpol": stricter, "day.jsonl": Self.fixtures]) {
+      (folder: String) throws in
+      let run = try hpol(["diff", "\(folder)/old.hpol", "\(folder)/new.hpol", "--on", "\(folder)/day.jsonl", "--json"])
+      let places = try JSONValue(parsing: run.output)["clusters"]?.array?.flatMap { cluster in
+        cluster["places"]?.array?.compactMap { $0["at"]?.string } ?? []
+      }
+      let lines = Set((places ?? []).map { $0.replacingOccurrences(of: folder + "/", with: "") })
+      // The line of the rule's name, not of what is written above it.
+      #expect(lines.isSuperset(of: ["old.hpol:3", "new.hpol:3", "new.hpol:6"]), "\(lines)")
+    }
+  }
+
+  /// A device, a pipe and what a link points to stay what they are.
+  @Test func outputGoesWhereItIsSent() throws {
+    try withFolder(["old.hpol": Self.old, "day.jsonl": Self.fixtures, "there.html": "old"]) { (folder: String) throws in
+      let command = ["replay", "\(folder)/old.hpol", "--fixtures", "\(folder)/day.jsonl", "--html"]
+      let files = FileManager.default
+      try files.createSymbolicLink(atPath: "\(folder)/link.html", withDestinationPath: "there.html")
+      #expect(try hpol(command + ["\(folder)/link.html"]).code == 0)
+      #expect(try files.destinationOfSymbolicLink(atPath: "\(folder)/link.html") == "there.html")
+      #expect(try String(contentsOfFile: "\(folder)/there.html", encoding: .utf8).hasPrefix("<!"))
+      // A copy of the null device, where one may be made.
+      let device = "\(folder)/null"
+      if mknod(device, S_IFCHR | 0o666, 1 << 8 | 3) == 0 {
+        for words in [command + [device], ["redact", "\(folder)/day.jsonl", "--output", device]] {
+          #expect(try hpol(words).error.contains("cannot write") == false)
+          #expect(try files.attributesOfItem(atPath: device)[.type] as? FileAttributeType == .typeCharacterSpecial)
+        }
+      }
+      #expect(try files.contentsOfDirectory(atPath: folder).allSatisfy { !$0.hasSuffix(".tmp") })
+    }
   }
 
   @Test func kindsOfChangeFailTheRunWhereAsked() throws {
     let compare = ["diff", "old.hpol", "new.hpol", "--on", "day.jsonl", "--fail-on"]
-    for (kinds, code) in [("weakened", 1), ("changed,tightened", 1), ("not-evaluable", 0)] as [(String, Int32)] {
+    for (kinds, code) in [("weakened", 1), ("changed, tightened", 1), ("not-evaluable", 0)] as [(String, Int32)] {
       #expect(try run(compare + [kinds]).code == code, "\(kinds)")
     }
     #expect(
