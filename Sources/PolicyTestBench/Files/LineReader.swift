@@ -17,6 +17,8 @@ public struct LineReader: ~Copyable {
 
   /// The file's name for messages.
   public var name: String { source.name }
+  /// Bytes read so far, as they are on disk.
+  public var bytesRead: Int { source.bytesRead }
   private let source: ByteSource
   private let limit: Int
   private var buffer: [UInt8]

@@ -39,6 +39,9 @@ public struct FixtureReader: ~Copyable {
   }
   private let lineLimit: Int
 
+  /// Bytes read so far, as they are on disk.
+  public var bytesRead: Int { lines.bytesRead }
+
   /// The next fixture, or why its line holds none; nil at the end.
   public mutating func nextFixture() throws(FileError) -> LineResult<Fixture>? {
     try next { (parser, bytes) throws(JSONError) in try parser.fixture(bytes) }

@@ -29,7 +29,9 @@ struct FixtureArguments {
   func forEach(
     _ console: Console, _ body: (Fixture, String) -> Void, unreadable: (LineFailure) -> Void
   ) throws(CommandError) {
-    var progress = Progress("judging", console)
+    let bar = ProgressBar("judging", paths, console)
+    defer { bar.finish() }
+    var before = 0
     for path in paths {
       do throws(FileError) {
         var reader = try FixtureReader(path: path)
@@ -38,13 +40,13 @@ struct FixtureArguments {
           case .failure(let failure): unreadable(failure)
           case .value(let fixture, let number):
             body(fixture, "\(path == "-" ? "standard input" : path):\(number)")
-            progress.advance()
+            bar.show(before + reader.bytesRead)
           }
         }
+        before += reader.bytesRead
       } catch {
         throw CommandError(error)
       }
     }
-    progress.finish()
   }
 }
