@@ -19,6 +19,7 @@ extension ShellDecoder {
   mutating func run(_ argv: Range<Int>, _ effects: ShellEffects, inShell: Bool, _ context: inout DecodeContext) {
     guard !isDone(context) else { return }
     output = nil
+    if !isReading { likelyOutput = nil }
     let first = fields[argv.lowerBound]
     let isHistory = first.value.count > 1 && arena[Int(first.value.start)] == Ascii.bang
     if first.isUnknown || first.hasGlob || isHistory {
@@ -70,6 +71,7 @@ extension ShellDecoder {
         fields.append(field)
       }
       run(base..<fields.count, effects, inShell: inShell, &context)
+      if likelyOutput == nil { likelyOutput = output }
       fields.truncate(to: base)
     }
     isReading = false

@@ -80,6 +80,8 @@ struct ShellInput: BitwiseCopyable {
   }
   var kind = Kind.inherited
   var text = ByteRange()
+  /// Of an unknown one, what it is likely to be; empty where nothing tells.
+  var likely = ByteRange()
   /// The programs that write it: a range of the log.
   var log = ByteRange()
 }
@@ -146,6 +148,8 @@ struct ShellDecoder: ~Copyable {
   var hasTrailing = false
   /// What the last command surely prints.
   var output: ByteRange?
+  /// What it prints if its words are what they are likely to be.
+  var likelyOutput: ByteRange?
   /// Lists in `>( )`, which read from the command they stand in.
   var deferred: [Int32] = []
   /// The texts of the fields being expanded, one behind the other: a substitution's words stand behind the part of the
@@ -182,6 +186,7 @@ struct ShellDecoder: ~Copyable {
     wrappers = 0
     hasTrailing = false
     output = nil
+    likelyOutput = nil
     if !deferred.isEmpty { deferred = [] }
     spent = 0
     isExhausted = false

@@ -160,11 +160,18 @@ extension ShellDecoder {
       return inserting(
         call, argv, mark.isEmpty ? Self.braces : mark, alternatives: possible, &context)
     }
-    if let words = items {
+    let likely = items == nil && outer.likely.count > 0 ? self.items(call, bytes(outer.likely)) : nil
+    if let words = items ?? likely {
       let base = fields.count
       fields.append(copying: argv)
       for word in words {
-        let field = field(word)
+        var field = field(word)
+        if items == nil {
+          // The words are not known; what they are likely to be is.
+          alternatives.append([word])
+          field.isUnknown = true
+          field.reading = Int32(alternatives.count - 1)
+        }
         fields.append(field)
       }
       carry(call, base..<fields.count, &context)

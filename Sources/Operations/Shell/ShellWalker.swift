@@ -75,16 +75,18 @@ extension ShellDecoder {
     let start = outer.kind == .inherited ? log.count : Int(outer.log.start)
     var child = first
     while child >= 0, !isDone(context) {
-      output = nil
+      (output, likelyOutput) = (nil, nil)
       subshell(&context) { $0.command(child, &$1) }
       input = ShellInput(kind: .unknown, log: ByteRange(start, log.count))
       if let output {
         input.kind = .literal
         input.text = output
+      } else if let likelyOutput {
+        input.likely = likelyOutput
       }
       child = reader.tree.nodes[Int(child)].next
     }
-    output = nil
+    (output, likelyOutput) = (nil, nil)
     input = outer
   }
 
