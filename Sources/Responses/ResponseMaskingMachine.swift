@@ -39,6 +39,8 @@ final class ResponseMaskingMachine {
   private var textBytes = 0
 
   private var text: TextMasker?
+  /// Line breaks were passed on since the text before ended.
+  private var isAfterBreak = false
   private var isLineStart = true
   /// The beginning of a line, until it is known whether JSON begins there.
   private var lead: [UInt8] = []
@@ -124,13 +126,15 @@ final class ResponseMaskingMachine {
     let index = json.write(bytes, from: start)
     let count = json.settledCount
     out.append(contentsOf: json.output[..<count])
-    if json.status != .closed {
-      recent.append(contentsOf: json.output[..<count].suffix(MaskLimits.markerBytes))
-      if recent.count > MaskLimits.markerBytes { recent.removeFirst(recent.count - MaskLimits.markerBytes) }
-    }
+    if json.status != .closed { noteWritten(json.output[..<count]) }
     json.removeSettled(count)
     if json.status != .open { endJSON(&out) }
     return index
+  }
+
+  private func noteWritten(_ bytes: ArraySlice<UInt8>) {
+    recent.append(contentsOf: bytes.suffix(MaskLimits.markerBytes))
+    if recent.count > MaskLimits.markerBytes { recent.removeFirst(recent.count - MaskLimits.markerBytes) }
   }
 
   private func finishJSON(_ out: inout [UInt8]) {
@@ -144,6 +148,7 @@ final class ResponseMaskingMachine {
     let wasCovering = json.isCovering
     if isFailed, wasCovering { json.abandon() }
     out.append(contentsOf: json.output)
+    if isFailed { noteWritten(json.output[...]) }
     json.output.removeAll(keepingCapacity: true)
     mode = .text
     isLineStart = false
@@ -305,18 +310,18 @@ final class ResponseMaskingMachine {
       text = known
     } else {
       // Between documents there is often but a line break, for which no detector is set up.
-      var isAfterEmptyLine = false
       if context.isEmpty {
         let breaks = bytes.prefix { $0 == 0x0A || $0 == 0x0D }.count
         out.append(contentsOf: bytes[..<breaks])
-        isAfterEmptyLine = bytes[..<breaks].contains(0x0A)
+        isAfterBreak = isAfterBreak || bytes[..<breaks].contains(0x0A)
         bytes = UnsafeBufferPointer(rebasing: bytes[breaks...])
         guard !bytes.isEmpty else { return }
       }
       text = TextMasker(plan, scratch.hasher, context: context)
       context = []
       self.text = text
-      tables?.begin(at: text.end, isAfterEmptyLine: isAfterEmptyLine)
+      tables?.begin(at: text.end, isAfterEmptyLine: isAfterBreak)
+      isAfterBreak = false
     }
     if let tables { tables.write(bytes, to: text, into: &out) } else { text.write(bytes, into: &out) }
   }

@@ -55,6 +55,34 @@ import Testing
     }
   }
 
+  /// What begins like JSON and is none, before, between and after tables.
+  @Test func brokenDocumentsBesideTablesAreMaskedAlikeInAnyPieces() {
+    var random = SplitMix64(seed: 17)
+    let plans = [
+      maskPlan([detector("email"), detector("password"), column("*_token"), column("*password*", .hash)]),
+      maskPlan([detector("email"), detector("secret"), path("$.a")]), maskPlan([column("user_token")]),
+    ]
+    let pieces = [
+      "bob@example.org", "{\"a\":\"b\"}", "{\"a\" x", "{\"a\" b", "{\"a\":1,", "\n", "\n", "\n", "a: b\n", " | ", "\t",
+      "xx",
+      "password", "user_token", "hunter2x", "---", "--", "-", "----------\n", "+---+\n", "| a |", ",", "\"",
+      "id,user_token\n1,abc\n", " id | user_token\n----+-----------\n  1 | abc\n(1 row)\n",
+      "NAME   READY\nweb-1  1/1\n",
+      "- a\n", "  b: c\n", "key:\n", "INFO x ", "log ", ": ", "{", "}", "[", "]", "abcdef", "true", "nul", "1e",
+      "data:",
+    ]
+    for round in 0..<6_000 {
+      let bytes = Array(random.some(pieces, 2, 14).joined().utf8)
+      let plan = plans[round % plans.count]
+      let whole = masked(bytes, plan)
+      for sizes in [[1], [2], [1, 2], [1 + random.below(9), 1 + random.below(9), 3]] {
+        #expect(
+          masked(bytes, plan, pieces: sizes) == whole,
+          "\(sizes) \(String(decoding: bytes, as: UTF8.self).debugDescription)")
+      }
+    }
+  }
+
   @Test func noEmailIsLeft() {
     var random = SplitMix64(seed: 8)
     let plan = maskPlan([detector("email"), path("$.x"), column("y")])
