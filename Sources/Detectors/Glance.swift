@@ -125,7 +125,7 @@ struct Glance {
       if count == 3, follows != before,
         peek(end + 3) == follows || peek(end + 4) == follows || follows == UInt8(ascii: "/")
       {
-        kinds.formUnion([.socialSecurity, .phone])
+        kinds.formUnion([.socialSecurity, .phone, .cpf])
       }
       return kinds
     }

@@ -203,7 +203,9 @@ extension DetectorScanner {
 
   /// `123.456.789-09`, or its eleven digits.
   private mutating func recogniseCPF(_ start: Int, _ runEnd: Int) {
-    guard !isNumberBefore(start) else { return }
+    // With full stops it is told from a number and a space before it.
+    let isCell = at(start - 1) == UInt8(ascii: " ") && runEnd - start == 3 && at(runEnd) == UInt8(ascii: ".")
+    guard isCell || !isNumberBefore(start) else { return }
     var end = runEnd
     if runEnd - start == 3 {
       // Three, three, three and two.

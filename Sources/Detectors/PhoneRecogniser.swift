@@ -102,11 +102,17 @@ extension DetectorScanner {
       shape.hasPlus = true
     }
     guard beginsWord(begin) else { return }
-    let isAfterNumber = isPhoneContinued(begin)
+    var isAfterNumber = isPhoneContinued(begin)
+    // `2 +49 30 1234567`, `2,(212) 555-0187`: nothing else begins so.
+    let isMarked = shape.hasPlus || shape.hasParenthesis && !isAfterCountry(begin)
+    if isMarked, at(begin - 1) == UInt8(ascii: ",") || at(begin - 1) == UInt8(ascii: " ") { isAfterNumber = false }
     let isCell = isAfterNumber && at(begin - 1) == UInt8(ascii: ",")
-    guard !isAfterNumber || isCell || at(begin - 1) == UInt8(ascii: " "), !hasNumberSign(begin), !isInAccount(begin)
+    guard !isAfterNumber || isCell || at(begin - 1) == UInt8(ascii: " "), !hasNumberSign(begin),
+      isMarked || !isInAccount(begin)
     else { return }
     readPhone(start, &shape)
+    // Groups that are too many are those of the next number.
+    while shape.total > PhoneShape.mostDigits, shape.count > 1 { shape.dropLast() }
     guard shape.total >= 7, shape.total <= PhoneShape.mostDigits else { return }
     // After a number and a comma, one in one piece; after a space, only one with hyphens is told from the number before it.
     if isCell {
@@ -260,6 +266,13 @@ extension DetectorScanner {
     case UInt8(ascii: "-"): return isIn(begin - 2, .word) || at(begin - 2) == UInt8(ascii: ")")
     default: return false
     }
+  }
+
+  /// Whether a parenthesis goes on with a number that begins with a plus: `+44 (0)20`.
+  private mutating func isAfterCountry(_ begin: Int) -> Bool {
+    let end = at(begin - 1) == UInt8(ascii: " ") ? begin - 1 : begin
+    let start = runBack(end, .digit, limit: 5)
+    return start < end && at(start - 1) == UInt8(ascii: "+")
   }
 
   /// Whether the number follows `NL91 ABNA `: the bank of an account number.
