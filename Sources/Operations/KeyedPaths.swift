@@ -4,8 +4,8 @@ import PolicyBytecode
 /// The keys of one keyed fact that a policy asks for, as paths into JSON: `mcp.argument["path"]`, `k8s.body["path"]`,
 /// `http.body["path"]`.
 ///
-/// Of a string its text is the value; numbers, booleans and null as JSON writes them; an array gives a value for each of
-/// its elements that is none, an object its JSON text.
+/// Of a string its text is the value; whole numbers in plain digits, others, booleans and null as JSON writes them; an
+/// array gives a value for each of its elements that is none, an object its JSON text.
 struct KeyedPaths {
   /// For each path one more than the position of its key in ``FactDemand/keys``.
   let numbers: [UInt16]
@@ -100,7 +100,8 @@ struct KeyedPaths {
         if case .array = element { continue }
         add(element, key, &values)
       }
-    case .null, .boolean, .number, .object: values.append(Value(key: key, bytes: Array(value.text.utf8)))
+    case .null, .boolean, .number, .object:
+      values.append(Value(key: key, bytes: Array(WholeNumbers.folding(value).text.utf8)))
     }
   }
 }

@@ -50,7 +50,8 @@ extension Engine {
     }
     if request.protocol == .mcp {
       let first = context.batch.count
-      context.decodeAnswer(.mcp, [UInt8](answer.text.utf8))
+      let messages = AnsweredMessages.all(in: answer)
+      context.decodeAnswer(.mcp, [UInt8](messages.text.utf8))
       guard takesShape(&rest, whole: true) else { return unknownOutcome() }
       interpreter.beginBatch()
       for number in 0..<context.batch.count {
@@ -58,7 +59,7 @@ extension Engine {
           interpreter.judge(number, of: context.batch, in: session, recalling: recalled(first + number)))
       }
       if request.listsTools {
-        context.tools.learn(answer)
+        context.tools.learn(messages)
         tools[request.principal.target ?? ""] = context.tools
       }
     } else if rest?.isEmpty == false {

@@ -26,12 +26,13 @@ extension Engine {
       for number in 0..<context.batch.count { responseVerdicts.append(judge(number, in: session, .response)) }
     }
     if request.protocol == .mcp {
-      context.decodeAnswer(.mcp, [UInt8](answer.text.utf8))
+      let messages = AnsweredMessages.all(in: answer)
+      context.decodeAnswer(.mcp, [UInt8](messages.text.utf8))
       interpreter.beginBatch()
       for number in 0..<context.batch.count { verdicts.append(judge(number, in: session)) }
       // Only the answer to a listing teaches about tools: any other could say what it likes.
       if request.listsTools {
-        context.tools.learn(answer)
+        context.tools.learn(messages)
         tools[request.principal.target ?? ""] = context.tools
       }
     }
@@ -55,7 +56,7 @@ extension Engine {
   private func hidingTools(in answer: JSONValue, _ request: JudgedRequest, _ session: Session) -> JSONValue {
     var hidden: Set<String> = []
     let moment = Moment(time: request.principal.time, clock: clock)
-    for name in toolNames(inListing: answer) {
+    for name in toolNames(inListing: AnsweredMessages.all(in: answer)) {
       let call = JSONValue.object([
         .init("jsonrpc", .string("2.0")), .init("id", .number("0")), .init("method", .string("tools/call")),
         .init("params", .object([.init("name", .string(name)), .init("arguments", .object([]))])),
@@ -68,7 +69,10 @@ extension Engine {
         hidden.insert(name)
       }
     }
-    return hidden.isEmpty ? answer : Operations.hidingTools({ hidden.contains($0) }, in: answer)
+    guard !hidden.isEmpty else { return answer }
+    return AnsweredMessages.rewriting(answer) { message in
+      Operations.hidingTools({ hidden.contains($0) }, in: message)
+    }
   }
 
   /// Whether a request was answered with something that the recording lacks and that the policy speaks of: masks of
@@ -98,7 +102,8 @@ extension JudgedRequest {
     switch payload {
     case .message(let message): return message["method"]?.string == "tools/list"
     case .text(let bytes): return (try? JSONValue(parsing: bytes))?["method"]?.string == "tools/list"
-    case .http: return false
+    case .http(_, _, _, let body):
+      return body.flatMap { try? JSONValue(parsing: Array($0.utf8)) }?["method"]?.string == "tools/list"
     }
   }
 }

@@ -112,7 +112,8 @@ private struct WholeResponseMasker {
       if isEncoded || isBinary {
         // What is compressed is not seen.
         report.isWithheld = true
-        result = ValueMasker.withheld
+        let isJSON = type.map { ResponseFormat(contentType: $0) == .json } ?? false
+        result = isJSON ? Array("\"[redacted]\"".utf8) : ValueMasker.withheld
       } else {
         result = text(body, type.map { ResponseFormat(contentType: $0) } ?? .automatic)
       }

@@ -228,7 +228,7 @@ struct YAMLMasker {
     }
     levels[last].maskedKeys += 1
     if levels[last].maskedKeys > 1 { text += Array("#\(levels[last].maskedKeys)".utf8) }
-    edits.append((event.source, Self.quoted(text)))
+    replace(event, text)
   }
 
   private mutating func scalar(_ event: YAMLEvent, _ bytes: [UInt8], rules: [Int]) {
@@ -259,9 +259,9 @@ struct YAMLMasker {
       return
     }
     if rules.isEmpty, let text = values.maskedDocument(event.value, named: name, depth: documentDepth) {
-      if text != event.value { edits.append((event.source, Self.quoted(text))) }
+      if text != event.value { replace(event, text) }
     } else if let text = values.masked(event.value, named: name, rules: rules) {
-      edits.append((event.source, Self.quoted(text)))
+      replace(event, text)
     }
   }
 
@@ -309,6 +309,12 @@ struct YAMLMasker {
     guard event.tag == nil else { return event.tag == "tag:yaml.org,2002:null" }
     guard event.style == .plain, event.value.count <= 4 else { return false }
     return event.value.isEmpty || ["~", "null", "Null", "NULL"].contains { event.value.elementsEqual($0.utf8) }
+  }
+
+  /// Replaces a scalar by text, which is no number any more if its tag said that it is one.
+  private mutating func replace(_ event: YAMLEvent, _ text: [UInt8]) {
+    if let tag = event.tagSource, event.tag != "tag:yaml.org,2002:str" { edits.append((tag, [])) }
+    edits.append((event.source, Self.quoted(text)))
   }
 
   /// Replaces what has no text of its own. Nothing of it is kept, and it has no hash.

@@ -43,4 +43,6 @@ public struct YAMLEvent: Sendable {
   public var anchor: String?
   /// The tag, resolved: `tag:yaml.org,2002:str` for `!!str`; nil if none is written.
   public var tag: String?
+  /// Where the tag of a scalar is written.
+  public var tagSource: Range<Int>?
 }

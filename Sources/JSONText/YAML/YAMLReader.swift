@@ -85,7 +85,7 @@ public struct YAMLReader: ~Copyable {
       event.value = raw.value
       event.style = Self.style(raw.scalarStyle)
       event.isKey = beginNode()
-      event.source = scalarSource(event)
+      event.source = scalarSource(&event)
       return event
     case YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT:
       let isMapping = raw.type == YAML_MAPPING_START_EVENT
@@ -130,12 +130,14 @@ public struct YAMLReader: ~Copyable {
 
   /// The range that spells a scalar: libyaml's begins with anchor and tag, and ends a block scalar's behind its last line
   /// break.
-  private func scalarSource(_ event: YAMLEvent) -> Range<Int> {
+  private func scalarSource(_ event: inout YAMLEvent) -> Range<Int> {
     var start = event.source.lowerBound
     var end = event.source.upperBound
     var properties = (event.anchor == nil ? 0 : 1) + (event.tag == nil ? 0 : 1)
     while properties > 0, start < end {
+      let first = start
       while start < end, !Self.isSpace(bytes[start]) { start += 1 }
+      if bytes[first] == UInt8(ascii: "!") { event.tagSource = first..<start }
       // Comments may stand between a tag and the scalar on the next line.
       while start < end, Self.isSpace(bytes[start]) || bytes[start] == UInt8(ascii: "#") {
         if bytes[start] == UInt8(ascii: "#") {

@@ -71,7 +71,7 @@ extension DecodeContext {
     var values: [KeyedPaths.Value] = []
     if !action.bodies.isEmpty, demand.contains(.k8sBody) {
       var known = paths ?? KeyedPaths(.k8sBody, of: demand)
-      for body in action.bodies { values += known.values(in: KubernetesNumber.folding(body)) }
+      for body in action.bodies { values += known.values(in: body) }
       paths = known
     }
     operation(.k8s) { facts, demand in
