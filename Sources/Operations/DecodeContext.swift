@@ -52,7 +52,7 @@ public struct DecodeContext: ~Copyable {
 
   public init(demand: FactDemand) {
     self.demand = demand
-    decodes = DecodeTable(demand.decodes)
+    decodes = DecodeTable.of(demand.decodes)
     mcpArguments = KeyedPaths(.mcpArgument, of: demand)
     http = HTTPInterest(demand, decodes)
     let asksForDetectors = demand.contains(.textDetector) && !demand.detectors.isEmpty

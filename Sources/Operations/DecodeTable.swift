@@ -1,5 +1,6 @@
 import PatternMatching
 import PolicyBytecode
+import Synchronization
 
 /// The `decode` declarations of a policy, ready to be asked about a request.
 final class DecodeTable: Sendable {
@@ -23,7 +24,19 @@ final class DecodeTable: Sendable {
   /// Words that say where the inner text stands; the others choose requests by a glob.
   private static let places: Set<String> = ["argument", "body", "query", "header"]
 
-  init(_ definitions: [DecodeDefinition]) {
+  /// The one that was made last: those who judge with variants of one policy ask for the same again and again.
+  private static let latest = Mutex<(definitions: [DecodeDefinition], table: DecodeTable)?>(nil)
+
+  static func of(_ definitions: [DecodeDefinition]) -> DecodeTable {
+    latest.withLock { latest in
+      if let latest, latest.definitions == definitions { return latest.table }
+      let table = DecodeTable(definitions)
+      latest = (definitions, table)
+      return table
+    }
+  }
+
+  private init(_ definitions: [DecodeDefinition]) {
     var entries: [Entry] = []
     var patterns: [Pattern] = []
     for definition in definitions {

@@ -28,6 +28,13 @@ public struct PatternLanguage: Hashable, Sendable {
   /// A shortest text that matches, of plain characters where there is a choice.
   public var shortestMatch: Witness { Self.witness(in: [self], notIn: []) }
 
+  /// Whether a text is in the language.
+  public func contains(_ text: String) -> Bool {
+    var state = dfa.start
+    for byte in text.utf8 { state = dfa.next(state, byte) }
+    return dfa.accepts(state)
+  }
+
   /// Whether every text in this language is in the other too.
   public func isSubset(of other: PatternLanguage) -> Answer {
     Self.answer(Self.witness(in: [self], notIn: [other]), ifNone: .yes)

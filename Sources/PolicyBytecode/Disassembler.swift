@@ -50,13 +50,14 @@ extension Bundle {
 
   /// What a rule does, in words.
   public func effects(_ rule: RuleRecord) -> String {
-    var words = rule.actions.indices.map { describe(actions[$0]) }
+    var words = rule.actions.indices.map { effect(actions[$0]) }
     if rule.isOnResponse { words.append("on response") }
     if rule.isObserved { words.append("observed") }
     return words.joined(separator: ", ")
   }
 
-  private func describe(_ action: ActionRecord) -> String {
+  /// What an action does, in a few words.
+  public func effect(_ action: ActionRecord) -> String {
     let name = text(action.text)
     let list = texts(action.list).joined(separator: ", ")
     return switch ActionKind(rawValue: action.kind) {

@@ -92,6 +92,17 @@ public final class Engine {
   /// Why each operation of the request judged last could not be read.
   package var unparsedReasons: [UnparsedReason] { context.batch.operations.elements.map(\.unparsed) }
 
+  /// The verdicts of a request's operations alone, where nothing has to be recalled: of a request that has no response and
+  /// is whole.
+  package func operationVerdicts(of request: JudgedRequest, _ tags: [String]) -> [OperationVerdict] {
+    let session = session(of: request.principal, tags)
+    prepare(&context, for: request)
+    context.decode(request.protocol, request.payload.bytes)
+    interpreter.begin(session, at: Moment(time: request.principal.time, clock: clock))
+    responseVerdicts.removeAll(keepingCapacity: true)
+    return (0..<context.batch.count).map { judge($0, in: session) }
+  }
+
   /// Judges one operation of the batch at hand.
   package func judge(_ number: Int, in session: Session, _ phase: RulePhase = .request) -> OperationVerdict {
     judge(number, of: context.batch, in: session, phase)

@@ -40,10 +40,21 @@ public struct Explanation: Sendable {
     public var range: Range<Int>
   }
 
+  /// A thing that a rule does.
+  public struct Action: Sendable, Hashable {
+    public enum Kind: Sendable, Hashable { case decision(Decision), record, tag, mask }
+
+    public var kind: Kind
+    /// In a few words: `mask email`.
+    public var text: String
+  }
+
   public struct Rule: Sendable {
     public var name: String
     public var title: String
     public var effects: String
+    /// What `effects` says, one by one.
+    public var actions: [Action]
     public var outcome: Outcome
     public var isObserved: Bool
     public var file: String
@@ -83,6 +94,7 @@ extension Interpreter {
       }
       let entry = Explanation.Rule(
         name: bundle.text(rule.displayName), title: bundle.text(rule.title), effects: bundle.effects(rule),
+        actions: rule.actions.indices.compactMap { bundle.explained(bundle.actions[$0]) },
         outcome: applies ? .applied : .nearMiss, isObserved: rule.isObserved,
         file: bundle.text(bundle.sources[Int(rule.place.file)].path), line: Int(rule.place.line), path: path)
       if applies {
@@ -181,6 +193,22 @@ extension Interpreter {
       }
     }
     return found
+  }
+}
+
+extension Bundle {
+  fileprivate func explained(_ action: ActionRecord) -> Explanation.Action? {
+    let kind: Explanation.Action.Kind
+    switch ActionKind(rawValue: action.kind) {
+    case .block: kind = .decision(.block)
+    case .approve: kind = .decision(.approve)
+    case .allow: kind = .decision(.allow)
+    case .record: kind = .record
+    case .tag: kind = .tag
+    case .maskDetector, .maskColumn, .maskJSON, .maskHeader, .maskRegex: kind = .mask
+    case nil: return nil
+    }
+    return Explanation.Action(kind: kind, text: effect(action))
   }
 }
 

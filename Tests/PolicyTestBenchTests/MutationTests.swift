@@ -282,3 +282,37 @@ private func text(_ bytes: [UInt8], with test: TestLine) -> [UInt8] {
     #expect(reasoning.haveSameGraph(one.condition, other.condition))
   }
 }
+
+/// Parentheses of a part that goes go along, whatever stands between them; those in strings and patterns are none.
+@Test(.timeLimit(.minutes(1))) func partsGoWithTheirOwnParentheses() throws {
+  let conditions = [
+    ("user is \"a\" and ((user is \"b\" or user is \"c\")\n)", 2),
+    ("( ( user is \"a\" or user is \"b\" ) ) and ( user is \"c\" or user is \"d\" )", 2),
+    ("user is \"a\" # (\n and (user is \"(\" or user matches /\\)/ or user in [\"(\", \"))\", 'x('])", 2),
+    ("(user is \"a\" and (((user is \"b\"\n))) or user is \"c\") and user is \"d\"", 2),
+  ]
+  for (condition, count) in conditions {
+    let set = try open("hpol 1\ndefault allow\nrule r {\n  when \(condition)\n  block\n}")
+    let dropped = MutantGenerator.mutants(of: set.files, set.sources).filter { $0.operation == .dropTest }
+    #expect(dropped.count >= 2 * count)
+    for mutant in dropped {
+      let text = mutant.text(in: set.sources)
+      #expect(parsePolicy(text, file: 0).isValid, "\(String(decoding: text, as: UTF8.self))")
+      #expect(set.change(by: mutant.edit) != nil)
+    }
+  }
+}
+
+@Test func threadsFindTheSame() throws {
+  let set = try open(guarded + tests)
+  func fates(_ threads: Int) throws -> [String] {
+    var told: [Int] = []
+    let run = try MutationRun(
+      set, fixtures: [], clock: 0, threads: threads,
+      progress: { stage, done, _ in if stage == .judging { told.append(done) } })
+    #expect(told == told.sorted() && told.last == run.results.count)
+    return run.results.map { "\($0.mutant.edit) \($0.fate)" }
+  }
+  let alone = try fates(1)
+  #expect(try fates(3) == alone)
+}

@@ -50,6 +50,19 @@ private func withFiles(_ body: (_ folder: String) throws -> Void) throws {
     #expect(line["decision"] == .null && line["notEvaluable"] == .array([.string("text contains us_ssn")]))
     let schema = JSONSchema(try projectJSON("grammar/eval.schema.json"))
     #expect(schema.violation(line) == nil)
+    let page = "\(folder)/page.html"
+    let replayed = try hpol(["replay", "\(folder)/other.hpol", "-f", out, "--html", page])
+    #expect(replayed.output.contains("  by protocol  requests  allow  approve  block  not evaluable\n"), "\(replayed)")
+    #expect(replayed.output.contains("  postgres            1      0        0      0              1\n"), "\(replayed)")
+    #expect(
+      replayed.output.contains("tests that could not be evaluated")
+        && replayed.output.contains("  1  text contains us_ssn\n"))
+    let html = try String(contentsOfFile: page, encoding: .utf8)
+    #expect(html.contains(">not evaluable</th>") && html.contains("<code>text contains us_ssn</code>"))
+    let counts = try JSONValue(parsing: hpol(["replay", "\(folder)/other.hpol", "-f", out, "--json"]).output)
+    #expect(counts["openTests"]?.text == #"[{"test":"text contains us_ssn","count":1}]"#)
+    #expect(counts["protocols"]?.array?.first?["verdicts"]?["notEvaluable"]?.text == "1")
+    #expect(JSONSchema(try projectJSON("grammar/replay.schema.json")).violation(counts) == nil)
     let explained = try hpol(["explain", "\(folder)/other.hpol", "-f", out, "--id", "a"])
     #expect(explained.output.contains("?  text contains us_ssn  not recorded"), "\(explained)")
     let both = try hpol([

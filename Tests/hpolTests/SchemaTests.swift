@@ -8,10 +8,11 @@ import Testing
 
 /// A JSON document of the project, by its path from the root.
 func projectJSON(_ path: String) throws -> JSONValue {
-  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-  return try JSONValue(parsing: [UInt8](Data(contentsOf: root.appendingPathComponent(path))))
+  try JSONValue(parsing: [UInt8](Data(contentsOf: projectFolder.appendingPathComponent(path))))
 }
+
+let projectFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent()
 
 @Test func decodeSchemaNamesTheFactsThatAreShown() throws {
   let schema = try projectJSON("grammar/decode.schema.json")

@@ -21,10 +21,17 @@ public final class ConditionReasoning {
   private let relations: PatternRelations
   private let satisfiability: Satisfiability
 
-  /// `patternQuestions` bounds the automata that are built to compare patterns.
-  public init(patternQuestions: Int = 20_000) {
+  /// `patternQuestions` bounds the automata that are built to compare patterns, `steps` the comparisons of tests; past
+  /// either, nothing more is seen through until ``renew()``.
+  public init(patternQuestions: Int = 20_000, steps: Int = 20_000_000) {
     relations = PatternRelations(questions: patternQuestions)
-    satisfiability = Satisfiability(relations: relations)
+    satisfiability = Satisfiability(relations: relations, steps: steps)
+  }
+
+  /// Makes the bounds begin anew. What is known of patterns stays known.
+  public func renew() {
+    relations.renew()
+    satisfiability.renew()
   }
 
   /// Whether some operation may meet all of the conditions.

@@ -112,17 +112,13 @@ private struct ValueConflicts {
     guard case .matches(let bound) = a.predicate.test, case .matches(let other) = b.predicate.test else { return false }
     switch (a.predicate.isAll, a.isNegated, b.isNegated) {
     // Every element is in `bound`, and there is one; some element, or every one, is in `other`.
-    case (true, false, false): return !bound.contains { x in other.contains { relations.intersect(x, $0) } }
+    case (true, false, false): return !relations.intersect(bound, other)
     // No element is in `bound`, yet some element, or every one, is in `other`, all of which is in `bound`.
-    case (false, true, false): return isSubset(other, of: bound)
+    case (false, true, false): return relations.isSubset(other, of: bound)
     // Not every element is in `bound`, though all are in `other` (an empty list fails that).
-    case (true, true, false): return b.predicate.isAll && isSubset(other, of: bound)
+    case (true, true, false): return b.predicate.isAll && relations.isSubset(other, of: bound)
     default: return false
     }
-  }
-
-  private func isSubset(_ a: [Pattern], of b: [Pattern]) -> Bool {
-    a.allSatisfy { one in b.contains { relations.isSubset(one, of: $0) } }
   }
 
   // MARK: - One value
@@ -171,9 +167,9 @@ private struct ValueConflicts {
       return false
     }
     switch (a.isNegated, b.isNegated) {
-    case (false, false): return !first.contains { x in second.contains { relations.intersect(x, $0) } }
-    case (false, true): return isSubset(first, of: second)
-    case (true, false): return isSubset(second, of: first)
+    case (false, false): return !relations.intersect(first, second)
+    case (false, true): return relations.isSubset(first, of: second)
+    case (true, false): return relations.isSubset(second, of: first)
     case (true, true): return false
     }
   }

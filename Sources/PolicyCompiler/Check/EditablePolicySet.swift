@@ -55,6 +55,17 @@ public final class EditablePolicySet {
     dependents = DependentNames(names, loader.files.map(\.tree))
   }
 
+  /// A set of its own with the same content, for another thread.
+  public init(copying other: EditablePolicySet) {
+    policy = other.policy
+    sources = other.sources
+    files = other.files
+    loader = other.loader
+    now = other.now
+    zoneExists = other.zoneExists
+    dependents = other.dependents
+  }
+
   private static func checker(
     _ names: NameTable, _ bag: DiagnosticBag, _ now: Int64, _ zoneExists: @escaping (String) -> Bool,
     _ checkedPatterns: CheckedPatterns, _ listValues: @escaping (StringLiteral, UInt32) -> [String]?

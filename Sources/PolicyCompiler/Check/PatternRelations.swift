@@ -7,14 +7,60 @@ final class PatternRelations {
     var second: Pattern
   }
 
+  private struct ListPair: Hashable {
+    var first: [Pattern]
+    var second: [Pattern]
+  }
+
   private var subsets: [Pair: Bool] = [:]
   private var intersections: [Pair: Bool] = [:]
+  /// Of whole lists: a search through alternatives compares the same ones again and again.
+  private var listSubsets: [ListPair: Bool] = [:]
+  private var listIntersections: [ListPair: Bool] = [:]
   private var wordsOf: [Pattern: [String]] = [:]
   private var languages: [Pattern: PatternLanguage?] = [:]
   /// Questions that may still be asked; each may build automata.
   private var questionsLeft: Int
+  private let questions: Int
 
-  init(questions: Int = CheckLimits.patternQuestions) { questionsLeft = questions }
+  init(questions: Int = CheckLimits.patternQuestions) {
+    self.questions = questions
+    questionsLeft = questions
+  }
+
+  /// Answers of whole lists that are kept.
+  private static let listLimit = 20_000
+
+  /// Makes all questions be left again.
+  func renew() {
+    questionsLeft = questions
+    if listSubsets.count + listIntersections.count > Self.listLimit {
+      listSubsets.removeAll(keepingCapacity: true)
+      listIntersections.removeAll(keepingCapacity: true)
+    }
+  }
+
+  /// Whether every text that a pattern of `first` matches is matched by a single one of `second`; false where that is not
+  /// known.
+  func isSubset(_ first: [Pattern], of second: [Pattern]) -> Bool {
+    if first.count == 1, second.count == 1 { return isSubset(first[0], of: second[0]) }
+    let pair = ListPair(first: first, second: second)
+    if let known = listSubsets[pair] { return known }
+    let answer = first.allSatisfy { one in second.contains { isSubset(one, of: $0) } }
+    // What is not known for want of questions may be another time.
+    if questionsLeft > 0 { listSubsets[pair] = answer }
+    return answer
+  }
+
+  /// Whether there is a text that a pattern of each list matches; true where that is not known.
+  func intersect(_ first: [Pattern], _ second: [Pattern]) -> Bool {
+    if first.count == 1, second.count == 1 { return intersect(first[0], second[0]) }
+    let pair = ListPair(first: first, second: second)
+    if let known = listIntersections[pair] { return known }
+    let answer = first.contains { one in second.contains { intersect(one, $0) } }
+    if questionsLeft > 0 { listIntersections[pair] = answer }
+    return answer
+  }
 
   /// Whether every text that `first` matches is matched by `second`; false where that is not known.
   func isSubset(_ first: Pattern, of second: Pattern) -> Bool {
@@ -24,7 +70,7 @@ final class PatternRelations {
     let pair = Pair(first: first, second: second)
     if let known = subsets[pair] { return known }
     let answer = ask(first, second) { $0.isSubset(of: $1) } == .yes
-    subsets[pair] = answer
+    if questionsLeft > 0 { subsets[pair] = answer }
     return answer
   }
 
@@ -36,7 +82,7 @@ final class PatternRelations {
     let pair = inOrder(first, second) ? Pair(first: first, second: second) : Pair(first: second, second: first)
     if let known = intersections[pair] { return known }
     let answer = ask(first, second) { $0.intersects($1) } != .no
-    intersections[pair] = answer
+    if questionsLeft > 0 { intersections[pair] = answer }
     return answer
   }
 
@@ -100,8 +146,16 @@ final class PatternRelations {
     guard !pattern.isQualifiedName, !pattern.ignoringCase else { return nil }
     switch pattern.kind {
     case .equals, .prefix: return pattern.source[...].utf8
-    case .glob, .pathGlob: return pattern.source.prefix { !"*?[\\".contains($0) }.utf8
+    case .glob, .pathGlob: return pattern.source.utf8.prefix { !Self.isWildcard($0) }
     case .suffix, .contains, .regex, .pcre: return nil
+    }
+  }
+
+  /// Whether a byte of a glob does not stand for itself.
+  private static func isWildcard(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "\\"): true
+    default: false
     }
   }
 

@@ -3,9 +3,18 @@
 /// Sound in one direction: a condition called impossible is. One whose alternatives are too many counts as possible.
 final class Satisfiability {
   private let relations: PatternRelations
-  private var stepsLeft = CheckLimits.satisfiabilityStepsOfSet
+  private let steps: Int
+  private var stepsLeft: Int
 
-  init(relations: PatternRelations) { self.relations = relations }
+  /// `steps` bounds all questions together.
+  init(relations: PatternRelations, steps: Int = CheckLimits.satisfiabilityStepsOfSet) {
+    self.relations = relations
+    self.steps = steps
+    stepsLeft = steps
+  }
+
+  /// Makes all steps be left again.
+  func renew() { stepsLeft = steps }
 
   /// Why none of the formulas' alternatives can hold, all formulas taken together; nil if they can or it is not known.
   func conflict(in formulas: [Formula]) -> Conjunction.Conflict? {

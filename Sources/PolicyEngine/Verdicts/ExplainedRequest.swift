@@ -49,6 +49,10 @@ extension ExplainedRequest {
 }
 
 extension ExplainedOperation {
+  /// The rules that made the decision.
+  package var deciding: [Explanation.Rule] {
+    isByRule && isEvaluable ? applied.filter { !$0.isObserved && $0.decision == decision } : []
+  }
   package var applied: [Explanation.Rule] { rules.filter { $0.outcome == .applied } }
   package var missed: [Explanation.Rule] { rules.filter { $0.outcome == .nearMiss } }
 
@@ -56,13 +60,24 @@ extension ExplainedOperation {
   package var strictness: Int { Int(decision.rawValue) * 4 + (isByRule ? 2 : 0) + (applied.isEmpty ? 0 : 1) }
 }
 
+extension Explanation.Rule {
+  /// The strictest decision that it makes; nil if it only masks, records or tags.
+  package var decision: Decision? {
+    actions.compactMap { if case .decision(let decision) = $0.kind { decision } else { nil } }.max()
+  }
+}
+
 extension Explanation.Step {
   /// A test is cut here: the place of its rule stands above it, and `--json` has it whole.
   private static let shownTestCharacters = 72
 
-  package var shownText: String {
-    guard text.count > Self.shownTestCharacters else { return text }
-    let start = text.prefix(Self.shownTestCharacters)
+  package var shownText: String { shownText(Self.shownTestCharacters) }
+
+  /// The test, or if it is longer its first characters with three more at most.
+  package func shownText(_ characters: Int) -> String {
+    let limit = min(characters, Self.shownTestCharacters)
+    guard text.count > limit else { return text }
+    let start = text.prefix(limit)
     // A list is cut between its elements.
     guard text.hasSuffix("]"), let comma = start.lastIndex(of: ",") else { return start + "…" }
     return start[...comma] + " …]"

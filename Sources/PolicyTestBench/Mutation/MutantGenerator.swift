@@ -5,6 +5,7 @@ import PolicySyntax
 public struct MutantGenerator {
   private let file: UInt32
   private let bytes: [UInt8]
+  private let parentheses: Parentheses
   private var declaration: Mutant.Declaration?
   private var mutants: [Mutant] = []
 
@@ -34,6 +35,7 @@ public struct MutantGenerator {
   private init(file: UInt32, bytes: [UInt8]) {
     self.file = file
     self.bytes = bytes
+    parentheses = Parentheses(parsePolicy(bytes, file: file).tree)
   }
 
   private mutating func add(_ declared: Declaration) {
@@ -212,25 +214,38 @@ public struct MutantGenerator {
       // Parentheses around a part stand outside its range: with unbalanced ones gone nothing could be read.
       let cut =
         index + 1 < parts.count
-        ? SourceRange(range.start, parts[index + 1].start) : SourceRange(parts[index - 1].end, range.end)
-      mutate(operation, balanced(cut, around: range))
+        ? beforeNeighbour(SourceRange(range.start, parts[index + 1].start))
+        : afterNeighbour(SourceRange(parts[index - 1].end, range.end))
+      mutate(operation, cut)
     }
   }
 
-  /// The cut without parentheses whose partners stand outside it.
-  private func balanced(_ cut: SourceRange, around part: SourceRange) -> SourceRange {
-    var cut = cut
-    func depth(_ range: SourceRange) -> Int {
-      bytes[range].reduce(0) { $0 + ($1 == UInt8(ascii: "(") ? 1 : $1 == UInt8(ascii: ")") ? -1 : 0) }
+  /// The cut of a part and of what joins it to the next: the next keeps its parentheses, the part's own go along.
+  private func beforeNeighbour(_ cut: SourceRange) -> SourceRange {
+    let (depth, (first, last)) = (depth(cut), parentheses.range(cut))
+    if depth > 0 {
+      let opening = parentheses.isOpening.indices[first..<last].reversed().filter { parentheses.isOpening[$0] }
+      return SourceRange(cut.start, parentheses.offsets[opening[depth - 1]])
     }
-    // A neighbour's parentheses stay with it; the part's own, which its range leaves out, go along.
-    while depth(cut) > 0 {
-      if cut.end > part.end { cut.end -= 1 } else if Int(cut.end) < bytes.count { cut.end += 1 } else { break }
+    return depth == 0 ? cut : SourceRange(first + depth >= 0 ? parentheses.offsets[first + depth] : cut.start, cut.end)
+  }
+
+  /// The cut of the last part and of what joins it to the one before.
+  private func afterNeighbour(_ cut: SourceRange) -> SourceRange {
+    let (depth, (first, last)) = (depth(cut), parentheses.range(cut))
+    if depth < 0 {
+      let closing = parentheses.isOpening.indices[first..<last].filter { !parentheses.isOpening[$0] }
+      return SourceRange(parentheses.offsets[closing[-depth - 1]] + 1, cut.end)
     }
-    while depth(cut) < 0 {
-      if cut.start < part.start { cut.start += 1 } else if cut.start > 0 { cut.start -= 1 } else { break }
-    }
-    return cut
+    let after = last + depth - 1
+    return depth == 0 || after >= parentheses.offsets.count
+      ? cut : SourceRange(cut.start, parentheses.offsets[after] + 1)
+  }
+
+  /// How many more parentheses open in a range than close.
+  private func depth(_ range: SourceRange) -> Int {
+    let (first, last) = parentheses.range(range)
+    return parentheses.isOpening[first..<last].reduce(0) { $0 + ($1 ? 1 : -1) }
   }
 
   private mutating func add(_ test: TestExpression, isNegated: Bool = false) {
@@ -321,6 +336,32 @@ extension Mutant.Declaration {
     case .use, .detector, .decode, .test, .invariant: return nil
     }
     self.init(kind: parts.0, name: parts.1, span: SourceSpan(file: file, parts.2))
+  }
+}
+
+/// Where the parentheses of a file stand: those of its language, not those in its strings, patterns and comments.
+private struct Parentheses {
+  /// In the order of the file.
+  var offsets: [UInt32] = []
+  var isOpening: [Bool] = []
+
+  init(_ tree: SyntaxTree) {
+    for token in tree.tokens where token.kind == .leftParenthesis || token.kind == .rightParenthesis {
+      offsets.append(token.range.start)
+      isOpening.append(token.kind == .leftParenthesis)
+    }
+  }
+
+  /// The numbers of the first that stands in a range, and of the first after it.
+  func range(_ range: SourceRange) -> (Int, Int) { (number(from: range.start), number(from: range.end)) }
+
+  private func number(from offset: UInt32) -> Int {
+    var (low, high) = (0, offsets.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if offsets[middle] < offset { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }
 

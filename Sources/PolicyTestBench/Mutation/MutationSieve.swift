@@ -30,8 +30,9 @@ struct MutationSieve {
     var changesEffect: Bool
   }
 
-  /// `policy` holds the claims of its invariants as rules. Nil where a bundle cannot be made.
-  init?(_ policy: CheckedPolicy, _ changes: [PolicyChange], _ trials: [Trial], _ factory: EngineFactory) {
+  /// A mutant without a change touches nothing. Nil where a bundle cannot be made.
+  init?(_ bench: MutationBench, _ changes: [PolicyChange?]) {
+    let (policy, trials, factory) = (bench.policy, bench.trials, bench.factory)
     touched = Array(repeating: [], count: changes.count)
     applying = Array(repeating: [], count: trials.count)
     trialsOfRule = Array(repeating: [], count: policy.rules.count)
@@ -40,6 +41,7 @@ struct MutationSieve {
     var all: [Change] = []
     var everywhere: Set<Int> = []
     for (mutant, change) in changes.enumerated() {
+      guard let change else { continue }
       if change.defaults != policy.defaults || !change.invariants.isEmpty { everywhere.insert(mutant) }
       for changed in change.rules {
         guard let number = numbers[changed.fullName] else { continue }

@@ -104,6 +104,8 @@ public struct ReplayReport: Sendable {
   public internal(set) var protocols: [OperationProtocol: VerdictCounts] = [:]
   public internal(set) var groups: [String: VerdictCounts] = [:]
   public internal(set) var targets: [String: VerdictCounts] = [:]
+  /// Tests that could not be evaluated, as an author would write them, with the requests whose verdict hangs on them.
+  public internal(set) var openTests: [String: Int] = [:]
   public internal(set) var rows: [Row: (count: Int, example: RequestExample)] = [:]
   /// The slowest first.
   public internal(set) var slowest: [SlowRequest] = []
@@ -125,6 +127,8 @@ public struct ReplayReport: Sendable {
   public static let nameLimit = 10_000
   public static let othersName = "(others)"
   public static let slowestLimit = 5
+  /// Tests that could not be evaluated and are counted by themselves.
+  public static let openTestLimit = 1000
 
   init(ruleCount: Int) { rules = Array(repeating: RuleCounts(), count: ruleCount) }
 
@@ -150,6 +154,7 @@ public struct ReplayReport: Sendable {
     protocols[`protocol`, default: VerdictCounts()].add(verdict, count)
     for group in groups { Self.add(verdict, count, to: &self.groups, group) }
     Self.add(verdict, count, to: &targets, target ?? "")
+    for test in outcome.notEvaluable { addOpen(test, count) }
     addRow(Row(verdict: verdict, rules: outcome.rules, protocol: `protocol`, target: target ?? ""), count, example)
   }
 
@@ -158,6 +163,11 @@ public struct ReplayReport: Sendable {
   ) {
     let isKept = table.count < nameLimit || table[name] != nil
     table[isKept ? name : othersName, default: VerdictCounts()].add(verdict, count)
+  }
+
+  private mutating func addOpen(_ test: String, _ count: Int) {
+    let isKept = openTests.count < Self.openTestLimit || openTests[test] != nil
+    openTests[isKept ? test : Self.othersName, default: 0] += count
   }
 
   private mutating func addRow(_ row: Row, _ count: Int, _ example: RequestExample) {
@@ -202,6 +212,7 @@ public struct ReplayReport: Sendable {
     protocols.merge(other.protocols) { $0.adding($1) }
     for (name, counts) in other.groups { Self.add(counts, to: &groups, name) }
     for (name, counts) in other.targets { Self.add(counts, to: &targets, name) }
+    for (test, count) in other.openTests { addOpen(test, count) }
     for (row, entry) in other.rows { addRow(row, entry.count, entry.example) }
     for (difference, entry) in other.differing { addRecorded(difference, entry.count, entry.example) }
     for slow in other.slowest where isSlow(slow.nanoseconds) { addSlow(slow) }

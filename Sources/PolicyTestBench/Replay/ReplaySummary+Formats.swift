@@ -43,6 +43,15 @@ extension ReplaySummary {
           }
         }
       }
+      $0.key("openTests")
+      $0.array {
+        for test in sortedOpenTests {
+          $0.object {
+            $0.member("test", test.name)
+            $0.member("count", test.count)
+          }
+        }
+      }
       $0.key("requests")
       $0.array {
         for entry in sortedRows {
@@ -127,7 +136,7 @@ extension ReplaySummary {
       subtitle: "\(grouped(report.fixtures)) requests from \(paths.count == 1 ? paths[0] : "\(paths.count) files")")
     page.add(
       .tiles(
-        VerdictCounts.Verdict.allCases.filter { $0 != .notEvaluable || report.verdicts[$0] > 0 }.map {
+        shownVerdicts.map {
           (grouped(report.verdicts[$0]), "\($0.word), \(share(report.verdicts[$0], of: report.fixtures))", $0.role)
         } + [
           (grouped(report.masked), "with masks", nil), (grouped(report.recordedInFull), "recorded in full", nil),
@@ -163,6 +172,14 @@ extension ReplaySummary {
       ("By protocol", sortedProtocols), ("By group", sorted(report.groups)), ("By target", sorted(report.targets)),
     ] where !entries.isEmpty {
       page.add(.section(title, countTable(entries)))
+    }
+    if !report.openTests.isEmpty {
+      page.add(
+        .section(
+          "Tests that could not be evaluated",
+          .table(
+            [.init("requests", isNumber: true), .init("test")],
+            sortedOpenTests.prefix(Self.pageRows).map { [.number($0.count), .code($0.name)] })))
     }
     if report.withRecorded > 0 {
       page.add(
@@ -210,17 +227,14 @@ extension ReplaySummary {
 
   private func countTable(_ entries: [(name: String, counts: VerdictCounts)]) -> HTMLFragment {
     let most = entries.first?.counts.total ?? 0
+    let verdicts = shownVerdicts
     return .table(
-      [
-        .init("name"), .init("requests", isNumber: true), .bars, .init("allow", isNumber: true),
-        .init("approve", isNumber: true),
-        .init("block", isNumber: true),
-      ],
-      entries.prefix(Self.pageRows).map {
+      [.init("name"), .init("requests", isNumber: true), .bars] + verdicts.map { .init($0.word, isNumber: true) },
+      entries.prefix(Self.pageRows).map { entry in
         [
-          .text($0.name.isEmpty ? "(none)" : $0.name), .number($0.counts.total), .bar($0.counts.total, of: most),
-          .number($0.counts[.allow]), .number($0.counts[.approve]), .number($0.counts[.block]),
-        ]
+          .text(entry.name.isEmpty ? "(none)" : entry.name), .number(entry.counts.total),
+          .bar(entry.counts.total, of: most),
+        ] + verdicts.map { .number(entry.counts[$0]) }
       })
   }
 }

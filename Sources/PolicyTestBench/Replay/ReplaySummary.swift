@@ -59,6 +59,16 @@ public struct ReplaySummary: Sendable {
     sorted(Dictionary(uniqueKeysWithValues: report.protocols.map { ($0.key.name, $0.value) }))
   }
 
+  /// The verdicts that reports have a column for.
+  var shownVerdicts: [VerdictCounts.Verdict] {
+    VerdictCounts.Verdict.allCases.filter { $0 != .notEvaluable || report.verdicts[$0] > 0 }
+  }
+
+  /// The tests that could not be evaluated, with the requests whose verdict hangs on them, the most first.
+  var sortedOpenTests: [(name: String, count: Int)] {
+    report.openTests.map { ($0.key, $0.value) }.sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+  }
+
   var sortedRows: [(row: ReplayReport.Row, count: Int, example: RequestExample)] {
     report.rows.map { ($0.key, $0.value.count, $0.value.example) }.sorted { a, b in
       if a.count != b.count { return a.count > b.count }
@@ -79,6 +89,11 @@ func share(_ count: Int, of total: Int) -> String {
   guard total > 0 else { return "0 %" }
   let tenths = (count * 1000 + total / 2) / total
   return "\(tenths / 10).\(tenths % 10) %"
+}
+
+/// The text, or its start and an ellipsis.
+func cut(_ text: String, to columns: Int) -> String {
+  text.count <= columns ? text : text.prefix(columns - 1) + "…"
 }
 
 /// Nanoseconds in the unit that fits.
@@ -106,22 +121,36 @@ extension ReplaySummary {
     if report.lackResponse > 0 {
       text += "  \(grouped(report.lackResponse)) whose response is missing or redacted: masking is not evaluable\n"
     }
-    text += ruleTable(style) + countTable("by group", sorted(report.groups), style)
+    text += ruleTable(style)
+    text += countTable("by protocol", sortedProtocols, style) + countTable("by group", sorted(report.groups), style)
     text += countTable(
       "by target", sorted(report.targets).map { ($0.name.isEmpty ? "(none)" : $0.name, $0.counts) }, style)
-    text += recordedTable(style) + slowestTable(style)
+    text += recordedTable(style) + slowestTable(style) + openTestTable(style)
     if report.notReplayable > 0 { text += "\n" + style(.bad, "\(grouped(report.notReplayable)) not replayable") + "\n" }
     return text
   }
 
   private func verdictTable(_ style: TextStyle) -> String {
     var table = TextTable([.left, .right, .right], indent: 2)
-    let verdicts = VerdictCounts.Verdict.allCases.filter { $0 != .notEvaluable || report.verdicts[$0] > 0 }
+    let verdicts = shownVerdicts
     for verdict in verdicts {
       let count = report.verdicts[verdict]
       table.add([verdict.word, grouped(count), share(count, of: report.fixtures)])
     }
     return table.text { row, column, cell in column == 0 ? style(verdicts[row].role, cell) : cell }
+  }
+
+  /// The tests on which verdicts hang that cannot be told from the recording.
+  private func openTestTable(_ style: TextStyle) -> String {
+    let tests = sortedOpenTests
+    guard !tests.isEmpty else { return "" }
+    var text = "\n" + style(.strong, "tests that could not be evaluated")
+    text += style(.faint, ", with the requests whose verdict hangs on them") + "\n"
+    var table = TextTable([.right, .left], indent: 2)
+    for test in tests.prefix(Self.shownNames) { table.add([grouped(test.count), cut(printable(test.name), to: 88)]) }
+    text += table.text { _, column, cell in column == 1 ? style(.faint, cell) : cell }
+    if tests.count > Self.shownNames { text += style(.faint, "  and \(tests.count - Self.shownNames) more\n") }
+    return text
   }
 
   private func ruleTable(_ style: TextStyle) -> String {
@@ -159,13 +188,12 @@ extension ReplaySummary {
     _ title: String, _ entries: [(name: String, counts: VerdictCounts)], _ style: TextStyle
   ) -> String {
     guard entries.contains(where: { $0.name != "(none)" }) else { return "" }
-    var table = TextTable([.left, .right, .right, .right, .right], indent: 2)
-    table.add([title, "requests", "allow", "approve", "block"])
+    let verdicts = shownVerdicts
+    var table = TextTable([.left, .right] + verdicts.map { _ in .right }, indent: 2)
+    table.add([title, "requests"] + verdicts.map(\.word))
     for entry in entries.prefix(Self.shownNames) {
-      table.add([
-        printable(entry.name), grouped(entry.counts.total), grouped(entry.counts[.allow]),
-        grouped(entry.counts[.approve]), grouped(entry.counts[.block]),
-      ])
+      table.add(
+        [printable(entry.name), grouped(entry.counts.total)] + verdicts.map { grouped(entry.counts[$0]) })
     }
     var text = "\n" + table.text { row, column, cell in row == 0 ? style(column == 0 ? .strong : .faint, cell) : cell }
     if entries.count > Self.shownNames { text += style(.faint, "  and \(entries.count - Self.shownNames) more\n") }

@@ -41,7 +41,12 @@ struct ConditionProbes {
   /// For each operation which of the conditions hold.
   func holding(_ request: JudgedRequest, _ tags: [String] = []) -> [[Bool]] {
     var verdicts: [OperationVerdict] = []
-    _ = engine.judge(request, tags, &verdicts)
+    if request.response == nil, !request.isRecalled {
+      // What becomes of the request is not asked.
+      verdicts = engine.operationVerdicts(of: request, tags)
+    } else {
+      _ = engine.judge(request, tags, &verdicts)
+    }
     return verdicts.indices.map { index in
       var holds = [Bool](repeating: false, count: count)
       // The response is judged for each operation of the request, in their order.

@@ -3,6 +3,16 @@ import PatternMatching
 /// Finds texts that patterns match, and keeps the languages it has built.
 final class PatternSampler {
   private var languages: [Pattern: PatternLanguage?] = [:]
+  /// What was asked before, and the answers.
+  private var known: [Question: String?] = [:]
+
+  private struct Question: Hashable {
+    var wanted: [Pattern]
+    var avoided: [Pattern]
+  }
+
+  /// Answers that are kept.
+  private static let knownLimit = 10_000
 
   /// Patterns of one list that are tried.
   private static let patternsTried = 6
@@ -54,10 +64,7 @@ final class PatternSampler {
     if pattern.kind == .equals, !pattern.ignoringCase, !pattern.isQualifiedName {
       return pattern.source.utf8.elementsEqual(text.utf8)
     }
-    guard let language = language(pattern), let exact = try? PatternLanguage(Pattern(.equals, text)) else {
-      return false
-    }
-    return exact.isSubset(of: language) == .yes
+    return language(pattern)?.contains(text) ?? false
   }
 
   private func meet(_ chosen: [Pattern], _ other: Pattern) -> Bool {
@@ -69,6 +76,15 @@ final class PatternSampler {
   /// A shortest text in all of `wanted` and in none of `avoided`, which are only looked at where they get in the way:
   /// the product of hundreds of automata is not built.
   private func shortest(_ wanted: [Pattern], _ avoided: [Pattern]) -> String? {
+    let question = Question(wanted: wanted, avoided: avoided)
+    if let answer = known[question] { return answer }
+    if known.count >= Self.knownLimit { known.removeAll() }
+    let answer = search(wanted, avoided)
+    known[question] = .some(answer)
+    return answer
+  }
+
+  private func search(_ wanted: [Pattern], _ avoided: [Pattern]) -> String? {
     let included = wanted.compactMap(language)
     guard included.count == wanted.count else { return nil }
     var excluded: [PatternLanguage] = []

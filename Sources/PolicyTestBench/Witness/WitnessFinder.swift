@@ -75,8 +75,16 @@ public final class WitnessFinder {
       if isWitness(one.request, truths) { return one.request }
       nearest.add(number, truths)
     }
-    let candidates = repairs(nearest, alternatives) + written(alternatives)
-    return candidates.prefix(Self.candidateLimit).first { isWitness($0, probes.holding($0)) }
+    // Each way is only gone as far as a request is still looked for.
+    var left = Self.candidateLimit
+    for make in repairs(nearest, alternatives) + written(alternatives) {
+      for candidate in make() {
+        guard left > 0, asked < Self.questionLimit else { return nil }
+        left -= 1
+        if isWitness(candidate, probes.holding(candidate)) { return candidate }
+      }
+    }
+    return nil
   }
 
   /// The known requests with an operation of one of the protocols, those preferred before the others.
@@ -90,35 +98,40 @@ public final class WitnessFinder {
       }.prefix(Self.nearLimit))
   }
 
+  /// Requests made in one way, once they are asked for.
+  private typealias Making = () -> [JudgedRequest]
+
   /// The known requests that miss least of the alternatives, with what they miss mended.
-  private func repairs(_ nearest: NearestRequests, _ alternatives: [[SignedTest]]) -> [JudgedRequest] {
-    nearest.ordered.flatMap { near in
-      let goal = RequestGoal(alternatives[near.alternative], sampler)
-      let one = known[near.request]
-      return RequestRepair(request: one.request, operations: one.operations, sampler: sampler)
-        .repaired(near.missing, for: goal)
+  private func repairs(_ nearest: NearestRequests, _ alternatives: [[SignedTest]]) -> [Making] {
+    nearest.ordered.map { near in
+      { [known, sampler] in
+        let one = known[near.request]
+        return RequestRepair(request: one.request, operations: one.operations, sampler: sampler)
+          .repaired(near.missing, for: RequestGoal(alternatives[near.alternative], sampler))
+      }
     }
   }
 
   /// Requests written for the alternatives.
-  private func written(_ alternatives: [[SignedTest]]) -> [JudgedRequest] {
-    var found: [JudgedRequest] = []
-    for variant in 0..<2 {
-      for tests in alternatives {
-        let goal = RequestGoal(tests, sampler, variant: variant)
-        // What is spelled out may be of any protocol; else the first few show it as well as all would.
-        for wire in goal.protocols.prefix(goal.isSpelled ? OperationProtocol.allCases.count : 3) {
-          let near = known.first { $0.request.protocol == wire } ?? known.first
-          var principal = near?.request.principal ?? Principal()
-          principal.time = nil
-          principal = principal.adjusted(to: goal, sampler)
-          for payload in PayloadSynthesis(goal: goal).payloads(wire) {
-            found.append(JudgedRequest(principal: principal, protocol: wire, payload: payload))
+  private func written(_ alternatives: [[SignedTest]]) -> [Making] {
+    (0..<2).flatMap { variant in
+      alternatives.map { tests in
+        { [self] in
+          let goal = RequestGoal(tests, sampler, variant: variant)
+          // What is spelled out may be of any protocol; else the first few show it as well as all would.
+          let count = goal.isSpelled ? OperationProtocol.allCases.count : 3
+          return goal.protocols.prefix(count).flatMap { wire -> [JudgedRequest] in
+            let near = known.first { $0.request.protocol == wire } ?? known.first
+            var principal = near?.request.principal ?? Principal()
+            principal.time = nil
+            principal = principal.adjusted(to: goal, sampler)
+            return PayloadSynthesis(goal: goal).payloads(wire).map { payload in
+              JudgedRequest(principal: principal, protocol: wire, payload: payload)
+            }
           }
         }
       }
     }
-    return found
   }
 }
 

@@ -7,14 +7,16 @@ let explainCommand = Command(
   summary: "say why a request gets its verdict",
   synopsis: "POLICY… --protocol NAME [--user NAME …] --command TEXT | POLICY… --fixtures FILE --id ID",
   description: """
-    Judges one request, stated by options or found by its id in fixtures, and prints each operation with the rules that
-    applied, those that nearly did, and every test with the fact's value.
+    Judges one request, stated by options or found by its id in fixtures, and prints the operations that decided it with
+    the rules that made the decision, every test and the fact's value; then what else applied and what nearly did. What
+    takes more than a screen is shortened: masks and records to the names of their rules.
     """,
   options: RequestOptions.all + [
     Option(name: "command", letter: "c", value: "TEXT", help: "the payload; without it standard input"),
     Option(name: "returns", letter: "r", value: "TEXT", help: "what the target answers, to see what is passed on"),
     FixtureArguments.option,
     Option(name: "id", value: "ID", help: "the fixture to explain"),
+    Option(name: "verbose", letter: "v", help: "all operations, and all rules with their tests"),
     Command.json,
   ],
   examples: [
@@ -56,7 +58,7 @@ let explainCommand = Command(
       explained.write(to: &writer)
       console.write(&writer)
     } else {
-      console.write(explained.text(console.style))
+      console.write(explained.text(console.style, isFull: arguments.has("verbose")))
     }
     return .holds
   })

@@ -56,15 +56,17 @@ let mutateCommand = Command(
     if let revision = arguments.value("changed-since") { changed = try ChangedLines(since: revision, in: set.sources) }
     let run: MutationRun
     do throws(MutationRun.Problem) {
-      var shown = -1
+      var shown = ""
       run = try MutationRun(
         set, fixtures: fixtures, clock: now(), limit: limit ?? .max, changed: changed,
         where: { names.isEmpty || names.contains($0.name) },
-        progress: { done, count in
-          let percent = done * 100 / max(count, 1)
-          guard console.errorIsTerminal, percent != shown || done == count else { return }
-          shown = percent
-          console.note(done == count ? "\r\u{1B}[K" : "\rmutants \(done) of \(count)\u{1B}[K")
+        progress: { stage, done, count in
+          guard console.errorIsTerminal, count > 0 else { return }
+          let isDone = stage == .judging && done == count
+          let text = "\(stage == .checking ? "checking" : "judging") mutants: \(done * 100 / count) % of \(count)"
+          guard isDone || text != shown else { return }
+          shown = text
+          console.note(isDone ? "\r\u{1B}[K" : "\r\(text)\u{1B}[K")
         })
     } catch {
       switch error {
@@ -110,15 +112,13 @@ private func number(
 
 /// The policy set, open to edits; nil if it has errors, which are printed.
 private func editableSet(_ files: [String], _ console: Console) -> EditablePolicySet? {
+  if let set = EditablePolicySet.open(files, fileReader(files), now: now()) { return set }
   let build = LoadedPolicySet.build(files)
-  guard build.bundle != nil else {
-    let renderer = DiagnosticRenderer(sources: build.sources, isColored: console.errorStyle.usesColour)
-    for diagnostic in build.diagnostics where diagnostic.severity == .error {
-      console.note(renderer.render(diagnostic))
-    }
-    return nil
+  let renderer = DiagnosticRenderer(sources: build.sources, isColored: console.errorStyle.usesColour)
+  for diagnostic in build.diagnostics where diagnostic.severity == .error {
+    console.note(renderer.render(diagnostic))
   }
-  return EditablePolicySet.open(files, fileReader(files), now: now())
+  return nil
 }
 
 private func checkNames(_ names: [String], _ set: EditablePolicySet) throws(CommandError) {
