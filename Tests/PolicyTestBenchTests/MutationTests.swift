@@ -284,7 +284,7 @@ private func text(_ bytes: [UInt8], with test: TestLine) -> [UInt8] {
 }
 
 /// Parentheses of a part that goes go along, whatever stands between them; those in strings and patterns are none.
-@Test(.timeLimit(.minutes(1))) func partsGoWithTheirOwnParentheses() throws {
+@Test func partsGoWithTheirOwnParentheses() throws {
   let conditions = [
     ("user is \"a\" and ((user is \"b\" or user is \"c\")\n)", 2),
     ("( ( user is \"a\" or user is \"b\" ) ) and ( user is \"c\" or user is \"d\" )", 2),

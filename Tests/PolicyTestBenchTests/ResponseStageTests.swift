@@ -129,7 +129,7 @@ import Testing
         #"{"headers":[],"body":"event: message\ndata: \#(message)\n\n"}"#,
         #"{"headers":[],"body":"event: message\ndata: \#(kept)\n\n"}"#
       ),
-      (#""\#(message)""#, #""\#(kept)""#), (#""no message""#, #""no message""#),
+      (#""\#(message)""#, #""\#(kept)""#),
     ] {
       #expect(try passedOn(engine, #"{"protocol":"mcp","request":\#(Self.listing),"response":\#(answer)}"#) == passed)
     }
