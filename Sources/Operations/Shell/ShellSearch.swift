@@ -150,17 +150,17 @@ extension ShellDecoder {
     // The command's own input is not xargs's.
     input.kind = .file
     let items = outer.kind == .literal && !call.arguments.has(0x61) ? items(call, bytes(outer.text)) : nil
+    let likely = items == nil && outer.likely.count > 0 ? self.items(call, bytes(outer.likely)) : nil
     if let option = call.arguments.options.last(where: { $0.letter | 0x20 == 0x69 }) {
       let mark = option.value.map { Array(bytes($0.value)) } ?? []
       var possible: Int32 = -1
-      if let items {
+      if let items = items ?? likely {
         alternatives.append(Array(items.prefix(ShellLimits.values)))
         possible = Int32(alternatives.count - 1)
       }
       return inserting(
         call, argv, mark.isEmpty ? Self.braces : mark, alternatives: possible, &context)
     }
-    let likely = items == nil && outer.likely.count > 0 ? self.items(call, bytes(outer.likely)) : nil
     if let words = items ?? likely {
       let base = fields.count
       fields.append(copying: argv)
