@@ -1,6 +1,6 @@
 /// Dates of birth and passports: what only a word before it tells.
 extension DetectorScanner {
-  /// `dob`, `born`, `date of birth`, `birthday`, `geboren`: then a date, not far.
+  /// `dob`, `born`, `date of birth`, `birthday`: then a date, not far.
   mutating func recogniseBirth(_ word: Int) {
     var offset: Int
     if matches(word, "dob") {
