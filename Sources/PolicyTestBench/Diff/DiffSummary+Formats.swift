@@ -130,8 +130,8 @@ extension DiffSummary {
         return [
           .number(cluster.count), .text(Self.headline(key), change.role),
           .text(key.details.joined(separator: "; ")), .code(cluster.example.text),
-          .code(describe(cluster.example.place)),
-          .text(lines.joined(separator: "; "), .faint),
+          .place(describe(cluster.example.place)),
+          .lines(lines, .faint),
         ]
       }
       page.add(

@@ -158,16 +158,6 @@ extension ReplaySummary {
               .bar($0.counts.applied, of: most, $0.role), .number($0.counts.decided), .place($0.place),
             ]
           }, isSearchable: true)))
-    if !neverApplied.isEmpty {
-      page.add(
-        .section(
-          "Rules that never applied (\(neverApplied.count) of \(rules.count))",
-          .table(
-            [.init("rule"), .init("effect"), .init("source")],
-            neverApplied.prefix(Self.pageRows).map {
-              [.text($0.name, .warning), .text($0.effects, .faint), .place($0.place)]
-            })))
-    }
     for (title, entries) in [
       ("By protocol", sortedProtocols), ("By group", sorted(report.groups)), ("By target", sorted(report.targets)),
     ] where !entries.isEmpty {
@@ -193,6 +183,16 @@ extension ReplaySummary {
                 .number($0.count), .code($0.example.text), .place(describe($0.example.place)),
               ]
             })))
+    }
+    if !neverApplied.isEmpty {
+      page.add(
+        .folded(
+          "Rules that never applied (\(neverApplied.count) of \(rules.count))",
+          .table(
+            [.init("rule"), .init("effect"), .init("source")],
+            neverApplied.prefix(Self.pageRows).map {
+              [.text($0.name, .warning), .text($0.effects, .faint), .place($0.place)]
+            }, isSearchable: true)))
     }
     page.add(
       .section(

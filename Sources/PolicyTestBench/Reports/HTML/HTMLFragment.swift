@@ -10,6 +10,12 @@ public struct HTMLFragment: Sendable {
     HTMLFragment(html: "<section>\n<h2>\(htmlEscaped(title))</h2>\n\(parts.map(\.html).joined())</section>\n")
   }
 
+  /// A heading that shows what stands below it once it is clicked.
+  public static func folded(_ title: String, _ parts: HTMLFragment...) -> HTMLFragment {
+    HTMLFragment(
+      html: "<details>\n<summary><h2>\(htmlEscaped(title))</h2></summary>\n\(parts.map(\.html).joined())</details>\n")
+  }
+
   public static func paragraph(_ text: String) -> HTMLFragment {
     HTMLFragment(html: "<p>\(htmlEscaped(text))</p>\n")
   }
@@ -71,7 +77,7 @@ public struct HTMLFragment: Sendable {
 
   /// A table that is sorted by a click on a heading; with `isSearchable` a field above it picks rows by words.
   public static func table(_ columns: [Column], _ rows: [[Cell]], isSearchable: Bool = false) -> HTMLFragment {
-    var html = "<table>\n<thead><tr>"
+    var html = "<div class=\"wide\"><table>\n<thead><tr>"
     for column in columns {
       html +=
         column.title.isEmpty
@@ -80,7 +86,7 @@ public struct HTMLFragment: Sendable {
     }
     html += "</tr></thead>\n<tbody>\n"
     for row in rows { html += "<tr>" + row.map(\.html).joined() + "</tr>\n" }
-    html += "</tbody>\n</table>\n"
+    html += "</tbody>\n</table></div>\n"
     guard isSearchable else { return HTMLFragment(html: html) }
     return HTMLFragment(
       html: "<section class=\"searchable\">\n<input type=\"search\" placeholder=\"search\" aria-label=\"search\">\n"

@@ -59,6 +59,7 @@ public struct HTMLPage: Sendable {
     .split { display: flex; height: 14px; border-radius: 7px; overflow: hidden; background: var(--line); margin: .4rem 0 1rem; }
     .split i { display: block; } .split .good { background: var(--good); } .split .warning { background: var(--warning); }
     .split .bad { background: var(--bad); } .split .faint { background: var(--faint); }
+    .wide { overflow-x: auto; } summary { cursor: pointer; } summary h2 { display: inline-block; }
     table { border-collapse: collapse; width: 100%; font-size: .9rem; }
     th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
     th { color: var(--faint); font-weight: 600; white-space: nowrap; } th[data-sort] { cursor: pointer; user-select: none; }
