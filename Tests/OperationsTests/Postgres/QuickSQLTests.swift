@@ -30,7 +30,8 @@ import Testing
     "select c.name, sum(o.total) from customers c join orders o on o.customer_id = c.id group by c.name having "
       + "sum(o.total) > 100 -- all",
     "SELECT count(*) FROM \"Orders\" o WHERE created_at > now() - interval '1 day' OFFSET 5 LIMIT 10;",
-    "BEGIN; UPDATE a SET b = $1 WHERE c IS NOT NULL; COMMIT", "SELECT 1", "select current_timestamp, current_date",
+    "BEGIN; UPDATE a SET b = $1 WHERE c IS NOT NULL; COMMIT", "SELECT 1", "ROLLBACK; END; abort",
+    "select current_timestamp, current_date",
     "SELECT pg_size_pretty(pg_total_relation_size('orders')), t.schedules(1) FROM t",
     "DELETE/* x */FROM s.t USING u, v WHERE t.id = u.ref AND u.k IN ('a', 'b') AND NOT v.active",
     "SELECT DISTINCT lower(name) AS n, coalesce(a, b) || 'x' FROM t LEFT OUTER JOIN u USING (id) CROSS JOIN w",
