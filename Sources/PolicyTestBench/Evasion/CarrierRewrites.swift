@@ -40,7 +40,7 @@ enum CarrierRewrites {
       },
       road("through redis-cli", from: .redis, to: .shell, when: "redis-cli reaches the same server") { text in
         guard let words = RedisRewrites.words(text),
-          words.allSatisfy({ !$0.isEmpty && !$0.contains("\n") && !$0.contains("\r") })
+          words.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isNewline) })
         else { return [] }
         let line = words.map(\.shellWord).joined(separator: " ")
         return ["redis-cli \(line)", "redis-cli -h cache -n 0 \(line)"]

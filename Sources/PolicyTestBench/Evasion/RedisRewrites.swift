@@ -5,7 +5,7 @@ enum RedisRewrites {
   /// The words of one command sent as a line or as an array of RESP; nil for several commands and other forms.
   static func words(_ text: String) -> [String]? {
     if text.hasPrefix("*") { return array([UInt8](text.utf8)) }
-    guard !text.contains("\n"), !text.contains("\r"), !text.contains("\""), !text.contains("'") else { return nil }
+    guard !text.contains(where: \.isNewline), !text.contains("\""), !text.contains("'") else { return nil }
     let words = text.split(separator: " ").map(String.init)
     return words.isEmpty ? nil : words
   }
@@ -45,7 +45,7 @@ enum RedisRewrites {
     _ name: String, when condition: String = Rewrite.always, _ apply: @escaping @Sendable ([String]) -> [String]
   ) -> Rewrite {
     Rewrite(name, of: .init(.redis), when: condition) { text in
-      guard let words = words(text), words.allSatisfy({ !$0.contains("\n") && !$0.contains("\r") }) else { return [] }
+      guard let words = words(text), words.allSatisfy({ !$0.contains(where: \.isNewline) }) else { return [] }
       return apply(words).filter { $0 != text }
     }
   }

@@ -97,7 +97,9 @@ enum ShellWrapRewrites {
       guard !command.isCarried, !command.hasAssignments, command.program.isPlain,
         ShellPrograms.isExternal(command.program.text),
         let last = command.words.last,
-        !command.words.contains(where: { $0.text.contains("{}") || $0.text == "+" || $0.text.contains("\n") }),
+        !command.words.contains(where: {
+          $0.text.contains("{}") || $0.text == "+" || $0.text.contains(where: \.isNewline)
+        }),
         !line.text(command.start..<last.range.upperBound).contains("*"), !command.hasRedirections
       else { return [] }
       let text = line.text(command.start..<last.range.upperBound)
@@ -220,7 +222,7 @@ enum ShellWrapRewrites {
       return ["bash -c \"$(printf '\(codes)')\"", "bash -c $'\(codes)'"]
     },
     ofLine("backwards, for `rev`", inAnotherShell: true) { line in
-      line.contains("\n") || !line.utf8.allSatisfy { $0 < 0x80 }
+      line.contains(where: \.isNewline) || !line.utf8.allSatisfy { $0 < 0x80 }
         ? [] : ["bash -c \"$(rev <<< \(String(line.reversed()).shellQuoted))\""]
     },
   ]
@@ -248,13 +250,13 @@ enum ShellWrapRewrites {
       "run by an alias of git",
       when: "git is installed; not in a folder of a repository, whose root it would start from", inAnotherShell: true
     ) { line in
-      needsBash(line) || line.contains("\n") ? [] : ["git -c \("alias.x=!\(line)".shellQuoted) x"]
+      needsBash(line) || line.contains(where: \.isNewline) ? [] : ["git -c \("alias.x=!\(line)".shellQuoted) x"]
     },
     ofLine("run by `script`", when: "the program is installed", inAnotherShell: true) {
       ["script -qc \("bash -c \($0.shellQuoted)".shellQuoted) /dev/null"]
     },
     ofLine("run by `xargs` of `sh -c`", inAnotherShell: true, takesInput: true) { line in
-      line.contains("\n") ? [] : ["printf '%s\\0' \(line.shellQuoted) | xargs -0 bash -c"]
+      line.contains(where: \.isNewline) ? [] : ["printf '%s\\0' \(line.shellQuoted) | xargs -0 bash -c"]
     },
   ]
 
