@@ -57,6 +57,24 @@ public struct JSONWriter: Sendable {
 
   public mutating func null() { literal("null") }
 
+  /// Writes a member that is a string, or null.
+  public mutating func member(_ name: String, _ value: String?) {
+    key(name)
+    string(value)
+  }
+
+  /// Writes a member that is an integer.
+  public mutating func member(_ name: String, _ value: some BinaryInteger) {
+    key(name)
+    integer(value)
+  }
+
+  /// Writes a member that is true or false.
+  public mutating func member(_ name: String, _ value: Bool) {
+    key(name)
+    boolean(value)
+  }
+
   /// Writes a number with `digits` decimals.
   public mutating func decimal(_ value: Double, digits: Int) { literal(decimalText(value, digits: digits)) }
 

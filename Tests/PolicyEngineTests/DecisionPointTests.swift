@@ -89,16 +89,18 @@ struct DecisionPointTests {
     }
   }
 
+  /// What a session has read decides what it may send.
+  private static let tagging = """
+    default allow
+    rule reads { when shell.program is "cat"
+      tag "read" }
+    rule after { when session has "read"
+      when shell.program is "curl"
+      block }
+    """
+
   @Test func tagsAreNotRemembered() throws {
-    let (point, _) = try point(
-      """
-      default allow
-      rule reads { when shell.program is "cat"
-        tag "read" }
-      rule after { when session has "read"
-        when shell.program is "curl"
-        block }
-      """)
+    let (point, _) = try point(Self.tagging)
     for _ in 0..<4 {
       let session = point.bind(Principal())
       for _ in 0..<3 { #expect(decide(point, "curl x", in: session) == .allow) }
@@ -120,15 +122,7 @@ struct DecisionPointTests {
   }
 
   @Test func requestsByNameOfTheirSessionBringTheirTags() throws {
-    let (point, _) = try point(
-      """
-      default allow
-      rule reads { when shell.program is "cat"
-        tag "read" }
-      rule after { when session has "read"
-        when shell.program is "curl"
-        block }
-      """)
+    let (point, _) = try point(Self.tagging)
     func decide(_ session: String?, _ text: String) -> Decision? {
       var fixture = Fixture(protocol: .shell, payload: .text(Array(text.utf8)))
       fixture.session = session

@@ -10,10 +10,8 @@ extension CoverageReport {
       ] {
         $0.key(key)
         $0.object {
-          $0.key("covered")
-          $0.integer(tally.covered)
-          $0.key("total")
-          $0.integer(tally.total)
+          $0.member("covered", tally.covered)
+          $0.member("total", tally.total)
           $0.key("percent")
           $0.decimal(tally.percent, digits: 1)
         }
@@ -24,11 +22,9 @@ extension CoverageReport {
       $0.array {
         for alternative in alternatives where alternative.isCounted {
           $0.object {
-            $0.key("text")
-            $0.string(alternative.text)
+            $0.member("text", alternative.text)
             write(alternative.place, &$0)
-            $0.key("matched")
-            $0.integer(alternative.matched)
+            $0.member("matched", alternative.matched)
           }
         }
       }
@@ -41,15 +37,11 @@ extension CoverageReport {
     let conditions = rule.conditions.map { self.conditions[$0] }.filter(\.isCounted)
     guard rule.isCounted || !conditions.isEmpty else { return }
     writer.object {
-      $0.key("name")
-      $0.string(rule.name)
+      $0.member("name", rule.name)
       write(rule.place, &$0)
-      $0.key("counted")
-      $0.boolean(rule.isCounted)
-      $0.key("asked")
-      $0.integer(rule.asked)
-      $0.key("applied")
-      $0.integer(rule.applied)
+      $0.member("counted", rule.isCounted)
+      $0.member("asked", rule.asked)
+      $0.member("applied", rule.applied)
       $0.key("conditions")
       $0.array { for condition in conditions { write(condition, &$0) } }
     }
@@ -57,8 +49,7 @@ extension CoverageReport {
 
   private func write(_ condition: Condition, _ writer: inout JSONWriter) {
     writer.object {
-      $0.key("text")
-      $0.string(condition.text)
+      $0.member("text", condition.text)
       write(condition.place, &$0)
       for (key, count) in [
         ("true", condition.outcomes.isTrue), ("false", condition.outcomes.isFalse),
@@ -78,11 +69,8 @@ extension CoverageReport {
 
   /// The members `file`, `line` and `column`.
   private func write(_ place: Place, _ writer: inout JSONWriter) {
-    writer.key("file")
-    writer.string(sources.path(place.file))
-    writer.key("line")
-    writer.integer(place.line)
-    writer.key("column")
-    writer.integer(place.column)
+    writer.member("file", sources.path(place.file))
+    writer.member("line", place.line)
+    writer.member("column", place.column)
   }
 }

@@ -118,14 +118,10 @@ public struct EvasionReport: Sendable {
   /// The report of `hpol evade --json`, whose schema is `grammar/evade.schema.json`.
   public func write(to writer: inout JSONWriter) {
     writer.object {
-      $0.key("holds")
-      $0.boolean(holds)
-      $0.key("seed")
-      $0.integer(settings.seed)
-      $0.key("depth")
-      $0.integer(settings.depth)
-      $0.key("limit")
-      $0.integer(settings.spellings)
+      $0.member("holds", holds)
+      $0.member("seed", settings.seed)
+      $0.member("depth", settings.depth)
+      $0.member("limit", settings.spellings)
       $0.key("rules")
       $0.array { for rule in rules { rule.write(to: &$0) } }
     }
@@ -152,18 +148,12 @@ extension RuleEvasion {
 
   fileprivate func write(to writer: inout JSONWriter) {
     writer.object {
-      $0.key("name")
-      $0.string(name)
-      $0.key("location")
-      $0.string(location)
-      $0.key("action")
-      $0.string(action)
-      $0.key("observed")
-      $0.boolean(isObserved)
-      $0.key("looksForData")
-      $0.boolean(looksForData)
-      $0.key("derived")
-      $0.boolean(isDerived)
+      $0.member("name", name)
+      $0.member("location", location)
+      $0.member("action", action)
+      $0.member("observed", isObserved)
+      $0.member("looksForData", looksForData)
+      $0.member("derived", isDerived)
       for (key, value) in [
         ("commands", seeds), ("spellings", tried), ("heldByRule", heldByRule), ("heldByOthers", heldByOthers),
         ("past", past),
@@ -175,17 +165,14 @@ extension RuleEvasion {
       $0.array {
         for holder in holders {
           $0.object {
-            $0.key("rule")
-            $0.string(holder.name)
-            $0.key("spellings")
-            $0.integer(holder.count)
+            $0.member("rule", holder.name)
+            $0.member("spellings", holder.count)
           }
         }
       }
       $0.key("evasions")
       $0.array { for evasion in evasions { evasion.write(to: &$0) } }
-      $0.key("notShown")
-      $0.integer(hidden)
+      $0.member("notShown", hidden)
     }
   }
 }
@@ -219,10 +206,8 @@ extension Evasion {
       $0.strings(rewrites)
       $0.key("conditions")
       $0.strings(conditions)
-      $0.key("commandDecision")
-      $0.string(seedDecision.word)
-      $0.key("decision")
-      $0.string(decision.word)
+      $0.member("commandDecision", seedDecision.word)
+      $0.member("decision", decision.word)
       $0.key("write")
       if case .write(let tests) = advice { $0.string(tests) } else { $0.null() }
     }
@@ -257,22 +242,18 @@ extension Spelling {
 
   fileprivate func write(to writer: inout JSONWriter) {
     writer.object {
-      $0.key("protocol")
-      $0.string(`protocol`.name)
+      $0.member("protocol", `protocol`.name)
       $0.key("request")
       switch payload {
       case .text(let bytes): $0.string(String(decoding: bytes, as: UTF8.self))
       case .message(let value): $0.value(value)
       case .http(let method, let path, let headers, let body):
         $0.object {
-          $0.key("method")
-          $0.string(method)
-          $0.key("path")
-          $0.string(path)
+          $0.member("method", method)
+          $0.member("path", path)
           $0.key("headers")
           $0.array { for header in headers { $0.strings(header) } }
-          $0.key("body")
-          $0.string(body)
+          $0.member("body", body)
         }
       }
     }

@@ -6,8 +6,7 @@ extension MutationReport {
   /// The report of `hpol mutate --json`: one object, the form of which is `grammar/mutate.schema.json`.
   public func write(to writer: inout JSONWriter, showing extras: Set<Extra> = []) {
     writer.object {
-      $0.key("available")
-      $0.integer(available)
+      $0.member("available", available)
       write(total, to: &$0)
       $0.key("declarations")
       $0.array {
@@ -48,8 +47,7 @@ extension MutationReport {
       writer.key(key)
       writer.string(value)
     }
-    writer.key("line")
-    writer.integer(sources.position(declaration.span.range.start, in: declaration.span.file).line)
+    writer.member("line", sources.position(declaration.span.range.start, in: declaration.span.file).line)
   }
 
   private func write(_ result: MutationRun.Result, to writer: inout JSONWriter) {
@@ -63,44 +61,32 @@ extension MutationReport {
         $0.key(key)
         $0.string(value)
       }
-      $0.key("line")
-      $0.integer(change.line)
+      $0.member("line", change.line)
       $0.key("edit")
       $0.object {
-        $0.key("start")
-        $0.integer(Int(edit.span.range.start))
-        $0.key("end")
-        $0.integer(Int(edit.span.range.end))
-        $0.key("replacement")
-        $0.string(edit.replacement)
+        $0.member("start", Int(edit.span.range.start))
+        $0.member("end", Int(edit.span.range.end))
+        $0.member("replacement", edit.replacement)
       }
-      $0.key("before")
-      $0.string(change.before)
-      $0.key("after")
-      $0.string(change.after)
+      $0.member("before", change.before)
+      $0.member("after", change.after)
       if case .equivalent(let reason) = result.fate {
-        $0.key("reason")
-        $0.string(reason)
+        $0.member("reason", reason)
       }
       guard case .survived(let survival) = result.fate else { return }
       $0.key("test")
       if let test = survival.test {
         $0.object {
-          $0.key("identity")
-          $0.string(test.identity)
-          $0.key("request")
-          $0.string(test.request)
-          $0.key("fixture")
-          $0.boolean(survival.isOfFixture)
-          $0.key("rulesOnly")
-          $0.boolean(survival.isOfRulesOnly)
+          $0.member("identity", test.identity)
+          $0.member("request", test.request)
+          $0.member("fixture", survival.isOfFixture)
+          $0.member("rulesOnly", survival.isOfRulesOnly)
         }
       } else {
         $0.null()
       }
       if let needs = survival.needs {
-        $0.key("needs")
-        $0.string(needs)
+        $0.member("needs", needs)
       }
     }
   }

@@ -113,18 +113,6 @@ extension VerdictCounts.Verdict {
   var key: String { self == .notEvaluable ? "notEvaluable" : word }
 }
 
-extension JSONWriter {
-  mutating func member(_ name: String, _ value: Int) {
-    key(name)
-    integer(value)
-  }
-
-  mutating func member(_ name: String, _ value: String) {
-    key(name)
-    string(value)
-  }
-}
-
 extension ReplaySummary {
   /// Rows of a table in the page: enough to search, little enough to open.
   private static let pageRows = 2000

@@ -16,19 +16,15 @@ public struct DiagnosticJSON {
   /// One finding as an object.
   func write(_ diagnostic: Diagnostic, _ writer: inout JSONWriter) {
     writer.object {
-      $0.key("code")
-      $0.string(diagnostic.code.text)
-      $0.key("severity")
-      $0.string(diagnostic.severity.rawValue)
-      $0.key("message")
-      $0.string(diagnostic.message)
+      $0.member("code", diagnostic.code.text)
+      $0.member("severity", diagnostic.severity.rawValue)
+      $0.member("message", diagnostic.message)
       write(diagnostic.span, &$0)
       $0.key("notes")
       $0.array {
         for note in diagnostic.notes {
           $0.object {
-            $0.key("message")
-            $0.string(note.message)
+            $0.member("message", note.message)
             write(note.span, &$0)
           }
         }
@@ -40,15 +36,13 @@ public struct DiagnosticJSON {
 
   private func write(_ fix: Diagnostic.Fix, _ writer: inout JSONWriter) {
     writer.object {
-      $0.key("title")
-      $0.string(fix.title)
+      $0.member("title", fix.title)
       $0.key("edits")
       $0.array {
         for edit in fix.edits {
           $0.object {
             write(edit.span, &$0)
-            $0.key("replacement")
-            $0.string(edit.replacement)
+            $0.member("replacement", edit.replacement)
           }
         }
       }
@@ -64,18 +58,15 @@ public struct DiagnosticJSON {
       }
       return
     }
-    writer.key("file")
-    writer.string(sources.path(span.file))
+    writer.member("file", sources.path(span.file))
     writer.key("range")
     writer.object {
       for (key, offset) in [("start", span.range.start), ("end", span.range.end)] {
         let position = sources.position(offset, in: span.file)
         $0.key(key)
         $0.object {
-          $0.key("line")
-          $0.integer(position.line)
-          $0.key("column")
-          $0.integer(position.column)
+          $0.member("line", position.line)
+          $0.member("column", position.column)
         }
       }
     }

@@ -135,8 +135,7 @@ extension TestReport {
   /// which kept tests from running, and refuted invariants.
   public func write(to writer: inout JSONWriter, diagnostics: [Diagnostic] = [], of sources: SourceSet = SourceSet()) {
     writer.object {
-      $0.key("holds")
-      $0.boolean(holds && !diagnostics.contains { $0.severity == .error })
+      $0.member("holds", holds && !diagnostics.contains { $0.severity == .error })
       for (key, value) in [
         ("tests", tests), ("requests", testRequests), ("fixtures", fixtures), ("pinned", pinnedFixtures),
         ("failed", failedRequests + failedFixtures), ("notEvaluable", notEvaluableFixtures),
@@ -156,8 +155,7 @@ extension TestReport {
               $0.key(key)
               $0.string(value)
             }
-            $0.key("evaluable")
-            $0.boolean(failure.isEvaluable)
+            $0.member("evaluable", failure.isEvaluable)
           }
         }
       }
@@ -165,14 +163,10 @@ extension TestReport {
       $0.array {
         for line in unreadable {
           $0.object {
-            $0.key("file")
-            $0.string(line.file)
-            $0.key("line")
-            $0.integer(line.line)
-            $0.key("column")
-            $0.integer(line.column)
-            $0.key("reason")
-            $0.string(line.reason)
+            $0.member("file", line.file)
+            $0.member("line", line.line)
+            $0.member("column", line.column)
+            $0.member("reason", line.reason)
           }
         }
       }
