@@ -2,7 +2,7 @@
 public enum DecodeLimits {
   /// Bytes of one payload, nested ones included.
   public static let payloadBytes = 1 << 20
-  /// Operations of one request.
+  /// Operations of one request. One with as many or more has an `unparsed` one as its last, which stands for the rest.
   public static let operations = 4096
   /// Layers of payloads inside payloads: `sh -c` in `sudo` in an MCP argument.
   public static let nesting = 16

@@ -31,7 +31,7 @@ extension ShellDecoder {
     if readsInput {
       switch input.kind {
       case .inherited, .file: break
-      case .unknown: unknownMySQL(call, &context)
+      case .unknown: unreadable(.mysql, .unknownCode, call, &context)
       case .literal: known(ShellField(value: input.text), call, &context).map { session.texts.append($0) }
       }
     }
@@ -43,7 +43,7 @@ extension ShellDecoder {
     _ field: ShellField, _ call: ShellCall, _ context: inout DecodeContext
   ) -> [UInt8]? {
     guard field.isUnknown else { return Array(bytes(field.value)) }
-    unknownMySQL(call, &context)
+    unreadable(.mysql, .unknownCode, call, &context)
     return nil
   }
 
@@ -52,20 +52,20 @@ extension ShellDecoder {
     emit(call, &context)
     var operands = call.arguments.operands[...]
     while let first = operands.popFirst(), !isDone(context) {
-      guard !fields[first].isUnknown else { return unknownMySQL(call, &context) }
+      guard !fields[first].isUnknown else { return unreadable(.mysql, .unknownCode, call, &context) }
       let command = String(decoding: bytes(fields[first].value), as: UTF8.self)
-      if let statement = Self.administration[command] {
-        mysqlStatement(Array(statement.utf8), call, &context)
+      if let code = Self.administration[command] {
+        statement(.mysql, Array(code.utf8), call, &context)
         continue
       }
       guard let prefix = Self.administrationOfOne[command], let argument = operands.popFirst() else { continue }
-      guard !fields[argument].isUnknown else { return unknownMySQL(call, &context) }
+      guard !fields[argument].isUnknown else { return unreadable(.mysql, .unknownCode, call, &context) }
       let value = Array(bytes(fields[argument].value))
       switch command {
-      case "create", "drop": mysqlStatement(Array(prefix.utf8) + Self.quoted(value), call, &context)
+      case "create", "drop": statement(.mysql, Array(prefix.utf8) + Self.quoted(value), call, &context)
       case "kill":
-        for id in value.split(separator: Ascii.comma) { mysqlStatement(Array(prefix.utf8) + id, call, &context) }
-      default: mysqlStatement(Array(prefix.utf8), call, &context)
+        for id in value.split(separator: Ascii.comma) { statement(.mysql, Array(prefix.utf8) + id, call, &context) }
+      default: statement(.mysql, Array(prefix.utf8), call, &context)
       }
     }
   }
@@ -80,15 +80,17 @@ extension ShellDecoder {
     guard !isOfDatabases, operands.count > 1 else { return }
     let database = fields[operands[0]]
     for operand in operands.dropFirst() where !isDone(context) {
-      guard !fields[operand].isUnknown, !database.isUnknown else { return unknownMySQL(call, &context) }
+      guard !fields[operand].isUnknown, !database.isUnknown else {
+        return unreadable(.mysql, .unknownCode, call, &context)
+      }
       let name =
         Self.quoted(Array(bytes(database.value))) + [Ascii.dot] + Self.quoted(Array(bytes(fields[operand].value)))
-      var statement = Array("SELECT * FROM ".utf8) + name
+      var query = Array("SELECT * FROM ".utf8) + name
       if let condition = call.arguments.value(0x77) {
-        guard !condition.isUnknown else { return unknownMySQL(call, &context) }
-        statement += Array(" WHERE ".utf8) + bytes(condition.value)
+        guard !condition.isUnknown else { return unreadable(.mysql, .unknownCode, call, &context) }
+        query += Array(" WHERE ".utf8) + bytes(condition.value)
       }
-      mysqlStatement(statement, call, &context)
+      statement(.mysql, query, call, &context)
     }
   }
 
@@ -109,19 +111,6 @@ extension ShellDecoder {
     [Ascii.backquote] + name.flatMap { $0 == Ascii.backquote ? [$0, $0] : [$0] } + [Ascii.backquote]
   }
 
-  private mutating func unknownMySQL(_ call: ShellCall, _ context: inout DecodeContext) {
-    context.enter(program: Array(bytes(call.name)))
-    context.unparsed(.mysql, in: .shell, .unknownCode)
-    context.leaveProgram()
-  }
-
-  private mutating func mysqlStatement(_ statement: [UInt8], _ call: ShellCall, _ context: inout DecodeContext) {
-    let outer = context.syntaxDepth
-    context.syntaxDepth = depth
-    context.nested(.mysql, in: .shell, statement, program: Array(bytes(call.name)))
-    context.syntaxDepth = outer
-  }
-
   /// Statements, and the client's own commands.
   private mutating func run(_ session: MySQLSession, _ call: ShellCall, _ context: inout DecodeContext) {
     var script = MySQLScript(session.script)
@@ -129,14 +118,12 @@ extension ShellDecoder {
     let statements = session.statements(of: script)
     if statements.contains(where: { !Ascii.isSpace($0) && $0 != Ascii.semicolon }) {
       if session.isPlain && script.isPlain || !statements.contains(where: { $0 >= 0x80 }) {
-        mysqlStatement(statements, call, &context)
+        statement(.mysql, statements, call, &context)
       } else {
-        context.enter(program: Array(bytes(call.name)))
-        context.unparsed(.mysql, in: .shell, .unsupported)
-        context.leaveProgram()
+        unreadable(.mysql, .unsupported, call, &context)
       }
     }
-    if script.isUnknown { unknownMySQL(call, &context) }
+    if script.isUnknown { unreadable(.mysql, .unknownCode, call, &context) }
     for code in script.commands { carrying(call, &context) { $0.code(code, .process, &$1) } }
   }
 }

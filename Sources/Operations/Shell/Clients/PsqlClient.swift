@@ -23,7 +23,7 @@ extension ShellDecoder {
           if let text = literalOutput(of: file.processInput) {
             sql(ShellField(value: text), call, &context)
           } else {
-            unknownStatements(call, &context)
+            unreadable(.postgres, .unknownCode, call, &context)
           }
         }
       case 0x6F:
@@ -39,29 +39,20 @@ extension ShellDecoder {
     guard readsInput || isFile else { return }
     switch input.kind {
     case .inherited, .file: break
-    case .unknown: unknownStatements(call, &context)
+    case .unknown: unreadable(.postgres, .unknownCode, call, &context)
     case .literal: sql(ShellField(value: input.text), call, &context)
     }
   }
 
-  private mutating func unknownStatements(_ call: ShellCall, _ context: inout DecodeContext) {
-    context.enter(program: Array(bytes(call.name)))
-    context.unparsed(.postgres, in: .shell, .unknownCode)
-    context.leaveProgram()
-  }
-
   /// Statements and psql's own commands.
   private mutating func sql(_ text: ShellField, _ call: ShellCall, _ context: inout DecodeContext) {
-    guard !text.isUnknown else { return unknownStatements(call, &context) }
+    guard !text.isUnknown else { return unreadable(.postgres, .unknownCode, call, &context) }
     var script = PsqlScript(Array(bytes(text.value)))
     script.read()
     if script.statements.contains(where: { !Ascii.isSpace($0) }) {
-      let outer = context.syntaxDepth
-      context.syntaxDepth = depth
-      context.nested(.postgres, in: .shell, script.statements, program: Array(bytes(call.name)))
-      context.syntaxDepth = outer
+      statement(.postgres, script.statements, call, &context)
     }
-    if script.isUnknown { unknownStatements(call, &context) }
+    if script.isUnknown { unreadable(.postgres, .unknownCode, call, &context) }
     for code in script.commands { carrying(call, &context) { $0.code(code, .process, &$1) } }
   }
 }
