@@ -137,6 +137,9 @@ extension DetectorScanner {
     while offset - first < 128, !isStop(at(offset)), at(offset) != UInt8(ascii: ":") { offset += 1 }
     guard at(offset) == UInt8(ascii: ":") else { return }
     let start = offset + 1
+    // `//host:1433;user=me@shop`, `//a:5432,b:5432`: a port, and what is set behind it.
+    let port = run(start, .digit, limit: 6)
+    if (1...5).contains(port - start), at(port) == UInt8(ascii: ";") || at(port) == UInt8(ascii: ",") { return }
     offset = start
     // A password that its author did not escape may hold any sign but `@` and white space, once a `@` follows.
     while offset - start < DetectorLimits.valueBytes, !isStop(at(offset)) { offset += 1 }

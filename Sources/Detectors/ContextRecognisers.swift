@@ -15,6 +15,8 @@ extension DetectorScanner {
     } else if matches(word, "birth") {
       offset = word + 5
       if matches(offset, "day") { offset += 3 }
+    } else if let end = birthEnd(word) {
+      offset = end
     } else {
       return
     }
@@ -30,6 +32,17 @@ extension DetectorScanner {
       offset += 1
     }
   }
+
+  /// The end of a word for birth in other languages.
+  private mutating func birthEnd(_ word: Int) -> Int? {
+    guard beginsWord(word) else { return nil }
+    for text in DetectorScanner.birthWords where matches(word, text) { return word + text.utf8CodeUnitCount }
+    return nil
+  }
+
+  private static let birthWords: [StaticString] = [
+    "geburtsdatum", "geburtstag", "geboren", "geb. am", "nacimiento", "nascimento", "naissance", "nascita",
+  ]
 
   /// The end of a date: `1980-02-29`, `29.2.1980`, `29 February 1980`, `Feb 29, 1980`, `19800229`.
   private mutating func dateEnd(_ start: Int) -> Int? {

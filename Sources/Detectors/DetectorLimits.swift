@@ -8,7 +8,7 @@ public enum DetectorLimits {
   /// How far before the place where a detector is woken it may look.
   public static let lookBehind = 256
   /// How far before the place where a detector is woken a span of its may begin.
-  public static let spanLookBehind = 72
+  public static let spanLookBehind = 88
   /// The most bytes that ``DetectorStream`` keeps.
   public static let heldBytes = privateKeyBytes + 2 * matchBytes
 

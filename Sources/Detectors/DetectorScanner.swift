@@ -307,9 +307,11 @@ struct DetectorScanner {
     case .oracle: recogniseOracle(position - 3)
     case .identified: recogniseIdentified(position - 3)
     case .privateKeyBlock: recognisePrivateKey(position - 3)
+    case .puttyKey: recognisePuTTYKey(position - 3)
     case .jsonWebToken: recogniseJWT(position - 2)
     case .mailchimp: recogniseMailchimp(position - 3)
     case .azureSignature: recogniseAzureSignature(position - 3)
+    case .azureMark: recogniseMarkedAzureKey(position - 3)
     }
   }
 

@@ -187,10 +187,14 @@ enum TriggerWord: UInt8, Sendable {
   /// `identified by '…'` of SQL.
   case identified
   case privateKeyBlock
+  /// `PuTTY-User-Key-File-3`, with which a key of PuTTY's begins.
+  case puttyKey
   case jsonWebToken
   /// `-us1`: the end of a Mailchimp key.
   case mailchimp
   case azureSignature
+  /// The mark of a kind of key within it.
+  case azureMark
   /// `name:password@tcp(…)` of Go's drivers, and `oracle:thin:name/password@` of Java's.
   case dataSource, oracle
 
@@ -205,8 +209,11 @@ enum TriggerWord: UInt8, Sendable {
       (" -u'", .curlUser, [.password]), ("--us", .curlUser, [.password]), ("ifie", .identified, [.password]),
       ("@tcp", .dataSource, [.password]), ("@uni", .dataSource, [.password]), (":thi", .oracle, [.password]),
       ("scli", .secretName, secrets), ("raut", .secretName, secrets),
-      ("--be", .privateKeyBlock, [.privateKey]), ("sig=", .azureSignature, [.azureKey]),
+      ("--be", .privateKeyBlock, [.privateKey]), ("putt", .puttyKey, [.privateKey]),
+      ("sig=", .azureSignature, [.azureKey]),
     ]
+    grams += ["gebu", "gebo", "geb.", "naci", "nasc", "nais"].map { ($0, .birth, [.dateOfBirth]) }
+    grams += DetectorScanner.azureMarks.map { ($0.mark.description, .azureMark, [.azureKey]) }
     for after in ["=", ":", "\"", "'", " ", "_", "]", "-", ">", "\\", "`", "."] {
       grams.append(("key" + after, .secretName, secrets))
       grams.append(("pwd" + after, .secretName, secrets))

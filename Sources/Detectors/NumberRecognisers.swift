@@ -192,6 +192,8 @@ extension DetectorScanner {
       end = start + 12
       // A fourth group.
       if at(end) == separator, isDigit(end + 1) { return }
+      // Telephone numbers of North America are written with hyphens.
+      guard separator == UInt8(ascii: " ") || hasContext(start, .health) else { return }
     } else {
       guard runEnd - start == 10 else { return }
       // Seconds since 1970 and other numbers look like one.

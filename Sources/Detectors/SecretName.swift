@@ -9,6 +9,10 @@ struct SecretName {
   let isWeak: Bool
   let speaksOfAWS: Bool
   let speaksOfAzure: Bool
+  /// `primaryKey`: of a service's two keys, or of a table. Its value must look like one of Azure's.
+  let isPrimaryKey: Bool
+  /// `PWD` and `OLDPWD`, which name a directory, too.
+  private let namesDirectory: Bool
 
   /// Nil: the value of what is named so is no secret.
   static func of(_ name: UnsafeBufferPointer<UInt8>) -> SecretName? {
@@ -42,7 +46,9 @@ struct SecretName {
     }
     guard let found = SecretWords.all.last(in: text, isStart, count) else { return nil }
     isWeak = found.end - found.start == 3 && text[found.end - 1] == UInt8(ascii: "y")
-    if isWeak, found.end < count || SecretName.openKeys.containsSuffix(text, found.start) { return nil }
+    isPrimaryKey = isWeak && found.end == count && SecretName.ends(text, found.start, "primary")
+    if isWeak, !isPrimaryKey, found.end < count || SecretName.openKeys.containsSuffix(text, found.start) { return nil }
+    namesDirectory = bytes.elementsEqual("PWD".utf8) || bytes.elementsEqual("OLDPWD".utf8)
     kind = found.kind
     isWhole = found.end == count && found.start == 0
     // `password_file`, `tokenType`, `secret_name`: about the secret.
@@ -80,6 +86,15 @@ struct SecretName {
     speaksOfAzure = azure
   }
 
+  /// Whether a value that begins with `first` is a directory's path, and no password.
+  func isDirectory(_ first: UInt8) -> Bool {
+    namesDirectory && (first == UInt8(ascii: "/") || first == UInt8(ascii: "~"))
+  }
+
+  private static func ends(_ text: UnsafePointer<UInt8>, _ count: Int, _ word: StaticString) -> Bool {
+    count >= word.utf8CodeUnitCount && matches(text + count - word.utf8CodeUnitCount, word.utf8CodeUnitCount, word)
+  }
+
   private static func matches(_ text: UnsafePointer<UInt8>, _ count: Int, _ word: StaticString) -> Bool {
     guard count >= word.utf8CodeUnitCount else { return false }
     for index in 0..<word.utf8CodeUnitCount where text[index] != word.utf8Start[index] { return false }
@@ -88,7 +103,7 @@ struct SecretName {
 
   /// What `key` follows where it opens nothing.
   nonisolated(unsafe) private static let openKeys = WordSet([
-    "cache", "primary", "foreign", "public", "partition", "sort", "object", "row", "idempotency", "hash", "unique",
+    "cache", "foreign", "public", "partition", "sort", "object", "row", "idempotency", "hash", "unique",
     "map",
     "group", "lookup", "join", "composite", "shard", "routing", "dedup", "event", "message", "translation", "i18n",
   ])

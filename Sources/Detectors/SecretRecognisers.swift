@@ -51,6 +51,8 @@ extension DetectorScanner {
 
   /// What stands between a name and its value.
   private struct Assignment {
+    /// Where the name begins.
+    var start: Int
     var end: Int
     /// `=` rather than `:`, or a flag.
     var isPlain: Bool
@@ -115,7 +117,7 @@ extension DetectorScanner {
       guard let typed = typedEnd(offset) else { return nil }
       offset = typed
     }
-    return Assignment(end: offset, isPlain: isPlain, isElement: isElement, followsWhole: followsWhole)
+    return Assignment(start: nameStart, end: offset, isPlain: isPlain, isElement: isElement, followsWhole: followsWhole)
   }
 
   /// The end of white space, of which there is at most as much as a line's indentation.
@@ -183,11 +185,31 @@ extension DetectorScanner {
       return AssignedValue(
         start: start, end: offset, isQuoted: true, isPlainAssignment: isPlain, tailEnd: .quote(closing))
     }
+    if quote == UInt8(ascii: "{"), let braced = bracedValue(offset, sign) { return braced }
     let start = offset
     offset = find(isElement ? .elementEnd : .valueEnd, start, start + DetectorLimits.valueBytes)
     while offset - start < DetectorLimits.valueBytes, !DetectorScanner.endsValue(at(offset), isElement) { offset += 1 }
     return AssignedValue(
       start: start, end: offset, isQuoted: false, isPlainAssignment: isPlain, tailEnd: isElement ? .element : .value)
+  }
+
+  /// `{value}` of a connection string of ODBC or of SQL Server's JDBC driver, from its brace on; nil where it is none, or
+  /// names a variable.
+  private mutating func bracedValue(_ brace: Int, _ sign: Assignment) -> AssignedValue? {
+    guard sign.isPlain, at(sign.start - 1) == UInt8(ascii: ";") else { return nil }
+    var offset = brace + 1
+    while offset - brace < DetectorLimits.valueBytes, at(offset) > 0x20 {
+      if at(offset) == UInt8(ascii: "}") {
+        // Two of them stand for one.
+        guard at(offset + 1) == UInt8(ascii: "}") else { break }
+        offset += 1
+      }
+      offset += 1
+    }
+    guard at(offset) == UInt8(ascii: "}"), run(brace + 1, [.letter, .underscore, .dot], limit: offset - brace) < offset
+    else { return nil }
+    return AssignedValue(
+      start: brace + 1, end: offset, isQuoted: true, isPlainAssignment: true, tailEnd: .quote(UInt8(ascii: "}")))
   }
 
   @inline(__always)
@@ -220,6 +242,7 @@ extension DetectorScanner {
     if !value.isQuoted, isCode(value.start, value.end) { return }
     switch name.kind {
     case .password:
+      if name.isDirectory(at(value.start)) { return }
       guard count >= 4 || value.isPlainAssignment, !isWordOfSchema(value.start, value.end) else { return }
       emit(.password, value)
     case .secret:
@@ -228,10 +251,21 @@ extension DetectorScanner {
       {
         emit(.awsSecretKey, value.start, value.end)
       }
-      if asks(.azureKey), name.speaksOfAzure, (43...90).contains(count) { emit(.azureKey, value.start, value.end) }
+      if asks(.azureKey), name.speaksOfAzure ? (43...90).contains(count) : looksLikeAzureKey(value) {
+        emit(.azureKey, value.start, value.end)
+      }
+      if name.isPrimaryKey { return }
       if name.isWeak, count < 32 { return }
       if isSecretValue(value) { emit(.secret, value) }
     }
+  }
+
+  /// Base64 of 32 or 64 bytes, its padding included: the form of Azure's keys, and of its services' two keys.
+  private mutating func looksLikeAzureKey(_ value: AssignedValue) -> Bool {
+    let count = value.end - value.start
+    guard count == 44 || count == 88, at(value.end - 1) == UInt8(ascii: "=") else { return false }
+    let textEnd = run(value.start, .base64, limit: count)
+    return value.end - textEnd == (count == 44 ? 1 : 2) && looksRandom(value.start, value.end, least: 3.8)
   }
 
   /// Finds a value, and what is past its limit.

@@ -20,12 +20,17 @@ extension DetectorScanner {
           guard at(offset) == byte else { return }
           offset += 1
         }
-      case .run(let set, let least, let most):
-        guard
-          let end = runEnd(
-            offset, set, least, most, before: index + 1 < shape.elements.count ? shape.elements[index + 1] : nil)
-        else { return }
+      case .run(let set, let least, let most, let escapes):
+        let runStart = offset
+        let next = index + 1 < shape.elements.count ? shape.elements[index + 1] : nil
+        guard let end = runEnd(offset, set, escapes ? 0 : least, most, before: next) else { return }
         offset = end
+        while escapes, at(offset) == UInt8(ascii: "%"), isIn(offset + 1, .hex), isIn(offset + 2, .hex),
+          offset - runStart < most
+        {
+          offset = run(offset + 3, set, limit: most)
+        }
+        guard offset - runStart >= least else { return }
         lastSet = set
       }
     }
@@ -143,6 +148,19 @@ extension DetectorScanner {
     emit(.privateKey, start, keyTextEnd(headerEnd, limit: offset))
   }
 
+  /// A key as PuTTY keeps it: headers, the public key, `Private-Lines:` and so many lines (PuTTY user manual, appendix C).
+  mutating func recognisePuTTYKey(_ start: Int) {
+    guard matchesExactly(start, "PuTTY-User-Key-File-") else { return }
+    let limit = start + DetectorLimits.privateKeyBytes
+    var offset = start + 20
+    while offset < limit, at(offset) != 0 {
+      if at(offset) == UInt8(ascii: "P"), matchesExactly(offset, "Private-Lines: ") {
+        return emit(.privateKey, start, keyTextEnd(run(offset + 15, .digit, limit: 6), limit: limit))
+      }
+      offset += 1
+    }
+  }
+
   /// The end of what looks like lines of base64 from `start` on; for a block without its end.
   private mutating func keyTextEnd(_ start: Int, limit: Int) -> Int {
     var end = start
@@ -217,6 +235,27 @@ extension DetectorScanner {
     guard (43...70).contains(end - start), looksRandom(start, end, least: 3.3) else { return }
     emit(.azureKey, start, end)
   }
+
+  /// Keys of Azure that carry a mark of their kind: base64 of a fixed length with the mark at a fixed place (Microsoft,
+  /// "Security Utilities", identifiable keys). The gram is the mark.
+  mutating func recogniseMarkedAzureKey(_ mark: Int) {
+    for (text, before, count) in DetectorScanner.azureMarks where matchesExactly(mark, text) {
+      let start = mark - before
+      let end = start + count
+      let textEnd = run(start, [.base64, .base64URL], limit: count + 1)
+      guard !isIn(start - 1, [.base64, .base64URL]), textEnd <= end, end - textEnd <= 2,
+        run(textEnd, .equals, limit: 3) == end, !isIn(end, [.word, .plusSlash])
+      else { continue }
+      return emit(.azureKey, start, end)
+    }
+  }
+
+  /// The mark, how many bytes stand before it, and how many the key has.
+  static let azureMarks: [(mark: StaticString, before: Int, count: Int)] = [
+    ("+ASt", 76, 88), ("+ABa", 76, 88), ("+AMC", 76, 88), ("ACDb", 76, 88), ("APIM", 76, 88),
+    ("+ASb", 33, 44), ("+AEh", 33, 44), ("+ARm", 33, 44), ("AIoT", 33, 44), ("AzCa", 33, 44),
+    ("AzSe", 42, 52), ("+ACR", 42, 52), ("AzFu", 44, 56), ("JQQJ", 52, 84), ("AZDO", 76, 84),
+  ]
 
   /// Mailchimp: 32 hexadecimal digits and the data centre.
   mutating func recogniseMailchimp(_ hyphen: Int) {

@@ -2,11 +2,12 @@
 ///
 /// Written as its prefix, then runs `<set count>` and `<set least,most>` and literal text in between; the sets are
 /// `d` digits, `h` lower-case and `H` any hexadecimal, `l` lower-case letters and digits, `U` upper-case ones, `L` letters,
-/// `a` letters and digits, `w` those and `_`, `u` those and `-`, `b` those of base64.
+/// `a` letters and digits, `w` those and `_`, `u` those and `-`, `b` those of base64. In `<%set least,most>` escapes such
+/// as `%2F` may stand, each counting as three.
 struct TokenShape: Sendable {
   enum Element: Sendable {
     case literal([UInt8])
-    case run(ByteClass, least: Int, most: Int)
+    case run(ByteClass, least: Int, most: Int, escapes: Bool)
   }
 
   let kind: BuiltinDetector
@@ -29,11 +30,13 @@ struct TokenShape: Sendable {
         rest = rest.dropFirst(text.count)
         continue
       }
-      let body = rest[rest.index(after: rest.startIndex)..<close]
+      let escapes = rest.dropFirst().first == "%"
+      let body = rest[rest.index(rest.startIndex, offsetBy: escapes ? 2 : 1)..<close]
       let counts = body.dropFirst().split(separator: ",").compactMap { Int($0) }
       let least = counts.first ?? 1
       elements.append(
-        .run(TokenShape.set(body.first ?? "a"), least: least, most: counts.count > 1 ? counts[1] : least))
+        .run(
+          TokenShape.set(body.first ?? "a"), least: least, most: counts.count > 1 ? counts[1] : least, escapes: escapes))
       rest = rest[rest.index(after: close)...]
     }
     self.elements = elements
@@ -58,7 +61,7 @@ struct TokenShape: Sendable {
   func mayFollow(_ byte: UInt8) -> Bool {
     switch elements.first {
     case .literal(let text): text.first == byte
-    case .run(let set, _, _): ByteClass.table[Int(byte)] & set.rawValue != 0
+    case .run(let set, _, _, _): ByteClass.table[Int(byte)] & set.rawValue != 0
     case nil: true
     }
   }
@@ -96,10 +99,10 @@ struct TokenShape: Sendable {
       // Slack: token types; webhooks.
       .init(.slackToken, "xoxb-<d5,14>-<u3,200>"), .init(.slackToken, "xoxp-<d5,14>-<u10,200>"),
       .init(.slackToken, "xoxe-<d1>-<a100,200>"), .init(.slackToken, "xoxe-<d5,14>-<u10,200>"),
-      .init(.slackToken, "xoxe.xoxb-<d1>-<U100,200>"), .init(.slackToken, "xoxe.xoxp-<d1>-<U100,200>"),
+      .init(.slackToken, "xoxe.xoxb-<d1>-<b100,255>"), .init(.slackToken, "xoxe.xoxp-<d1>-<b100,255>"),
       .init(.slackToken, "xoxo-<d5,14>-<u10,200>"), .init(.slackToken, "xoxs-<d5,14>-<u10,200>"),
       .init(.slackToken, "xoxa-<u10,200>"), .init(.slackToken, "xoxr-<u10,200>"), .init(.slackToken, "xoxc-<u20,200>"),
-      .init(.slackToken, "xoxd-<u20,400>"), .init(.slackToken, "xapp-<d1>-<U8,20>-<d5,20>-<l20,80>"),
+      .init(.slackToken, "xoxd-<%b20,400>"), .init(.slackToken, "xapp-<d1>-<U8,20>-<d5,20>-<l20,80>"),
       .init(.slackToken, "hooks.slack.com/services/T<U6,14>/B<U6,14>/<a16,50>"),
       .init(.slackToken, "hooks.slack.com/workflows/T<U6,14>/A<U6,14>/<d10,24>/<a16,50>"),
       .init(.slackToken, "hooks.slack.com/triggers/T<U6,14>/<d8,24>/<a16,50>"),

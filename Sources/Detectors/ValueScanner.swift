@@ -90,16 +90,15 @@ public struct NamedValue: Sendable {
   public let detectors: [Int]
   /// The name speaks of a password or secret, and the value only tells about it: `password_strength`.
   public let isAbout: Bool
-  private let isPassword: Bool
-  private let isWeak: Bool
+  private let name: SecretName
+  private var isPassword: Bool { name.kind == .password }
 
   /// Nil: the name says nothing, or nobody looks for what it says.
   init?(_ name: UnsafeBufferPointer<UInt8>, _ tables: DetectorTables) {
-    guard let known = SecretName.of(name) else { return nil }
-    isPassword = known.kind == .password
-    isWeak = known.isWeak
+    guard let known = SecretName.of(name), !known.isPrimaryKey else { return nil }
+    self.name = known
     isAbout = Self.isAbout(name)
-    let kind = isPassword ? BuiltinDetector.password : .secret
+    let kind = known.kind == .password ? BuiltinDetector.password : .secret
     detectors = isAbout ? [] : tables.places(of: kind)
     guard isAbout || !detectors.isEmpty else { return nil }
   }
@@ -107,7 +106,7 @@ public struct NamedValue: Sendable {
   /// Whether all of `value` is what its name says.
   public func covers(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
     guard !isAbout, value.count >= 4, !Self.isMasked(value), !Self.isTemplate(value) else { return false }
-    return isPassword ? Self.mayBePassword(value) : isRandom(value)
+    return isPassword ? !name.isDirectory(value[0]) && Self.mayBePassword(value) : isRandom(value)
   }
 
   /// `password_strength`, `passwordChangedAt`: tells about one.
@@ -142,7 +141,7 @@ public struct NamedValue: Sendable {
 
   /// As random as a key, whatever its signs. A name with hyphens, a path and an address are none.
   private func isRandom(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard value.count >= (isWeak ? 32 : 10), value.count <= DetectorLimits.matchBytes else { return false }
+    guard value.count >= (name.isWeak ? 32 : 10), value.count <= DetectorLimits.matchBytes else { return false }
     var counts = InlineArray<128, UInt16>(repeating: 0)
     var (digits, letters, signs, words, changes) = (0, 0, 0, 1, 0)
     var previous: UInt8 = 0

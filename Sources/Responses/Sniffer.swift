@@ -38,6 +38,7 @@ enum Sniffer {
         continue
       }
       if isEvent(first), isEvent(line) { return .no }
+      if first.starts(with: "Name:  ".utf8), isDescription(line) { return .no }
       let goesOn = line.first == 0x20 || line.elementsEqual("---".utf8) || line.elementsEqual("...".utf8)
       return goesOn || line.starts(with: ": ".utf8) || beginsNode(line) ? .yes : .no
     }
@@ -159,6 +160,14 @@ enum Sniffer {
 
   private static func isKeyByte(_ byte: UInt8) -> Bool {
     isBareByte(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "@")
+  }
+
+  /// A line of what `kubectl describe` prints, which begins with `Name:` and is no YAML: a title and, in a column, what it
+  /// is.
+  private static func isDescription(_ line: ArraySlice<UInt8>) -> Bool {
+    let rest = line.drop { ($0 | 0x20) &- 0x61 < 26 || $0 == 0x20 }
+    guard let first = line.first, first &- 0x41 < 26 else { return false }
+    return rest.starts(with: ":  ".utf8)
   }
 
   /// A line of server-sent events that may hold JSON.

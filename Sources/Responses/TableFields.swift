@@ -86,29 +86,70 @@ enum TableFields {
     return isTrimmed
   }
 
-  /// Whether the fields between separators may all be names: by the first of them, without taking the line apart.
-  static func mayBeNames(_ line: TableLine, _ separator: UInt8) -> Bool {
+  /// What may separate the names of a header, by the first of them, without taking the line apart; nil where the line can
+  /// be none.
+  static func separatorOfNames(_ line: TableLine) -> UInt8? {
+    guard let first = line.first, first &- 0x30 > 9 else { return nil }
     var index = 0
-    if separator == UInt8(ascii: "|") {
-      while index < line.count, line[index] == 0x20 || line[index] == separator { index += 1 }
-    } else if line.first == UInt8(ascii: "\"") {
-      return separator == UInt8(ascii: ",") || separator == UInt8(ascii: ";")
+    var isTitle = false
+    if first == UInt8(ascii: "\"") {
+      index = 1
+      while index < line.count, line[index] != first { index += 1 }
+      index += 1
+    } else {
+      while index < line.count {
+        if isTitleByte(line[index]) { isTitle = true } else if !isNameByte(line[index]) { break }
+        index += 1
+      }
     }
-    while index < line.count, isNameByte(line[index]) { index += 1 }
-    if separator != 0x09 { while index < line.count, line[index] == 0x20, index > 0 { index += 1 } }
-    guard index < line.count else { return false }
-    return line[index] == separator || separator == UInt8(ascii: "|") && line[index] == 0x20
+    guard index < line.count else { return nil }
+    switch line[index] {
+    case 0x09, UInt8(ascii: "|"): return line[index]
+    // `Dear Ana, …`
+    case UInt8(ascii: ","), UInt8(ascii: ";"):
+      return isTitle && index + 1 < line.count && line[index + 1] == 0x20 ? nil : line[index]
+    default: return nil
+    }
   }
 
-  /// Whether `name` may stand in the header of separated values.
-  static func isName(_ name: Slice<TableLine>) -> Bool {
+  /// Whether the fields of a line may be the names in the header of separated values: `user_id`, `User name`, `price ($)`
+  /// or whatever stands in quotes. Prose has blanks behind its commas: where fields have none around them, `isTight`, they
+  /// may be titles, or nothing, as above the numbers of rows; at least `least` are something.
+  static func areNames(_ fields: [TableField], _ line: TableLine, isTight: Bool, least: Int = 2) -> Bool {
+    var named = 0
+    for field in fields where !field.range.isEmpty {
+      let name = line[field.range]
+      guard field.isQuoted || isName(name) || isTight && isTitle(name) else { return false }
+      named += 1
+    }
+    return named >= least && (isTight || named == fields.count)
+  }
+
+  private static func isName(_ name: Slice<TableLine>) -> Bool {
     guard let first = name.first, first < 0x30 || first > 0x39 else { return false }
     for byte in name where !isNameByte(byte) { return false }
     return true
   }
 
+  /// Whether `name` may be a title of a column: a letter, and words and signs that are no prose's.
+  private static func isTitle(_ name: Slice<TableLine>) -> Bool {
+    guard let first = name.first, first >= 0x80 || (first | 0x20) &- 0x61 < 26 else { return false }
+    for byte in name where !isNameByte(byte) && !isTitleByte(byte) { return false }
+    return true
+  }
+
   private static func isNameByte(_ byte: UInt8) -> Bool {
     isBareByte(byte) || byte == UInt8(ascii: "_") || byte >= 0x80
+  }
+
+  private static func isTitleByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x20, UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "'"),
+      UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "*"), UInt8(ascii: "/"), UInt8(ascii: ":"),
+      UInt8(ascii: "?"), UInt8(ascii: "@"), UInt8(ascii: "["), UInt8(ascii: "]"):
+      true
+    default: false
+    }
   }
 
   /// Whether a line is what `kubectl` prints above its columns: names in capitals, two spaces or more between some.

@@ -382,33 +382,27 @@ final class TableReader {
       }
       return
     }
-    for separator in Self.separators where TableFields.mayBeNames(line, separator) {
-      TableFields.separated(line, separator, into: &fields)
-      let isTrimmed = TableFields.trim(&fields, line)
-      guard fields.count > 1, fields.allSatisfy({ TableFields.isName(line[$0.range]) }) else { continue }
-      // Where its columns are of no interest a table matters for how replacements are written, and only with quotes.
-      let columns = columns(of: line)
-      let isQuoting = separator == UInt8(ascii: ",") || separator == UInt8(ascii: ";")
-      guard columns.contains(where: { $0.isOfInterest }) || isQuoting && !isTrimmed else { continue }
-      setColumns(columns)
-      form = .separated(separator, isSure: false)
-      return
-    }
+    guard let separator = TableFields.separatorOfNames(line) else { return }
+    TableFields.separated(line, separator, into: &fields)
+    let isTrimmed = TableFields.trim(&fields, line)
+    guard TableFields.areNames(fields, line, isTight: !isTrimmed) else { return }
+    // Where its columns are of no interest a table matters for how replacements are written, and only with quotes.
+    let columns = columns(of: line)
+    let isQuoting = separator == UInt8(ascii: ",") || separator == UInt8(ascii: ";")
+    guard columns.contains(where: { $0.isOfInterest }) || isQuoting && !isTrimmed else { return }
+    setColumns(columns)
+    form = .separated(separator, isSure: false)
   }
-
-  private static let separators = [UInt8(ascii: ","), 0x09, UInt8(ascii: "|"), UInt8(ascii: ";")]
 
   /// A header that is too long to be read: if it is one, what follows cannot be told apart.
   private func withholdRest(after line: TableLine) {
     guard plan.namesColumns else { return }
-    isWithholding =
-      TableFields.isAlignedHeader(line)
-      || Self.separators.contains { separator in
-        guard TableFields.mayBeNames(line, separator) else { return false }
-        TableFields.separated(line, separator, into: &fields)
-        // The last may be cut.
-        return fields.count > 1 && fields.dropLast().allSatisfy { TableFields.isName(line[$0.range]) }
-      }
+    isWithholding = TableFields.isAlignedHeader(line)
+    guard !isWithholding, let separator = TableFields.separatorOfNames(line) else { return }
+    TableFields.separated(line, separator, into: &fields)
+    // The last may be cut.
+    if !fields.isEmpty { fields.removeLast() }
+    isWithholding = TableFields.areNames(fields, line, isTight: true, least: 1)
   }
 
   // MARK: Rows

@@ -60,6 +60,16 @@ import Testing
     Case("env DB_PASSWORD"), Case("set a password now"), Case("a login needs password please"),
     Case("mail a@tcp.example (x)"), Case("jdbc:oracle:thin:@db:1521:orcl"), Case("jdbc:oracle:thin:scott/${PW}@db"),
     Case("rediscli --author x"),
+    // Braces of a connection string hold the value; elsewhere they name a variable.
+    Case("Server=tcp:s,1433;Uid=a;Pwd={xK9!hunt;er};", "password:xK9!hunt;er"),
+    Case("jdbc:sqlserver://s:1433;user=me@s;password={xK9}}h};encrypt=true", "password:xK9}}h"),
+    Case("f\"Uid={user};Pwd={password};\""), Case("<Input password={x9}/>"),
+    // What a shell calls its directory.
+    Case("PWD=/home/ana\nOLDPWD=/tmp\n"), Case(#"{"PWD":"/srv/app"}"#), Case("PWD=xK9hunter\n", "password:xK9hunter"),
+    Case("pwd=/xK9hunter", "password:/xK9hunter"),
+    // A port and what is set behind it.
+    Case("redis://h:6379;user=a@b"), Case("postgres://h:5432,g:5432/x@y"),
+    Case("redis://h:6379x@b", "password:6379x"),
   ]
 
   @Test(arguments: forms) func formsOfAssignments(_ test: Case) {

@@ -107,9 +107,11 @@ func found(_ names: [String], in text: String) -> [String] {
       found: [
         ("DOB: 1980-02-29", "1980-02-29"), ("born on 1/2/1990", "1/2/1990"),
         ("\"birth_date\": \"1980-02-29\"", "1980-02-29"), ("Date of birth: 3 March 1980", "3 March 1980"),
-        ("birthday: Mar 3, 1980.", "Mar 3, 1980"),
+        ("birthday: Mar 3, 1980.", "Mar 3, 1980"), ("Geburtsdatum: 17.05.1980", "17.05.1980"),
+        ("geboren am 3. Mai 1980", "3. Mai 1980"), ("geb. am 3.4.1977", "3.4.1977"),
+        ("fecha de nacimiento: 1/2/1990", "1/2/1990"), ("date de naissance 01-02-1990", "01-02-1990"),
       ],
-      passedOver: ["1980-02-29", "due 2026-01-01", "born in 1980", "airborne 1980-02-29"]),
+      passedOver: ["1980-02-29", "angeboren 3.4.1977", "geb.am", "due 2026-01-01", "born in 1980", "airborne 1980-02-29"]),
     Case(
       name: "cpf",
       found: [
@@ -118,8 +120,8 @@ func found(_ names: [String], in text: String) -> [String] {
       ],
       passedOver: ["111.444.777-36", "111.111.111-11", "1.111.444.777-35"]),
     Case(
-      name: "nhs_number", found: [("943 476 5919", "943 476 5919"), ("NHS 9434765919", "9434765919")],
-      passedOver: ["943 476 5918", "+9434765919"]),
+      name: "nhs_number", found: [("943 476 5919", "943 476 5919"), ("NHS 9434765919", "9434765919"), ("NHS: 943-476-5919", "943-476-5919")],
+      passedOver: ["943 476 5918", "+9434765919", "call 415-555-2671"]),
     Case(
       name: "passport",
       found: [
@@ -147,6 +149,10 @@ func found(_ names: [String], in text: String) -> [String] {
         ),
         ("-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----"),
         (
+          "PuTTY-User-Key-File-3: ssh-rsa\nPublic-Lines: 1\nAAAAB3NzaC1yc2EAAAADAQ\nPrivate-Lines: 1\nAAAAgQCxO27J\nPrivate-MAC: 0",
+          "PuTTY-User-Key-File-3: ssh-rsa\nPublic-Lines: 1\nAAAAB3NzaC1yc2EAAAADAQ\nPrivate-Lines: 1\nAAAAgQCxO27J"
+        ),
+        (
           "\"-----BEGIN EC PRIVATE KEY-----\\nMHcCAQEEIabcdefghijklmnop\\nabcd\"}",
           "-----BEGIN EC PRIVATE KEY-----\\nMHcCAQEEIabcdefghijklmnop\\nabcd"
         ),
@@ -155,7 +161,7 @@ func found(_ names: [String], in text: String) -> [String] {
           "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQVY\n-----END PGP PRIVATE KEY BLOCK-----"
         ),
       ],
-      passedOver: ["-----BEGIN PUBLIC KEY-----", "-----BEGIN CERTIFICATE-----", "[private_key]"]),
+      passedOver: ["-----BEGIN PUBLIC KEY-----", "-----BEGIN CERTIFICATE-----", "[private_key]", "PuTTY-User-Key-File-3: x"]),
     Case(
       name: "aws_access_key", found: [("AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE")],
       passedOver: ["AKIAIOSFODNN7", "XAKIAIOSFODNN7EXAMPLE", "AKIAXXXXXXXXXXXXXXXX"]),
@@ -178,8 +184,20 @@ func found(_ names: [String], in text: String) -> [String] {
           "AccountKey=" + times("aB3d", 21) + "ab==;EndpointSuffix=x", times("aB3d", 21) + "ab=="
         ),
         ("client_secret=x_y8Q~" + times("aB3-", 8) + "ab", "x_y8Q~" + times("aB3-", 8) + "ab"),
+        // Storage, IoT Hub, Search, DevOps: keys that carry a mark.
+        ("\"" + times("aB3d", 19) + "+AStabcdeQ==\"", times("aB3d", 19) + "+AStabcdeQ=="),
+        (times("aB3", 11) + "AIoTabcdeE=", times("aB3", 11) + "AIoTabcdeE="),
+        (times("aB3", 14) + "AzSeAabcde", times("aB3", 14) + "AzSeAabcde"),
+        (times("aB3d", 19) + "AZDOabcd,", times("aB3d", 19) + "AZDOabcd"),
+        (
+          "{\"primaryKey\":\"a7VIrxaR7kQfWv52uvEgoqiXnLAC1lIAYJRfza0hW+r=\"}",
+          "a7VIrxaR7kQfWv52uvEgoqiXnLAC1lIAYJRfza0hW+r="
+        ),
       ],
-      passedOver: ["AccountKey=abc", "8Q~abc"]),
+      passedOver: [
+        "AccountKey=abc", "8Q~abc", "\"primaryKey\":\"user_id\"", "x" + times("aB3d", 19) + "+AStabcdeQ==",
+        times("aB3", 11) + "AIoTabcdeEx=",
+      ]),
     Case(
       name: "gcp_api_key", found: [("key=AIza" + times("a1B", 11) + "xy", "AIza" + times("a1B", 11) + "xy")],
       passedOver: ["AIza123"]),
@@ -197,6 +215,8 @@ func found(_ names: [String], in text: String) -> [String] {
       name: "slack_token",
       found: [
         ("xoxb-1234567890-abc", "xoxb-1234567890-abc"),
+        ("xoxe.xoxp-1-" + times("Mi0yLTM0", 20) + ".", "xoxe.xoxp-1-" + times("Mi0yLTM0", 20)),
+        ("d='xoxd-" + times("aB3d", 6) + "%2FaB%3D'", "xoxd-" + times("aB3d", 6) + "%2FaB%3D"),
         (
           "https://hooks.slack.com/services/T0ABCDEF1/B0ABCDEF1/" + times("aB3xy8", 4),
           "hooks.slack.com/services/T0ABCDEF1/B0ABCDEF1/" + times("aB3xy8", 4)

@@ -92,6 +92,11 @@ private func fixture(_ line: String) throws(JSONError) -> Fixture {
     (#"{"protocol":null,"request":""}"#, "`protocol` must be a string, not null"),
     (#"{"protocol":"shell","request":1}"#, "`request` must be a string or an object, not a number"),
     (#"{"protocol":"shell","request":{}}"#, "`request` must be a string for the protocol `shell`, not an object"),
+    (#"{"protocol":"shell","request":[]}"#, "`request` must be a string for the protocol `shell`, not an array"),
+    (
+      #"{"protocol":"http","request":[]}"#,
+      "`request` must be a string or an object for the protocol `http`, not an array"
+    ),
     (#"{"protocol":"http","request":{"path":"/"}}"#, "`request` needs `method` and `path`, both strings"),
     (
       #"{"protocol":"http","request":{"method":"GET","path":"/","headers":[["a"]]}}"#,

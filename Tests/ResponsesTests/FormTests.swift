@@ -124,6 +124,12 @@ import Testing
       #expect(masked(text, [detector("iban")]) == text)
     }
     #expect(masked("error: cannot: read ana@example.com\n", [detector("email")]) == "error: cannot: read [email]\n")
+    // `kubectl describe` begins like YAML.
+    let described = "Name:         db\nNamespace:    shop\nType:  Opaque\n\nData\n====\nuser:  5 bytes\nx:  1 byte\n"
+    #expect(masked(described, [path("$.data.*")]) == described)
+    #expect(masked("Name:  a\nb: [\n", [path("$.data.*")]) == "[redacted]\n")
+    let secret = "apiVersion: v1\ndata:\n  user: "
+    #expect(masked(described + secret + "YQ==\n", [path("$.data.*")]) == described + secret + "\"[redacted]\"\n")
     // Broken where paths would have to be followed.
     #expect(masked("a: 1\nsecret: x\nb: [\n", [path("$.secret")]) == "[redacted]\n")
   }

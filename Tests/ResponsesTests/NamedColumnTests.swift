@@ -24,6 +24,18 @@ import Testing
     ("id\tweight\n1\t5550187\n", "id\tweight\n1\t5550187\n"),
     ("id,db_password\n1,\"s3 \"\"cr, et\"\n2,\"x\"\n", "id,db_password\n1,\"[password]\"\n2,\"x\"\n"),
     ("id,api_key\n1,a1!b2$c3%d4e5\n", "id,api_key\n1,[secret]\n"),
+    // Titles, quoted or not, and a column without one.
+    ("name,password,created at\n1,Xy7!kkpq,z\n", "name,password,created at\n1,[password],z\n"),
+    (
+      "User name,Password,price ($)\nana,\"s3 cr,et\",1\nbob,s3cr9et,2\n",
+      "User name,Password,price ($)\nana,\"[password]\",1\nbob,[password],2\n"
+    ),
+    ("\"User name\",\"Password\"\nana,s3 cr9et\n", "\"User name\",\"Password\"\nana,[password]\n"),
+    (",name,password\n0,ana,s3 cr9et\n", ",name,password\n0,ana,[password]\n"),
+    ("order#\tdb password\n1\ts3 cr9et\n", "order#\tdb password\n1\t[password]\n"),
+    ("a;my password\n1;s3 cr9et\n", "a;my password\n1;[password]\n"),
+    // Prose.
+    ("I gave it my password, and left\nIt took it, sadly9\n", "I gave it my password, and left\nIt took it, sadly9\n"),
     ("id;password\n1;s3 cr,et\n", "id;password\n1;[password]\n"),
     (
       "-[ RECORD 1 ]-----\nid       | 1\npassword | s3 cr,et\n",

@@ -11,6 +11,7 @@ struct HTTPBody {
 extension HTTPHead {
   /// Finds the body (RFC 9112, 6.3), refusing what two readers may measure differently (11.2).
   func body(_ bytes: [UInt8]) throws(HTTPError) -> HTTPBody {
+    try checkNames(bytes)
     let length = try only("content-length", bytes)
     let coding = try only("transfer-encoding", bytes)
     if let coding {
@@ -30,6 +31,22 @@ extension HTTPHead {
     guard bytes.count - end >= count else { throw HTTPError(.truncated) }
     try Self.expectEnd(bytes, end + count)
     return HTTPBody(bytes: bytes, range: end..<(end + count))
+  }
+
+  /// Headers by which one reader measures a body and another does not: names of framing with `_`, which some servers read
+  /// as `-`, and those of framing that `Connection` tells a proxy to drop (RFC 9110, 7.6.1).
+  private func checkNames(_ bytes: [UInt8]) throws(HTTPError) {
+    for field in fields {
+      if HTTPBytes.equal(bytes, field.name, "content_length") || HTTPBytes.equal(bytes, field.name, "transfer_encoding") {
+        throw HTTPError(.syntax)
+      }
+      guard HTTPBytes.equal(bytes, field.name, "connection") else { continue }
+      for option in bytes[field.value.range].split(separator: Ascii.comma) {
+        let name = HTTPBytes.trimmed(option)
+        for framing in ["content-length", "transfer-encoding", "host"] as [StaticString]
+        where HTTPBytes.equal(name, framing) { throw HTTPError(.syntax) }
+      }
+    }
   }
 
   /// A value that measures the body: no tabs around it.

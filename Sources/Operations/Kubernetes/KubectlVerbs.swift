@@ -239,12 +239,13 @@ extension KubectlDecoder {
     var operands = call.operands[...]
     var body = Self.body("spec.unschedulable", .boolean(call.verb != "uncordon"))
     if call.verb == "taint" {
-      let taints = operands.filter { $0.text.contains(Ascii.equals) || $0.text.contains(Ascii.colon) }
-      body = Self.body("spec.taints", .array(taints.map { Self.body("key", Self.text($0)) }))
-      operands =
-        operands.dropFirst().filter { word in
-          !word.text.contains(Ascii.equals) && !word.text.contains(Ascii.colon) && word.text.last != Ascii.dash
-        }[...]
+      // `key:effect-` and `key-` take one away.
+      let isTaint = { (word: KubectlWord) in
+        word.text.contains(Ascii.equals) || word.text.contains(Ascii.colon) || word.text.last == Ascii.dash
+      }
+      let taints = operands.filter { isTaint($0) && $0.text.last != Ascii.dash }
+      body = Self.body("spec.taints", .array(taints.map(Self.taint)))
+      operands = operands.dropFirst().filter { !isTaint($0) }[...]
     }
     var targets = operands.map { $0.text.contains(Ascii.slash) ? named($0) : Self.naming($0, nodes) }
     if targets.isEmpty { targets = [nodes] }
@@ -262,6 +263,17 @@ extension KubectlDecoder {
       action.subresource = Array("eviction".utf8)
     }
     context.emit(action, &paths)
+  }
+
+  /// `key=value:effect` or `key:effect`, as the object has it.
+  private static func taint(_ word: KubectlWord) -> JSONValue {
+    let colon = word.text.lastIndex(of: Ascii.colon) ?? word.text.count
+    let equals = word.text[..<colon].firstIndex(of: Ascii.equals)
+    func text(_ bytes: ArraySlice<UInt8>) -> JSONValue { .string(String(decoding: bytes, as: UTF8.self)) }
+    var members = [JSONValue.Member("key", text(word.text[..<(equals ?? colon)]))]
+    if let equals { members.append(.init("value", text(word.text[(equals + 1)..<colon]))) }
+    if colon < word.text.count { members.append(.init("effect", text(word.text[(colon + 1)...]))) }
+    return .object(members)
   }
 
   private mutating func certificate(_ context: inout DecodeContext) {

@@ -131,7 +131,8 @@ public struct FixtureParser: ~Copyable {
   private mutating func request() throws(JSONError) -> RequestPayload {
     switch try scanner.kind() {
     case .string: return .text(scanner.utf8(try scanner.string()))
-    case .object: return .message(try JSONValue(&scanner))
+    // An array is a batch of MCP messages.
+    case .object, .array: return .message(try JSONValue(&scanner))
     case let found:
       throw JSONError("`request` must be a string or an object, not \(found.phrase)", at: scanner.position)
     }
@@ -142,8 +143,12 @@ public struct FixtureParser: ~Copyable {
     _ payload: RequestPayload, for claimed: OperationProtocol, at offset: Int
   ) throws(JSONError) -> RequestPayload {
     guard case .message(let value) = payload, claimed != .mcp else { return payload }
+    let found = if case .array = value { "an array" } else { "an object" }
     guard claimed == .http || claimed == .k8s else {
-      throw JSONError("`request` must be a string for the protocol `\(claimed.name)`, not an object", at: offset)
+      throw JSONError("`request` must be a string for the protocol `\(claimed.name)`, not \(found)", at: offset)
+    }
+    if case .array = value {
+      throw JSONError("`request` must be a string or an object for the protocol `\(claimed.name)`, not an array", at: offset)
     }
     guard let method = value["method"]?.string, let path = value["path"]?.string else {
       throw JSONError("`request` needs `method` and `path`, both strings", at: offset)

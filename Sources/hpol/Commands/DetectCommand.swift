@@ -11,8 +11,9 @@ let detectCommand = Command(
   description: """
     Looks into the files, or standard input: each is one text. With --jsonl each line is a record, and its
     member `text`, else `command`, is a text.
-    Prints where each span stands, the detector and the first characters of what it found; what a `mask` rule
-    with that detector would rewrite.
+    Prints where each span stands, the detector and the first characters of what it found. A `mask` rule with that
+    detector rewrites the same in running text; in JSON, YAML and tables it goes by the names of members and columns
+    as well, so that below `password` all is masked: `hpol explain --returns` shows that.
     With --json, a line of JSON for each text: {"file", "line"?, "spans": [[START, END, DETECTOR], …]}, in
     characters from 0, END not included.
     """,
@@ -24,7 +25,7 @@ let detectCommand = Command(
     Command.json,
   ],
   examples: [
-    ("hpol detect export.csv", "what would be masked here?"),
+    ("hpol detect notes.txt", "which personal data and secrets does this text hold?"),
     ("psql -c 'TABLE users' | hpol detect -d email -d phone", "does an answer hold addresses or numbers?"),
   ],
   run: { (arguments, console) throws(CommandError) in

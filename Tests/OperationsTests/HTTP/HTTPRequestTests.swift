@@ -104,6 +104,10 @@ private func head(_ lines: String...) -> String { lines.joined(separator: "\r\n"
     ("Content-Length: 3\r\n\r\nabcGET / HTTP/1.1\r\n\r\n", "syntax"), ("Content-Length: 3\r\n\r\nabc\r\nx", "syntax"),
     ("Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", "syntax"), ("Content-Length: 3, 3\r\n\r\nabc", "syntax"),
     ("Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc", "syntax"), ("Content-Length: +3\r\n\r\nabc", "syntax"),
+    // What one reader takes for the length, or drops.
+    ("Content-Length: 3\r\nTransfer_Encoding: chunked\r\n\r\nabc", "syntax"),
+    ("content_length: 3\r\n\r\nabc", "syntax"), ("Connection: close, Content-Length\r\n\r\n", "syntax"),
+    ("Connection: host\r\n\r\n", "syntax"), ("Connection: keep-alive, Upgrade\r\n\r\n", ""),
     ("Content-Length: 0x3\r\n\r\nabc", "syntax"), ("Content-Length: 03\r\n\r\nabc", "syntax"),
     ("Content-Length: -0\r\n\r\n", "syntax"), ("Content-Length:\r\n\r\n", "syntax"),
     ("Content-Length: 3 3\r\n\r\nabc", "syntax"),

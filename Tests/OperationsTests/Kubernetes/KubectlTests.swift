@@ -103,6 +103,8 @@ private let table = """
     patch namespaces/x
   $ kubectl taint nodes n a=b:NoSchedule
     patch nodes/n
+  $ kubectl taint nodes n a:NoExecute- b-
+    patch nodes/n
   $ kubectl cordon n
     patch nodes/n
   $ kubectl drain n --ignore-daemonsets
