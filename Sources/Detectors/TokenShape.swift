@@ -36,7 +36,8 @@ struct TokenShape: Sendable {
       let least = counts.first ?? 1
       elements.append(
         .run(
-          TokenShape.set(body.first ?? "a"), least: least, most: counts.count > 1 ? counts[1] : least, escapes: escapes))
+          TokenShape.set(body.first ?? "a"), least: least, most: counts.count > 1 ? counts[1] : least, escapes: escapes)
+      )
       rest = rest[rest.index(after: close)...]
     }
     self.elements = elements

@@ -25,7 +25,17 @@ extension PatternTable {
     while end > 0, matches(0..<(end - 1)) { end -= 1 }
     while !isBoundary(end) { end += 1 }
     var start = end
-    while !isBoundary(start) || !matches(start..<end) { start -= 1 }
+    while !isBoundary(start) || !matches(start..<end) || !beginsHere(start) { start -= 1 }
     return start == end ? nil : start..<end
+
+    // A part by itself begins a text and a word, which `^` and `\b` then take for true: behind another text of the same
+    // kind it must match, too.
+    func beginsHere(_ start: Int) -> Bool {
+      guard start > 0 else { return true }
+      let before = text[start - 1]
+      let isWord = before == UInt8(ascii: "_") || before &- 0x30 < 10 || (before | 0x20) &- 0x61 < 26
+      let part = (isWord ? [0x0A, UInt8(ascii: "_")] : [0x0A]) + text[start..<end]
+      return part.withUnsafeBufferPointer { view.matches(index, $0, &scratch) == .matched }
+    }
   }
 }

@@ -111,7 +111,9 @@ func found(_ names: [String], in text: String) -> [String] {
         ("geboren am 3. Mai 1980", "3. Mai 1980"), ("geb. am 3.4.1977", "3.4.1977"),
         ("fecha de nacimiento: 1/2/1990", "1/2/1990"), ("date de naissance 01-02-1990", "01-02-1990"),
       ],
-      passedOver: ["1980-02-29", "angeboren 3.4.1977", "geb.am", "due 2026-01-01", "born in 1980", "airborne 1980-02-29"]),
+      passedOver: [
+        "1980-02-29", "angeboren 3.4.1977", "geb.am", "due 2026-01-01", "born in 1980", "airborne 1980-02-29",
+      ]),
     Case(
       name: "cpf",
       found: [
@@ -120,7 +122,10 @@ func found(_ names: [String], in text: String) -> [String] {
       ],
       passedOver: ["111.444.777-36", "111.111.111-11", "1.111.444.777-35"]),
     Case(
-      name: "nhs_number", found: [("943 476 5919", "943 476 5919"), ("NHS 9434765919", "9434765919"), ("NHS: 943-476-5919", "943-476-5919")],
+      name: "nhs_number",
+      found: [
+        ("943 476 5919", "943 476 5919"), ("NHS 9434765919", "9434765919"), ("NHS: 943-476-5919", "943-476-5919"),
+      ],
       passedOver: ["943 476 5918", "+9434765919", "call 415-555-2671"]),
     Case(
       name: "passport",
@@ -161,7 +166,9 @@ func found(_ names: [String], in text: String) -> [String] {
           "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQVY\n-----END PGP PRIVATE KEY BLOCK-----"
         ),
       ],
-      passedOver: ["-----BEGIN PUBLIC KEY-----", "-----BEGIN CERTIFICATE-----", "[private_key]", "PuTTY-User-Key-File-3: x"]),
+      passedOver: [
+        "-----BEGIN PUBLIC KEY-----", "-----BEGIN CERTIFICATE-----", "[private_key]", "PuTTY-User-Key-File-3: x",
+      ]),
     Case(
       name: "aws_access_key", found: [("AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE")],
       passedOver: ["AKIAIOSFODNN7", "XAKIAIOSFODNN7EXAMPLE", "AKIAXXXXXXXXXXXXXXXX"]),

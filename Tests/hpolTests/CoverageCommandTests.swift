@@ -210,6 +210,12 @@ private func run(_ words: [String], in folder: String? = nil) throws -> Int32 {
       }
       #expect(!FileManager.default.fileExists(atPath: "\(folder)/x"))
 
+      // A file that moved is the same lines.
+      #expect(try run(["git", "mv", "guard.hpol", "moved.hpol"], in: folder) == 0)
+      let moved = try hpol(["coverage", folder, "--changed-since", "HEAD"])
+      #expect(moved.output.contains("0 of 0 rules"), "\(moved)")
+      #expect(try run(["git", "mv", "moved.hpol", "guard.hpol"], in: folder) == 0)
+
       let changed = Self.policy.replacingOccurrences(
         of: "when   target like \"prod-*\"", with: "when   target like \"prod*\"")
       try changed.write(toFile: "\(folder)/guard.hpol", atomically: true, encoding: .utf8)

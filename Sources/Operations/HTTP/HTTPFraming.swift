@@ -37,7 +37,8 @@ extension HTTPHead {
   /// as `-`, and those of framing that `Connection` tells a proxy to drop (RFC 9110, 7.6.1).
   private func checkNames(_ bytes: [UInt8]) throws(HTTPError) {
     for field in fields {
-      if HTTPBytes.equal(bytes, field.name, "content_length") || HTTPBytes.equal(bytes, field.name, "transfer_encoding") {
+      if HTTPBytes.equal(bytes, field.name, "content_length") || HTTPBytes.equal(bytes, field.name, "transfer_encoding")
+      {
         throw HTTPError(.syntax)
       }
       guard HTTPBytes.equal(bytes, field.name, "connection") else { continue }

@@ -148,7 +148,8 @@ public struct FixtureParser: ~Copyable {
       throw JSONError("`request` must be a string for the protocol `\(claimed.name)`, not \(found)", at: offset)
     }
     if case .array = value {
-      throw JSONError("`request` must be a string or an object for the protocol `\(claimed.name)`, not an array", at: offset)
+      throw JSONError(
+        "`request` must be a string or an object for the protocol `\(claimed.name)`, not an array", at: offset)
     }
     guard let method = value["method"]?.string, let path = value["path"]?.string else {
       throw JSONError("`request` needs `method` and `path`, both strings", at: offset)

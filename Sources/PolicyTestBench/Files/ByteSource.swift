@@ -85,6 +85,10 @@ public final class ByteSource {
     isStarted = true
     while pending.count < 4, !isAtEnd { try fill() }
     decompressor = Decompressor(Compression(magic: pendingBytes))
+    // A byte order mark, which some programs put before UTF-8, is no part of the text.
+    if decompressor == nil, pendingBytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+      pending = pending.lowerBound + 3..<pending.upperBound
+    }
   }
 
   private var pendingBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: input[pending]) }

@@ -52,6 +52,8 @@ struct Asciicast: LogImporter {
     guard !results.isEmpty || !line.isOpen else { return }
     var fixtures: [Fixture] = []
     for case .line(let text) in results { fixtures.append(fixture(text, record, output)) }
+    // Several lines in one event have an id each.
+    for index in fixtures.indices.dropFirst() { fixtures[index].id = output.id(record.line, part: index + 1) }
     if fixtures.isEmpty {
       output.skip(.typing, events)
     } else {

@@ -19,6 +19,8 @@ public struct IdentityTable: Sendable {
   /// Reads a file; `path` is for messages.
   public init(_ bytes: [UInt8], path: String) throws(IdentityError) {
     let entries: [(Principal, Int)]
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let bytes = bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes
     do throws(LineFailure) {
       entries = try Self.isLines(bytes) ? Self.lines(bytes, path) : Self.object(bytes, path)
     } catch {

@@ -64,7 +64,7 @@ struct ImportOutput {
   }
 
   /// `LOG:LINE`, for records that have no name of their own.
-  func id(_ line: Int) -> JSONValue { .string("\(file):\(line)") }
+  func id(_ line: Int, part: Int = 1) -> JSONValue { .string("\(file):\(line)" + (part > 1 ? ".\(part)" : "")) }
 
   /// Adds what the caller said, and marks what is lacking.
   private mutating func emit(_ fixture: Fixture) {

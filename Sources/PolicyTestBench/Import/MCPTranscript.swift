@@ -31,6 +31,10 @@ struct MCPTranscript: LogImporter {
       let value = try record.json()
       let wrapped = value["message"].flatMap { $0.array != nil || $0["jsonrpc"] != nil ? $0 : nil }
       let message = wrapped ?? value
+      let messages = message.array ?? [message]
+      guard !messages.isEmpty, messages.allSatisfy({ $0["jsonrpc"]?.string == "2.0" }) else {
+        throw ImportError("it is no JSON-RPC message: `jsonrpc` is not \"2.0\"")
+      }
       let session = wrapped == nil ? nil : value["session"]?.word ?? value["sessionId"]?.word
       if let result = message["result"] ?? message["error"], message["method"] == nil {
         let answer = message["result"] == nil ? JSONValue.object([.init("error", result)]) : result
@@ -40,7 +44,6 @@ struct MCPTranscript: LogImporter {
         throw ImportError("it is no JSON-RPC message: it has neither `method` nor `result` nor `error`")
       }
       var fixture = Fixture(protocol: .mcp, payload: .message(message))
-      if message.array != nil { fixture.payload = .text(Array(message.text.utf8)) }
       fixture.id = output.id(record.line)
       fixture.session = session ?? output.file
       if wrapped != nil {

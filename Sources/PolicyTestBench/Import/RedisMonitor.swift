@@ -28,8 +28,9 @@ struct RedisMonitor: LogImporter {
   /// The parts of a line; its words keep their quotes.
   static func split(_ text: String) -> (time: Int64, database: String, client: String, words: [String])? {
     let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+    // The bracket before a blank: an address of IPv6 has brackets of its own.
     guard parts.count == 3, let time = LogTime.epoch(parts[0]), parts[1].first == "[",
-      let close = parts[2].utf8.firstIndex(of: UInt8(ascii: "]"))
+      let close = parts[2].utf8.indices.first(where: { parts[2].utf8[$0...].starts(with: "] ".utf8) })
     else { return nil }
     let client = String(parts[2][..<close])
     guard let words = words(parts[2].utf8[parts[2].utf8.index(after: close)...]), !words.isEmpty else { return nil }

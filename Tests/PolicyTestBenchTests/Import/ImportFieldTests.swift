@@ -48,7 +48,7 @@ private func requested(by user: String, _ options: ImportOptions) throws -> Fixt
     {"user":"s*","groups":["other"]}
     {"user":"nobody"}
     """
-  for text in [object, lines] {
+  for text in [object, lines, "\u{FEFF}" + object] {
     var options = ImportOptions()
     options.identities = try IdentityTable(Array(text.utf8), path: "people")
     func principal(_ user: String) throws -> Fixture { try requested(by: user, options) }

@@ -125,3 +125,32 @@ private let event = #"{"eventSource":"ec2.amazonaws.com","eventName":"RunInstanc
   let log = try withFile(bytes) { try ImportedLog(.mariaDBAudit, $0) }
   #expect(log.reasons == ["1: it is not UTF-8"])
 }
+
+@Test func aByteOrderMarkIsNoPartOfTheLog() throws {
+  let log = try ImportedLog(.accessLog, text: "\u{FEFF}" + #"{"method":"GET","path":"/a"}"# + "\n")
+  #expect(log.fixtures.count == 1 && log.reasons.isEmpty)
+}
+
+@Test func clientsOfMONITORMayHaveAddressesInBrackets() throws {
+  let log = try ImportedLog(
+    .redisMonitor, text: "1795997312.059672 [0 [::1]:45014] \"set\" \"a] \" \"b\"\n1795997312.1 [0 lua] \"get\" \"a\"\n"
+  )
+  #expect(log.requests == ["set \"a] \" b"] && log.fixtures.first?.principal.source == "::1")
+}
+
+@Test func onlyMessagesOfJSONRPCAreMCP() throws {
+  for text in [
+    "[]", #"[0.5,"o","$ "]"#, #"{"method":"GET","path":"/"}"#, #"[{"jsonrpc":"2.0","method":"a"},{"method":"b"}]"#,
+  ] {
+    let log = try ImportedLog(.mcp, text: text + "\n")
+    #expect(log.fixtures.isEmpty && log.reasons.count == 1, "\(text)")
+  }
+  let batch = try ImportedLog(.mcp, text: #"[{"jsonrpc":"2.0","method":"a"}]"# + "\n")
+  #expect(batch.fixtures.count == 1)
+}
+
+@Test func linesThatOneEventEndsHaveAnIdEach() throws {
+  let log = try ImportedLog(
+    .asciicast, text: #"{"version":2,"width":80,"height":24}"# + "\n" + #"[1.0,"i","ls\rpwd\rid\r"]"# + "\n")
+  #expect(log.requests == ["ls", "pwd", "id"] && Set(log.fixtures.map { $0.id?.text }).count == 3)
+}
