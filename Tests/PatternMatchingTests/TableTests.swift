@@ -136,3 +136,17 @@ private func encoded(_ patterns: [Pattern]) throws -> [UInt8] {
   }
   #expect(hits.count == 2)
 }
+
+/// Where people are shown that a pattern matched: the shortest part, unless it matches only for what stands before it.
+@Test func spansAreOfTheTextAtHand() throws {
+  let cases: [(pattern: String, text: String, span: String)] = [
+    (#"^\S+( -\S+)* destroy( |$)"#, "terraform -x destroy", "terraform -x destroy"), ("^[a-z]+ ", "ab cd", "ab "),
+    (#"\brm\b"#, "xrm rm", "rm"), ("a+uto", "-aauto", "auto"), ("b$", "ab", "b"), ("^$", "", ""),
+  ]
+  for (pattern, text, span) in cases {
+    let table = try TestTable([Pattern(.regex, pattern)])
+    var scratch = PatternScratch()
+    let range = table.table.span(0, in: Array(text.utf8), scratch: &scratch)
+    #expect(range.map { String(decoding: Array(text.utf8)[$0], as: UTF8.self) } ?? "" == span, "\(pattern)")
+  }
+}

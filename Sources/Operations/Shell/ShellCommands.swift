@@ -38,7 +38,7 @@ extension ShellDecoder {
     let wasPrivileged = isPrivileged
     if program.isPrivileged { isPrivileged = true }
     perform(call, &context)
-    if !isReading { runReadings(argv, effects, inShell: inShell, &context) }
+    if readingDepth < ShellLimits.readingDepth { runReadings(argv, effects, inShell: inShell, &context) }
     if !aliases.isEmpty { expandAlias(Array(bytes(name)), call, &context) }
     isPrivileged = wasPrivileged
     if inShell, !reader.census.functions.isEmpty, reader.census.functions.contains(Array(bytes(name))) {
@@ -50,7 +50,8 @@ extension ShellDecoder {
   }
 
   /// Runs the command again with each word that is not known as what it is likely to be: `rm ${none:--rf} /` is more than
-  /// the removal of a strange name. What that does to the shell is not kept.
+  /// the removal of a strange name. What that does to the shell is not kept. Code in such a word, or behind it, may hold
+  /// more of them.
   private mutating func runReadings(
     _ argv: Range<Int>, _ effects: ShellEffects, inShell: Bool, _ context: inout DecodeContext
   ) {
@@ -60,7 +61,7 @@ extension ShellDecoder {
     }
     guard count > 0, !isExhausted else { return }
     let saved = (variables, directories, previousDirectories, aliases, output, input)
-    isReading = true
+    readingDepth += 1
     for number in 0..<min(count, ShellLimits.readings) {
       let base = fields.count
       for index in argv {
@@ -74,7 +75,7 @@ extension ShellDecoder {
       if likelyOutput == nil { likelyOutput = output }
       fields.truncate(to: base)
     }
-    isReading = false
+    readingDepth -= 1
     (variables, directories, previousDirectories, aliases, output, input) = saved
   }
 

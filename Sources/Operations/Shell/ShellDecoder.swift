@@ -120,8 +120,9 @@ struct ShellDecoder: ~Copyable {
   var files = RawBuffer<ShellFile>(capacity: 8)
   /// `NAME=VALUE` of the assignments beside the command at hand.
   var assigned = RawBuffer<ByteRange>(capacity: 8)
-  /// Words have the value that they are likely to have.
-  var isReading = false
+  /// Of how many commands, within each other, the words have the value that they are likely to have.
+  var readingDepth = 0
+  var isReading: Bool { readingDepth > 0 }
   var fields = RawBuffer<ShellField>(capacity: 32)
   /// Arguments that are not in use, whose memory the next command takes.
   var spareArguments: [ShellArguments] = []
@@ -170,7 +171,7 @@ struct ShellDecoder: ~Copyable {
     reader.removeAll()
     files.removeAll()
     assigned.removeAll()
-    isReading = false
+    readingDepth = 0
     building.removeAll(keepingCapacity: true)
     fields.removeAll()
     log.removeAll()

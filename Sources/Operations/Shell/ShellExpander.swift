@@ -112,7 +112,7 @@ extension ShellDecoder {
 
   /// What a word is likely to be where variables in it are not set, if they but cut its parts in two (`/e${x}tc`), and
   /// where classes of one byte match (`/etc/shado[w]`); -1 if that is the word. Where a whole part of a path or a value
-  /// is not known, it is as good as any name.
+  /// is not known, it is as good as any name, but for the first of an absolute path: there it more likely hides the rest.
   private mutating func reading(of expansion: Expansion) -> Int32 {
     let first = expansion.start
     let hasClass = expansion.openBracket && expansion.field.hasGlob && building[first...].first == Ascii.slash
@@ -121,7 +121,10 @@ extension ShellDecoder {
     for range in expansion.unset where length > range.count + 1 {
       let before = range.lowerBound > first ? building[range.lowerBound - 1] : Ascii.slash
       let after = range.upperBound < building.count ? building[range.upperBound] : Ascii.slash
-      if Self.partsWords(before), Self.partsWords(after) { return -1 }
+      let isRoot =
+        range.lowerBound == first + 1 && before == Ascii.slash && after == Ascii.slash
+        && building[range.upperBound...].contains { $0 != Ascii.slash }
+      if Self.partsWords(before), Self.partsWords(after), !isRoot { return -1 }
     }
     var text = Array(building[first...])
     for range in expansion.unset.reversed() {

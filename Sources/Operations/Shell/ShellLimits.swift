@@ -18,4 +18,6 @@ enum ShellLimits {
   static let values = 64
   /// Values that unknown words of one command are tried with.
   static let readings = 4
+  /// Commands within each other whose unknown words are tried so: `sh ${none:--c} 'rm ${none:--rf} /'` has two.
+  static let readingDepth = 4
 }

@@ -187,6 +187,8 @@ func shellRows(_ table: String) -> [ShellRow] {
       "echo a,/ | tr -d x | cat; printf 'a,/' | xargs -d, rm -rf",
       // Where a variable is not set.
       "echo ${none:-/} | xargs rm -rf", "printf '%s /' -r${x}f | xargs rm",
+      "bash $(printf %s '-c') 'rm ${none:--rf} /'", "sh ${none:--c} 'sh ${none:--c} \"rm ${none:--rf} /\"'",
+      "find . -maxdepth 0 $(printf %s '-exec') bash -c 'rm ${none:--rf} /' \\;",
       "echo $(printf %s /) | xargs -I{} rm -rf {}",
       "set -- / /tmp; for d; do rm -rf $d; done", "f() { for d in \"$@\"; do rm -rf \"$d\"; done; }; f /tmp /",
       "f() { shift; rm -rf \"$1\"; }; f a /", "D=${1:-/}; rm -rf \"$D\"", ": ${D:=/}; rm -rf \"$D\"",

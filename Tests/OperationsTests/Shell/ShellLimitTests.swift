@@ -88,4 +88,15 @@ private func repeated(_ text: String, _ count: Int) -> String { String(repeating
     #expect(decodeShell([0x6C, 0x73, 0x20, 0xC3, 0xA9]).map(\.reason) == [.none])
     #expect(decodeShell([]).map(\.summary) == [""])
   }
+
+  @Test func unknownWordsAreTriedSoDeep() {
+    func nested(_ depth: Int) -> String {
+      (1..<depth).reduce("rm ${none:--rf} /") { code, _ in
+        "sh ${none:--c} '" + code.replacing("'", with: "'\\''") + "'"
+      }
+    }
+    for (depth, isSeen) in [(ShellLimits.readingDepth, true), (ShellLimits.readingDepth + 1, false)] {
+      #expect(decodeShell(nested(depth)).contains { $0.summary == "rm -rf /" } == isSeen, "\(depth)")
+    }
+  }
 }

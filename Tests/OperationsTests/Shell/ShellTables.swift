@@ -667,6 +667,11 @@ let shellMeaningTable = ##"""
   $ cat /et${none}c/shado[w] /srv/$APP
     cat /et${none}c/shado[w] /srv/$APP ‹path /et${none}c/shado[w], /srv/$APP› ‹unknown›
     cat /etc/shadow /srv/$APP ‹path /etc/shadow, /srv/$APP› ‹unknown›
+  $ cat /${none}/etc/shadow /$HOME
+    cat /${none}/etc/shadow /$HOME ‹path /${none}/etc/shadow, /$HOME› ‹unknown›
+    cat //etc/shadow /$HOME ‹path /etc/shadow, /$HOME› ‹unknown›
+  $ rm -rf /$DIR/ /srv/$DIR/a
+    rm -rf /$DIR/ /srv/$DIR/a ‹flag -r, -f› ‹path /$DIR, /srv/$DIR/a› ‹writes /$DIR, /srv/$DIR/a› ‹unknown›
   $ cat /etc/shado[w]
     cat /etc/shado[w] ‹path /etc/shado[w]›
     cat /etc/shadow ‹path /etc/shadow› ‹unknown›
