@@ -117,6 +117,7 @@ func parse(_ pattern: Pattern) throws(PatternError) -> PatternNode {
 
 /// The minimal automaton of a parsed pattern.
 func automaton(_ node: PatternNode, _ pattern: Pattern) throws(PatternError) -> DFA {
-  pattern.isQualifiedName
-    ? try QualifiedName.automaton(node) : try SubsetConstruction.run(try NFA(node))
+  try AutomatonMemo.shared.automaton(of: pattern) { () throws(PatternError) in
+    pattern.isQualifiedName ? try QualifiedName.automaton(node) : try SubsetConstruction.run(try NFA(node))
+  }
 }
