@@ -6,12 +6,12 @@ extension ExplainedRequest {
   /// The report of `hpol explain` for people. In under a screen: the verdict, then the operations that decided it with
   /// their deciding rules, every test of these and the fact's value; then what else decides something and what nearly
   /// did; masks and records by the names of their rules. `isFull` asks for all rules with their tests, and what fits on
-  /// a screen is shown so anyway.
-  public func text(_ style: TextStyle, isFull: Bool = false) -> String {
-    var whole = ExplainPage(self, style, isFull: true)
+  /// a screen is shown so anyway. `rows` are the screen's lines, where there is one.
+  public func text(_ style: TextStyle, isFull: Bool = false, rows: Int? = nil) -> String {
+    var whole = ExplainPage(self, style, isFull: true, rows: rows)
     whole.add()
     if isFull || whole.lines <= ExplainPage.screen { return whole.text + responseText(style) }
-    var brief = ExplainPage(self, style, isFull: false)
+    var brief = ExplainPage(self, style, isFull: false, rows: rows)
     brief.add()
     return brief.text + responseText(style)
   }
@@ -26,12 +26,15 @@ private struct ExplainPage {
   /// Lines on which everything is shown where it fits, and columns of every line.
   static let screen = 24
   static let columns = 100
-  /// Lines past which an operation with deciding rules is only named.
+  /// Lines past which an operation with deciding rules is only named, where no screen is known, and how many lines the
+  /// rest takes, mostly, where one is.
   private static let operationLines = 34
+  private static let otherLines = 20
   /// Near misses that are shown with their tests: of an operation that a rule decided, and of others.
   private static let shownMisses = (besides: 1, alone: 3)
-  /// The commands that stand for operations that are only named.
+  /// The commands that stand for operations that are only named, and the ways to be decided that have a line each.
   private static let shownCommands = 4
+  private static let shownWays = 6
   /// Where tests begin below their rule.
   private static let indent = 11
   /// The columns that the values of tests have at least, if they need them.
@@ -40,11 +43,13 @@ private struct ExplainPage {
   private let request: ExplainedRequest
   private let style: TextStyle
   private let isFull: Bool
+  private let operationLines: Int
   private(set) var text = ""
   /// The rules whose tests stand above, by their names.
   private var known: [String: [Explanation.Step]] = [:]
 
-  init(_ request: ExplainedRequest, _ style: TextStyle, isFull: Bool) {
+  init(_ request: ExplainedRequest, _ style: TextStyle, isFull: Bool, rows: Int?) {
+    operationLines = rows.map { $0 - Self.otherLines } ?? Self.operationLines
     self.request = request
     self.style = style
     self.isFull = isFull
@@ -75,7 +80,7 @@ private struct ExplainPage {
   private func isShown(_ explained: ExplainedOperation) -> Bool {
     if isFull { return !explained.applied.isEmpty || !explained.isEvaluable }
     let isDeciding = explained.decision == request.outcome.decision && !explained.deciding.isEmpty
-    return (isDeciding || !explained.isEvaluable) && lines < Self.operationLines
+    return (isDeciding || !explained.isEvaluable) && lines < operationLines
   }
 
   private mutating func addLine(_ line: String, indent: Int) {
@@ -136,7 +141,7 @@ private struct ExplainPage {
         alike.append((reason, [explained]))
       }
     }
-    for (reason, operations) in alike {
+    for (reason, operations) in isFull ? alike[...] : alike.prefix(Self.shownWays) {
       var commands = operations.prefix(Self.shownCommands).map { explained in
         explained.operation.command.map { $0.isEmpty ? "nothing to run" : String(printable($0).prefix(40)) }
           ?? "unparsed (\(explained.operation.unparsed.word))"
@@ -146,6 +151,10 @@ private struct ExplainPage {
       addLine(
         "\(reason): \(counted(operations.count, "operation")): " + style(.faint, commands.joined(separator: " · ")),
         indent: 2)
+    }
+    if !isFull, alike.count > Self.shownWays {
+      let rest = alike.dropFirst(Self.shownWays).reduce(0) { $0 + $1.operations.count }
+      text += "\n" + style(.faint, "and \(counted(rest, "operation")) decided in other ways") + "\n"
     }
   }
 

@@ -58,7 +58,7 @@ let explainCommand = Command(
       explained.write(to: &writer)
       console.write(&writer)
     } else {
-      console.write(explained.text(console.style, isFull: arguments.has("verbose")))
+      console.write(explained.text(console.style, isFull: arguments.has("verbose"), rows: console.rows))
     }
     return .holds
   })

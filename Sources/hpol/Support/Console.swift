@@ -39,6 +39,13 @@ final class Console {
     errorStyle = TextStyle(usesColour: colours(2))
   }
 
+  /// The lines of the terminal that standard output is; nil where it is none or does not say.
+  var rows: Int? {
+    var size = winsize()
+    guard outputIsTerminal, ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return nil }
+    return Int(size.ws_row)
+  }
+
   func write(_ text: String) { write([UInt8](text.utf8)) }
 
   func write(_ bytes: [UInt8]) {
