@@ -193,4 +193,27 @@ import Testing
       }
     }
   }
+
+  /// A recording that was cut costs what is lost, not what is there, whoever reads it.
+  @Test func whatStandsBeforeTheEndOfACutFileIsJudged() throws {
+    let line = #"{"protocol":"postgres","request":"SELECT 1"}"# + "\n"
+    let lines = (0..<40_000).map { #"{"id":\#($0),"protocol":"postgres","request":"SELECT \#($0 &* 2_654_435_761)"}"# }
+    try withFolder(["p.hpol": Self.old, "a.jsonl": line, "c.jsonl": line]) { (folder: String) throws in
+      try (lines.joined(separator: "\n") + "\n").write(toFile: folder + "/b.jsonl", atomically: true, encoding: .utf8)
+      let sink = try ByteSink(path: folder + "/b.jsonl.gz")
+      try sink.write(Array(Data(contentsOf: URL(fileURLWithPath: folder + "/b.jsonl"))))
+      try sink.finish()
+      try FileManager.default.removeItem(atPath: folder + "/b.jsonl")
+      let whole = try Data(contentsOf: URL(fileURLWithPath: folder + "/b.jsonl.gz"))
+      try whole.prefix(whole.count * 2 / 3).write(to: URL(fileURLWithPath: folder + "/b.jsonl.gz"))
+      let replayed = try hpol(["replay", folder + "/p.hpol", "-f", folder, "--json"])
+      let judged = try hpol(["eval", folder + "/p.hpol", "-f", folder, "--json"])
+      let count = judged.output.split(separator: "\n").count
+      #expect(count > 20_000 && count < 40_000 && replayed.code == 1 && judged.code == 1)
+      #expect(try JSONValue(parsing: replayed.output)["fixtures"]?.text == "\(count)", "\(replayed.output.prefix(300))")
+      for run in [replayed, judged] {
+        #expect(run.error.contains("b.jsonl.gz:\(count - 1):1: the compressed data ends early; what follows is lost"))
+      }
+    }
+  }
 }

@@ -14,6 +14,8 @@ public final class LineBlock {
   public fileprivate(set) var number = 0
   /// Numbers of lines before ``firstLine`` that are longer than the limit; their bytes were passed over.
   public fileprivate(set) var tooLong: [Int] = []
+  /// Why the file could not be read on behind this block, and the line that is lost with all after it.
+  public fileprivate(set) var broken: (line: Int, reason: String)?
   fileprivate var storage: UnsafeMutableRawBufferPointer
   fileprivate var count = 0
 
@@ -77,6 +79,8 @@ public struct BlockReader: ~Copyable {
   private var nextNumber = 0
   /// What was read behind the last newline of the block before.
   private var carried: [UInt8] = []
+  /// The file at hand cannot be read on.
+  private var isBroken = false
   /// Bytes of the files that were read to their end.
   private var finishedBytes = 0
 
@@ -90,7 +94,8 @@ public struct BlockReader: ~Copyable {
   /// Bytes read so far, as they are on disk.
   public var bytesRead: Int { finishedBytes + (source?.bytesRead ?? 0) }
 
-  /// Fills `block` with the next lines; false at the end of the last file.
+  /// Fills `block` with the next lines; false at the end of the last file. A file that breaks off, being compressed and
+  /// cut, say, ends there, and its last block says so; one that cannot be opened is an error.
   public mutating func next(_ block: LineBlock) throws(FileError) -> Bool {
     while true {
       let source: ByteSource
@@ -102,9 +107,11 @@ public struct BlockReader: ~Copyable {
         source = try ByteSource(path: paths[file])
         self.source = source
         nextLine = 1
+        isBroken = false
       }
       (block.file, block.number, block.count) = (file, nextNumber, 0)
       block.tooLong.removeAll()
+      block.broken = nil
       if try fill(block, from: source) {
         nextNumber += 1
         return true
@@ -131,7 +138,17 @@ public struct BlockReader: ~Copyable {
         break
       }
       let start = block.count
-      let count = try source.read(into: block.space())
+      let count: Int
+      do throws(FileError) {
+        count = isBroken ? 0 : try source.read(into: block.space())
+      } catch {
+        guard source.bytesRead > 0 else { throw error }
+        // The line that the file breaks off in is none.
+        isBroken = true
+        _ = block.cut(after: end.map { $0 + 1 } ?? 0)
+        block.broken = (nextLine + newlines(in: block.bytes), "\(error.reason); what follows is lost")
+        break
+      }
       if count == 0 {
         // The last line may lack its newline.
         _ = block.cut(after: block.count)

@@ -24,7 +24,8 @@ public struct LineReader: ~Copyable {
   private var buffer: [UInt8]
   /// The part of the buffer that was read but not given out.
   private var pending = 0..<0
-  private var number = 0
+  /// The lines given out so far.
+  public private(set) var number = 0
   private var isAtEnd = false
 
   /// Opens a file, compressed or not; `-` is standard input. `limit` is there for tests.
@@ -34,7 +35,8 @@ public struct LineReader: ~Copyable {
     source = try ByteSource(path: path)
   }
 
-  /// The next line, or nil at the end.
+  /// The next line, or nil at the end. A line that the file breaks off in, being compressed and cut, say, is an error, and
+  /// the end.
   public mutating func next() throws(FileError) -> Line? {
     var searched = pending.lowerBound
     var isTooLong = false
@@ -90,8 +92,14 @@ public struct LineReader: ~Copyable {
     }
     if kept * 2 > buffer.count { buffer.append(contentsOf: repeatElement(0, count: buffer.count)) }
     let source = source
-    let count = try buffer.withUnsafeMutableBufferPointer { (bytes) throws(FileError) in
-      try source.read(into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: bytes[kept...])))
+    let count: Int
+    do throws(FileError) {
+      count = try buffer.withUnsafeMutableBufferPointer { (bytes) throws(FileError) in
+        try source.read(into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: bytes[kept...])))
+      }
+    } catch {
+      (isAtEnd, pending) = (true, 0..<0)
+      throw error
     }
     isAtEnd = count == 0
     pending = 0..<kept + count

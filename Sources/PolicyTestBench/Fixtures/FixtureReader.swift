@@ -55,7 +55,16 @@ public struct FixtureReader: ~Copyable {
   private mutating func next<Value: Sendable>(
     _ parse: (inout FixtureParser, UnsafeBufferPointer<UInt8>) throws(JSONError) -> Value
   ) throws(FileError) -> LineResult<Value>? {
-    while let line = try lines.next() {
+    while true {
+      let line: LineReader.Line
+      do throws(FileError) {
+        guard let next = try lines.next() else { return nil }
+        line = next
+      } catch {
+        guard lines.bytesRead > 0 else { throw error }
+        let reason = "\(error.reason); what follows is lost"
+        return .failure(LineFailure(file: lines.name, line: lines.number + 1, column: 1, reason: reason))
+      }
       if line.isTooLong {
         return failure(line, column: 1, "the line is longer than \(lineLimit) bytes")
       }
@@ -67,7 +76,6 @@ public struct FixtureReader: ~Copyable {
         return failure(line, column: error.offset + 1, error.message)
       }
     }
-    return nil
   }
 
   private func failure<Value>(_ line: LineReader.Line, column: Int, _ reason: String) -> LineResult<Value> {

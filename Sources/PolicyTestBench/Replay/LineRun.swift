@@ -67,7 +67,7 @@ final class LineRun<Visitor: TrafficVisitor>: @unchecked Sendable {
     visitors = (0..<threads).map { _ in make() } + [orderedVisitor]
   }
 
-  /// Reads all there is. A file that cannot be read ends the run.
+  /// Reads all there is. A file that cannot be opened ends the run.
   func run() throws(FileError) {
     Self.connect(orderedTraffic, orderedVisitor)
     let threads = visitors.dropLast().map { visitor in
@@ -94,6 +94,7 @@ final class LineRun<Visitor: TrafficVisitor>: @unchecked Sendable {
       for line in block.tooLong {
         fail(LinePlace(file: block.file, line: line), 1, "the line is longer than \(lineLimit) bytes")
       }
+      if let (line, reason) = block.broken { fail(LinePlace(file: block.file, line: line), 1, reason) }
       forEachLine(of: block) { line, range, place in
         if needs.hasState, traffic.isStateful(line) {
           ordered.append((place, range))
