@@ -15,13 +15,15 @@ public struct PatternCompiler: Sendable {
     guard whole <= PatternLimits.sourceLength else {
       throw PatternError("a pattern is at most \(PatternLimits.sourceLength) bytes long", 0, whole)
     }
-    if pattern.kind == .pcre { return try compilePCRE(pattern) }
-    let node = try parse(pattern)
-    do {
-      return try compile(node, pattern)
-    } catch {
-      // What is too large is so as a whole.
-      throw PatternError(error.message, 0, whole, hint: error.hint)
+    return try compiledPatterns.of(pattern) { () throws(PatternError) in
+      if pattern.kind == .pcre { return try compilePCRE(pattern) }
+      let node = try parse(pattern)
+      do throws(PatternError) {
+        return try compile(node, pattern)
+      } catch {
+        // What is too large is so as a whole.
+        throw PatternError(error.message, 0, whole, hint: error.hint)
+      }
     }
   }
 
@@ -117,7 +119,7 @@ func parse(_ pattern: Pattern) throws(PatternError) -> PatternNode {
 
 /// The minimal automaton of a parsed pattern.
 func automaton(_ node: PatternNode, _ pattern: Pattern) throws(PatternError) -> DFA {
-  try AutomatonMemo.shared.automaton(of: pattern) { () throws(PatternError) in
+  try automata.of(pattern) { () throws(PatternError) in
     pattern.isQualifiedName ? try QualifiedName.automaton(node) : try SubsetConstruction.run(try NFA(node))
   }
 }

@@ -17,7 +17,7 @@ final class PatternRelations {
   /// Of whole lists: a search through alternatives compares the same ones again and again.
   private var listSubsets: [ListPair: Bool] = [:]
   private var listIntersections: [ListPair: Bool] = [:]
-  private var wordsOf: [Pattern: [String]] = [:]
+  private var wordsOf: [Pattern: [[UInt8]]] = [:]
   private var languages: [Pattern: PatternLanguage?] = [:]
   /// Questions that may still be asked; each may build automata.
   private var questionsLeft: Int
@@ -124,11 +124,16 @@ final class PatternRelations {
   private func sharesWords(_ first: Pattern, _ second: Pattern) -> Bool {
     let own = words(first)
     let others = words(second)
-    return others.isEmpty || others.contains { word in own.contains { $0.contains(word) } }
+    return others.isEmpty || others.contains { word in own.contains { Self.holds($0, word) } }
+  }
+
+  private static func holds(_ text: [UInt8], _ word: [UInt8]) -> Bool {
+    guard text.count >= word.count else { return false }
+    return (0...text.count - word.count).contains { text[$0] == word[0] && text[$0...].starts(with: word) }
   }
 
   /// Runs of letters and digits, in lower case; of a regex without the letters of escapes.
-  private func words(_ pattern: Pattern) -> [String] {
+  private func words(_ pattern: Pattern) -> [[UInt8]] {
     if let known = wordsOf[pattern] { return known }
     var isEscaped = false
     let isRegex = pattern.kind == .regex || pattern.kind == .pcre
@@ -136,7 +141,7 @@ final class PatternRelations {
       defer { isEscaped = isRegex && character == "\\" && !isEscaped }
       return !isEscaped && (character.isLetter || character.isNumber) ? character : " "
     }
-    let words = String(plain).split(separator: " ").map(String.init)
+    let words = String(plain).split(separator: " ").map { Array($0.utf8) }
     wordsOf[pattern] = words
     return words
   }
