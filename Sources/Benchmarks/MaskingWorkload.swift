@@ -73,7 +73,7 @@ struct MaskingWorkload {
     warning request response queue worker session token cache index page list number amount price total balance due
     paid sent received returned opened closed asked wrote told found lost moved waited started finished again later
     before after between under over without within about through still already often never always quickly slowly new
-    old long short small large early late open quiet green blue red
+    old long short small large early late open quiet green blue red café façade naïve señor Zürich €
     """.split(whereSeparator: \.isWhitespace).map(String.init)
 
   private static func line(_ random: inout SplitMix64) -> String {

@@ -333,42 +333,23 @@ AVX512 static size_t find_avx512(const text_scan_sets *sets, const uint8_t *text
 
 enum { vbmi_width = 7 };
 
-/// The sets that the first bytes around 64 places are of, all of them of ASCII.
-VBMI static inline __m512i probes_at_64(const __m512i tables[vbmi_width][2], const uint8_t *text) {
-  __m512i bits = _mm512_permutex2var_epi8(tables[0][0], _mm512_loadu_si512(text - 1), tables[0][1]);
-  for (int i = 1; i < vbmi_width; i++) {
-    __m512i bytes = _mm512_loadu_si512(text + i - 1);
-    bits = _mm512_and_si512(bits, _mm512_permutex2var_epi8(tables[i][0], bytes, tables[i][1]));
-  }
-  return bits;
-}
-
-/// The same of any bytes.
-VBMI static __m512i any_probes_at_64(const text_scan_probes *probes, const uint8_t *text) {
-  __m512i bits = _mm512_set1_epi8(-1);
-  for (int i = 0; i < vbmi_width; i++) {
-    const uint8_t *of = probes->of[i];
-    __m512i bytes = _mm512_loadu_si512(text + i - 1);
-    __m512i lower = _mm512_permutex2var_epi8(_mm512_loadu_si512(of), bytes, _mm512_loadu_si512(of + 64));
-    __m512i upper = _mm512_permutex2var_epi8(_mm512_loadu_si512(of + 128), bytes, _mm512_loadu_si512(of + 192));
-    bits = _mm512_and_si512(bits, _mm512_mask_mov_epi8(lower, _mm512_movepi8_mask(bytes), upper));
-  }
-  return bits;
-}
-
 VBMI static size_t find_probes_vbmi(const text_scan_probes *probes, const uint8_t *text, size_t from, size_t end,
                                     uint64_t *found) {
-  __m512i tables[vbmi_width][2];
+  __m512i tables[vbmi_width][2], upper[vbmi_width];
   for (int i = 0; i < vbmi_width; i++) {
     tables[i][0] = _mm512_loadu_si512(probes->of[i]);
     tables[i][1] = _mm512_loadu_si512(probes->of[i] + 64);
+    upper[i] = _mm512_set1_epi8((char)probes->upper[i]);
   }
   size_t n = 0;
   size_t place = from;
   for (; place + 64 <= end; place += 64) {
-    __m512i ends = _mm512_or_si512(_mm512_loadu_si512(text + place - 1), _mm512_loadu_si512(text + place + vbmi_width - 2));
-    __m512i bits = _mm512_movepi8_mask(ends) == 0 ? probes_at_64(tables, text + place)
-                                                   : any_probes_at_64(probes, text + place);
+    __m512i bits = _mm512_set1_epi8(-1);
+    for (int i = 0; i < vbmi_width; i++) {
+      __m512i bytes = _mm512_loadu_si512(text + place + i - 1);
+      __m512i looked_up = _mm512_permutex2var_epi8(tables[i][0], bytes, tables[i][1]);
+      bits = _mm512_and_si512(bits, _mm512_mask_mov_epi8(looked_up, _mm512_movepi8_mask(bytes), upper[i]));
+    }
     uint64_t hits = _mm512_test_epi8_mask(bits, bits);
     for (; hits != 0; hits &= hits - 1) {
       size_t at = place + (size_t)__builtin_ctzll(hits);

@@ -89,7 +89,7 @@ private func searched(_ patterns: SoughtPatterns, _ text: [UInt8], matchLimit: I
     var source = TreeSource(31)
     let common = try programs(Self.declared, mostChance: 1)
     let usual = try programs(Self.declared, mostChance: PatternProbe.mostChance)
-    for round in 0..<1500 {
+    for round in 0..<500 {
       var text: [UInt8] = []
       for _ in 0..<source.number(0..<30) { text += Self.pieces[source.number(0..<Self.pieces.count)].utf8 }
       for _ in 0..<source.number(0..<4) where !text.isEmpty {
@@ -104,7 +104,7 @@ private func searched(_ patterns: SoughtPatterns, _ text: [UInt8], matchLimit: I
 
   @Test func drawnPatternsAreFoundAsSearchesFindThem() throws {
     var source = TreeSource(32)
-    for _ in 0..<400 {
+    for _ in 0..<200 {
       let sources = (0..<source.number(1..<12)).map { _ in source.regex(3).regex }
       // What can never match may be under way for a byte longer in one than in the other: no `^` and `$` within.
       let patterns = try programs(sources.filter { !$0.contains("^") && !$0.contains("$") }, mostChance: 1)

@@ -32,9 +32,11 @@ size_t text_scan_find_windows(const uint32_t *windows, size_t window_count, cons
                               size_t from, size_t end, uint64_t *found);
 
 /// Eight sets of nine bytes, that before a place and the eight from there on: bit b of `of[i][byte]` says that in set b the
-/// byte at i may be this one. `low` and `high` say the same of halves of the first five, as above, and may let more pass.
+/// byte at i may be this one. `upper` says it of all bytes beyond ASCII together, `low` and `high` of halves of the first
+/// five, as above; they may let more pass.
 typedef struct {
   uint8_t of[9][256];
+  uint8_t upper[9];
   uint8_t low[5][16];
   uint8_t high[5][16];
 } text_scan_probes;
@@ -42,6 +44,7 @@ typedef struct {
 /// Lets a byte pass at a place of the sets that `bits` names.
 static inline void text_scan_add(text_scan_probes *probes, int place, uint8_t byte, uint8_t bits) {
   probes->of[place][byte] |= bits;
+  if (byte >= 0x80) probes->upper[place] |= bits;
   if (place >= 5) return;
   probes->low[place][byte & 15] |= bits;
   probes->high[place][byte >> 4] |= bits;
