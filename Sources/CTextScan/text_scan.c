@@ -424,20 +424,44 @@ AVX512 static size_t find_landmarks_avx512(const text_scan_pairs *pairs, const u
   return n;
 }
 
-AVX512 static size_t find_line_avx512(const uint8_t firsts[8], const uint8_t *text, size_t count, size_t from) {
-  const __m512i feed = _mm512_set1_epi8('\n');
-  // Any byte whose halves are those of one that is sought passes.
-  uint8_t low[16] = {0}, high[16] = {0};
+/// For each half of a byte a bit for those of `firsts` that have it: a byte whose halves share a bit is that one.
+static inline void halves_of(const uint8_t firsts[8], uint8_t low[16], uint8_t high[16]) {
+  memset(low, 0, 16);
+  memset(high, 0, 16);
   for (int i = 0; i < 8; i++) {
     low[firsts[i] & 15] |= (uint8_t)(1 << i);
     high[firsts[i] >> 4] |= (uint8_t)(1 << i);
   }
+}
+
+AVX512 static size_t find_line_avx512(const uint8_t firsts[8], const uint8_t *text, size_t count, size_t from) {
+  const __m512i feed = _mm512_set1_epi8('\n');
+  uint8_t low[16], high[16];
+  halves_of(firsts, low, high);
   __m512i lows = broadcast(low), highs = broadcast(high);
   for (; from + 65 <= count; from += 64) {
     __m512i bytes = _mm512_loadu_si512(text + from);
     __m512i next = both_halves(lows, highs, _mm512_loadu_si512(text + from + 1));
     uint64_t hits = _mm512_mask_test_epi8_mask(_mm512_cmpeq_epi8_mask(bytes, feed), next, next);
     if (hits != 0) return from + (size_t)__builtin_ctzll(hits) + 1;
+  }
+  return find_line_portably(firsts, text, count, from);
+}
+
+AVX2 static size_t find_line_avx2(const uint8_t firsts[8], const uint8_t *text, size_t count, size_t from) {
+  const __m256i feed = _mm256_set1_epi8('\n'), nibble = _mm256_set1_epi8(15);
+  uint8_t low[16], high[16];
+  halves_of(firsts, low, high);
+  __m256i lows = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)low));
+  __m256i highs = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)high));
+  for (; from + 33 <= count; from += 32) {
+    __m256i bytes = _mm256_loadu_si256((const __m256i *)(text + from));
+    __m256i next = _mm256_loadu_si256((const __m256i *)(text + from + 1));
+    __m256i both = _mm256_and_si256(_mm256_shuffle_epi8(lows, _mm256_and_si256(next, nibble)),
+                                    _mm256_shuffle_epi8(highs, _mm256_and_si256(_mm256_srli_epi16(next, 4), nibble)));
+    uint32_t feeds = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, feed));
+    uint32_t hits = feeds & ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(both, _mm256_setzero_si256()));
+    if (hits != 0) return from + (size_t)__builtin_ctz(hits) + 1;
   }
   return find_line_portably(firsts, text, count, from);
 }
@@ -481,8 +505,12 @@ size_t text_scan_find(const text_scan_sets *sets, const uint8_t *text, size_t co
 }
 
 size_t text_scan_find_line(const uint8_t firsts[8], const uint8_t *text, size_t count, size_t from) {
-  if (atomic_load_explicit(&level, memory_order_relaxed) >= avx512) return find_line_avx512(firsts, text, count, from);
-  return find_line_portably(firsts, text, count, from);
+  switch (atomic_load_explicit(&level, memory_order_relaxed)) {
+    case vbmi:
+    case avx512: return find_line_avx512(firsts, text, count, from);
+    case avx2: return find_line_avx2(firsts, text, count, from);
+    default: return find_line_portably(firsts, text, count, from);
+  }
 }
 
 size_t text_scan_find_probes(const text_scan_probes *probes, const uint8_t *text, size_t count, size_t from, size_t end,
