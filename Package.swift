@@ -51,7 +51,7 @@ let package = Package(
       "Operations", ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "CPgQuery", "COpenSSL", "CIDN2"]),
     target(
       "Responses",
-      ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "PolicyRuntime", "COpenSSL"]),
+      ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "PolicyRuntime", "COpenSSL", "CTextScan"]),
     target(
       "PolicyEngine",
       ["JSONText", "PolicyBytecode", "PatternMatching", "PolicyRuntime", "Detectors", "Operations", "Responses"]),

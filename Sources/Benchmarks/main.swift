@@ -176,13 +176,17 @@ let guardrails = buildInMemory(DecodingWorkload.policy)
 guard let bundle = try? Bundle(guardrails), let policy = try? LoadedPolicy(bundle) else { fatalError("bundle refused") }
 
 // `hpol-bench detectors`, `hpol-bench replay` and `hpol-bench load` measure those alone, `hpol-bench decode FILE.jsonl…`
-// recorded commands, `hpol-bench peers [SIZE…]` the engine beside matching libraries, `hpol-bench SIZE` a policy of that size.
+// recorded commands, `hpol-bench peers [SIZE…]` the engine beside matching libraries, `hpol-bench mask` its masks beside
+// RE2, `hpol-bench SIZE` a policy of that size.
 switch CommandLine.arguments.dropFirst().first {
 case "decode":
   DecodingBench.run(Array(CommandLine.arguments.dropFirst(2)))
   exit(0)
 case "detectors":
   DetectorBench.run(Array(CommandLine.arguments.dropFirst(2)))
+  exit(0)
+case "mask":
+  MaskRace.run()
   exit(0)
 case "peers":
   PeerBench.run(sizes: CommandLine.arguments.dropFirst(2).compactMap { Int($0) })
@@ -233,4 +237,5 @@ DetectorBench.run()
 MaskBench.run()
 ReplayBench.run(policy)
 MutationBench.run()
+MaskRace.run()
 PeerBench.run(sizes: given)

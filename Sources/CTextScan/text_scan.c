@@ -34,6 +34,37 @@ size_t text_scan_find_windows_portably(const uint32_t *windows, size_t window_co
   return n;
 }
 
+/// The sets that nine bytes around a place are of.
+static inline uint8_t probes_at(const text_scan_probes *probes, const uint8_t *place) {
+  uint8_t bits = 0xFF;
+  for (int i = 0; i < 9; i++) bits &= probes->of[i][place[i - 1]];
+  return bits;
+}
+
+size_t text_scan_find_probes_portably(const text_scan_probes *probes, const uint8_t *text, size_t from, size_t end,
+                                      uint64_t *found) {
+  size_t n = 0;
+  for (size_t place = from; place < end; place++) {
+    const uint8_t *at = text + place;
+    // Nearly all are ruled out by these.
+    if ((probes->of[1][at[0]] & probes->of[2][at[1]] & probes->of[3][at[2]]) == 0) continue;
+    uint8_t bits = probes_at(probes, at);
+    found[n] = (uint64_t)place << 8 | bits;
+    n += bits != 0;
+  }
+  return n;
+}
+
+static inline size_t find_line_portably(const uint8_t firsts[8], const uint8_t *text, size_t count, size_t from) {
+  while (from < count) {
+    const uint8_t *feed = memchr(text + from, '\n', count - from);
+    if (feed == NULL) break;
+    from = (size_t)(feed - text) + 1;
+    if (from == count || memchr(firsts, text[from], 8) != NULL) return from;
+  }
+  return count + 1;
+}
+
 static inline uint32_t load_folded(const uint8_t *at) {
   uint32_t four;
   memcpy(&four, at, 4);
@@ -130,6 +161,38 @@ AVX2 static size_t find_avx2(const text_scan_sets *sets, const uint8_t *text, si
 #define SETS_AT(address) sets_at_32(low, high, address)
   FIND_ALL(SETS_AT);
 #undef SETS_AT
+}
+
+AVX2 static size_t find_probes_avx2(const text_scan_probes *probes, const uint8_t *text, size_t count, size_t from,
+                                    size_t end, uint64_t *found) {
+  const __m256i nibble = _mm256_set1_epi8(15);
+  __m256i low[5], high[5];
+  for (int i = 0; i < 5; i++) {
+    low[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)probes->low[i]));
+    high[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)probes->high[i]));
+  }
+  size_t n = 0;
+  size_t place = from;
+  for (; place + 35 <= count && place < end; place += 32) {
+    __m256i bits = _mm256_set1_epi8(-1);
+    for (int i = 0; i < 5; i++) {
+      __m256i bytes = _mm256_loadu_si256((const __m256i *)(text + place + i - 1));
+      __m256i l = _mm256_shuffle_epi8(low[i], _mm256_and_si256(bytes, nibble));
+      __m256i h = _mm256_shuffle_epi8(high[i], _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
+      bits = _mm256_and_si256(bits, _mm256_and_si256(l, h));
+    }
+    uint32_t wanted = end - place >= 32 ? ~(uint32_t)0 : ((uint32_t)1 << (end - place)) - 1;
+    uint32_t hits = ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bits, _mm256_setzero_si256())) & wanted;
+    for (; hits != 0; hits &= hits - 1) {
+      size_t at = place + (size_t)__builtin_ctz(hits);
+      // Halves of bytes, and few of them, let it pass.
+      uint8_t exact = probes_at(probes, text + at);
+      found[n] = (uint64_t)at << 8 | exact;
+      n += exact != 0;
+    }
+  }
+  // What is left is short.
+  return place < end ? n + text_scan_find_probes_portably(probes, text, place, end, found + n) : n;
 }
 
 /// The bits of the windows, four broadcast bytes each, at 32 places.
@@ -266,6 +329,39 @@ AVX512 static size_t find_avx512(const text_scan_sets *sets, const uint8_t *text
   return n;
 }
 
+#define VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi")))
+
+enum { vbmi_width = 7 };
+
+VBMI static size_t find_probes_vbmi(const text_scan_probes *probes, const uint8_t *text, size_t from, size_t end,
+                                    uint64_t *found) {
+  __m512i tables[vbmi_width][2], upper[vbmi_width];
+  for (int i = 0; i < vbmi_width; i++) {
+    tables[i][0] = _mm512_loadu_si512(probes->of[i]);
+    tables[i][1] = _mm512_loadu_si512(probes->of[i] + 64);
+    upper[i] = _mm512_set1_epi8((char)probes->upper[i]);
+  }
+  size_t n = 0;
+  size_t place = from;
+  for (; place + 64 <= end; place += 64) {
+    __m512i bits = _mm512_set1_epi8(-1);
+    for (int i = 0; i < vbmi_width; i++) {
+      __m512i bytes = _mm512_loadu_si512(text + place + i - 1);
+      __m512i looked_up = _mm512_permutex2var_epi8(tables[i][0], bytes, tables[i][1]);
+      bits = _mm512_and_si512(bits, _mm512_mask_mov_epi8(looked_up, _mm512_movepi8_mask(bytes), upper[i]));
+    }
+    uint64_t hits = _mm512_test_epi8_mask(bits, bits);
+    for (; hits != 0; hits &= hits - 1) {
+      size_t at = place + (size_t)__builtin_ctzll(hits);
+      uint8_t exact = probes_at(probes, text + at);
+      found[n] = (uint64_t)at << 8 | exact;
+      n += exact != 0;
+    }
+  }
+  // What is left is short.
+  return n + text_scan_find_probes_portably(probes, text, place, end, found + n);
+}
+
 AVX512 static inline __attribute__((always_inline)) size_t find_n_windows_avx512(const uint32_t *windows, size_t window_count,
                                                                                const uint8_t *text, size_t from, size_t end,
                                                                                uint64_t *found) {
@@ -328,7 +424,49 @@ AVX512 static size_t find_landmarks_avx512(const text_scan_pairs *pairs, const u
   return n;
 }
 
-enum { portable, avx2, avx512 };
+/// For each half of a byte a bit for those of `firsts` that have it: a byte whose halves share a bit is that one.
+static inline void halves_of(const uint8_t firsts[8], uint8_t low[16], uint8_t high[16]) {
+  memset(low, 0, 16);
+  memset(high, 0, 16);
+  for (int i = 0; i < 8; i++) {
+    low[firsts[i] & 15] |= (uint8_t)(1 << i);
+    high[firsts[i] >> 4] |= (uint8_t)(1 << i);
+  }
+}
+
+AVX512 static size_t find_line_avx512(const uint8_t firsts[8], const uint8_t *text, size_t count, size_t from) {
+  const __m512i feed = _mm512_set1_epi8('\n');
+  uint8_t low[16], high[16];
+  halves_of(firsts, low, high);
+  __m512i lows = broadcast(low), highs = broadcast(high);
+  for (; from + 65 <= count; from += 64) {
+    __m512i bytes = _mm512_loadu_si512(text + from);
+    __m512i next = both_halves(lows, highs, _mm512_loadu_si512(text + from + 1));
+    uint64_t hits = _mm512_mask_test_epi8_mask(_mm512_cmpeq_epi8_mask(bytes, feed), next, next);
+    if (hits != 0) return from + (size_t)__builtin_ctzll(hits) + 1;
+  }
+  return find_line_portably(firsts, text, count, from);
+}
+
+AVX2 static size_t find_line_avx2(const uint8_t firsts[8], const uint8_t *text, size_t count, size_t from) {
+  const __m256i feed = _mm256_set1_epi8('\n'), nibble = _mm256_set1_epi8(15);
+  uint8_t low[16], high[16];
+  halves_of(firsts, low, high);
+  __m256i lows = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)low));
+  __m256i highs = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)high));
+  for (; from + 33 <= count; from += 32) {
+    __m256i bytes = _mm256_loadu_si256((const __m256i *)(text + from));
+    __m256i next = _mm256_loadu_si256((const __m256i *)(text + from + 1));
+    __m256i both = _mm256_and_si256(_mm256_shuffle_epi8(lows, _mm256_and_si256(next, nibble)),
+                                    _mm256_shuffle_epi8(highs, _mm256_and_si256(_mm256_srli_epi16(next, 4), nibble)));
+    uint32_t feeds = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, feed));
+    uint32_t hits = feeds & ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(both, _mm256_setzero_si256()));
+    if (hits != 0) return from + (size_t)__builtin_ctz(hits) + 1;
+  }
+  return find_line_portably(firsts, text, count, from);
+}
+
+enum { portable, avx2, avx512, vbmi };
 
 /// What is used of what the processor can do.
 static _Atomic int level;
@@ -338,15 +476,17 @@ int text_scan_limit(int limit) {
   int most = portable;
   if (__builtin_cpu_supports("avx2")) most = avx2;
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")) most = avx512;
+  if (most == avx512 && __builtin_cpu_supports("avx512vbmi")) most = vbmi;
   atomic_store_explicit(&level, limit < most ? limit : most, memory_order_relaxed);
   return limit < most ? limit : most;
 }
 
-__attribute__((constructor)) static void find_level(void) { text_scan_limit(avx512); }
+__attribute__((constructor)) static void find_level(void) { text_scan_limit(vbmi); }
 
 size_t text_scan_find_landmarks(const text_scan_pairs *pairs, const uint32_t *bitmap, uint64_t cell_mask,
                                 const uint8_t *text, size_t count, size_t from, size_t end, uint32_t *found) {
   switch (atomic_load_explicit(&level, memory_order_relaxed)) {
+    case vbmi:
     case avx512: return find_landmarks_avx512(pairs, bitmap, cell_mask, text, from, end, found);
     case avx2: return find_landmarks_avx2(pairs, bitmap, cell_mask, text, count, from, end, found);
     default: return text_scan_find_landmarks_portably(pairs, bitmap, cell_mask, text, from, end, found);
@@ -357,9 +497,29 @@ size_t text_scan_find(const text_scan_sets *sets, const uint8_t *text, size_t co
                       uint64_t *found) {
   if (from >= end) return 0;
   switch (atomic_load_explicit(&level, memory_order_relaxed)) {
+    case vbmi:
     case avx512: return find_avx512(sets, text, from, end, found);
     case avx2: return find_avx2(sets, text, count, from, end, found);
     default: return text_scan_find_portably(sets, text, from, end, found);
+  }
+}
+
+size_t text_scan_find_line(const uint8_t firsts[8], const uint8_t *text, size_t count, size_t from) {
+  switch (atomic_load_explicit(&level, memory_order_relaxed)) {
+    case vbmi:
+    case avx512: return find_line_avx512(firsts, text, count, from);
+    case avx2: return find_line_avx2(firsts, text, count, from);
+    default: return find_line_portably(firsts, text, count, from);
+  }
+}
+
+size_t text_scan_find_probes(const text_scan_probes *probes, const uint8_t *text, size_t count, size_t from, size_t end,
+                             uint64_t *found) {
+  switch (atomic_load_explicit(&level, memory_order_relaxed)) {
+    case vbmi: return find_probes_vbmi(probes, text, from, end, found);
+    case avx512:
+    case avx2: return find_probes_avx2(probes, text, count, from, end, found);
+    default: return text_scan_find_probes_portably(probes, text, from, end, found);
   }
 }
 
@@ -370,6 +530,7 @@ size_t text_scan_find_windows(const uint32_t *windows, size_t window_count, cons
     return text_scan_find_windows_portably(windows, window_count, text, from, end, found);
   }
   switch (atomic_load_explicit(&level, memory_order_relaxed)) {
+    case vbmi:
     case avx512: return find_windows_avx512(windows, window_count, text, from, end, found);
     case avx2: return find_windows_avx2(windows, window_count, text, count, from, end, found);
     default: return text_scan_find_windows_portably(windows, window_count, text, from, end, found);
@@ -391,6 +552,16 @@ size_t text_scan_find(const text_scan_sets *sets, const uint8_t *text, size_t co
                       uint64_t *found) {
   (void)count;
   return text_scan_find_portably(sets, text, from, end, found);
+}
+
+size_t text_scan_find_line(const uint8_t firsts[8], const uint8_t *text, size_t count, size_t from) {
+  return find_line_portably(firsts, text, count, from);
+}
+
+size_t text_scan_find_probes(const text_scan_probes *probes, const uint8_t *text, size_t count, size_t from, size_t end,
+                             uint64_t *found) {
+  (void)count;
+  return text_scan_find_probes_portably(probes, text, from, end, found);
 }
 
 size_t text_scan_find_windows(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t count,

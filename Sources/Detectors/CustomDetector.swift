@@ -3,8 +3,7 @@ import PolicyBytecode
 
 /// A detector that a policy declares, or a pattern that it masks.
 ///
-/// A regular pattern is sought by ``PatternSearch``, which passes over each byte once, so chunks make no difference. One
-/// that only PCRE2 understands is sought in windows whose places are fixed in the stream, multiples of
+/// Regular patterns are sought together by ``PatternScan``, whose matches depend on the stream's bytes only. One that only PCRE2 understands is sought in windows whose places are fixed in the stream, multiples of
 /// ``DetectorLimits/matchBytes``: each holds the bytes that a match may begin at, as many again for the match to end in,
 /// and a few before. So there too a match depends on the stream's bytes only; none is longer than a window.
 struct CustomDetector: Sendable {
@@ -14,13 +13,16 @@ struct CustomDetector: Sendable {
     /// It could not be compiled. It finds itself in everything, for a rule about it must not be passed by.
     case broken
   }
-  let index: Int
+  /// What a match of it is.
+  struct Mark: BitwiseCopyable {
+    var index: Int
+    var check: DetectorCheck?
+  }
   let engine: Engine
-  let check: DetectorCheck?
+  let mark: Mark
 
   init(_ definition: DetectorDefinition, index: Int) {
-    self.index = index
-    check = definition.check.flatMap(DetectorCheck.init(rawValue:))
+    mark = Mark(index: index, check: definition.check.flatMap(DetectorCheck.init(rawValue:)))
     guard let regex = definition.regex else {
       engine = .broken
       return
@@ -45,67 +47,107 @@ struct CustomDetector: Sendable {
   }
 }
 
-/// The search of one custom detector in one stream.
+/// The search of one custom detector in one stream, where its pattern is not regular.
 ///
 /// A class, for a list of them must hold what cannot be copied.
 final class CustomSearch {
-  private let detector: CustomDetector
-  private var regular: PatternSearch?
-  private var windows: PCREWindows?
+  private let windows: PCREWindows?
   private var broken = (start: 0, offset: 0)
+
+  init(_ engine: CustomDetector.Engine) {
+    if case .backtracking(let pattern) = engine { windows = PCREWindows(pattern) } else { windows = nil }
+  }
+
+  var settled: Int { windows?.settled ?? broken.start }
+
+  func write(_ bytes: UnsafeBufferPointer<UInt8>, isFinal: Bool, _ matches: inout [PatternMatch]) {
+    if let windows { return windows.write(bytes, isFinal: isFinal, &matches) }
+    broken.offset += bytes.count
+    while broken.offset - broken.start >= DetectorLimits.matchBytes || isFinal && broken.offset > broken.start {
+      let end = min(broken.start + DetectorLimits.matchBytes, broken.offset)
+      matches.append(PatternMatch(start: broken.start, end: end, isCut: true))
+      broken.start = end
+    }
+  }
+}
+
+/// The custom detectors of a set in one stream: those with regular patterns in one pass, each other in one of its own.
+struct CustomScan: ~Copyable {
+  private let customs: CustomDetectors
+  private var scan: PatternScan
+  private let others: [CustomSearch]
+  private var found: [FoundPattern] = []
   private var matches: [PatternMatch] = []
-  /// The last bytes, for a check needs to see what was matched.
-  private var recent: [UInt8] = []
-  private var recentStart = 0
 
-  init(_ detector: CustomDetector) {
-    self.detector = detector
-    switch detector.engine {
-    case .regular(let program): regular = PatternSearch(program, matchLimit: DetectorLimits.matchBytes)
-    case .backtracking(let pattern): windows = PCREWindows(pattern)
-    case .broken: break
-    }
+  init(_ customs: CustomDetectors) {
+    self.customs = customs
+    scan = PatternScan(customs.patterns, matchLimit: DetectorLimits.matchBytes)
+    others = customs.others.map { CustomSearch($0.engine) }
   }
 
-  var settled: Int {
-    switch detector.engine {
-    case .regular: regular?.settled ?? 0
-    case .backtracking: windows?.settled ?? 0
-    case .broken: broken.start
-    }
-  }
+  /// The offset below which nothing more will be found.
+  var settled: Int { others.reduce(scan.settled) { min($0, $1.settled) } }
 
-  func write(_ bytes: UnsafeBufferPointer<UInt8>, isFinal: Bool, _ spans: inout [DetectedSpan]) {
-    if detector.check != nil { recent.append(contentsOf: bytes) }
-    switch detector.engine {
-    case .regular:
-      regular?.write(bytes, &matches)
-      if isFinal { regular?.finish(&matches) }
-    case .backtracking: windows?.write(bytes, isFinal: isFinal, &matches)
-    case .broken:
-      broken.offset += bytes.count
-      while broken.offset - broken.start >= DetectorLimits.matchBytes || isFinal && broken.offset > broken.start {
-        let end = min(broken.start + DetectorLimits.matchBytes, broken.offset)
-        matches.append(PatternMatch(start: broken.start, end: end, isCut: true))
-        broken.start = end
-      }
+  /// Makes ready for another text, if ``CustomDetectors/areRegular``.
+  mutating func restart() { scan.restart() }
+
+  /// Looks at what has come of the stream: the bytes from `start` on. `text`, whose first byte has offset `origin`, has all
+  /// from the byte before ``settled`` on.
+  mutating func scan(
+    _ text: UnsafeBufferPointer<UInt8>, origin: Int, from start: Int, isFinal: Bool, _ spans: inout [DetectedSpan]
+  ) {
+    if !customs.patterns.isEmpty {
+      scan.scan(text, origin: origin, isFinal: isFinal, &found)
+      for found in found { add(found.match, customs.regular[found.pattern], text, origin, &spans) }
+      found.removeAll(keepingCapacity: true)
     }
-    for match in matches where accepts(match) {
-      spans.append(DetectedSpan(start: match.start, end: match.end, detector: detector.index))
-    }
-    matches.removeAll(keepingCapacity: true)
-    // Bytes before what is settled are not needed again; let go of in large pieces.
-    if settled - recentStart > 4 * DetectorLimits.matchBytes, !recent.isEmpty {
-      recent.removeFirst(min(recent.count, settled - recentStart))
-      recentStart = settled
+    for (search, detector) in zip(others, customs.others) {
+      search.write(UnsafeBufferPointer(rebasing: text[(start - origin)...]), isFinal: isFinal, &matches)
+      for match in matches { add(match, detector.mark, text, origin, &spans) }
+      matches.removeAll(keepingCapacity: true)
     }
   }
 
   /// A piece of a match that was cut cannot be checked and is taken.
-  private func accepts(_ match: PatternMatch) -> Bool {
-    guard let check = detector.check, !match.isCut else { return true }
-    return check.accepts(recent[(match.start - recentStart)..<(match.end - recentStart)])
+  private func add(
+    _ match: PatternMatch, _ mark: CustomDetector.Mark, _ text: UnsafeBufferPointer<UInt8>, _ origin: Int,
+    _ spans: inout [DetectedSpan]
+  ) {
+    if let check = mark.check, !match.isCut {
+      let bytes = UnsafeBufferPointer(rebasing: text[(match.start - origin)..<(match.end - origin)])
+      guard check.accepts(bytes) else { return }
+    }
+    spans.append(DetectedSpan(start: match.start, end: match.end, detector: mark.index))
   }
+}
+
+/// Custom detectors, ready to be sought.
+struct CustomDetectors: Sendable {
+  /// Those with regular patterns, and the patterns, in the same order.
+  let regular: [CustomDetector.Mark]
+  let patterns: SoughtPatterns
+  let others: [CustomDetector]
+
+  init(_ detectors: [CustomDetector]) {
+    var regular: [CustomDetector.Mark] = []
+    var programs: [PatternProgram] = []
+    var others: [CustomDetector] = []
+    for detector in detectors {
+      if case .regular(let program) = detector.engine {
+        regular.append(detector.mark)
+        programs.append(program)
+      } else {
+        others.append(detector)
+      }
+    }
+    self.regular = regular
+    self.others = others
+    patterns = SoughtPatterns(programs)
+  }
+
+  var isEmpty: Bool { regular.isEmpty && others.isEmpty }
+  /// Whether one pass is all there is.
+  var areRegular: Bool { others.isEmpty }
 }
 
 /// Matches of a pattern of PCRE2 in windows at fixed places of a stream.

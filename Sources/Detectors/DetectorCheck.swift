@@ -10,10 +10,17 @@ enum DetectorCheck: String {
   case cpf
 
   /// Whether `text` passes; what separates its digits, or letters, does not count.
-  func accepts(_ text: ArraySlice<UInt8>) -> Bool {
+  func accepts(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     if self == .mod97 { return DetectorCheck.acceptsMod97(text) }
-    let digits = text.compactMap { $0 &- 0x30 < 10 ? $0 - 0x30 : nil }
-    return acceptsDigits(digits.span)
+    // None asks for more digits.
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var count = 0
+    for byte in text where byte &- 0x30 < 10 {
+      guard count < digits.count else { return false }
+      digits[count] = byte &- 0x30
+      count += 1
+    }
+    return acceptsDigits(digits.span.extracting(first: count))
   }
 
   /// Whether digits, given as numbers, pass.
@@ -67,15 +74,23 @@ enum DetectorCheck: String {
     return (10 - sum % 10) % 10 == Int(digits[10])
   }
 
-  private static func acceptsMod97(_ text: ArraySlice<UInt8>) -> Bool {
-    let characters = text.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "-") }
-    guard (15...34).contains(characters.count) else { return false }
-    var remainder = 0
-    for character in characters[4...] + characters[..<4] {
-      guard character &- 0x30 < 10 || (character | 0x20) &- 0x61 < 26 else { return false }
-      remainder = mod97(remainder, character | 0x20)
+  private static func acceptsMod97(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    var characters = InlineArray<34, UInt8>(repeating: 0)
+    var count = 0
+    for byte in text where byte != UInt8(ascii: " ") && byte != UInt8(ascii: "-") {
+      guard count < characters.count, byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 else { return false }
+      characters[count] = byte | 0x20
+      count += 1
     }
-    return remainder == 1
+    guard count >= 15 else { return false }
+    var number: UInt64 = 0
+    for index in 4..<count + 4 {
+      let character = UInt64(characters[index < count ? index : index - count])
+      number = character < 0x61 ? number * 10 + (character & 0xF) : number * 100 + character - 0x57
+      // Divided before it grows too large.
+      if number >> 56 != 0 { number %= 97 }
+    }
+    return number % 97 == 1
   }
 
   /// The remainder by 97 of a number that goes on with a digit, or with the two digits of a letter in lower case.

@@ -3,20 +3,22 @@ import PolicyBytecode
 
 /// Detectors, ready to look into texts.
 ///
-/// All that are built in look in one pass; each that a policy declares makes one of its own.
+/// All that are built in look in one pass; those that a policy declares in another, together where their
+/// patterns are regular.
 public final class DetectorSet: Sendable {
   /// The names of the detectors, in the order of their definitions.
   public let names: [String]
   let tables: DetectorTables
-  let customs: [CustomDetector]
+  let customs: CustomDetectors
 
   public init(_ definitions: [DetectorDefinition]) {
     names = definitions.map(\.name)
     tables = DetectorTables(definitions)
-    customs = definitions.enumerated().compactMap { index, definition in
-      definition.regex == nil && BuiltinDetector.named(definition.name) != nil
-        ? nil : CustomDetector(definition, index: index)
-    }
+    customs = CustomDetectors(
+      definitions.enumerated().compactMap { index, definition in
+        definition.regex == nil && BuiltinDetector.named(definition.name) != nil
+          ? nil : CustomDetector(definition, index: index)
+      })
   }
 
   /// The names of the detectors that find something in `text`. One that cannot decide counts as found.
@@ -48,8 +50,10 @@ public final class DetectorSet: Sendable {
   }
 
   private func customSpans(in text: UnsafeBufferPointer<UInt8>) -> [DetectedSpan] {
+    guard !customs.isEmpty else { return [] }
     var spans: [DetectedSpan] = []
-    for custom in customs { CustomSearch(custom).write(text, isFinal: true, &spans) }
+    var scan = CustomScan(customs)
+    scan.scan(text, origin: 0, from: 0, isFinal: true, &spans)
     return spans
   }
 }

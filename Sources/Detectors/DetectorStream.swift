@@ -5,10 +5,12 @@
 public struct DetectorStream: ~Copyable {
   private let set: DetectorSet
   private var scanner: DetectorScanner
-  private let customs: [CustomSearch]
-  /// The bytes kept; the first has offset `origin` in the stream.
+  private var customs: CustomScan
+  /// The bytes kept, if nobody else keeps them; the first has offset `heldOrigin` in the stream.
   private var held: [UInt8] = []
-  private var origin = 0
+  private var heldOrigin = 0
+  /// How many bytes have come.
+  private var seen = 0
   /// The scan has come to this offset.
   private var position = 0
   /// How much there was when a recogniser lacked bytes; nil if none does. It runs again when there is an eighth more, so
@@ -16,13 +18,15 @@ public struct DetectorStream: ~Copyable {
   private var waitingFrom: Int?
   /// Found, in order, and not certain to be the next yet.
   private var pending: [DetectedSpan] = []
-  /// The offset in the stream below which nothing more will be found: bytes before it need not be kept.
+  /// The offset in the stream below which nothing more will be found.
   public private(set) var settled = 0
+  /// The offset in the stream from which on bytes must be kept.
+  public private(set) var needed = 0
 
   public init(_ set: DetectorSet) {
     self.set = set
     scanner = DetectorScanner(set.tables)
-    customs = set.customs.map { CustomSearch($0) }
+    customs = CustomScan(set.customs)
   }
 
   /// Takes the next bytes of the stream. Appends the spans that are certain, in order of start; offsets are the stream's.
@@ -47,32 +51,47 @@ public struct DetectorStream: ~Copyable {
   private mutating func take(
     _ bytes: UnsafeBufferPointer<UInt8>, isFinal: Bool, _ spans: inout [DetectedSpan]
   ) {
-    for custom in customs { custom.write(bytes, isFinal: isFinal, &pending) }
-    held.append(contentsOf: bytes)
-    let end = origin + held.count
+    var text: [UInt8] = []
+    swap(&text, &held)
+    text.append(contentsOf: bytes)
+    text.withUnsafeBufferPointer { look(at: $0, origin: heldOrigin, isFinal: isFinal, &spans) }
+    let spare = isFinal ? text.count : min(needed - heldOrigin, text.count)
+    if spare > DetectorLimits.lookBehind || isFinal {
+      text.removeFirst(spare)
+      heldOrigin += spare
+    }
+    swap(&text, &held)
+  }
+
+  /// Takes the next bytes of a stream whose text somebody else keeps: `text`, the first byte of which has offset `origin`,
+  /// has all from ``needed`` on, and ends with the bytes that are new. With `isFinal` the stream ends there.
+  public mutating func look(
+    at text: UnsafeBufferPointer<UInt8>, origin: Int, isFinal: Bool, _ spans: inout [DetectedSpan]
+  ) {
+    let (start, end) = (seen, origin + text.count)
+    seen = end
+    var customSettled = end
+    if !set.customs.isEmpty {
+      customs.scan(text, origin: origin, from: start, isFinal: isFinal, &pending)
+      if !isFinal { customSettled = customs.settled }
+    }
     var builtinSettled = end
     if set.tables.wanted != 0 {
       let waited = end - position
       if isFinal || waitingFrom.map({ waited >= $0 + $0 / 8 }) ?? true {
-        let (origin, from) = (origin, position)
-        position = held.withUnsafeBufferPointer { scanner.scan($0, origin: origin, from: from, isFinal: isFinal) }
+        position = scanner.scan(text, origin: origin, from: position, isFinal: isFinal)
         waitingFrom = position < end ? end - position : nil
         pending += scanner.spans
         scanner.spans.removeAll(keepingCapacity: true)
       }
-      let (origin, position) = (origin, position)
-      builtinSettled = held.withUnsafeBufferPointer { scanner.settled(at: position, of: $0, origin: origin) }
+      builtinSettled = scanner.settled(at: position, of: text, origin: origin)
     } else {
       position = end
     }
-    let newlySettled = isFinal ? end : min(builtinSettled, customs.map(\.settled).min() ?? end)
-    settled = max(settled, newlySettled)
+    settled = max(settled, isFinal ? end : min(builtinSettled, customSettled))
+    // A custom detector looks at the byte before what it has not settled.
+    needed = max(0, min(position - DetectorLimits.lookBehind, customSettled - 1))
     give(isFinal ? .max : settled, &spans)
-    let needed = position - DetectorLimits.lookBehind
-    if needed - origin > DetectorLimits.lookBehind || isFinal {
-      held.removeFirst(min(held.count, max(0, needed - origin)))
-      origin = max(origin, needed)
-    }
   }
 
   /// Gives out, sorted, the spans that begin before `limit`; what is found later begins at it or after.

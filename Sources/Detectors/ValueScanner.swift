@@ -4,24 +4,33 @@ import Glibc
 /// that wakes no detector costs a step a byte.
 ///
 /// The spans are those of ``DetectorSet/spans(in:)``.
-public struct ValueScanner {
+public struct ValueScanner: ~Copyable {
   private let set: DetectorSet
   private var scanner: DetectorScanner
+  private var customs: CustomScan
 
   public init(_ set: DetectorSet) {
     self.set = set
     scanner = DetectorScanner(set.tables)
+    customs = CustomScan(set.customs)
   }
 
   /// The spans in the whole of `text`, sorted by start, end and detector. What is before `start` is known to wake nothing.
   public mutating func spans(in text: UnsafeBufferPointer<UInt8>, from start: Int = 0) -> [DetectedSpan] {
-    guard set.customs.isEmpty else { return set.spans(in: text) }
-    guard set.tables.wanted != 0 else { return [] }
-    scanner.restart()
-    _ = scanner.scan(text, origin: 0, from: start, isFinal: true)
-    guard !scanner.spans.isEmpty else { return [] }
-    var spans = scanner.spans
-    scanner.spans.removeAll()
+    guard set.customs.areRegular else { return set.spans(in: text) }
+    var spans: [DetectedSpan] = []
+    if !set.customs.isEmpty {
+      customs.restart()
+      customs.scan(text, origin: 0, from: 0, isFinal: true, &spans)
+    }
+    if set.tables.wanted != 0 {
+      scanner.restart()
+      _ = scanner.scan(text, origin: 0, from: start, isFinal: true)
+      if !scanner.spans.isEmpty {
+        spans += scanner.spans
+        scanner.spans.removeAll()
+      }
+    }
     if spans.count > 1 { spans.sort(by: DetectedSpan.precedes) }
     return spans
   }

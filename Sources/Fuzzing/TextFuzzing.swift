@@ -42,14 +42,27 @@ final class JSONFuzzing: FuzzTarget {
   }
 }
 
-/// All built-in detectors and one of a policy: they find the same again.
+/// All built-in detectors and some of a policy: they find the same again, and in pieces.
 final class DetectorFuzzing: FuzzTarget {
   private let detectors = DetectorSet(
     BuiltinNames.detectors.map { DetectorDefinition(name: $0) } + [
-      DetectorDefinition(name: "employee", regex: #"\bEMP-\d{6}\b"#)
+      DetectorDefinition(name: "employee", regex: #"\bEMP-\d{6}\b"#),
+      DetectorDefinition(name: "mail", regex: #"\b[\w.+-]+@[\w.-]+\.[a-z]{2,}\b"#, ignoringCase: true),
+      DetectorDefinition(name: "card", regex: #"\b\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}\b"#, check: "luhn"),
+      DetectorDefinition(name: "word", regex: "[a-f]+$"),
     ])
 
   func check(_ input: [UInt8]) {
     require(detectors.found(in: input) == detectors.found(in: input), "looking again finds the same")
+    var stream = DetectorStream(detectors)
+    var spans: [DetectedSpan] = []
+    input.withUnsafeBufferPointer { input in
+      let size = 1 + input.count / 5
+      for start in stride(from: 0, to: input.count, by: size) {
+        stream.write(UnsafeBufferPointer(rebasing: input[start..<min(start + size, input.count)]), &spans)
+      }
+    }
+    stream.finish(&spans)
+    require(spans == input.withUnsafeBufferPointer { detectors.spans(in: $0) }, "pieces make no difference")
   }
 }

@@ -12,6 +12,11 @@ public enum PatternLimits {
   public static let dfaStates = 5000
   /// Steps of the subset construction: bounds the time to compile, about 1 ns each.
   public static let dfaSteps = 100_000_000
+  /// States, numbers in the table and steps of the construction of an automaton that seeks a pattern in streams. A larger
+  /// one is not made: all ways to match are then followed at once, which is slower.
+  public static let searchStates = 2000
+  static let searchCells = 1 << 17
+  static let searchSteps = 4_000_000
   /// Branches of a pattern's alternations that are told apart, where coverage asks for them.
   public static let branches = 128
   /// Backtracking steps that PCRE2 may take on one text.

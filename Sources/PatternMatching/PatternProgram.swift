@@ -5,11 +5,23 @@ public struct PatternProgram: Sendable {
   let nfa: NFA
   /// Which bytes a match can begin with.
   let canBegin: [Bool]
+  /// Finds where a match from a given place ends; nil: it would be too large.
+  let automaton: SearchAutomaton?
+  /// Where to look for matches; nil: they may be anywhere.
+  let probe: PatternProbe?
 
   /// Compiles `source`. Throws on a syntax error, on what is not regular, and past a limit of ``PatternLimits``.
   public init(_ source: String, foldsCase: Bool) throws(PatternError) {
-    nfa = try NFA(try RegexParser.parse(source, foldsCase: foldsCase))
+    try self.init(source, foldsCase: foldsCase, mostChance: PatternProbe.mostChance)
+  }
+
+  /// `mostChance` says how common what a probe looks for may be.
+  init(_ source: String, foldsCase: Bool, mostChance: Double) throws(PatternError) {
+    let node = try RegexParser.parse(source, foldsCase: foldsCase)
+    nfa = try NFA(node)
     canBegin = PatternProgram.firstBytes(nfa)
+    probe = PatternProbe(node, mostChance: mostChance)
+    automaton = probe == nil ? nil : SubsetConstruction.search(nfa)
   }
 
   /// What can be read from the start, every assertion taken to hold.

@@ -28,14 +28,11 @@ public struct PatternSearch: ~Copyable {
     var start: Int
   }
 
-  /// What stands beside a place in the text, as far as assertions can tell.
-  private enum Neighbour: UInt8 { case edge, word, other, continuation }
-
   private let program: PatternProgram
   private let matchLimit: Int
   /// The offset of the next byte.
-  private var offset = 0
-  private var before = Neighbour.edge
+  private(set) var offset = 0
+  private var before = TextNeighbour.edge
   /// In order of start; states that what comes before the next byte leads to.
   private var ways: [Way] = []
   private var nextWays: [Way] = []
@@ -43,7 +40,9 @@ public struct PatternSearch: ~Copyable {
   private var candidates: [(start: Int, end: Int)] = []
   /// What is below has been given out, if it belongs to a match.
   private var covered = 0
+  /// The number of the step in which a state was last reached.
   private var marks: [Int]
+  private var steps = 0
   private var stack: [Int32] = []
 
   public init(_ program: PatternProgram, matchLimit: Int) {
@@ -60,15 +59,37 @@ public struct PatternSearch: ~Copyable {
 
   /// Takes the next bytes; appends the matches that are certain, in order.
   public mutating func write(_ bytes: UnsafeBufferPointer<UInt8>, _ matches: inout [PatternMatch]) {
+    for byte in bytes { take(byte, &matches) }
+  }
+
+  /// Takes bytes until nothing is under way that may become a match, at least one of those that there are.
+  mutating func writeUntilIdle(_ bytes: UnsafeBufferPointer<UInt8>, _ matches: inout [PatternMatch]) {
     for byte in bytes {
-      if ways.isEmpty && !program.canBegin[Int(byte)] {
-        flushCandidates(&matches)
-      } else {
-        step(byte, &matches)
-      }
-      before = neighbour(byte)
-      offset += 1
+      take(byte, &matches)
+      if isIdle { return }
     }
+  }
+
+  /// Whether nothing is under way that may become a match.
+  var isIdle: Bool { ways.isEmpty && candidates.isEmpty }
+
+  /// Forgets what was under way, and goes on at another place of the stream, with `before` beside it.
+  mutating func restart(at offset: Int, after before: TextNeighbour) {
+    self.offset = offset
+    self.before = before
+    covered = offset
+    ways.removeAll(keepingCapacity: true)
+    candidates.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func take(_ byte: UInt8, _ matches: inout [PatternMatch]) {
+    if ways.isEmpty && !program.canBegin[Int(byte)] {
+      flushCandidates(&matches)
+    } else {
+      step(byte, &matches)
+    }
+    before = TextNeighbour(byte)
+    offset += 1
   }
 
   /// Takes the end of the stream; appends the matches that are left.
@@ -82,7 +103,7 @@ public struct PatternSearch: ~Copyable {
   private mutating func step(_ byte: UInt8, _ matches: inout [PatternMatch]) {
     ways.append(Way(state: program.nfa.start, start: offset))
     nextWays.removeAll(keepingCapacity: true)
-    close(next: neighbour(byte), byte: byte)
+    close(next: TextNeighbour(byte), byte: byte)
     swap(&ways, &nextWays)
     if let oldest = ways.first?.start, offset + 1 - max(oldest, covered) >= matchLimit {
       // Candidates before the oldest way are final; later ones are within what is covered now.
@@ -93,13 +114,14 @@ public struct PatternSearch: ~Copyable {
   }
 
   /// Follows all ways to what can be read, noting matches that end here; then reads `byte`.
-  private mutating func close(next: Neighbour, byte: UInt8?) {
+  private mutating func close(next: TextNeighbour, byte: UInt8?) {
+    steps += 1
     for way in ways {
       if let last = candidates.last, last.start < way.start, way.start < last.end { continue }
       stack.append(way.state)
       while let index = stack.popLast() {
-        if marks[Int(index)] == offset { continue }
-        marks[Int(index)] = offset
+        if marks[Int(index)] == steps { continue }
+        marks[Int(index)] = steps
         let state = program.nfa.states[Int(index)]
         switch state.kind {
         case .split:
@@ -143,15 +165,7 @@ public struct PatternSearch: ~Copyable {
     covered = end
   }
 
-  private func neighbour(_ byte: UInt8) -> Neighbour {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x5F, 0x61...0x7A: .word
-    case 0x80...0xBF: .continuation
-    default: .other
-    }
-  }
-
-  private func holds(_ assertion: PatternAssertion?, _ next: Neighbour) -> Bool {
+  private func holds(_ assertion: PatternAssertion?, _ next: TextNeighbour) -> Bool {
     let isBoundary = (before == .word) != (next == .word)
     switch assertion {
     case .textStart: return before == .edge

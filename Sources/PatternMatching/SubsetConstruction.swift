@@ -3,19 +3,21 @@
 /// A state is a set of NFA states of which the assertions that look at the next byte stay unresolved until that byte, or
 /// the text's end, is known; where there are some, the state also knows what kind of byte came before.
 struct SubsetConstruction {
-  /// What stands beside a place in the text, as far as assertions can tell.
-  private enum Neighbour: UInt32 {
-    case edge, word, other
-    /// A byte within a code point: no place for `\B` before it.
-    case continuation
-  }
-
   private struct Key: Hashable {
     var states: [Int32]
-    var before: UInt32
+    var before: TextNeighbour
+  }
+
+  /// What one automaton may cost.
+  private struct Limits {
+    var states = PatternLimits.dfaStates
+    var steps = PatternLimits.dfaSteps
+    /// Numbers in its table.
+    var cells = Int.max
   }
 
   private let nfa: NFA
+  private let limits: Limits
   /// First byte of each class; classes are intervals.
   private var classStarts: [Int] = []
   private var classOf = [UInt8](repeating: 0, count: 256)
@@ -24,7 +26,8 @@ struct SubsetConstruction {
   private var numbers: [Key: UInt32] = [:]
   private var keys: [Key] = []
   private var transitions: [UInt32] = []
-  private var accepting: [Bool] = []
+  /// Of each state a bit for each ``TextNeighbour`` before which it accepts.
+  private var acceptance: [UInt8] = []
   private var steps = 0
 
   private var marks: [UInt32]
@@ -33,12 +36,22 @@ struct SubsetConstruction {
 
   /// The minimal DFA of `nfa`. Throws past ``PatternLimits/dfaStates``.
   static func run(_ nfa: NFA) throws(PatternError) -> DFA {
-    var construction = SubsetConstruction(nfa)
+    var construction = SubsetConstruction(nfa, Limits())
     return try construction.build()
   }
 
-  private init(_ nfa: NFA) {
+  /// The automaton that finds where matches of `nfa` end which begin at a given place of a text. Nil past a limit, among
+  /// those ``PatternLimits/searchStates``.
+  static func search(_ nfa: NFA) -> SearchAutomaton? {
+    let limits = Limits(
+      states: PatternLimits.searchStates, steps: PatternLimits.searchSteps, cells: PatternLimits.searchCells)
+    var construction = SubsetConstruction(nfa, limits)
+    return try? construction.buildSearch()
+  }
+
+  private init(_ nfa: NFA, _ limits: Limits) {
     self.nfa = nfa
+    self.limits = limits
     marks = [UInt32](repeating: 0, count: nfa.states.count)
     var isBoundary = [Bool](repeating: false, count: 257)
     isBoundary[0] = true
@@ -61,30 +74,54 @@ struct SubsetConstruction {
   }
 
   private mutating func build() throws(PatternError) -> DFA {
-    let first = closure([nfa.start], before: .edge, next: nil)
-    let start = try number(first, before: .edge)
+    let start = try start(after: .edge)
+    try expandAll()
+    return Minimizer.minimize(
+      transitions: transitions, classCount: classStarts.count,
+      accepting: acceptance.map { $0 & bit(.edge) != 0 }, start: start, classOf: classOf)
+  }
+
+  private mutating func buildSearch() throws(PatternError) -> SearchAutomaton {
+    var starts: [UInt32] = []
+    for before in [TextNeighbour.edge, .word, .other, .continuation] { starts.append(try start(after: before)) }
+    try expandAll()
+    return SearchAutomaton(
+      classOf: classOf, neighbours: classStarts.map { neighbour(UInt8($0)) }, transitions: transitions,
+      acceptance: acceptance, starts: starts, isDead: { keys[$0].states.isEmpty })
+  }
+
+  private mutating func start(after before: TextNeighbour) throws(PatternError) -> UInt32 {
+    try number(closure([nfa.start], before: before, next: nil), before: before)
+  }
+
+  private mutating func expandAll() throws(PatternError) {
     var index = 0
     while index < keys.count {
       try expand(index)
       index += 1
     }
-    return Minimizer.minimize(
-      transitions: transitions, classCount: classStarts.count, accepting: accepting, start: start, classOf: classOf)
   }
+
+  private func bit(_ neighbour: TextNeighbour) -> UInt8 { 1 << neighbour.rawValue }
 
   /// Computes the transitions and the acceptance of a state.
   private mutating func expand(_ index: Int) throws(PatternError) {
     let key = keys[index]
-    let before = Neighbour(rawValue: key.before) ?? .other
+    let before = key.before
     let isPending = key.states.contains { nfa.states[Int($0)].kind == .assertion }
-    func resolved(_ next: Neighbour) -> [Int32] {
+    func resolved(_ next: TextNeighbour) -> [Int32] {
       isPending ? closure(key.states, before: before, next: next) : key.states
     }
-    accepting[index] = resolved(.edge).contains { nfa.states[Int($0)].kind == .match }
+    func accepts(_ states: [Int32]) -> Bool { states.contains { nfa.states[Int($0)].kind == .match } }
     let sets: [[Int32]] =
       isPending && hasWordAssertions
       ? [[], resolved(.word), resolved(.other), resolved(.continuation)]
       : [resolved(.other)]
+    if accepts(resolved(.edge)) { acceptance[index] |= bit(.edge) }
+    for neighbour in [TextNeighbour.word, .other, .continuation]
+    where accepts(sets.count > 1 ? sets[Int(neighbour.rawValue)] : sets[0]) {
+      acceptance[index] |= bit(neighbour)
+    }
     var targets: [Int32] = []
     for symbol in classStarts.indices {
       let byte = UInt8(classStarts[symbol])
@@ -99,7 +136,7 @@ struct SubsetConstruction {
       let next = closure(targets, before: neighbour, next: nil)
       transitions[index * classStarts.count + symbol] = try number(next, before: neighbour)
     }
-    if steps > PatternLimits.dfaSteps { throw tooLarge() }
+    if steps > limits.steps { throw tooLarge() }
   }
 
   private func tooLarge() -> PatternError {
@@ -108,31 +145,26 @@ struct SubsetConstruction {
       hint: "use smaller repeat counts, or `matches pcre /…/`")
   }
 
-  private func neighbour(_ byte: UInt8) -> Neighbour {
-    guard hasWordAssertions else { return .other }
-    if byte >= 0x80 { return byte < 0xC0 ? .continuation : .other }
-    let isWord = CodePointSet.word.ranges.contains { $0.contains(UInt32(byte)) }
-    return isWord ? .word : .other
-  }
+  private func neighbour(_ byte: UInt8) -> TextNeighbour { hasWordAssertions ? TextNeighbour(byte) : .other }
 
   /// The number of a set of states, given out in order of discovery.
-  private mutating func number(_ states: [Int32], before: Neighbour) throws(PatternError) -> UInt32 {
+  private mutating func number(_ states: [Int32], before: TextNeighbour) throws(PatternError) -> UInt32 {
     let isPending = states.contains { nfa.states[Int($0)].kind == .assertion }
     let context = isPending ? (before == .continuation ? .other : before) : .other
-    let key = Key(states: states, before: context.rawValue)
+    let key = Key(states: states, before: context)
     if let known = numbers[key] { return known }
-    guard keys.count < PatternLimits.dfaStates else { throw tooLarge() }
+    guard keys.count < limits.states, transitions.count < limits.cells else { throw tooLarge() }
     let number = UInt32(keys.count)
     numbers[key] = number
     keys.append(key)
-    accepting.append(false)
+    acceptance.append(0)
     transitions.append(contentsOf: repeatElement(0, count: classStarts.count))
     return number
   }
 
   /// All states reachable without reading, sorted, splits left out. An assertion that needs the next byte is kept while
   /// that is unknown (`next` nil), followed if it holds, and dropped if it does not.
-  private mutating func closure(_ states: [Int32], before: Neighbour, next: Neighbour?) -> [Int32] {
+  private mutating func closure(_ states: [Int32], before: TextNeighbour, next: TextNeighbour?) -> [Int32] {
     generation += 1
     var result: [Int32] = []
     stack.removeAll(keepingCapacity: true)
@@ -160,7 +192,7 @@ struct SubsetConstruction {
   }
 
   /// Whether an assertion holds between two neighbours; nil where the next one decides and is unknown.
-  private func holds(_ assertion: PatternAssertion?, before: Neighbour, next: Neighbour?) -> Bool? {
+  private func holds(_ assertion: PatternAssertion?, before: TextNeighbour, next: TextNeighbour?) -> Bool? {
     if assertion == .textStart { return before == .edge }
     guard let next else { return nil }
     let isBoundary = (before == .word) != (next == .word)

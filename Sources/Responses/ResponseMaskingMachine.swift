@@ -1,3 +1,4 @@
+import CTextScan
 import Detectors
 import Glibc
 
@@ -216,14 +217,9 @@ final class ResponseMaskingMachine {
         continue
       }
       // As many lines as cannot begin JSON in one piece.
-      var end = index
-      while let newline = lineBreak(bytes, end) {
-        end = newline + 1
-        isLineStart = true
-        guard end < bytes.count, !mayBeginJSON(bytes[end]), !seeksYAML else { break }
-        isLineStart = false
-      }
-      if !isLineStart { end = bytes.count }
+      let line = seeksYAML ? lineBreak(bytes, index).map { $0 + 1 } : lineThatMayBeginJSON(bytes, index)
+      isLineStart = line != nil
+      let end = line ?? bytes.count
       append(UnsafeBufferPointer(rebasing: bytes[index..<end]), &out)
       index = end
     }
@@ -242,6 +238,20 @@ final class ResponseMaskingMachine {
     default: false
     }
   }
+
+  /// Where the next line starts that may begin JSON, or of which nothing is there yet.
+  private func lineThatMayBeginJSON(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int? {
+    let line = text_scan_find_line(Self.firstsOfJSON, bytes.baseAddress, bytes.count, start)
+    return line > bytes.count ? nil : line
+  }
+
+  /// What ``mayBeginJSON(_:)`` knows. They live as long as the program.
+  nonisolated(unsafe) private static let firstsOfJSON: UnsafePointer<UInt8> = {
+    let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: 8)
+    for (index, byte) in "{[d \t\t\t".utf8.enumerated() { bytes[index] = byte }
+    bytes[7] = 0xEF
+    return UnsafePointer(bytes)
+  }()
 
   private func endLead(_ out: inout [UInt8]) {
     let held = lead

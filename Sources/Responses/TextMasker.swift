@@ -3,26 +3,29 @@ import Detectors
 /// Masks a text that comes in pieces: the same bytes whatever the pieces.
 ///
 /// A span is written once nothing can overlap it any more and the bytes around it are there that tell whether it was
-/// masked before. What is held is what the detectors have not settled, a record of a table, and ``MaskPlan/margin``.
+/// masked before. What is held is what the detectors have not settled or need yet, a record of a table, and
+/// ``MaskPlan/margin``.
+///
+/// Nothing that it calls comes back to it, so what changes is not checked for exclusive access while running.
 final class TextMasker {
   private let plan: MaskPlan
-  private var stream: DetectorStream?
-  private var found: [DetectedSpan] = []
+  @exclusivity(unchecked) private var stream: DetectorStream?
+  @exclusivity(unchecked) private var found: [DetectedSpan] = []
   /// The text from offset `base` on.
-  private var window: [UInt8] = []
-  private var base = 0
+  @exclusivity(unchecked) private var window: [UInt8] = []
+  @exclusivity(unchecked) private var base = 0
   /// Offset up to which the text is written.
-  private var written: Int
-  private var settled = 0
-  private var spans = SpanList()
+  @exclusivity(unchecked) private var written: Int
+  @exclusivity(unchecked) private var settled = 0
+  @exclusivity(unchecked) private var spans = SpanList()
   /// Offset from which nothing may be written yet: where a record begins that is not complete.
-  var barrier = Int.max
+  @exclusivity(unchecked) var barrier = Int.max
   /// Writes for a place where special characters are escaped.
   private let escape: (([UInt8]) -> [UInt8])?
-  private(set) var tally = MaskTally()
+  @exclusivity(unchecked) private(set) var tally = MaskTally()
   private let hasher: MaskHasher
   /// Fields in which special characters mean something, in order.
-  private var fields: [(end: Int, start: Int, form: CellForm)] = []
+  @exclusivity(unchecked) private var fields: [(end: Int, start: Int, form: CellForm)] = []
 
   /// `context` is text that detectors see before the first byte, and that is not written.
   init(
@@ -34,7 +37,7 @@ final class TextMasker {
     stream = plan.hasDetectors ? DetectorStream(plan.detectors) : nil
     window = context
     written = context.count
-    context.withUnsafeBufferPointer { detect($0, []) }
+    detect([])
   }
 
   /// Offset of the next byte.
@@ -48,7 +51,7 @@ final class TextMasker {
   /// Takes the next bytes, and spans that the form of the text gives, in order. None begins before ``barrier`` as it was.
   func write(_ bytes: UnsafeBufferPointer<UInt8>, adding others: [MaskedSpan], into out: inout [UInt8]) {
     window.append(contentsOf: bytes)
-    if !bytes.isEmpty { detect(bytes, others) } else { spans.add(sorted: others) }
+    if !bytes.isEmpty { detect(others) } else { spans.add(sorted: others) }
     advance(isFinal: false, &out)
   }
 
@@ -72,7 +75,7 @@ final class TextMasker {
 
   func finish(into out: inout [UInt8]) {
     found.removeAll(keepingCapacity: true)
-    stream?.finish(&found)
+    window.withUnsafeBufferPointer { stream?.look(at: $0, origin: base, isFinal: true, &found) }
     stream = nil
     addFound { _ in }
     barrier = Int.max
@@ -80,14 +83,15 @@ final class TextMasker {
     advance(isFinal: true, &out)
   }
 
-  private func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ others: [MaskedSpan]) {
+  /// Looks at what is new in the window.
+  private func detect(_ others: [MaskedSpan]) {
     guard stream != nil else {
       settled = end
       spans.add(sorted: others)
       return
     }
     found.removeAll(keepingCapacity: true)
-    stream?.write(bytes, &found)
+    window.withUnsafeBufferPointer { stream?.look(at: $0, origin: base, isFinal: false, &found) }
     settled = stream?.settled ?? end
     var next = 0
     addFound { hit in
@@ -137,7 +141,7 @@ final class TextMasker {
     }
     if done > 0 { spans.removeFirst(done) }
     if let last = fields.last, last.end <= written { fields.removeAll(keepingCapacity: true) }
-    let spare = written - plan.margin - base
+    let spare = min(written - plan.margin, stream?.needed ?? .max) - base
     if spare > window.count / 2, spare > 4096 || isFinal {
       window.removeFirst(spare)
       base += spare

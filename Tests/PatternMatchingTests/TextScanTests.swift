@@ -5,7 +5,7 @@ import Testing
 /// other: which of them are in use is for the whole process, and all others may be, as they find the same.
 @Suite(.serialized) struct TextScanTests {
   /// The levels of which the processor has the instructions.
-  private static let levels = Array((Int32(0)...2).filter { text_scan_limit($0) == $0 })
+  private static let levels = Array((Int32(0)...3).filter { text_scan_limit($0) == $0 })
 
   private static let alphabet = Array("aAbB01_-/ \u{7F}\u{0}é".utf8)
 
@@ -32,7 +32,7 @@ import Testing
 
   @Test(arguments: levels) func setsOfFour(level: Int32) {
     #expect(text_scan_limit(level) == level)
-    defer { _ = text_scan_limit(2) }
+    defer { _ = text_scan_limit(3) }
     onTexts(1) { random, text, count, places in
       var sets = text_scan_sets()
       withUnsafeMutableBytes(of: &sets) { bytes in
@@ -47,7 +47,7 @@ import Testing
 
   @Test(arguments: levels) func windows(level: Int32) {
     #expect(text_scan_limit(level) == level)
-    defer { _ = text_scan_limit(2) }
+    defer { _ = text_scan_limit(3) }
     onTexts(2) { random, text, count, places in
       let windows = (0..<Int.random(in: 1...4, using: &random)).map { _ in four(&random) }
       var (found, expected) = ([UInt64](repeating: 0, count: 400), [UInt64](repeating: 0, count: 400))
@@ -61,7 +61,7 @@ import Testing
 
   @Test(arguments: levels) func landmarks(level: Int32) {
     #expect(text_scan_limit(level) == level)
-    defer { _ = text_scan_limit(2) }
+    defer { _ = text_scan_limit(3) }
     onTexts(3) { random, text, count, places in
       var pairs = text_scan_pairs()
       withUnsafeMutableBytes(of: &pairs) { bytes in
@@ -78,6 +78,39 @@ import Testing
       let all = text_scan_find_landmarks_portably(
         &pairs, bitmap, 3, text, places.lowerBound, places.upperBound, &expected)
       #expect(number == all && found[..<number] == expected[..<all])
+    }
+  }
+
+  @Test(arguments: levels) func probes(level: Int32) {
+    #expect(text_scan_limit(level) == level)
+    defer { _ = text_scan_limit(3) }
+    onTexts(4) { random, text, count, places in
+      var probes = text_scan_probes()
+      for place in Int32(0)..<9 {
+        for byte in UInt8.min...UInt8.max {
+          text_scan_add(&probes, place, byte, UInt8.random(in: 0...255, using: &random) | 0x11)
+        }
+      }
+      let from = max(places.lowerBound, 1)
+      let end = min(places.upperBound, count - 7)
+      guard from < end else { return }
+      var (found, expected) = ([UInt64](repeating: 0, count: 400), [UInt64](repeating: 0, count: 400))
+      let number = text_scan_find_probes(&probes, text, count, from, end, &found)
+      let all = text_scan_find_probes_portably(&probes, text, from, end, &expected)
+      #expect(number == all && found[..<number] == expected[..<all])
+    }
+  }
+
+  @Test(arguments: levels) func lines(level: Int32) {
+    #expect(text_scan_limit(level) == level)
+    defer { _ = text_scan_limit(3) }
+    let firsts = Array("abAB_// ".utf8)
+    onTexts(5) { random, text, count, places in
+      for index in 0..<count where Int.random(in: 0..<9, using: &random) == 0 { text[index] = 0x0A }
+      var expected = places.lowerBound + 1
+      while expected < count, text[expected - 1] != 0x0A || !firsts.contains(text[expected]) { expected += 1 }
+      if expected == count, text[count - 1] != 0x0A { expected += 1 }
+      #expect(text_scan_find_line(firsts, text, count, places.lowerBound) == expected)
     }
   }
 }

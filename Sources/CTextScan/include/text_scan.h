@@ -6,8 +6,8 @@
 
 // Each search comes in three forms: for AVX-512, for AVX2 and a byte at a time. All find the same.
 
-/// From here on uses nothing beyond `level` (0 a byte at a time, 1 AVX2, 2 AVX-512), for tests to compare them. Returns the
-/// level in use, which is that of the processor where it has less.
+/// From here on uses nothing beyond `level` (0 a byte at a time, 1 AVX2, 2 AVX-512, 3 with tables of 64 bytes), for tests to
+/// compare them. Returns the level in use, which is that of the processor where it has less.
 int text_scan_limit(int level);
 
 /// Which of eight sets of four bytes each nibble may belong to: bit b of `low[i][n]` says that in set b the byte at i may
@@ -30,6 +30,33 @@ size_t text_scan_find(const text_scan_sets *sets, const uint8_t *text, size_t co
 enum { text_scan_most_windows = 3 };
 size_t text_scan_find_windows(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t count,
                               size_t from, size_t end, uint64_t *found);
+
+/// Eight sets of nine bytes, that before a place and the eight from there on: bit b of `of[i][byte]` says that in set b the
+/// byte at i may be this one. `upper` says it of all bytes beyond ASCII together, `low` and `high` of halves of the first
+/// five, as above; they may let more pass.
+typedef struct {
+  uint8_t of[9][256];
+  uint8_t upper[9];
+  uint8_t low[5][16];
+  uint8_t high[5][16];
+} text_scan_probes;
+
+/// Lets a byte pass at a place of the sets that `bits` names.
+static inline void text_scan_add(text_scan_probes *probes, int place, uint8_t byte, uint8_t bits) {
+  probes->of[place][byte] |= bits;
+  if (byte >= 0x80) probes->upper[place] |= bits;
+  if (place >= 5) return;
+  probes->low[place][byte & 15] |= bits;
+  probes->high[place][byte >> 4] |= bits;
+}
+
+/// Finds the places in `text` around which nine bytes are those of a set.
+///
+/// Places `from`, at least 1, up to, not including, `end`, which is at most `count - 7`, are looked at. `found` is as above.
+size_t text_scan_find_probes(const text_scan_probes *probes, const uint8_t *text, size_t count, size_t from, size_t end,
+                             uint64_t *found);
+size_t text_scan_find_probes_portably(const text_scan_probes *probes, const uint8_t *text, size_t from, size_t end,
+                                      uint64_t *found);
 
 /// Which of eight sets of pairs of bytes each nibble may belong to, as above: of the first byte, and of the second.
 typedef struct {
@@ -55,6 +82,10 @@ static inline uint64_t text_scan_spread(uint32_t four) { return four * UINT64_C(
 static inline uint32_t text_scan_cell_bits(uint64_t hash) {
   return (uint32_t)1 << (hash >> 35 & 31) | (uint32_t)1 << (hash >> 30 & 31);
 }
+
+/// Finds the next place in `text` behind a line feed whose byte is one of `firsts`, eight at most, any of them as often as it
+/// takes to make eight; or that of the end behind one. Places behind `from` are looked at. `count + 1` if there is none.
+size_t text_scan_find_line(const uint8_t firsts[8], const uint8_t *text, size_t count, size_t from);
 
 /// The same a byte at a time, whatever the processor; for tests to compare with.
 size_t text_scan_find_portably(const text_scan_sets *sets, const uint8_t *text, size_t from, size_t end,
