@@ -1,4 +1,5 @@
 import BundleTrust
+import Glibc
 import PolicyBytecode
 import PolicyRuntime
 
@@ -6,7 +7,8 @@ import PolicyRuntime
 enum LoadBench {
   static func run(_ sizes: [Int]) {
     let headers = [
-      "rules", "bundle KiB", "signature ms", "proofs ms", "tables ms", "in all ms", "current ns", "refresh ns",
+      "rules", "bundle KiB", "resident KiB", "signature ms", "proofs ms", "tables ms", "in all ms", "current ns",
+      "refresh ns",
     ]
     print("\n" + headers.map { column($0, 14) }.joined())
     for ruleCount in sizes {
@@ -33,9 +35,29 @@ enum LoadBench {
     var seen = 0
     let current = best(of: 5, processSeconds) { for _ in 0..<rounds where slot.current.bundle.count > 0 { seen += 1 } }
     let refresh = best(of: 5, processSeconds) { for _ in 0..<rounds where reader.refresh() { seen += 1 } }
+    let resident = try residentBytes(ofEach: 4) { try LoadedPolicy(try Bundle(signed)) }
     guard seen > 0 else { fatalError("nothing was in force") }
     let milliseconds = [opening - proving, proving, tables, replacing].map { fixed(max($0, 0) * 1e3, 2) }
-    return [String(ruleCount), fixed(Double(signed.count) / 1024, 0)] + milliseconds
+    let sizes = [String(ruleCount), fixed(Double(signed.count) / 1024, 0), fixed(Double(resident) / 1024, 0)]
+    return sizes + milliseconds
       + [current, refresh].map { fixed($0 / Double(rounds) * 1e9, 1) }
+  }
+
+  /// The memory that each of `count` things takes from the system, its own copy of the bundle included.
+  private static func residentBytes<Kept>(ofEach count: Int, _ make: () throws -> Kept) rethrows -> Int {
+    malloc_trim(0)
+    let before = residentPages()
+    let kept = try (0..<count).map { _ in try make() }
+    return withExtendedLifetime(kept) { (residentPages() - before) * sysconf(Int32(_SC_PAGESIZE)) / count }
+  }
+
+  /// The second field of proc(5)'s `statm`.
+  private static func residentPages() -> Int {
+    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 128)
+    guard fgets(&line, 128, file) != nil else { return 0 }
+    let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
   }
 }
