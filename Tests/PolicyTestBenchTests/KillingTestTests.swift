@@ -72,3 +72,32 @@ private func expectTests(_ policy: String, atLeast: Int) throws -> [String] {
     """
   try expectTests(rules, atLeast: 60)
 }
+
+/// Masks and rules on responses are told by what comes back.
+@Test func survivorsOfResponsesGetATest() throws {
+  let found = try expectTests(
+    """
+    hpol 1
+    default allow
+    detector badge = /B-[0-9]{6}/
+    rule personal-data {
+      mask email, us_ssn, badge
+      mask credit_card keep last 4
+      mask column ["*_token", "pin"] with hash
+      mask json "$..secret"
+      mask json "$.users[*].name"
+      mask /[0-9]{3}-x/
+    }
+    rule of-users { when sql.table is "users" mask phone }
+    rule keys-stay on response { when response contains private_key block }
+    rule large on response { when response.rows > 3 and sql.verb is select record full }
+    rule long on response { when response.bytes >= 50 and protocol is shell record full }
+    """, atLeast: 20)
+  #expect(found.contains { $0.contains("returns \"ana@example.com\" => allow, masked \"[email]\"") })
+}
+
+/// Every detector finds something in what is written for it: else its mask could be dropped unseen.
+@Test(arguments: BuiltinNames.detectors) func detectorsFindTheirExamples(_ detector: String) throws {
+  let found = try expectTests("hpol 1\ndefault allow\nrule r { mask \(detector) }", atLeast: 1)
+  #expect(found.contains { $0.contains(" returns ") })
+}
