@@ -101,3 +101,15 @@ private func expectTests(_ policy: String, atLeast: Int) throws -> [String] {
   let found = try expectTests("hpol 1\ndefault allow\nrule r { mask \(detector) }", atLeast: 1)
   #expect(found.contains { $0.contains(" returns ") })
 }
+
+/// What is blocked leaves no tags: no request tells whether the rule has one.
+@Test func tagsOfRulesThatBlockAreNotMissed() throws {
+  func fates(_ actions: String) throws -> [String] {
+    let set = try open("hpol 1\ndefault allow\nrule r { when sql.verb is drop \(actions) }")
+    return try MutationRun(set, fixtures: [], clock: 0).results.filter { $0.mutant.operation == .dropAction }.map(
+      \.fate.word)
+  }
+  #expect(try fates("block tag \"dropped\"") == ["equivalent"])
+  #expect(try fates("record full tag \"dropped\"") == ["survived", "survived"])
+  #expect(try fates("block record full") == ["survived"])
+}
