@@ -5,7 +5,8 @@ import Testing
 @testable import PolicyTestBench
 
 /// Rewrites of SQL, Redis commands and HTTP requests mean the same to real servers: each spelling of a request leaves
-/// PostgreSQL, MariaDB and Redis in the state in which the request leaves them, and gets the same answer of nginx.
+/// PostgreSQL, MariaDB and Redis in the state in which the request leaves them, and gets the same answer of nginx; kubectl
+/// asks the same of a cluster.
 @Suite struct EvasionServerTests {
   /// A spelling that is to do what another one does.
   private struct Case {
@@ -118,5 +119,45 @@ import Testing
       "http", seeds.map { Spelling(.shell, $0.replacingOccurrences(of: "HOST", with: ":1")) }, LookalikeRewrites.all,
       atLeast: 10, suffix: ".sh"
     ) { $0.text?.replacingOccurrences(of: ":1/", with: "HOST/") }
+  }
+
+  /// kubectl asks the same of the API, wherever its flags stand.
+  @Test(.enabled(if: EvasionServerTests.hasKubectl, "kubectl is not here")) func kubectlAsksTheSame() throws {
+    let seeds = [
+      "kubectl delete pod web-1 -n shop --force --wait=false", "kubectl -n shop get pods -l app=web -o name",
+      "kubectl delete pods --all --namespace=shop --wait=false --grace-period 5",
+      "kubectl --namespace shop label po/web-1 tier=x --overwrite --dry-run=server",
+    ]
+    try expectSame(
+      "kubectl", seeds.map { Spelling(.shell, $0) }, KubernetesRewrites.all, excluded: ["by the path of the object"],
+      atLeast: 80)
+  }
+
+  private static var hasKubectl: Bool {
+    ["/usr/bin/kubectl", "/usr/local/bin/kubectl"].contains(where: FileManager.default.isExecutableFile)
+  }
+
+  @Test func flagsOfKubectlMove() {
+    func spellings(_ name: String, _ line: String) -> [String] {
+      KubernetesRewrites.all.filter { $0.name == name }.flatMap { $0.apply(Spelling(.k8s, line)) }.compactMap(\.text)
+    }
+    let line = "kubectl delete pod web-1 -n shop --force"
+    #expect(
+      spellings("flags before the verb", line) == [
+        "kubectl -n shop --force=true delete pod web-1", "kubectl -n shop delete pod web-1 --force",
+        "kubectl --force=true delete pod web-1 -n shop",
+      ])
+    #expect(
+      spellings("flags between the verb and the operands", line) == ["kubectl delete -n shop --force pod web-1"])
+    #expect(
+      spellings("flags after the operands", "kubectl --namespace shop rollout restart --v=1 deploy/web")
+        == ["kubectl rollout restart deploy/web --namespace shop --v=1"])
+    // What a command in a container gets is not kubectl's, and of what is not known nobody knows what it takes.
+    for line in ["kubectl exec web-1 ls -l", "kubectl delete pod --strange x -n shop", "kubectl get po -n a -n b"] {
+      #expect(spellings("flags after the operands", line) == [], "\(line)")
+    }
+    #expect(
+      spellings("flags before the verb", "kubectl exec web-1 -n shop -- ls -l")
+        == ["kubectl -n shop exec web-1 -- ls -l"])
   }
 }

@@ -48,7 +48,7 @@ enum CarrierRewrites {
       },
       road("kubectl on a shell line", from: .k8s, to: .shell, when: "the machine's kubectl reaches the same cluster") {
         text in
-        KubernetesRewrites.Call(text) == nil ? [] : [text]
+        KubectlCall(text) == nil ? [] : [text]
       },
       Rewrite("through curl", when: "curl reaches the same server", changesRoad: true) { spelling in
         guard spelling.protocol == .http, let request = HTTPSpelling(spelling),

@@ -4,52 +4,12 @@ import PolicyBytecode
 enum KubernetesRewrites {
   static var all: [Rewrite] { kubectl + api }
 
-  /// A kubectl line of plain words.
-  struct Call {
-    var words: [String]
-    /// Where the verb stands.
-    var verb: Int
-
-    /// Flags before the verb that take a value in the next word.
-    private static let valued: Set<String> = [
-      "-n", "--namespace", "--context", "--cluster", "--user", "--kubeconfig", "-s", "--server", "--as", "--token",
-    ]
-
-    init?(_ text: String) {
-      let line = ShellLine(text)
-      guard let command = line.only, command.words.allSatisfy(\.isPlain), command.program.text == "kubectl" else {
-        return nil
-      }
-      words = command.words.map(\.text)
-      var index = 1
-      while index < words.count, words[index].hasPrefix("-") {
-        if Self.valued.contains(words[index]) {
-          index += 2
-        } else if words[index].contains("=") {
-          index += 1
-        } else {
-          return nil
-        }
-      }
-      guard index < words.count else { return nil }
-      verb = index
-    }
-
-    var name: String { words[verb] }
-
-    /// Where the words of a command in a container start; flags after it are not kubectl's.
-    var end: Int { words.firstIndex(of: "--") ?? words.count }
-
-    func replacing(_ index: Int, with text: [String]) -> String {
-      (words[..<index] + text + words[(index + 1)...]).joined(separator: " ")
-    }
-  }
-
   private static func ofCalls(
-    _ name: String, when condition: String = Rewrite.always, _ apply: @escaping @Sendable (Call) -> [String]
+    _ name: String, when condition: String = Rewrite.always, _ apply: @escaping @Sendable (KubectlCall) -> [String]
   ) -> Rewrite {
     Rewrite(name, when: condition) { spelling in
-      guard [.k8s, .shell, .ssh].contains(spelling.protocol), let text = spelling.text, let call = Call(text) else {
+      guard [.k8s, .shell, .ssh].contains(spelling.protocol), let text = spelling.text, let call = KubectlCall(text)
+      else {
         return []
       }
       return apply(call).filter { $0 != text }.map { Spelling(spelling.protocol, $0) }
@@ -76,7 +36,7 @@ enum KubernetesRewrites {
   /// Verbs whose first operand is a type.
   private static let typed: Set<String> = ["get", "delete", "describe", "edit", "scale", "patch", "label", "annotate"]
 
-  private static func typeIndex(_ call: Call) -> Int? {
+  private static func typeIndex(_ call: KubectlCall) -> Int? {
     guard typed.contains(call.name) else { return nil }
     let index = call.verb + 1
     return index < call.end && !call.words[index].hasPrefix("-") ? index : nil
@@ -87,7 +47,9 @@ enum KubernetesRewrites {
       guard let index = typeIndex(call) else { return [] }
       let parts = call.words[index].split(separator: "/", maxSplits: 1).map(String.init)
       guard let names = resources.first(where: { $0.contains(parts[0].lowercased()) }) else { return [] }
-      return (names + [parts[0].uppercased(), parts[0].prefix(1).uppercased() + parts[0].dropFirst()]).map {
+      // Short names are only known in lower case.
+      let written = names.prefix(2).contains(parts[0].lowercased()) ? parts[0] : names[0]
+      return (names + [written.uppercased(), written.prefix(1).uppercased() + written.dropFirst()]).map {
         call.replacing(index, with: [([$0] + parts.dropFirst()).joined(separator: "/")])
       }
     },
@@ -121,19 +83,33 @@ enum KubernetesRewrites {
         (words[..<index] + $0 + rest).joined(separator: " ")
       }
     },
+    ofCalls("a flag in another form") { call in
+      call.flags.prefix(6).flatMap { flag in
+        flag.otherForms.filter { $0 != flag.words }.compactMap { form in
+          guard let place = call.place(of: flag) else { return nil }
+          // Before the verb one that is only named would take the verb for its value.
+          if place.lowerBound < call.verb, flag.isBoolean, form.count == 1, !form[0].contains("=") { return nil }
+          return (call.words[..<place.lowerBound] + form + call.words[place.upperBound...]).joined(separator: " ")
+        }
+      }
+    },
     ofCalls("flags before the verb") { call in
-      // A flag's value is told from an operand only where it stands in the same word.
-      let flags = call.words[(call.verb + 1)..<call.end].filter { $0.hasPrefix("-") }
-      guard !flags.isEmpty,
-        flags.allSatisfy({ $0.hasPrefix("--") && $0.contains("=") && known.contains(String($0.prefix { $0 != "=" })) })
-      else { return [] }
-      let rest = call.words[call.verb..<call.end].filter { !$0.hasPrefix("-") }
-      return [(call.words[..<call.verb] + flags + rest + call.words[call.end...]).joined(separator: " ")]
+      let movable = call.flags.filter { $0.beforeVerb != nil }
+      guard !movable.isEmpty else { return [] }
+      func text(_ moved: [KubectlCall.Flag]) -> String {
+        let rest = (call.parts ?? []).filter { part in !moved.contains { part == .flag($0) } }
+        return call.text(before: moved.compactMap(\.beforeVerb).flatMap(\.self), after: rest.flatMap(\.words))
+      }
+      // Those that stay are behind the verb, as are those that stood before it.
+      return [text(movable)] + (movable.count > 1 ? movable.prefix(4).map { text([$0]) } : [])
+    },
+    ofCalls("flags between the verb and the operands") { call in
+      guard !call.flags.isEmpty, !takesCommand(call) else { return [] }
+      return [call.text(before: [], after: call.flags.flatMap(\.words) + call.operands)]
     },
     ofCalls("flags after the operands") { call in
-      guard call.verb > 1, call.end == call.words.count, !["exec", "run", "debug", "cp", "rsh"].contains(call.name)
-      else { return [] }
-      return [(["kubectl"] + call.words[call.verb...] + call.words[1..<call.verb]).joined(separator: " ")]
+      guard !call.flags.isEmpty, call.end == call.words.count, !takesCommand(call) else { return [] }
+      return [call.text(before: [], after: call.operands + call.flags.flatMap(\.words))]
     },
     ofCalls("flags that change nothing", when: "the configuration has this as its default") { call in
       ["-v=0", "--request-timeout=0", "--warnings-as-errors=false", "--match-server-version=false"].map {
@@ -144,7 +120,7 @@ enum KubernetesRewrites {
       path(call).map { ["kubectl \(call.name) --raw \($0)", "kubectl \(call.name) --raw=\($0)"] } ?? []
     },
     Rewrite("as a request of the API", when: "the client reaches the API as kubectl does") { spelling in
-      guard spelling.protocol == .k8s, let call = spelling.text.flatMap(Call.init), let path = path(call) else {
+      guard spelling.protocol == .k8s, let call = spelling.text.flatMap(KubectlCall.init), let path = path(call) else {
         return []
       }
       let method = call.name == "get" ? "GET" : "DELETE"
@@ -152,13 +128,13 @@ enum KubernetesRewrites {
     },
   ]
 
-  /// Flags that stand before a verb as well as after it.
-  private static let known: Set<String> = [
-    "--namespace", "--context", "--kubeconfig", "--request-timeout", "--cluster", "--user", "--server",
-  ]
+  /// Whether operands of the verb may be a command with flags of its own.
+  private static func takesCommand(_ call: KubectlCall) -> Bool {
+    ["exec", "run", "debug", "cp", "rsh", "plugin", "kustomize"].contains(call.name)
+  }
 
   /// The path of the one object that a call names, for resources of the core and a few more.
-  private static func path(_ call: Call) -> String? {
+  private static func path(_ call: KubectlCall) -> String? {
     guard ["get", "delete"].contains(call.name), let index = typeIndex(call), call.end == call.words.count else {
       return nil
     }

@@ -17,7 +17,8 @@ enum ShellFlagRewrites {
     var permutes = true
   }
 
-  /// `NAMES;LETTERS;LETTERS WITH A VALUE;LONG NAMES;LETTERS THAT ARE ONE`; `!` no `=` after long names; `^` flags first.
+  /// `NAMES;LETTERS;LETTERS WITH A VALUE;LONG NAMES;LETTERS THAT ARE ONE`; `!` no `=` after long names; `^` no flags after
+  /// operands.
   private static let table: [String: Flags] = {
     let source = """
       rm;rRfidv;;r=recursive f=force v=verbose d=dir;rR
@@ -41,9 +42,9 @@ enum ShellFlagRewrites {
       mysql mariadb;BNsv;ehuDP;e=execute h=host u=user D=database P=port;
       mysqldump;A;hu;A=all-databases h=host u=user;
       pg_dump;asCc;thUdf;t=table h=host U=username f=file s=schema-only;
-      scp;rpqC;Pi;;
+      scp;rpqC;Pi;;^
       rsync;avzrnPu;e;a=archive v=verbose z=compress r=recursive e=rsh;
-      gpg;ad;;a=armor d=decrypt;
+      gpg;ad;;a=armor d=decrypt;^
       """
     var table: [String: Flags] = [:]
     for row in source.split(separator: "\n") {
@@ -58,22 +59,31 @@ enum ShellFlagRewrites {
         flags.long[last] = flags.long[first]
       }
       flags.takesEquals = !fields[4].contains("!")
+      flags.permutes = !fields[4].contains("^")
       for name in fields[0].split(separator: " ") { table[String(name)] = flags }
     }
     return table
   }()
 
+  /// Of these letters the last one counts: their order must stay.
+  private static let rivals: [Set<Character>] = [
+    ["f", "i"], ["f", "n"], ["a", "L"], ["q", "v"], ["E", "F"], ["H", "h"],
+  ]
+
   /// A flag with its value, or an operand.
   private enum Part: Equatable {
     case flag(Character)
     case valued(Character, String)
-    /// A word as it is.
+    /// A flag as it is.
     case other(String)
+    /// A word that may be a flag, an operand, both or nothing, or one behind such a word.
+    case unread(String)
     case dashes
     case operand(String)
   }
 
-  /// A command whose words are all known.
+  /// A command, read up to the first word of which it is not certain what it is. What follows that stays where it is: it
+  /// may be the value of a flag before it, and `--` may be among it.
   private struct Call {
     var parts: [Part]
     var flags: Flags
@@ -87,62 +97,66 @@ enum ShellFlagRewrites {
       range = first.range.lowerBound..<last.range.upperBound
       parts = []
       var words = command.arguments
+      // Where no flag is read any more.
       var isOver = false
       while let word = words.popFirst() {
-        if !isOver, Self.disguises.contains(where: word.text.hasPrefix) { return nil }
-        if isOver || !word.text.hasPrefix("-") || word.text == "-" {
-          // A word with quotes or expansions may be a flag in disguise; where one is read the order must stay.
-          parts.append(
-            word.isPlain || "'\"$/~".contains(word.text.first ?? " ") ? .operand(word.text) : .other(word.text))
-        } else if word.text == "--" {
+        switch word.value {
+        case let value? where !isOver && value == "--":
           isOver = true
           parts.append(.dashes)
-        } else if word.text.hasPrefix("--") {
-          guard let flag = Self.long(word, flags, &words) else { return nil }
+        case let value? where !isOver && value.hasPrefix("--"):
+          guard let flag = Self.long(value, flags, &words) else { return nil }
           parts.append(flag)
-        } else {
-          guard Self.short(word, flags, &words, &parts) else { return nil }
+        case let value? where !isOver && value.hasPrefix("-") && value != "-":
+          guard let bundle = Self.short(value, flags, &words) else { return nil }
+          parts += bundle
+        case _ where isOver || word.isNoFlag:
+          parts.append(.operand(word.text))
+          if !flags.permutes { isOver = true }
+        default:
+          parts += ([word] + words).map { .unread($0.text) }
+          return
         }
       }
     }
 
-    /// How words begin that may be flags once the shell has read them.
-    private static let disguises = ["\\", "$(", "`", "$'", "'-", "\"-", "''", "\"\"", "\"$(", "\"`", "{"]
-
     /// Reads a long flag; one that is not known stays as it is if it brings its value or has none.
-    private static func long(_ word: ShellLine.Word, _ flags: Flags, _ words: inout ArraySlice<ShellLine.Word>) -> Part?
-    {
-      let name = word.text.dropFirst(2).prefix { $0 != "=" }
+    private static func long(_ word: String, _ flags: Flags, _ words: inout ArraySlice<ShellLine.Word>) -> Part? {
+      let name = word.dropFirst(2).prefix { $0 != "=" }
       guard let letter = flags.long.filter({ $0.value == name }).keys.min() else {
-        return word.text.contains("=") || word.text == "--no-preserve-root" ? .other(word.text) : nil
+        return word.contains("=") || word == "--no-preserve-root" ? .other(word.shellWord) : nil
       }
-      if flags.letters.contains(letter) { return word.text.contains("=") ? nil : .flag(letter) }
-      if word.text.contains("=") { return .valued(letter, String(word.text.dropFirst(name.count + 3))) }
-      return words.popFirst().map { .valued(letter, $0.text) }
+      if flags.letters.contains(letter) { return word.contains("=") ? nil : .flag(letter) }
+      if word.contains("=") {
+        let value = word.dropFirst(name.count + 3)
+        return value.isEmpty ? nil : .valued(letter, String(value).shellWord)
+      }
+      guard let value = words.popFirst(), value.isOneWord else { return nil }
+      return .valued(letter, value.text)
     }
 
     /// Reads a bundle.
     private static func short(
-      _ word: ShellLine.Word, _ flags: Flags, _ words: inout ArraySlice<ShellLine.Word>, _ parts: inout [Part]
-    ) -> Bool {
-      var letters = word.text.dropFirst()
+      _ word: String, _ flags: Flags, _ words: inout ArraySlice<ShellLine.Word>
+    ) -> [Part]? {
+      var parts: [Part] = []
+      var letters = word.dropFirst()
       while let letter = letters.popFirst() {
         if flags.letters.contains(letter) {
           parts.append(.flag(letter))
         } else if flags.valued.contains(letter) {
-          if letters.isEmpty {
-            guard let value = words.popFirst() else { return false }
-            parts.append(.valued(letter, value.text))
-          } else {
-            parts.append(.valued(letter, String(letters)))
-          }
-          return true
+          if !letters.isEmpty { return parts + [.valued(letter, String(letters).shellWord)] }
+          guard let value = words.popFirst(), value.isOneWord else { return nil }
+          return parts + [.valued(letter, value.text)]
         } else {
-          return false
+          return nil
         }
       }
-      return true
+      return parts
     }
+
+    /// Every word is read: they may change places.
+    var isRead: Bool { !parts.contains(where: isUnread) }
 
     var operands: [Part] {
       parts.filter {
@@ -151,7 +165,7 @@ enum ShellFlagRewrites {
       }
     }
 
-    var hasFlags: Bool { parts.contains { $0 != .dashes && !operands.contains($0) } }
+    var hasFlags: Bool { parts.contains { $0 != .dashes && !operands.contains($0) && !isUnread($0) } }
 
     /// The words, each flag by itself, in their short form unless `isLong`.
     func text(_ parts: [Part], isLong: Bool = false, isAttached: Bool = false, cuts: Int = 0) -> String {
@@ -165,7 +179,7 @@ enum ShellFlagRewrites {
             return "--\(name)" + (isAttached && flags.takesEquals ? "=" : " ") + value
           }
           return "-\(letter)" + (isAttached ? "" : " ") + value
-        case .other(let word), .operand(let word): return word
+        case .other(let word), .unread(let word), .operand(let word): return word
         case .dashes: return "--"
         }
       }.joined(separator: " ")
@@ -186,11 +200,18 @@ enum ShellFlagRewrites {
     return false
   }
 
+  private static func isUnread(_ part: Part) -> Bool {
+    if case .unread = part { return true }
+    return false
+  }
+
   static let all: [Rewrite] = [
     ofCalls("each flag by itself") { $0.hasFlags ? [$0.text($0.parts)] : [] },
     ofCalls("flags in another order") { call in
       let places = call.parts.indices.filter { isFlag(call.parts[$0]) }
-      guard places.count > 1 else { return [] }
+      let letters = Set(
+        places.compactMap { place in if case .flag(let letter) = call.parts[place] { letter } else { nil } })
+      guard places.count > 1, !rivals.contains(where: { $0.isSubset(of: letters) }) else { return [] }
       var parts = call.parts
       for (place, source) in zip(places, places.reversed()) { parts[place] = call.parts[source] }
       return [call.text(parts), bundled(parts, call)]
@@ -217,13 +238,14 @@ enum ShellFlagRewrites {
         ? [call.text(call.parts, isAttached: true)] : []
     },
     ofCalls("flags after operands", when: "it is the GNU program, and `POSIXLY_CORRECT` is not set") { call in
-      guard call.hasFlags, !call.operands.isEmpty, !call.parts.contains(.dashes), !call.operands.contains(where: dashed)
+      guard call.isRead, call.flags.permutes, call.hasFlags, !call.operands.isEmpty, !call.parts.contains(.dashes),
+        !call.operands.contains(where: dashed)
       else { return [] }
       let flags = call.parts.filter { !call.operands.contains($0) }
       return [call.text(call.operands + flags), call.text(call.operands.prefix(1) + flags + call.operands.dropFirst())]
     },
     ofCalls("`--` before operands") { call in
-      guard !call.operands.isEmpty, !call.parts.contains(.dashes) else { return [] }
+      guard call.isRead, !call.operands.isEmpty, !call.parts.contains(.dashes) else { return [] }
       let flags = call.parts.filter { !call.operands.contains($0) }
       return [call.text(flags + [.dashes] + call.operands)]
     },

@@ -211,7 +211,7 @@ struct ShellLine {
         if byte == UInt8(ascii: "("), index > start { return nil }
         break
       }
-      if isLiteral(byte) {
+      if Self.isLiteral(byte) {
         index += 1
         continue
       }
@@ -223,7 +223,8 @@ struct ShellLine {
     return Word(range: start..<index, text: text(start..<index), isPlain: isPlain)
   }
 
-  private func isLiteral(_ byte: UInt8) -> Bool {
+  /// Whether a byte means itself wherever it stands in a word.
+  static func isLiteral(_ byte: UInt8) -> Bool {
     byte >= 0x30 && byte <= 0x39 || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A || "_./:=,@%+-".utf8.contains(byte)
   }
 

@@ -51,9 +51,12 @@ enum ShellRewrites {
       [escapable($0) ? "\\" + $0 : "", eachEscaped($0)].filter { !$0.isEmpty }
     },
     ofProgram("the program in $'…' escapes", when: "the shell is bash, zsh or ksh") { [hex($0), octal($0)] },
-    ofProgram("the program behind an empty variable", when: "`_none` is not set and there are no positional parameters")
-    {
-      [split($0, "${_none}"), split($0, "$@")]
+    ofCommands(
+      "the program behind an empty variable", when: "`_none` is not set and there are no positional parameters"
+    ) { line, command in
+      guard command.program.isPlain, !ShellPrograms.isReserved(command.program.text) else { return [] }
+      let marks = ["${_none}"] + (line.namesPositionalParameters ? [] : ["$@"])
+      return marks.map { line.replacing(command.program.range, with: split(command.program.text, $0)) }
     },
     ofProgram("the program as a default value", when: "`_none` is not set") { ["${_none:-\($0)}", "${_none-\($0)}"] },
     ofProgram("the program from a substitution") { ["$(echo \($0))", "`echo \($0)`", "$(printf %s \($0))"] },
@@ -96,8 +99,9 @@ enum ShellRewrites {
       return [
         "_c='\(words.joined(separator: " "))'; " + line.replacing(range, with: "$_c"),
         "_c=(\(words.joined(separator: " "))); " + line.replacing(range, with: "\"${_c[@]}\""),
-        "set -- \(words.joined(separator: " ")); " + line.replacing(range, with: "\"$@\""),
       ]
+        + (line.namesPositionalParameters
+          ? [] : ["set -- \(words.joined(separator: " ")); " + line.replacing(range, with: "\"$@\"")])
     },
     ofCommands("the command in braces that expand", when: "the shell is bash, zsh or ksh") { line, command in
       guard command.words.count > 1, command.words.allSatisfy({ $0.isPlain && !$0.text.contains(",") }),

@@ -13,6 +13,8 @@ struct KillingTestSearch {
   let reasoning: ConditionReasoning
   let edit: Diagnostic.Edit
 
+  /// Answers that a request is tried with.
+  private static let answersTried = 6
   /// Tests that are named where no request is found.
   private static let describedTests = 5
 
@@ -21,10 +23,12 @@ struct KillingTestSearch {
   func survival(_ change: PolicyChange, rules limit: Int, preferring known: [Int]) -> MutationRun.Survival {
     var weak: MutationRun.Survival?
     var needs: String?
+    let answers = answers(for: change)
     for region in regions(of: change).prefix(2 * limit) {
       var found: MutationRun.Survival?
       _ = finder.request(meeting: region, preferring: known) { request in
-        guard let survival = survival(of: request, change) else { return false }
+        let asked = [request] + (request.response == nil ? request.answered(by: answers) : [])
+        guard let survival = asked.lazy.compactMap({ survival(of: $0, change) }).first else { return false }
         if survival.isOfRulesOnly {
           if weak == nil { weak = survival }
           return false
@@ -36,6 +40,21 @@ struct KillingTestSearch {
       if needs == nil { needs = description(of: region) }
     }
     return weak ?? MutationRun.Survival(needs: needs)
+  }
+
+  /// Answers in which masks find something that the original has and the mutant has not, or the other way round: all
+  /// masks of a rule that applies to other requests.
+  private func answers(for change: PolicyChange) -> [String] {
+    let synthesis = ResponseSynthesis(sampler: PatternSampler(), detectors: policy.detectors)
+    let subjects = change.rules.flatMap { changed -> [MaskSubject] in
+      guard let original = policy.rules.first(where: { $0.fullName == changed.fullName }) else { return [] }
+      let (before, after) = (original.actions, changed.actions)
+      let isOfActions = before != after
+      let masks =
+        isOfActions ? before.filter { !after.contains($0) } + after.filter { !before.contains($0) } : before
+      return masks.compactMap { if case .mask(let subject, _) = $0 { subject } else { nil } }
+    }
+    return Array(distinct(subjects).flatMap(synthesis.texts(showing:)).prefix(Self.answersTried))
   }
 
   /// Where the mutant does other than the original: the conditions under which a changed rule applies and its original

@@ -57,16 +57,24 @@ struct MutantEquivalence {
       hasSameEffect ? reasoning.difference(original.condition, without: changed.condition) : [original.condition]
     let gained =
       hasSameEffect ? reasoning.difference(changed.condition, without: original.condition) : [changed.condition]
-    return isRedundant(original, in: lost, besides: changed) && isRedundant(changed, in: gained, besides: original)
+    // What both do where both apply is lost or gained nowhere.
+    let appliesAlike =
+      !hasSameEffect && original.isObserved == changed.isObserved && original.onResponse == changed.onResponse
+      && original.until == changed.until && reasoning.areAlike(original.condition, changed.condition)
+    let shared = appliesAlike ? original.actions.filter(changed.actions.contains) : []
+    return isRedundant(original, in: lost, sharing: shared) && isRedundant(changed, in: gained, sharing: shared)
   }
 
-  /// Whether all that a rule does where the conditions hold is done there without it.
-  private func isRedundant(_ rule: CheckedRule, in region: [Condition], besides own: CheckedRule) -> Bool {
+  /// Whether all that a rule does where the conditions hold, besides what it shares with its mutant, is done there without
+  /// it.
+  private func isRedundant(_ rule: CheckedRule, in region: [Condition], sharing shared: [CheckedAction]) -> Bool {
     if rule.isObserved || !reasoning.canHold(region) { return true }
-    return rule.actions.allSatisfy { action in
+    return rule.actions.filter { !shared.contains($0) }.allSatisfy { action in
       switch action {
       case .allow where allowsAll && !rule.condition.facts.contains(.unparsed): true
       case .record(let level) where level <= leastRecord: true
+      // A request that is blocked leaves no tags.
+      case .tag where shared.contains(where: \.blocks): true
       default:
         isDone(action, in: region, within: rule.onResponse, butBy: rule.fullName, facts: Set(region.flatMap(\.facts)))
       }
@@ -87,6 +95,8 @@ struct MutantEquivalence {
 }
 
 extension CheckedAction {
+  fileprivate var blocks: Bool { if case .block = self { true } else { false } }
+
   /// Whether the other action makes this one superfluous, messages aside. An approval is also done by a block.
   fileprivate func isDone(by other: CheckedAction) -> Bool {
     switch (self, other) {

@@ -76,7 +76,7 @@ public struct MutationRun {
     // What the checker refuses has no change.
     guard let changes, let sieve = MutationSieve(bench, changes) else { throw .notCompiled }
     let found = SharedWork<MutantFates, Fate>.run(
-      count, threads: threads, makeWorker: { MutantFates(bench) },
+      count, threads: threads, own: fates, makeWorker: { MutantFates(bench) },
       work: { fates, number in
         changes[number].map { fates.fate(mutants[number], $0, sieve.touched[number], sieve) } ?? .refused
       }, progress: { progress(.judging, $0, count) })

@@ -20,22 +20,24 @@ final class SharedWork<Worker, Result>: @unchecked Sendable {
     results = Array(repeating: nil, count: count)
   }
 
-  /// The results in order; nil where no worker can be made. `progress` is told how many are done, on this thread.
+  /// The results in order; nil where no worker can be made. `own` works on this thread, if there is one already.
+  /// `progress` is told how many are done, on this thread.
   static func run(
-    _ count: Int, threads: Int, makeWorker: @escaping () -> Worker?, work: @escaping (Worker, Int) -> Result,
+    _ count: Int, threads: Int, own: Worker? = nil, makeWorker: @escaping () -> Worker?,
+    work: @escaping (Worker, Int) -> Result,
     progress: (Int) -> Void
   ) -> [Result]? {
     let shared = SharedWork(count, makeWorker: makeWorker, work: work)
-    let others = (1..<max(1, min(threads, count))).map { _ in Thread { shared.takeTurns { _ in } } }
-    shared.takeTurns(progress)
+    let others = (1..<max(1, min(threads, count))).map { _ in Thread { shared.takeTurns(nil) { _ in } } }
+    shared.takeTurns(own, progress)
     for thread in others { thread.join() }
     progress(shared.done)
     let results = shared.results.compactMap { $0 }
     return results.count == count ? results : nil
   }
 
-  private func takeTurns(_ progress: (Int) -> Void) {
-    guard let worker = makeWorker() else { return }
+  private func takeTurns(_ own: Worker?, _ progress: (Int) -> Void) {
+    guard let worker = own ?? makeWorker() else { return }
     while let number = take() {
       let result = work(worker, number)
       progress(

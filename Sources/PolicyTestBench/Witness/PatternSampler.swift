@@ -46,7 +46,7 @@ final class PatternSampler {
         self.matches(pattern, text) && rest.allSatisfy { list in list.contains { self.matches($0, text) } }
           && !avoided.contains { self.matches($0, text) }
       }
-      if let plain = Self.readable(pattern), fits(plain) {
+      if let plain = Self.readable(pattern).first(where: fits) {
         add(plain)
         continue
       }
@@ -104,19 +104,27 @@ final class PatternSampler {
     return language
   }
 
-  /// A text that the pattern matches and a person would write: wildcards become words. Nil where there is more to it.
-  private static func readable(_ pattern: Pattern) -> String? {
-    switch pattern.kind {
-    case .equals: return pattern.source
-    case .prefix: return pattern.source + "x"
-    case .suffix: return "x" + pattern.source
-    case .contains: return pattern.source
-    case .glob, .pathGlob: return filled(pattern.source)
-    case .regex, .pcre: return nil
-    }
+  /// Texts that the pattern matches and a person would write: wildcards become words, `**` several folders, too. None
+  /// where there is more to it.
+  private static func readable(_ pattern: Pattern) -> [String] {
+    let texts: [String] =
+      switch pattern.kind {
+      case .equals: [pattern.source]
+      case .prefix: [pattern.source + "x", pattern.source]
+      case .suffix: ["x" + pattern.source, pattern.source]
+      case .contains: [pattern.source, "x" + pattern.source + "x"]
+      case .glob, .pathGlob:
+        [("x", "x"), ("a/b", "x"), ("a/b/c", "x"), ("a.b", "xy"), ("", "")].compactMap {
+          filled(pattern.source, $0, $1)
+        }
+      case .regex, .pcre: []
+      }
+    // What counts as the same in another case is only told from what does not by one.
+    return pattern.ignoringCase ? texts + texts.map { $0.lowercased() } + texts.map { $0.uppercased() } : texts
   }
 
-  private static func filled(_ glob: String) -> String? {
+  /// The glob with `folders` for each `**` and `word` for each `*`.
+  private static func filled(_ glob: String, _ folders: String, _ word: String) -> String? {
     var text = ""
     var rest = glob[...]
     if rest.hasPrefix("**/") {
@@ -128,8 +136,8 @@ final class PatternSampler {
       case "[": return nil
       case "?": text += "x"
       case "*":
+        text += rest.first == "*" ? folders : word
         while rest.first == "*" { rest.removeFirst() }
-        text += "x"
       case "\\":
         guard let next = rest.popFirst() else { return nil }
         text.append(next)

@@ -23,7 +23,32 @@ struct PayloadSynthesis {
       }
     let isText = `protocol` != .http && `protocol` != .mcp
     let unparsed: [RequestPayload] = goal.flag(.unparsed) == true ? [RequestPayload(text: "\"unterminated 'x")] : []
-    return unparsed + (isText ? spelled.map(RequestPayload.init(text:)) : []) + written
+    // Where only the text is asked for, it is the command.
+    let texts = goal.asksForMoreThanText ? [Fact.text, .command].compactMap { goal.value($0) } : []
+    let carried = texts.flatMap { text in
+      written.compactMap { carrying(text, $0, `protocol`) }
+    }
+    return unparsed + (isText ? spelled.map(RequestPayload.init(text:)) : []) + carried + written
+  }
+
+  /// The payload with a text somewhere in it that does not change what it does.
+  private func carrying(_ text: String, _ payload: RequestPayload, _ protocol: OperationProtocol) -> RequestPayload? {
+    switch payload {
+    case .text(let bytes):
+      let line = String(decoding: bytes, as: UTF8.self)
+      switch `protocol` {
+      case .postgres, .mysql:
+        guard !text.contains("'"), !text.contains("\\") else { return nil }
+        let start = line.hasPrefix("SELECT 1") ? "SELECT 1" : line.hasPrefix("SELECT *") ? "SELECT *" : nil
+        return RequestPayload(
+          text: start.map { "SELECT '\(text)'" + line.dropFirst($0.count) } ?? "\(line) /* \(text) */")
+      case .shell, .ssh, .redis: return RequestPayload(text: line + " " + Self.shellWord(text))
+      case .k8s, .http, .mcp: return nil
+      }
+    case .http(let method, let path, let headers, let body):
+      return body == nil ? .http(method: method, path: path, headers: headers, body: text) : nil
+    case .message: return nil
+    }
   }
 
   // MARK: Shell
@@ -41,6 +66,8 @@ struct PayloadSynthesis {
     let redirections = writes.map { " > " + Self.shellWord($0) }.joined()
     let unknown = goal.flag(.shellUnknown) == true ? " \"$X\"" : ""
     var lines = [line([flags, words, paths]), line([words, flags, paths]), line([words, paths, flags])]
+    // What some programs are told before their files is none: `chmod 755 x`.
+    if !paths.isEmpty, words.isEmpty { lines.append(line([flags, ["755"], paths])) }
     if paths.isEmpty, redirections.isEmpty { lines.append(line([flags, words, ["x"]])) }
     // A pattern on the whole command may only spell a part of it.
     let spelled = goal.value(.command).map { [base + " " + $0, base + " x " + $0] } ?? []

@@ -9,10 +9,10 @@ extension Principal {
     for test in goal.tests {
       let fact = test.predicate.fact
       switch fact {
-      case .user: result.user = test.text(user, goal, sampler)
-      case .client: result.client = test.text(client, goal, sampler)
-      case .target: result.target = test.text(target, goal, sampler)
-      case .actor: result.actor = test.text(actor, goal, sampler) ?? actor
+      case .user: result.user = test.text(result.user, goal, sampler)
+      case .client: result.client = test.text(result.client, goal, sampler)
+      case .target: result.target = test.text(result.target, goal, sampler)
+      case .actor: result.actor = test.text(result.actor, goal, sampler) ?? actor
       case .group: result.groups = test.list(result.groups, goal, sampler)
       case .claim, .label:
         guard let key = test.predicate.key else { break }
@@ -21,8 +21,8 @@ extension Principal {
         let others = pairs.filter { $0.first != key }
         let all = others + values.map { [key, $0] }
         if fact == .claim { result.claims = all } else { result.labels = all }
-      case .source: result.source = test.address ?? source
-      case .time: result.time = test.moment ?? time
+      case .source: result.source = goal.address ?? result.source
+      case .time: result.time = test.moment ?? result.time
       default: break
       }
     }
@@ -59,13 +59,6 @@ extension SignedTest {
     return current + sampler.texts([patterns], avoiding: avoided, limit: 1)
   }
 
-  /// An address inside a network, or outside all.
-  fileprivate var address: String? {
-    guard case .withinNetworks(let networks) = predicate.test, let network = networks.first else { return nil }
-    if isNegated { return "198.51.100.7" }
-    return network.description.split(separator: "/").first.map(String.init)
-  }
-
   /// A moment inside a window, or outside all that are usual.
   fileprivate var moment: Int64? {
     // 2026-11-16 is a Monday.
@@ -75,5 +68,36 @@ extension SignedTest {
     let day: Int64 = (0..<7).first(where: { window.days >> UInt8($0) & 1 != 0 }) ?? 0
     let length = window.end > window.start ? window.end - window.start : 86_400 - window.start + window.end
     return monday + day * 86_400 + Int64(window.start + length / 2)
+  }
+}
+
+extension RequestGoal {
+  /// An address inside the networks that are asked for and outside those that are not; nil where none is asked for.
+  fileprivate var address: String? {
+    func networks(_ isNegated: Bool) -> [[Network]] {
+      tests.filter { $0.predicate.fact == .source && $0.isNegated == isNegated }.compactMap { test in
+        if case .withinNetworks(let networks) = test.predicate.test { networks } else { nil }
+      }
+    }
+    let (wanted, unwanted) = (networks(false), networks(true))
+    guard !wanted.isEmpty || !unwanted.isEmpty else { return nil }
+    // 198.51.100.7, which is nobody's.
+    let outside: [UInt8] = Array(repeating: 0, count: 10) + [0xFF, 0xFF, 198, 51, 100, 7]
+    let candidates = wanted.joined().map(\.address) + [outside]
+    let fitting = candidates.first { address in
+      wanted.allSatisfy { $0.contains { $0.holds(address) } } && !unwanted.joined().contains { $0.holds(address) }
+    }
+    let host = fitting.map { Network(address: $0, prefixLength: 128).description }
+    return host?.split(separator: "/").first.map(String.init)
+  }
+}
+
+extension Network {
+  /// Whether an address, as 16 bytes, is in it.
+  fileprivate func holds(_ other: [UInt8]) -> Bool {
+    (0..<Int(prefixLength)).allSatisfy { bit in
+      let difference: UInt8 = address[bit / 8] ^ other[bit / 8]
+      return difference & (0x80 >> UInt8(bit % 8)) == 0
+    }
   }
 }

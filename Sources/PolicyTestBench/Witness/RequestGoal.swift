@@ -34,6 +34,14 @@ struct RequestGoal {
   /// Whether a test asks how the command, or all of the request, is spelled.
   var isSpelled: Bool { asks(for: .command) || asks(for: .text) }
 
+  /// Whether a test asks what the request does, besides how it is spelled.
+  var asksForMoreThanText: Bool {
+    tests.contains { test in
+      let fact = test.predicate.fact
+      return !test.isNegated && fact.schema.phase == .operation && ![.text, .command, .protocol].contains(fact)
+    }
+  }
+
   /// Whether a test asks for a value of the fact.
   func asks(for fact: Fact) -> Bool { tests.contains { $0.predicate.fact == fact && !$0.isNegated } }
 
@@ -54,9 +62,13 @@ struct RequestGoal {
       return nil
     }
     let avoided = avoided(fact, key)
+    // Where not all are to be such, one is another.
+    let outsiders = tests.filter {
+      $0.predicate.fact == fact && $0.predicate.key == key && $0.isNegated && $0.predicate.isAll && fact.schema.isList
+    }.compactMap(outsider)
     if lists.isEmpty {
       let isPresent = wanted.contains { $0.predicate.test == .isPresent }
-      return isPresent ? Array(sampler.texts([], avoiding: avoided).prefix(1)) : []
+      return outsiders.isEmpty && isPresent ? Array(sampler.texts([], avoiding: avoided).prefix(1)) : outsiders
     }
     let isEveryElement = wanted.contains(where: \.predicate.isAll)
     let groups = fact.schema.isList && !isEveryElement ? lists.map { [$0] } : [lists]
@@ -66,7 +78,7 @@ struct RequestGoal {
       guard let text = texts.last, !values.contains(text) else { continue }
       values.append(text)
     }
-    return values
+    return distinct(values + outsiders)
   }
 
   func value(_ fact: Fact, key: String? = nil) -> String? { values(fact, key: key).first }
@@ -81,12 +93,18 @@ struct RequestGoal {
     return sampler.texts([], avoiding: avoided, usual: fact.usualValues, limit: 1).first
   }
 
-  /// A value of a list that is not among those that not all of its values are to be among.
+  /// A value of a list that is not among those that not all of its values are to be among, but among those that all are.
   func outsider(_ test: SignedTest) -> String? {
     guard case .matches(let patterns) = test.predicate.test else { return nil }
     let fact = test.predicate.fact
     let all = patterns + avoided(fact, test.predicate.key)
-    return sampler.texts([], avoiding: all, usual: fact.usualValues, limit: 1).first
+    let wanted = tests.compactMap { other -> [Pattern]? in
+      guard other.predicate.fact == fact, other.predicate.key == test.predicate.key, other.predicate.isAll,
+        !other.isNegated, case .matches(let patterns) = other.predicate.test
+      else { return nil }
+      return patterns
+    }
+    return sampler.texts(wanted, avoiding: all, usual: fact.usualValues, limit: 1).first
   }
 
   /// What the tests say of a boolean fact.
@@ -107,6 +125,11 @@ struct RequestGoal {
       }
     }
     return candidates.filter { $0 >= 0 }.first { value in own.allSatisfy { $0.admits(value) } }
+  }
+
+  /// Whether a value of the fact may not be this one.
+  func forbids(_ value: String, of fact: Fact) -> Bool {
+    avoided(fact, nil).contains { sampler.matches($0, value) }
   }
 
   /// What no value of the fact may match.
@@ -132,6 +155,7 @@ extension Fact {
     case .target: ["staging-orders", "orders"]
     case .shellProgram: ["cp", "ls", "cat"]
     case .shellPath, .shellWrites, .sshPath: ["/tmp/x"]
+    case .shellFlag: ["-v", "-f"]
     case .shellInputFrom: ["cat"]
     case .sqlTable, .sqlReads, .sqlWrites: ["notes", "t"]
     case .sqlFunction: ["now", "length"]

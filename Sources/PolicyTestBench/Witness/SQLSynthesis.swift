@@ -9,19 +9,28 @@ struct SQLSynthesis {
     let tables = distinct(goal.values(.sqlTable) + goal.values(.sqlWrites) + goal.values(.sqlReads))
     let table = tables.first ?? "t"
     let object = (goal.value(.sqlObject) ?? "table").split(separator: "-").joined(separator: " ").uppercased()
-    let verb = goal.value(.sqlVerb) ?? likelyVerb
+    let verb = goal.value(.sqlVerb) ?? [likelyVerb, "update", "delete", "drop"].first(where: isAllowed) ?? likelyVerb
     let end = condition
+    let all = tables.isEmpty ? table : tables.joined(separator: ", ")
+    let others = tables.dropFirst().joined(separator: ", ")
     switch verb {
     case "select": return [query(tables) + end + limit]
-    case "delete": return ["DELETE FROM \(table)\(end)"]
-    case "update": return ["UPDATE \(table) SET a = 1\(end)"]
+    case "delete":
+      return (others.isEmpty ? [] : ["DELETE FROM \(table) USING \(others)\(end)"]) + [
+        "DELETE FROM \(table)\(end)\(limit)"
+      ]
+    case "update":
+      return (others.isEmpty ? [] : ["UPDATE \(table) SET a = 1 FROM \(others)\(end)"])
+        + ["UPDATE \(table) SET a = 1\(end)\(limit)"]
     case "insert", "replace":
       let source = goal.values(.sqlReads).first.map { "SELECT * FROM \($0)\(end)" } ?? "VALUES (1)"
       let into = goal.values(.sqlWrites).first ?? table
       return ["\(verb.uppercased()) INTO \(into) \(source)"]
-    case "truncate": return ["TRUNCATE TABLE \(table)"]
+    case "truncate": return ["TRUNCATE TABLE \(all)"]
     case "drop":
-      return ["DROP \(object) \(table)", "DROP \(object) \(table) ON t", "DROP \(object) IF EXISTS \(table)"]
+      return (others.isEmpty ? [] : ["DROP \(object) \(all)"]) + [
+        "DROP \(object) \(table)", "DROP \(object) \(table) ON t", "DROP \(object) IF EXISTS \(table)",
+      ]
     case "alter":
       return [
         "ALTER \(object) \(table) ADD COLUMN a int", "ALTER \(object) \(table) RENAME TO x", "ALTER \(object) \(table)",
@@ -48,6 +57,8 @@ struct SQLSynthesis {
     default: return [verb.uppercased() + " " + table, verb.uppercased()]
     }
   }
+
+  private func isAllowed(_ verb: String) -> Bool { !goal.forbids(verb, of: .sqlVerb) }
 
   private var likelyVerb: String {
     if goal.asks(for: .sqlProgram) || goal.asks(for: .sqlFile) { return "copy" }

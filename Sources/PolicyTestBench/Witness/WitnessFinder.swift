@@ -1,3 +1,4 @@
+import JSONText
 import Operations
 import PolicyBytecode
 import PolicyCompiler
@@ -29,6 +30,8 @@ public final class WitnessFinder {
   static let nearLimit = 600
   /// Requests made for one question.
   static let candidateLimit = 400
+  /// Answers that a request is tried with.
+  static let answersTried = 4
   /// Requests that meet the conditions and are offered for one question.
   static let questionLimit = 24
 
@@ -61,6 +64,7 @@ public final class WitnessFinder {
     guard !alternatives.isEmpty,
       let probes = ConditionProbes([.and(conditions)] + alternatives.joined().map(\.condition), factory)
     else { return nil }
+    let answers = answers(to: conditions, alternatives)
     var asked = 0
     func isWitness(_ request: JudgedRequest, _ truths: [[Bool]]) -> Bool {
       guard asked < Self.questionLimit, truths.contains(where: { $0[0] }) else { return false }
@@ -73,18 +77,29 @@ public final class WitnessFinder {
       let one = known[number]
       let truths = probes.holding(one.request)
       if isWitness(one.request, truths) { return one.request }
+      for answered in one.request.answered(by: answers) {
+        if isWitness(answered, probes.holding(answered)) { return answered }
+      }
       nearest.add(number, truths)
     }
     // Each way is only gone as far as a request is still looked for.
     var left = Self.candidateLimit
     for make in repairs(nearest, alternatives) + written(alternatives) {
-      for candidate in make() {
+      for candidate in make().flatMap({ [$0] + $0.answered(by: answers) }) {
         guard left > 0, asked < Self.questionLimit else { return nil }
         left -= 1
         if isWitness(candidate, probes.holding(candidate)) { return candidate }
       }
     }
     return nil
+  }
+
+  /// Answers with which requests are tried besides, where the conditions speak of what comes back.
+  private func answers(to conditions: [Condition], _ alternatives: [[SignedTest]]) -> [String] {
+    guard conditions.contains(where: \.speaksOfResponse) else { return [] }
+    let synthesis = ResponseSynthesis(sampler: sampler)
+    return Array(
+      distinct(alternatives.flatMap { synthesis.texts(meeting: RequestGoal($0, sampler)) }).prefix(Self.answersTried))
   }
 
   /// The known requests with an operation of one of the protocols, those preferred before the others.
@@ -131,6 +146,17 @@ public final class WitnessFinder {
           }
         }
       }
+    }
+  }
+}
+
+extension JudgedRequest {
+  /// The request with each of the answers in the place of its own.
+  func answered(by texts: [String]) -> [JudgedRequest] {
+    texts.map { text in
+      var result = self
+      result.response = .string(text)
+      return result
     }
   }
 }

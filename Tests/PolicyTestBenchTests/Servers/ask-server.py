@@ -1,17 +1,22 @@
-"""Asks a real server what it does with requests: `ask-server.py postgres|mysql|redis|http FOLDER`.
+"""Asks a real server what it does with requests: `ask-server.py postgres|mysql|redis|http|kubectl FOLDER`.
 
 Starts the server of Debian's package with its data in FOLDER, on a Unix socket or loopback, sends it each request of
 FOLDER/0, FOLDER/1, … in a fresh state, and prints for each a line that says what became of that state. Of `http` the
 files are raw requests, and those whose names end with `.sh` shell lines, in which `HOST` stands for the server's.
+Of `kubectl` they are lines of it, and what counts is what it asks of a stand-in for the API.
 """
 
 import glob
+import http.server
+import json
 import os
 import pathlib
 import socket
 import subprocess
 import sys
+import threading
 import time
+import urllib.parse
 
 kind, folder = sys.argv[1], pathlib.Path(sys.argv[2])
 cases = sorted((path for path in folder.iterdir() if path.stem.isdigit()), key=lambda path: int(path.stem))
@@ -123,7 +128,58 @@ def redis():
         stop(server)
 
 
-def http():
+def kubectl():
+    asked = []
+    kinds = [("pods", "pod", "Pod", ["po"]), ("namespaces", "namespace", "Namespace", ["ns"])]
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web-1", "namespace": "shop", "uid": "u"}}
+    answers = {
+        "/api": {"kind": "APIVersions", "versions": ["v1"]},
+        "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": []},
+        "/api/v1": {"kind": "APIResourceList", "groupVersion": "v1", "resources": [
+            {"name": plural, "singularName": one, "kind": kind, "shortNames": short, "namespaced": plural == "pods",
+             "verbs": ["get", "list", "delete", "deletecollection", "patch", "create"]}
+            for plural, one, kind, short in kinds]},
+        "/api/v1/namespaces/shop/pods": {"kind": "PodList", "apiVersion": "v1", "metadata": {}, "items": [pod]},
+    }
+
+    class API(http.server.BaseHTTPRequestHandler):
+        def log_message(self, *words):
+            pass
+
+        def do_GET(self):
+            path, _, query = self.path.partition("?")
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            path = path.rstrip("/")
+            if path not in ("/api", "/apis", "/api/v1", "/version") and not path.startswith("/openapi"):
+                asked.append((self.command, path, sorted(urllib.parse.parse_qsl(query)), body))
+            answer = answers.get(path, pod if path.endswith("/web-1") else None)
+            text = json.dumps(answer or {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 404}).encode()
+            self.send_response(200 if answer else 404)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), API)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    (folder / "config").write_text(f"""
+        apiVersion: v1
+        kind: Config
+        clusters: [{{name: c, cluster: {{server: "http://127.0.0.1:{server.server_port}"}}}}]
+        contexts: [{{name: c, context: {{cluster: c, user: u}}}}]
+        users: [{{name: u, user: {{}}}}]
+        current-context: c
+        """)
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "KUBECONFIG": f"{folder}/config"}
+    for case in cases:
+        asked.clear()
+        result = run(["bash", "-c", case.read_text()], env=environment)
+        yield repr((result.returncode, asked, result.stdout)).encode()
+
+
+def http_server():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -168,7 +224,7 @@ def http():
         stop(server)
 
 
-for answer in {"postgres": postgres, "mysql": mysql, "redis": redis, "http": http}[kind]():
+for answer in {"postgres": postgres, "mysql": mysql, "redis": redis, "http": http_server, "kubectl": kubectl}[kind]():
     if isinstance(answer, tuple):
         # What is left is the state; of what came before only whether it shows a row.
         result, mark = answer
