@@ -45,7 +45,6 @@ enum LoadBench {
 
   /// The memory that each of `count` things takes from the system, its own copy of the bundle included.
   private static func residentBytes<Kept>(ofEach count: Int, _ make: () throws -> Kept) rethrows -> Int {
-    malloc_trim(0)
     let before = residentPages()
     let kept = try (0..<count).map { _ in try make() }
     return withExtendedLifetime(kept) { (residentPages() - before) * sysconf(Int32(_SC_PAGESIZE)) / count }
