@@ -17,9 +17,10 @@ extension ShellDecoder {
     if isSCP {
       // The server's side: `scp -t PATH`.
       let words = call.argv.dropFirst().map { Array(bytes(fields[$0].value)) }
-      if let request = SSHExecLine.scp(words[...]) {
-        let command = request.normalisedPaths.map { String(decoding: $0, as: UTF8.self) }
-        for path in command { forward([SSHFileRequest.of("scp", request, path)], call, &context) }
+      if let request = SSHExecLine.scp(words[...]), case .file(_, let operation, let paths) = request {
+        for path in paths.flatMap({ placed($0) }) {
+          forward([SSHFileRequest.of("scp", operation.rawValue, path)], call, &context)
+        }
         return
       }
     }
@@ -33,6 +34,12 @@ extension ShellDecoder {
     if let path = RemotePath(last, isSCP: isSCP) {
       forward([SSHFileRequest.of(channel, "write", path.path)], call, &context)
     }
+  }
+
+  /// What a path of the server's side of a copy may be where the line has gone to another directory.
+  private func placed(_ path: [UInt8]) -> [[UInt8]] {
+    guard let first = path.first, first != Ascii.slash, first != Ascii.tilde else { return [path] }
+    return directories.map { $0.isEmpty ? path : ShellPaths.normalised(path[...], in: $0) }
   }
 
   /// `rsync --server`, as clients send it: it is the first option.
@@ -50,9 +57,9 @@ extension ShellDecoder {
     // With `-s` they are sent later.
     guard let last = paths.last else { return unknownRequests(call, .unknownCode, &context) }
     if options.contains(where: { isNamed($0, "--sender") }) {
-      for path in paths { forward([SSHFileRequest.of("exec", "read", path)], call, &context) }
+      for path in paths.flatMap({ placed($0) }) { forward([SSHFileRequest.of("exec", "read", path)], call, &context) }
     } else {
-      forward([SSHFileRequest.of("exec", "write", last)], call, &context)
+      for path in placed(last) { forward([SSHFileRequest.of("exec", "write", path)], call, &context) }
     }
   }
 
@@ -108,11 +115,6 @@ enum SSHFileRequest {
     ]
     if let target { members.append(.init("to", .string(String(decoding: target, as: UTF8.self)))) }
     return .object(members)
-  }
-
-  static func of(_ channel: String, _ request: SSHRequest, _ path: String) -> JSONValue {
-    guard case .file(_, let operation, _) = request else { return .null }
-    return of(channel, operation.rawValue, Array(path.utf8))
   }
 }
 
