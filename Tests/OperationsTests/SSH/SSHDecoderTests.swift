@@ -147,7 +147,8 @@ import Testing
     ("scp h:x g:", ["scp read ~/x", "scp write ~"]),
     ("scp a ./b:c", []), ("scp a b", []), ("scp scp://h:22/x .", ["scp read ~/x"]), ("scp [::1]:/x .", ["scp read /x"]),
     ("cd / && scp -f ./etc", ["scp read /etc"]), ("cd /srv; sudo rsync --server -e. . a", ["exec write /srv/a"]),
-    ("cd \"$x\"; scp -f etc", ["scp read ~/etc"]), ("sudo scp -t /etc", ["scp write /etc"]), ("rsync -a x/ h:/srv/", ["exec write /srv"]),
+    ("cd \"$x\"; scp -f etc", ["scp read ~/etc"]), ("sudo scp -t /etc", ["scp write /etc"]),
+    ("rsync -a x/ h:/srv/", ["exec write /srv"]),
     ("rsync h:/a b", ["exec read /a"]), ("rsync a h::module", []), ("sftp h:/etc/passwd", ["sftp read /etc/passwd"]),
     ("sftp h", []), ("cat x | sftp h", ["?unknown-code"]), ("sftp -b x h", []),
     (
