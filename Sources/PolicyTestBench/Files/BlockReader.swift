@@ -146,7 +146,7 @@ public struct BlockReader: ~Copyable {
         // The line that the file breaks off in is none.
         isBroken = true
         _ = block.cut(after: end.map { $0 + 1 } ?? 0)
-        block.broken = (nextLine + newlines(in: block.bytes), "\(error.reason); what follows is lost")
+        block.broken = (nextLine + newlines(in: block.bytes), error.lossReason)
         break
       }
       if count == 0 {

@@ -15,6 +15,9 @@ public struct FileError: Error, Hashable, Sendable {
   /// With the reason that the system gave for the last failure.
   init(_ path: String, errno code: Int32) { self.init(path, String(cString: strerror(code)).lowercased()) }
 
+  /// The reason at a line in the middle of a file.
+  var lossReason: String { "\(reason); what follows is lost" }
+
   public var message: String { "cannot \(isWriting ? "write" : "read") `\(path)`: \(reason)" }
 }
 

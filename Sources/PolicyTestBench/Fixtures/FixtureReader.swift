@@ -62,8 +62,8 @@ public struct FixtureReader: ~Copyable {
         line = next
       } catch {
         guard lines.bytesRead > 0 else { throw error }
-        let reason = "\(error.reason); what follows is lost"
-        return .failure(LineFailure(file: lines.name, line: lines.number + 1, column: 1, reason: reason))
+        return .failure(
+          LineFailure(file: lines.name, line: lines.number + 1, column: 1, reason: error.lossReason))
       }
       if line.isTooLong {
         return failure(line, column: 1, "the line is longer than \(lineLimit) bytes")
