@@ -50,6 +50,12 @@ public struct InvariantProbes: Sendable {
 
   public var isEmpty: Bool { claims.isEmpty }
 
+  /// The claims that the verdicts of a request's operations refute, which `engine` has judged last.
+  func violations(_ verdicts: [OperationVerdict], by engine: Engine) -> [Violation] {
+    if isEmpty { return [] }
+    return verdicts.flatMap { violations($0, fired: engine.fired($0), of: engine.policy.bundle) }
+  }
+
   /// The claims that the verdict of an operation refutes, the rules in `fired` having applied to it.
   func violations(_ verdict: OperationVerdict, fired: [Int], of bundle: Bundle) -> [Violation] {
     var masked: Set<String> = []

@@ -28,11 +28,8 @@ public final class InvariantRun {
     var verdicts: [OperationVerdict] = []
     let outcome = engine.judge(request, tags, &verdicts)
     requests += 1
-    for verdict in verdicts {
-      for violation in probes.violations(verdict, fired: engine.fired(verdict), of: engine.policy.bundle)
-      where refuted.insert(violation.span).inserted {
-        violations.append((violation, request.summary))
-      }
+    for violation in probes.violations(verdicts, by: engine) where refuted.insert(violation.span).inserted {
+      violations.append((violation, request.summary))
     }
     return outcome
   }

@@ -12,6 +12,8 @@ public final class LineBlock {
   public fileprivate(set) var firstLine = 1
   /// The place of the block in the whole run, from 0.
   public fileprivate(set) var number = 0
+  /// Bytes of the run's files that were read by then, as they are on disk.
+  public fileprivate(set) var bytesRead = 0
   /// Numbers of lines before ``firstLine`` that are longer than the limit; their bytes were passed over.
   public fileprivate(set) var tooLong: [Int] = []
   /// Why the file could not be read on behind this block, and the line that is lost with all after it.
@@ -114,6 +116,7 @@ public struct BlockReader: ~Copyable {
       block.broken = nil
       if try fill(block, from: source) {
         nextNumber += 1
+        block.bytesRead = bytesRead
         return true
       }
       finishedBytes += source.bytesRead

@@ -17,6 +17,16 @@ public struct RedactionReport: Sendable {
 
   public init() {}
 
+  /// Adds what became of others.
+  public mutating func add(_ other: RedactionReport) {
+    fixtures += other.fixtures
+    redacted += other.redacted
+    withheld += other.withheld
+    unchanged += other.unchanged
+    droppedMasked += other.droppedMasked
+    otherOperations += other.otherOperations
+  }
+
   /// One line for people.
   public func text(_ style: TextStyle) -> String {
     var parts = [counted(fixtures, "fixture"), "\(redacted) redacted"]

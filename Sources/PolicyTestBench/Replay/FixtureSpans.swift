@@ -31,6 +31,7 @@ struct FixtureSpans: BitwiseCopyable {
   var response = Span()
   var recorded = Span()
   var missing = Span()
+  var expect = Span()
 }
 
 /// Finds ``FixtureSpans`` in one pass, eight bytes at a time. Gives up on everything unusual, which is for
@@ -113,6 +114,9 @@ struct FixtureSpanScanner {
     case 6 where equals(key, "target") && isText:
       spans.target = span
       return 4
+    case 6 where equals(key, "expect") && isObject:
+      spans.expect = span
+      return 4096
     case 6 where equals(key, "labels") && isObject:
       spans.labels = span
       return 8

@@ -33,6 +33,11 @@ struct TrafficNeeds {
 
   /// Verdicts depend on the requests before.
   var hasState: Bool { tags || tools }
+
+  /// Whether the verdict on a fixture depends on those before it.
+  func isStateful(_ fixture: Fixture) -> Bool {
+    tags && fixture.session != nil || tools && fixture.protocol == .mcp
+  }
 }
 
 /// Reads the lines of recordings into requests, one thread's share of them, and remembers who and what it has seen: a
@@ -64,10 +69,10 @@ final class RecordedTraffic {
   @exclusivity(unchecked) private var statementProtocols: [OperationProtocol] = []
   /// Hashes of payloads that came once: what does not come again is not worth its place.
   @exclusivity(unchecked) private var seenOnce = [UInt32](repeating: 0, count: 1 << 16)
-  @exclusivity(unchecked) private var recordedKeys = ByteKeyTable(entryLimit: 256, byteLimit: 1 << 16)
-  @exclusivity(unchecked) private var recordedOfKey: [Decision?] = []
-  @exclusivity(unchecked) private var missingKeys = ByteKeyTable(entryLimit: 256, byteLimit: 1 << 16)
-  @exclusivity(unchecked) private var missingOfKey: [Set<MissingPart>] = []
+  @exclusivity(unchecked) private var recorded = KnownSpellings<Decision?>()
+  @exclusivity(unchecked) private var missing = KnownSpellings<Set<MissingPart>>()
+  /// What a fixture pins only has to be right here.
+  @exclusivity(unchecked) private var expected = KnownSpellings<Void>()
 
   /// The line read last, and where its payload stands.
   @exclusivity(unchecked) private var line = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
@@ -129,16 +134,15 @@ final class RecordedTraffic {
       request.time = time
     }
     if !spans.recorded.isEmpty {
-      let known = recordedKeys.find(spans.recorded.bytes(of: line))
-      guard known >= 0 else { return nil }
-      request.recorded = recordedOfKey[known]
+      guard let decision = recorded[spans.recorded.bytes(of: line)] else { return nil }
+      request.recorded = decision
     }
     if !spans.missing.isEmpty {
-      let known = missingKeys.find(spans.missing.bytes(of: line))
-      guard known >= 0 else { return nil }
-      request.lacksResponse = spans.response.isEmpty && missingOfKey[known].contains(.response)
+      guard let parts = missing[spans.missing.bytes(of: line)] else { return nil }
+      request.lacksResponse = spans.response.isEmpty && parts.contains(.response)
       if request.lacksResponse, needs.responses { return nil }
     }
+    if !spans.expect.isEmpty, expected[spans.expect.bytes(of: line)] == nil { return nil }
     if !spans.response.isEmpty, needs.responses || !isText(spans.response.bytes(of: line)) { return nil }
     if needs.tags, !spans.session.isEmpty {
       request.session = String(decoding: Self.inside(spans.session.bytes(of: line)), as: UTF8.self)
@@ -235,14 +239,9 @@ final class RecordedTraffic {
     payload = fixture.payload.bytes
     guard let spans else { return request }
     if identityKeys.insertIfNew(identityKey(spans)) { identityOfKey.append(identity) }
-    if !spans.recorded.isEmpty {
-      let key = spans.recorded.bytes(of: line)
-      let hash = KeyHash.of(key)
-      if recordedKeys.find(key, hash) < 0, !recordedKeys.isFull(adding: key.count), recordedKeys.insert(key, hash) >= 0
-      {
-        recordedOfKey.append(fixture.recorded?.decision)
-      }
-    }
+    if !spans.recorded.isEmpty { recorded.learn(spans.recorded.bytes(of: line), fixture.recorded?.decision) }
+    if !spans.missing.isEmpty { missing.learn(spans.missing.bytes(of: line), fixture.missing) }
+    if !spans.expect.isEmpty { expected.learn(spans.expect.bytes(of: line), ()) }
     if request.fixture == nil {
       let bytes = spans.request.bytes(of: line)
       let hash = Self.statementHash(bytes, fixture.protocol)

@@ -32,6 +32,20 @@ public struct EvalSummary: Sendable {
     if outcome.record == .full { recordedInFull += 1 }
   }
 
+  /// Adds what was said to other requests.
+  public mutating func add(_ other: EvalSummary) {
+    requests += other.requests
+    operations += other.operations
+    decisions.merge(other.decisions, uniquingKeysWith: +)
+    rules.merge(other.rules) { ($0.decision, $0.count + $1.count) }
+    byDefault.merge(other.byDefault, uniquingKeysWith: +)
+    protocols.merge(other.protocols, uniquingKeysWith: +)
+    masked += other.masked
+    recordedInFull += other.recordedInFull
+    notEvaluable += other.notEvaluable
+    lackResponse += other.lackResponse
+  }
+
   /// The report for people: decisions, then the rules that decided, the busiest first.
   public func text(_ style: TextStyle) -> String {
     let wires = protocols.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key.name)" }

@@ -75,11 +75,21 @@ public struct TestLog: Sendable {
     }
   }
 
-  /// Adds what was tested in other files.
+  /// Adds what was tested besides, in other files or behind what was tested in these.
   mutating func add(_ other: TestLog) {
     for suite in other.suites {
-      numbers[suite.file] = suites.count
-      suites.append(suite)
+      let number = self.suite(suite.file, isFixtures: suite.isFixtures)
+      let seconds = suites[number].seconds + suite.seconds
+      for entry in suite.cases { add(entry, to: suite.file, isFixtures: suite.isFixtures) }
+      for failure in suite.unreadable { add(failure) }
+      passed += suite.unlisted - suite.unlistedFailures
+      failed += suite.unlistedFailures
+      unreadable += suite.unlistedUnreadable
+      suites[number].unlisted += suite.unlisted
+      suites[number].unlistedFailures += suite.unlistedFailures
+      suites[number].unpinned += suite.unpinned
+      suites[number].unlistedUnreadable += suite.unlistedUnreadable
+      suites[number].seconds = seconds
     }
   }
 

@@ -64,38 +64,12 @@ public struct TestRunner {
   /// Judges a fixture and holds it against what it pins. `location` is its `file:line`.
   @discardableResult
   public mutating func run(_ fixture: Fixture, location: String) -> Outcome {
-    report.fixtures += 1
     let start = clock.now
     let outcome = sessions.judge(fixture, by: judge)
-    let seconds = (clock.now - start) / .seconds(1)
-    guard let expect = fixture.expect else {
-      if report.log != nil { report.log?.addUnpinned(to: fileAndLine(location).file, seconds: seconds) }
-      return outcome
-    }
-    report.pinnedFixtures += 1
-    let failed = expect.failures(outcome)
-    var failure: TestReport.Failure?
-    if let first = failed.first {
-      let isUnknown = failed.allSatisfy { !$0.isKnown }
-      if isUnknown { report.notEvaluableFixtures += 1 } else { report.failedFixtures += 1 }
-      failure = TestReport.Failure(
-        name: fixture.displayName, location: location, request: fixture.displayRequest,
-        expected: failed.filter { $0.isKnown == !isUnknown }.map(\.phrase).joined(separator: ", "),
-        actual: isUnknown ? outcome.unknownPhrase(first) : outcome.phrase, isEvaluable: !isUnknown)
-    }
-    if let failure { report.add(failure) }
-    if report.log != nil {
-      let (file, line) = fileAndLine(location)
-      report.log?.add(
-        TestLog.Case(
-          name: fixture.displayName, line: line, request: fixture.displayRequest, seconds: seconds, failure: failure),
-        to: file, isFixtures: true)
-    }
+    let (file, line) = fileAndLine(location)
+    report.add(fixture, outcome, seconds: (clock.now - start) / .seconds(1), file: file, line: line)
     return outcome
   }
-
-  /// Counts a line that holds no fixture.
-  public mutating func add(_ failure: LineFailure) { report.add(failure) }
 
   private func holds(_ expectation: CheckedTest.Expectation, _ outcome: Outcome) -> Bool {
     switch expectation {
@@ -128,59 +102,9 @@ public struct TestRunner {
   }
 }
 
-extension Fixture {
-  /// Its id, as reports call it.
-  fileprivate var displayName: String { id.map { $0.string ?? $0.text } ?? "fixture" }
-
-  /// The request in one line.
-  fileprivate var displayRequest: String { printable(String(decoding: payload.bytes.prefix(200), as: UTF8.self)) }
-}
-
-extension Fixture.Expectation {
-  /// Something that is pinned and does not hold, or of which that cannot be known.
-  struct Failure: Sendable, Equatable {
-    /// As an expectation states it.
-    var phrase: String
-    /// Whether it is known not to hold.
-    var isKnown = true
-    var isOfResponse = false
-  }
-
-  /// What of it does not hold, or may not.
-  func failures(_ outcome: Outcome) -> [Failure] {
-    var failures: [Failure] = []
-    let missing = (rules ?? []).filter { !outcome.rules.contains($0) }
-    let isPinned = decision != nil || rules != nil
-    let isDifferent = decision.map { $0 != outcome.decision } == true || !missing.isEmpty
-    if outcome.isEvaluable ? isDifferent : isPinned {
-      let by = missing.isEmpty ? "" : " by " + missing.joined(separator: ", ")
-      let isKnown =
-        outcome.isEvaluable
-        && (decision.map { $0 != outcome.decision } == true || !missing.allSatisfy(outcome.possibleRules.contains))
-      failures.append(Failure(phrase: (decision?.word ?? outcome.decision.word) + by, isKnown: isKnown))
-    }
-    let knowsResponse = outcome.isEvaluable && !outcome.lacksResponse
-    for text in masked ?? [] where outcome.responseText?.contains(text) != true || !knowsResponse {
-      failures.append(
-        Failure(phrase: "masked \"\(printable(text))\"", isKnown: knowsResponse, isOfResponse: outcome.lacksResponse))
-    }
-    if let record, outcome.isEvaluable ? record != outcome.record : true {
-      failures.append(Failure(phrase: "record \(record.word)", isKnown: outcome.isEvaluable))
-    }
-    return failures
-  }
-}
-
 extension Outcome {
-  /// Why what is pinned cannot be known to hold.
-  fileprivate func unknownPhrase(_ failure: Fixture.Expectation.Failure) -> String {
-    if failure.isOfResponse { return "not evaluable: the recording lacks the response" }
-    if isEvaluable { return "not evaluable: it may be by " + possibleRules.joined(separator: ", ") + " as well" }
-    return "not evaluable: " + notEvaluable.map(printable).joined(separator: ", ")
-  }
-
   /// What happened, in the words of an expectation.
-  fileprivate var phrase: String {
+  var phrase: String {
     var text = decision.word
     if !rules.isEmpty { text += " by " + rules.joined(separator: ", ") }
     if decision == .approve { text += ": " + approvals.map(\.policyText).joined(separator: " and ") }

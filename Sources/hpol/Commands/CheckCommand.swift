@@ -13,7 +13,7 @@ let checkCommand = Command(
     The form of json is grammar/check.schema.json; sarif is 2.1.0, tap version 13.
     """,
   options: [
-    FixtureArguments.option, Watch.option,
+    FixtureArguments.option, ThreadOption.option, Watch.option,
     Option(name: "deny-warnings", letter: "W", help: "a warning is not right either: exit code 1"),
     Option(name: "fix", help: "apply the fixes that are offered, then check again"),
   ] + ReportOptions.all,

@@ -12,6 +12,7 @@ let coverageCommand = Command(
     """,
   options: [
     FixtureArguments.option,
+    ThreadOption.option,
     Command.json,
     Option(name: "annotate", letter: "a", help: "print the source, marked line by line"),
   ] + CoverageOptions.files(html: "html") + CoverageOptions.bounds,

@@ -41,7 +41,6 @@ let diffCommand = Command(
     guard !fixtures.paths.isEmpty else { throw .usage("expected `--on FILE.jsonl`, the traffic to compare on") }
     try arguments.allowOnlyOne(of: ["json", "format"])
     let failing = try changes(arguments.value("fail-on"))
-    let threads = try ThreadOption.value(arguments)
     let (oldPath, newPath) = (arguments.positionals[0], arguments.positionals[1])
     guard let old = try LoadedPolicySet.load([oldPath], console), let new = try LoadedPolicySet.load([newPath], console)
     else { return .doesNotHold }
@@ -50,7 +49,7 @@ let diffCommand = Command(
     let report: DiffReport
     do throws(FileError) {
       report = try PolicyDiff.run(
-        oldPolicy, newPolicy, on: fixtures.paths, clock: now(), threads: threads, progress: { bar.show($0) })
+        oldPolicy, newPolicy, on: fixtures.paths, clock: now(), threads: fixtures.threads, progress: { bar.show($0) })
     } catch {
       bar.finish()
       throw CommandError(error)

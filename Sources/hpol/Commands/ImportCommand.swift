@@ -58,8 +58,10 @@ let importCommand = Command(
     let options = try importOptions(arguments, format)
     var redactor: FixtureRedactor?
     if arguments.has("redact") {
-      redactor = try Redaction.redactor(arguments.all("redact").map { [$0] }, arguments, console)
-      if redactor == nil { return .doesNotHold }
+      guard let make = try Redaction.redactors(arguments.all("redact").map { [$0] }, arguments, console) else {
+        return .doesNotHold
+      }
+      redactor = make()
     } else if arguments.has("key-file") || arguments.has("principals") {
       throw .usage("`--key-file` and `--principals` go with `--redact POLICY`")
     }

@@ -17,6 +17,7 @@ let redactCommand = Command(
     """,
   options: [
     FixtureArguments.option,
+    ThreadOption.option,
     Redaction.keyOption,
     Option(name: "output", letter: "o", value: "FILE", help: "where the fixtures go (.gz, .zst); else standard output"),
     Redaction.principalsOption,
@@ -35,35 +36,36 @@ let redactCommand = Command(
     let fixtures = try FixtureArguments(arguments)
     guard !fixtures.paths.isEmpty else { throw .usage("expected `--fixtures FILE.jsonl`") }
     let policies = [arguments.positionals] + arguments.all("also").map { [$0] }
-    guard let redactor = try Redaction.redactor(policies, arguments, console) else { return .doesNotHold }
+    guard let makeRedactor = try Redaction.redactors(policies, arguments, console) else { return .doesNotHold }
     var unreadable = 0
-    var failure: CommandError?
+    var failure: FileError?
+    let sink: ByteSink?
     do throws(FileError) {
-      let sink = try arguments.value("output").map { (path) throws(FileError) in try ByteSink(path: path) }
-      var writer = JSONWriter()
-      do throws(CommandError) {
-        try fixtures.forEach(console) { fixture, _ in
-          redactor.redact(fixture).write(to: &writer)
-          guard let sink else { return console.write(&writer) }
-          do throws(FileError) {
-            if failure == nil { try sink.write(writer.bytes) }
-          } catch {
-            failure = CommandError(error)
-          }
-          writer.removeAll()
-        } unreadable: { line in
-          unreadable += 1
-          console.error(line.message)
-        }
-      } catch {
-        failure = error
-      }
-      if failure == nil { try sink?.finish() }
+      sink = try arguments.value("output").map { (path) throws(FileError) in try ByteSink(path: path) }
     } catch {
       throw CommandError(error)
     }
-    if let failure { throw failure }
-    console.note(redactor.report.text(console.errorStyle))
+    let visitors = try fixtures.run(console, under: nil, label: "redacting") {
+      RedactedLines(makeRedactor())
+    } deliver: { part in
+      unreadable += part.unreadable.count
+      for line in part.unreadable { console.error(line.message) }
+      guard let sink else { return console.write(part.lines) }
+      do throws(FileError) {
+        if failure == nil { try sink.write(part.lines) }
+      } catch {
+        failure = error
+      }
+    }
+    do throws(FileError) {
+      if let failure { throw failure }
+      try sink?.finish()
+    } catch {
+      throw CommandError(error)
+    }
+    var report = RedactionReport()
+    for visitor in visitors { report.add(visitor.report) }
+    console.note(report.text(console.errorStyle))
     guard unreadable > 0 else { return .holds }
     console.error("\(counted(unreadable, "line")) could not be read and \(unreadable == 1 ? "is" : "are") left out")
     return .doesNotHold

@@ -28,7 +28,6 @@ let replayCommand = Command(
   run: { (arguments, console) throws(CommandError) in
     let fixtures = try FixtureArguments(arguments)
     guard !fixtures.paths.isEmpty else { throw .usage("expected `--fixtures FILE.jsonl`") }
-    let threads = try ThreadOption.value(arguments)
     guard
       let set = try LoadedPolicySet.load(
         arguments.positionals, console, trusting: TrustOptions.keys(arguments))
@@ -40,7 +39,7 @@ let replayCommand = Command(
     let report: ReplayReport
     do throws(FileError) {
       report = try Replay.run(
-        policy, on: fixtures.paths, clock: now(), threads: threads, coverage: map, progress: { bar.show($0) })
+        policy, on: fixtures.paths, clock: now(), threads: fixtures.threads, coverage: map, progress: { bar.show($0) })
     } catch {
       bar.finish()
       throw CommandError(error)

@@ -1,4 +1,5 @@
 import Glibc
+import PolicyRuntime
 import PolicyTestBench
 
 /// The fixtures that `--fixtures` names: files, `-`, or folders, searched for `.jsonl` files, compressed ones included.
@@ -9,6 +10,8 @@ struct FixtureArguments {
     help: "recorded requests: a .jsonl file (.gz, .zst), a folder of them, or - for standard input")
 
   let paths: [String]
+  /// How many read and judge them, where their number does not matter to what comes of it.
+  let threads: Int
 
   /// Those that an option names.
   init(_ arguments: Arguments, option: String = "fixtures") throws(CommandError) {
@@ -23,6 +26,26 @@ struct FixtureArguments {
       }
     }
     paths = found
+    threads = try ThreadOption.value(arguments)
+  }
+
+  /// Does something with each fixture on all threads, and hands on what came of it in the order of the files.
+  @discardableResult
+  func run<Visitor: FixtureVisitor>(
+    _ console: Console, under policy: LoadedPolicy?, label: String = "judging", make: () -> Visitor,
+    deliver: (Visitor.Part) -> Void
+  ) throws(CommandError) -> [Visitor] {
+    guard !paths.isEmpty else { return [] }
+    let bar = ProgressBar(label, paths, console)
+    defer { bar.finish() }
+    do throws(FileError) {
+      return try FixtureRun.run(paths, under: policy, threads: threads, make: make) { part, bytesRead in
+        deliver(part)
+        bar.show(bytesRead)
+      }
+    } catch {
+      throw CommandError(error)
+    }
   }
 
   /// Hands on each fixture with its `file:line`, in order. What cannot be read is reported and counted.
@@ -39,7 +62,7 @@ struct FixtureArguments {
           switch line {
           case .failure(let failure): unreadable(failure)
           case .value(let fixture, let number):
-            body(fixture, "\(path == "-" ? "standard input" : path):\(number)")
+            body(fixture, "\(path == "-" ? "<stdin>" : path):\(number)")
             bar.show(before + reader.bytesRead)
           }
         }

@@ -1,14 +1,6 @@
 import Glibc
 import PolicyTestBench
 
-/// What the fixtures of a run gave.
-struct FixtureResults {
-  var report: TestReport
-  var violations: [InvariantRun.Refutation]
-  /// Requests that the invariants were held against.
-  var requests: Int
-}
-
 /// What fixtures gave, kept from one run to the next while neither the bundle nor one of their files changes.
 final class FixtureCache {
   private var key: (bundle: [UInt8], files: [FileState])?

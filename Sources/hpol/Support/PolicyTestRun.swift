@@ -48,22 +48,25 @@ struct PolicyTestRun {
   ) throws(CommandError) {
     let recorder = try coverage?.map(build, engine.policy).map(CoverageRecorder.init)
     engine.observer = recorder
+    var recorders: [CoverageRecorder] = []
     let invariants = InvariantRun(engine, probes)
     let sources = build.sources
     var runner = TestRunner(
       policy: policy, keepsLog: keepsLog, locate: { sources.describe($0) }, judge: invariants.judge)
     for test in policy.tests { runner.run(test) }
     func judgeFixtures() throws(CommandError) -> FixtureResults {
-      let invariants = InvariantRun(engine, probes)
-      var runner = TestRunner(
-        policy: policy, keepsLog: keepsLog, locate: { sources.describe($0) }, judge: invariants.judge)
-      try fixtures.forEach(console) { fixture, location in
-        runner.run(fixture, location: location)
-      } unreadable: { failure in
-        runner.add(failure)
+      var results = FixtureResults()
+      if keepsLog { results.report.log = TestLog() }
+      try fixtures.run(console, under: engine.policy) {
+        let engine = Engine(engine.policy, clock: engine.clock)
+        let recorder = recorder.map { CoverageRecorder($0.map) }
+        engine.observer = recorder
+        if let recorder { recorders.append(recorder) }
+        return PinnedFixtures(engine, probes, keepsLog: keepsLog)
+      } deliver: { part in
+        results.add(part)
       }
-      return FixtureResults(
-        report: runner.report, violations: invariants.violations, requests: invariants.requests)
+      return results
     }
     let recorded: FixtureResults
     if let cache, recorder == nil {
@@ -78,7 +81,9 @@ struct PolicyTestRun {
     invariantDiagnostics = InvariantRun.diagnostics(invariants.violations + recorded.violations)
     requests = invariants.requests + recorded.requests
     if let recorder {
-      self.coverage = try coverage?.report(recorder.map, recorder.counts, sources)
+      var counts = recorder.counts
+      for other in recorders { counts.merge(other.counts) }
+      self.coverage = try coverage?.report(recorder.map, counts, sources)
     } else {
       self.coverage = nil
     }

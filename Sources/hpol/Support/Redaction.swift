@@ -12,17 +12,20 @@ enum Redaction {
   /// Bytes of a file that holds a key.
   private static let keyBytes = 4096
 
-  /// What redacts fixtures, recording the tests of `policies`. Nil: a policy has errors, which were printed.
-  static func redactor(
+  /// Makes what redacts fixtures, one for each thread, recording the tests of `policies`. Nil: a policy has errors,
+  /// which were printed.
+  static func redactors(
     _ policies: [[String]], _ arguments: Arguments, _ console: Console
-  ) throws(CommandError) -> FixtureRedactor? {
+  ) throws(CommandError) -> (() -> FixtureRedactor)? {
     var loaded: [LoadedPolicy] = []
     for paths in policies {
       guard let policy = try LoadedPolicySet.load(paths, console) else { return nil }
       loaded.append(try policy.loadedPolicy())
     }
-    return FixtureRedactor(
-      loaded, key: try key(arguments.value("key-file"), console), principals: arguments.has("principals"), clock: now())
+    let key = try key(arguments.value("key-file"), console)
+    let redactsPrincipals = arguments.has("principals")
+    let clock = now()
+    return { FixtureRedactor(loaded, key: key, principals: redactsPrincipals, clock: clock) }
   }
 
   /// The key in a file, without the line end behind it; without a file one that is forgotten after this run.
