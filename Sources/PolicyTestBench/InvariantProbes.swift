@@ -22,6 +22,9 @@ public struct InvariantProbes: Sendable {
     public var message: String
   }
 
+  /// No claims.
+  public init() {}
+
   /// Adds the rules to `policy`, in its order by name.
   public init(addingTo policy: inout CheckedPolicy) {
     for invariant in policy.invariants {
@@ -50,38 +53,58 @@ public struct InvariantProbes: Sendable {
 
   public var isEmpty: Bool { claims.isEmpty }
 
-  /// The claims that the verdicts of a request's operations refute, which `engine` has judged last.
-  func violations(_ verdicts: [OperationVerdict], by engine: Engine) -> [Violation] {
-    if isEmpty { return [] }
-    return verdicts.flatMap { violations($0, fired: engine.fired($0), of: engine.policy.bundle) }
-  }
+  /// The claims by the numbers that their rules have in a bundle.
+  func claims(in bundle: Bundle) -> Claims { Claims(self.claims, bundle) }
 
-  /// The claims that the verdict of an operation refutes, the rules in `fired` having applied to it.
-  func violations(_ verdict: OperationVerdict, fired: [Int], of bundle: Bundle) -> [Violation] {
-    var masked: Set<String> = []
-    for number in fired where !bundle.rules[number].isObserved {
-      for index in bundle.rules[number].actions.indices
-      where bundle.actions[index].kind == ActionKind.maskDetector.rawValue {
-        masked.insert(bundle.text(bundle.actions[index].text))
+  /// The claims of a policy set as its bundle numbers their rules: asked of every operation.
+  struct Claims {
+    private let bundle: Bundle
+    /// By the number of the rule.
+    private let claims: [(invariant: CheckedInvariant, claim: CheckedInvariant.Claim)?]
+    private let isEmpty: Bool
+
+    fileprivate init(
+      _ claims: [String: (invariant: CheckedInvariant, claim: CheckedInvariant.Claim)], _ bundle: Bundle
+    ) {
+      self.bundle = bundle
+      self.claims = bundle.rules.indices.map { claims[bundle.text(bundle.rules[$0].fullName)] }
+      isEmpty = claims.isEmpty
+    }
+
+    /// The claims that the verdicts of a request's operations refute, which `engine` has judged last.
+    func violations(_ verdicts: [OperationVerdict], by engine: Engine) -> [Violation] {
+      if isEmpty { return [] }
+      var violations: [Violation] = []
+      for verdict in verdicts { addViolations(verdict, fired: engine.fired(verdict), to: &violations) }
+      return violations
+    }
+
+    private func addViolations(_ verdict: OperationVerdict, fired: [Int], to violations: inout [Violation]) {
+      for number in fired {
+        guard let (invariant, claim) = claims[number], meets(claim, verdict, fired) != claim.isAlways else { continue }
+        let demand = (claim.isAlways ? "always " : "never ") + claim.outcome.phrase
+        violations.append(
+          Violation(
+            invariant: invariant.name, span: claim.span,
+            message: "`\(demand)` does not hold: the verdict is \(verdict.decision.word), record \(verdict.record.word)"
+          ))
       }
     }
-    return fired.compactMap { number in
-      guard let (invariant, claim) = claims[bundle.text(bundle.rules[number].fullName)],
-        meets(claim, verdict, masked) != claim.isAlways
-      else { return nil }
-      let demand = (claim.isAlways ? "always " : "never ") + claim.outcome.phrase
-      return Violation(
-        invariant: invariant.name, span: claim.span,
-        message: "`\(demand)` does not hold: the verdict is \(verdict.decision.word), record \(verdict.record.word)")
-    }
-  }
 
-  /// Whether a verdict is what the claim speaks of. `always record commands` is also met by a fuller recording.
-  private func meets(_ claim: CheckedInvariant.Claim, _ verdict: OperationVerdict, _ masked: Set<String>) -> Bool {
-    switch claim.outcome {
-    case .decision(let decision): verdict.decision == decision
-    case .record(let level): claim.isAlways ? verdict.record >= level : verdict.record == level
-    case .mask(let detector): masked.contains(detector)
+    /// Whether a verdict is what the claim speaks of. `always record commands` is also met by a fuller recording.
+    private func meets(_ claim: CheckedInvariant.Claim, _ verdict: OperationVerdict, _ fired: [Int]) -> Bool {
+      switch claim.outcome {
+      case .decision(let decision): verdict.decision == decision
+      case .record(let level): claim.isAlways ? verdict.record >= level : verdict.record == level
+      case .mask(let detector): fired.contains { masks(detector, $0) }
+      }
+    }
+
+    private func masks(_ detector: String, _ rule: Int) -> Bool {
+      guard !bundle.rules[rule].isObserved else { return false }
+      return bundle.rules[rule].actions.indices.contains {
+        bundle.actions[$0].kind == ActionKind.maskDetector.rawValue && bundle.text(bundle.actions[$0].text) == detector
+      }
     }
   }
 }

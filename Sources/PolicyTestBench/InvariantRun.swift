@@ -7,7 +7,7 @@ import PolicySyntax
 /// Holds the invariants of a policy set against requests, by the engine that judges them.
 public final class InvariantRun {
   private let engine: Engine
-  private let probes: InvariantProbes
+  private let claims: InvariantProbes.Claims
   /// Requests that were judged.
   public private(set) var requests = 0
   /// What was refuted, each claim with the first request that does.
@@ -20,7 +20,7 @@ public final class InvariantRun {
   /// `engine` runs the policy to which `probes` were added.
   public init(_ engine: Engine, _ probes: InvariantProbes) {
     self.engine = engine
-    self.probes = probes
+    claims = probes.claims(in: engine.policy.bundle)
   }
 
   /// Judges a request and notes the claims it refutes.
@@ -28,7 +28,7 @@ public final class InvariantRun {
     var verdicts: [OperationVerdict] = []
     let outcome = engine.judge(request, tags, &verdicts)
     requests += 1
-    for violation in probes.violations(verdicts, by: engine) where refuted.insert(violation.span).inserted {
+    for violation in claims.violations(verdicts, by: engine) where refuted.insert(violation.span).inserted {
       violations.append((violation, request.summary))
     }
     return outcome

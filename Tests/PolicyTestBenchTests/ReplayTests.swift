@@ -2,6 +2,7 @@ import Glibc
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
 import PolicyRuntime
 import Testing
 
@@ -29,6 +30,27 @@ import Testing
     }
 
     func forgetTraffic(of traffic: RecordedTraffic) { judge.forgetTraffic() }
+  }
+
+  /// Tells what becomes of each fixture.
+  private final class Judge: FixtureVisitor, @unchecked Sendable {
+    let engine: Engine
+    var fixtures = FixtureJudge()
+
+    init(_ policy: LoadedPolicy) { engine = Engine(policy, clock: 0) }
+
+    func judge(_ fixture: Fixture, isStateful: Bool) -> Outcome {
+      fixtures.judge(fixture, isStateful: isStateful, by: engine.judge)
+    }
+
+    func part(_ lines: [FixtureLine<Outcome>]) -> [String] {
+      lines.map {
+        switch $0 {
+        case .fixture(_, let outcome, _, let line): "\(line): \(describe(outcome))"
+        case .unreadable(let failure): "\(failure.line): \(failure.column) \(failure.reason)"
+        }
+      }
+    }
   }
 
   private static func describe(_ outcome: Outcome) -> String {
@@ -72,6 +94,13 @@ import Testing
       for (threads, blockBytes) in [(1, 1 << 20), (1, 64), (2, 300), (3, 1000)] {
         let replayed = try replayed(policy, path, threads: threads, blockBytes: blockBytes)
         #expect(replayed == expected, "\(threads) threads, blocks of \(blockBytes)")
+        var judged: [String] = []
+        try FixtureRun.run([path], under: policy, threads: threads, blockBytes: blockBytes) {
+          Judge(policy)
+        } deliver: { part, _ in
+          judged += part
+        }
+        #expect(judged == expected, "judged whole, \(threads) threads, blocks of \(blockBytes)")
       }
     }
   }
@@ -92,7 +121,7 @@ import Testing
     #"{"protocol":"shell","request":"rm -rf \"/srv/a b\"","principal":{"actor":"agent"}}"#,
     #"{"protocol":"shell","request":"rm -rf \"/srv/\u00e4\"","principal":{"actor":"agent"},"time":"2026-11-20T10:04:05Z"}"#,
     #"{"protocol":"shell","request":"echo ü","response":"a\nb","recorded":{"decision":"block"}}"#,
-    #"{"protocol":"redis","target":"prod-r","request":"FLUSHALL","missing":["response"]}"#,
+    #"{"protocol":"redis","target":"prod-r","request":"FLUSHALL","missing":["response"],"expect":{"decision":"block"}}"#,
     #"{"protocol":"redis","target":"dev-r","request":"FLUSHALL","labels":{"a":["b","c"]},"source":"10.0.0.1"}"#,
     #"{"protocol":"http","request":{"method":"GET","path":"/admin/x","headers":[["Host","a"]]}}"#,
     #"{"protocol":"k8s","request":"kubectl delete ns x","session":"s"}"#,
@@ -109,6 +138,9 @@ import Testing
     #"{"protocol":"shell","request":"a"} x"#, #"{"protocol":"shell","request":"a","expect":{"decision":"never"}}"#,
     "{\"protocol\":\"shell\",\"request\":\"a\u{1}\"}",
     #"{"protocol":"shell","request":"a","recorded":{"decision":"x"}}"#,
+    #"{"protocol":"shell","request":"a","expect":{"decision":"allow","rules":[],"masked":"x","record":"none"}}"#,
+    #"{"protocol":"shell","request":"a","expect":{"verdict":"allow"}}"#, #"{"protocol":"shell","request":"a","expect":[]}"#,
+    #"{"protocol":"shell","request":"a","missing":["all"]}"#,
   ]
 
   @Test func everyLineGetsTheVerdictOfTheEngine() throws {
@@ -247,6 +279,55 @@ import Testing
           let other = text.split(separator: "\n").count - long.count
           #expect(run.visitors.reduce(0) { $0 + $1.seen.count } == other)
         }
+      }
+    }
+  }
+
+  /// What a file pins is told of its fixtures in their order, with the log, whatever the blocks.
+  @Test func pinnedFixturesAreReportedInOrder() throws {
+    let policy = try policy(
+      rules + "\nrule t { when shell.program is \"id\" tag \"t\" }\nrule s { when session has \"t\" block }")
+    var lines: [String] = []
+    for number in 0..<120 {
+      let command = ["rm x", "ls", "id", "rm y", "DROP"][number % 5]
+      let session = number % 4 == 0 ? #""session":"s","# : ""
+      let pinned = number % 3 == 0 ? "" : #","expect":{"decision":"\#(["allow", "approve"][number % 2])"}"#
+      lines.append(#"{"id":\#(number),\#(session)"protocol":"shell","request":"\#(command)"\#(pinned)}"#)
+      if number % 17 == 3 { lines.append("broken \(number)") }
+    }
+    try withFile(Array(lines.joined(separator: "\n").utf8)) { path in
+      var runner = TestRunner(
+        policy: CheckedPolicy(), keepsLog: true, locate: { _ in "" }, judge: Engine(policy, clock: 0).judge)
+      var expected = TestReport()
+      expected.log = TestLog()
+      var reader = try FixtureReader(path: path)
+      var unreadable: [LineFailure] = []
+      while let line = try reader.nextFixture() {
+        switch line {
+        case .value(let fixture, let number): runner.run(fixture, location: "\(path):\(number)")
+        case .failure(let failure): unreadable.append(failure)
+        }
+      }
+      expected.add(runner.report)
+      for failure in unreadable { expected.add(failure) }
+      for (threads, blockBytes) in [(1, 1 << 20), (2, 300), (3, 1000)] {
+        var results = FixtureResults()
+        results.report.log = TestLog()
+        try FixtureRun.run([path, path], under: policy, threads: threads, blockBytes: blockBytes) {
+          PinnedFixtures(Engine(policy, clock: 0), InvariantProbes(), keepsLog: true)
+        } deliver: { part, _ in
+          results.add(part)
+        }
+        let report = results.report
+        #expect(results.requests == 240 && report.fixtures == 240 && report.pinnedFixtures == 160)
+        #expect(report.notReplayable == 2 * expected.notReplayable && report.failedFixtures > expected.failedFixtures)
+        let half = report.failures.prefix(expected.failures.count)
+        #expect(half.map(\.location) == expected.failures.map(\.location))
+        #expect(half.map(\.actual) == expected.failures.map(\.actual))
+        let suites = report.log?.suites ?? []
+        #expect(suites.map(\.file) == [path] && suites.first?.unpinned == 80 && suites.first?.cases.count == 160)
+        #expect(suites.first?.cases.prefix(80).map(\.name) == expected.log?.suites.first?.cases.map(\.name))
+        #expect(report.unreadable.prefix(unreadable.count) == unreadable[...])
       }
     }
   }

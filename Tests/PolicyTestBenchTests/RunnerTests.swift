@@ -92,9 +92,10 @@ private func runner() -> TestRunner {
   pinned.id = .string("f-1")
   pinned.expect = .init(decision: .block, rules: ["rm-root"], record: .full)
   runner.run(pinned, location: "fixtures/a.jsonl:3")
-  runner.add(LineFailure(file: "a.jsonl", line: 4, column: 2, reason: "expected a value"))
+  var report = runner.report
+  report.add(LineFailure(file: "a.jsonl", line: 4, column: 2, reason: "expected a value"))
   #expect(
-    runner.report.text(.plain) == """
+    report.text(.plain) == """
       fails  roots  a.hpol:7
              "rm -rf \\n"
              expected allow
@@ -110,7 +111,7 @@ private func runner() -> TestRunner {
 
       """)
   var writer = JSONWriter()
-  runner.report.write(to: &writer)
+  report.write(to: &writer)
   let json = try JSONValue(parsing: writer.bytes)
   #expect(json["holds"] == .boolean(false) && json["failed"] == .number("2") && json["notReplayable"] == .number("1"))
 }
@@ -155,10 +156,11 @@ private func runner() -> TestRunner {
     var runner = runner()
     let requests = (0..<count).map { _ in request("ls", [.block(by: [])]) }
     runner.run(CheckedTest(name: "t", span: nowhere, sessions: [.init(requests: requests)]))
-    for line in 0..<count { runner.add(LineFailure(file: "f", line: line + 1, column: 1, reason: "r")) }
-    #expect(runner.report.failedRequests == count && runner.report.notReplayable == count)
-    #expect(runner.report.failures.count == TestReport.detailLimit)
-    #expect(runner.report.unreadable.count == TestReport.detailLimit)
-    #expect(runner.report.text(.plain).contains("… and 1 more") == (count > TestReport.detailLimit))
+    var report = runner.report
+    for line in 0..<count { report.add(LineFailure(file: "f", line: line + 1, column: 1, reason: "r")) }
+    #expect(report.failedRequests == count && report.notReplayable == count)
+    #expect(report.failures.count == TestReport.detailLimit)
+    #expect(report.unreadable.count == TestReport.detailLimit)
+    #expect(report.text(.plain).contains("… and 1 more") == (count > TestReport.detailLimit))
   }
 }

@@ -106,6 +106,34 @@ private final class WatchingProgram {
     }
   }
 
+  /// A set whose fixtures alone change is not compiled again; one whose lists change is.
+  @Test func listsInOtherFoldersAreWatched() throws {
+    let listed = """
+      hpol 1
+
+      default allow
+
+      list tables from "../lists/tables.txt"
+
+      rule no-drop { when sql.verb is drop and sql.table in tables block }
+      """
+    let pinned = #"{"protocol":"postgres","request":"DROP TABLE t","expect":{"decision":"block"}}"# + "\n"
+    try withFolder(["p/a.hpol": listed, "lists/tables.txt": "t\n", "f/x.jsonl": pinned]) {
+      (folder: String) throws in
+      let program = try WatchingProgram(["test", "p", "-f", "f", "--watch"], folder: folder)
+      #expect(try program.output(ofRun: 1).contains("fixtures: 1, 1 of them pinned: all hold"))
+      try (pinned + pinned).write(toFile: folder + "/f/x.jsonl", atomically: true, encoding: .utf8)
+      #expect(try program.output(ofRun: 2).contains("fixtures: 2, 2 of them pinned: all hold"))
+      try "other\n".write(toFile: folder + "/lists/tables.txt", atomically: true, encoding: .utf8)
+      #expect(try program.output(ofRun: 3).contains("2 do not hold"))
+      try FileManager.default.removeItem(atPath: folder + "/lists/tables.txt")
+      #expect(try program.output(ofRun: 4).contains("error[HP"))
+      try "t\n".write(toFile: folder + "/lists/tables.txt", atomically: true, encoding: .utf8)
+      #expect(try program.output(ofRun: 5).contains("2 of them pinned: all hold"))
+      #expect(program.end() == 0)
+    }
+  }
+
   @Test func whatCannotBeWatchedIsRefused() throws {
     #expect(try hpol(["test", "-", "--watch"]).code == 2)
     #expect(try hpol(["check", ".", "--watch", "--fix"]).error.contains("exclude each other"))

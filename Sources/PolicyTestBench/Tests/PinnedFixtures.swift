@@ -21,7 +21,7 @@ public struct FixtureResults: Sendable {
 /// Invariant of the unchecked conformance: one thread at a time touches it, as ``FixtureRun`` has it.
 public final class PinnedFixtures: FixtureVisitor, @unchecked Sendable {
   private let engine: Engine
-  private let probes: InvariantProbes
+  private let claims: InvariantProbes.Claims
   private let keepsLog: Bool
   private var fixtures = FixtureJudge()
   private var verdicts: [OperationVerdict] = []
@@ -31,7 +31,7 @@ public final class PinnedFixtures: FixtureVisitor, @unchecked Sendable {
   /// ``TestReport/log``.
   public init(_ engine: Engine, _ probes: InvariantProbes, keepsLog: Bool) {
     self.engine = engine
-    self.probes = probes
+    claims = probes.claims(in: engine.policy.bundle)
     self.keepsLog = keepsLog
   }
 
@@ -45,7 +45,7 @@ public final class PinnedFixtures: FixtureVisitor, @unchecked Sendable {
     let start = clock.now
     let outcome = fixtures.judge(fixture, isStateful: isStateful) { engine.judge($0, $1, &verdicts) }
     return Finding(
-      outcome: outcome, violations: probes.violations(verdicts, by: engine),
+      outcome: outcome, violations: claims.violations(verdicts, by: engine),
       seconds: (clock.now - start) / .seconds(1))
   }
 

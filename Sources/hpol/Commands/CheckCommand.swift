@@ -24,7 +24,7 @@ let checkCommand = Command(
   run: { (arguments, console) throws(CommandError) in
     let options = try ReportOptions(arguments)
     let denied: Severity = arguments.has("deny-warnings") ? .warning : .error
-    let cache = FixtureCache()
+    let cache = RunCache()
     try arguments.allowOnlyOne(of: ["fix", "watch"])
     return try Watch.run(arguments, options, console) { () throws(CommandError) in
       guard case .sources(let files) = try PolicyArguments(arguments.positionals) else {
@@ -33,13 +33,13 @@ let checkCommand = Command(
       if arguments.has("fix") { try applyFixes(files, console) }
       let report = try checkReport(files, try FixtureArguments(arguments), denied, console, cache)
       try options.write(report, console)
-      return (report.holds ? .holds : .doesNotHold, report.sources)
+      return (report.holds ? .holds : .doesNotHold, cache.paths)
     }
   })
 
 /// Checks a policy set, its invariants included.
 private func checkReport(
-  _ files: [String], _ fixtures: FixtureArguments, _ denied: Severity, _ console: Console, _ cache: FixtureCache
+  _ files: [String], _ fixtures: FixtureArguments, _ denied: Severity, _ console: Console, _ cache: RunCache
 ) throws(CommandError) -> RunReport {
   let start = ContinuousClock.now
   let (build, run) = try PolicyTestRun.building(files, fixtures, console, cache: cache)

@@ -22,7 +22,7 @@ let testCommand = Command(
   run: { (arguments, console) throws(CommandError) in
     let options = try ReportOptions(arguments)
     let coverage = try CoverageOptions(arguments)
-    let cache = FixtureCache()
+    let cache = RunCache()
     return try Watch.run(arguments, options, console) { () throws(CommandError) in
       guard case .sources(let files) = try PolicyArguments(arguments.positionals) else {
         throw .usage("tests stand in `.hpol` files; `\(arguments.positionals[0])` is a bundle")
@@ -44,6 +44,6 @@ let testCommand = Command(
         try coverage.writeFiles(report)
       }
       let isCovered = run?.coverage.map { coverage.holds($0, console) } ?? true
-      return (report.holds && isCovered ? .holds : .doesNotHold, build.sources)
+      return (report.holds && isCovered ? .holds : .doesNotHold, cache.paths)
     }
   })

@@ -43,11 +43,11 @@ struct LoadedPolicySet {
 
   /// Checks and compiles sources.
   static func build(
-    _ files: [String], release: Release = Release(), adjust: (inout CheckedPolicy) -> Void = { _ in },
+    _ files: [String], _ reader: SourceReader? = nil, release: Release = Release(), adjust: (inout CheckedPolicy) -> Void = { _ in },
     bundlePaths: ([String]) -> [String] = { $0 }
   ) -> PolicyBuild {
     PolicyBuild(
-      roots: files, reader: fileReader(files), now: now(), toolVersion: CommandLineTool.version, release: release,
+      roots: files, reader: reader ?? fileReader(files), now: now(), toolVersion: CommandLineTool.version, release: release,
       adjust: adjust, bundlePaths: bundlePaths)
   }
 

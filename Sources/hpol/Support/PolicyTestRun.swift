@@ -26,10 +26,13 @@ struct PolicyTestRun {
   /// Checks and compiles `.hpol` files; where they have no errors, runs them.
   static func building(
     _ files: [String], _ fixtures: FixtureArguments, _ console: Console, keepsLog: Bool = false,
-    coverage: CoverageOptions? = nil, cache: FixtureCache? = nil
+    coverage: CoverageOptions? = nil, cache: RunCache = RunCache()
   ) throws(CommandError) -> (build: PolicyBuild, run: PolicyTestRun?) {
-    var probes: InvariantProbes?
-    let build = LoadedPolicySet.build(files) { probes = InvariantProbes(addingTo: &$0) }
+    let (build, probes) = cache.build(files) { reader in
+      var probes: InvariantProbes?
+      let build = LoadedPolicySet.build(files, reader) { probes = InvariantProbes(addingTo: &$0) }
+      return (build, probes)
+    }
     guard let policy = build.policy, let bundle = build.bundle, let probes else { return (build, nil) }
     let engine = try LoadedPolicySet(bundle: bundle, build: build).engine()
     return (
@@ -44,7 +47,7 @@ struct PolicyTestRun {
   init(
     _ policy: CheckedPolicy, _ build: PolicyBuild, _ engine: Engine, _ probes: InvariantProbes,
     _ fixtures: FixtureArguments, _ console: Console, keepsLog: Bool = false, coverage: CoverageOptions? = nil,
-    cache: FixtureCache? = nil
+    cache: RunCache? = nil
   ) throws(CommandError) {
     let recorder = try coverage?.map(build, engine.policy).map(CoverageRecorder.init)
     engine.observer = recorder

@@ -1,5 +1,4 @@
 import Glibc
-import PolicySyntax
 import PolicyTestBench
 
 /// `--watch`: runs a command again whenever a file changes that it may read.
@@ -13,7 +12,7 @@ struct Watch {
   /// Runs `body` once, or with `--watch` again and again.
   static func run(
     _ arguments: Arguments, _ options: ReportOptions, _ console: Console,
-    _ body: () throws(CommandError) -> (code: ExitCode, sources: SourceSet)
+    _ body: () throws(CommandError) -> (code: ExitCode, read: [String])
   ) throws(CommandError) -> ExitCode {
     guard arguments.has("watch") else { return try body().code }
     let paths = arguments.positionals + arguments.all("fixtures")
@@ -27,21 +26,21 @@ struct Watch {
     ignoredNames = Set(reports.map { String($0.split(separator: "/").last ?? "") })
   }
 
-  /// Runs `body`, which gives the files it read, until Ctrl-C; the exit code is that of the last run. What could not be
+  /// Runs `body`, which gives the files it asked for, until Ctrl-C; the exit code is that of the last run. What could not be
   /// carried out is printed, and may be mended.
   func run(
-    _ console: Console, _ body: () throws(CommandError) -> (code: ExitCode, sources: SourceSet)
+    _ console: Console, _ body: () throws(CommandError) -> (code: ExitCode, read: [String])
   ) throws(CommandError) -> ExitCode {
     let watcher = try FileWatcher()
-    var sources = SourceSet()
+    var read: [String] = []
     while true {
       // Before anything is read, so that no change is missed; files that turn out to belong to the set come after.
-      try watcher.add(folders(sources))
+      try watcher.add(folders(read))
       if console.outputIsTerminal { console.write("\u{1B}[2J\u{1B}[3J\u{1B}[H") }
       let start = ContinuousClock.now
       var code = ExitCode.failed
       do throws(CommandError) {
-        (code, sources) = try body()
+        (code, read) = try body()
       } catch {
         switch error {
         case .usage: throw error
@@ -51,7 +50,7 @@ struct Watch {
       let milliseconds = Int(((ContinuousClock.now - start) / .milliseconds(1)).rounded())
       console.write(console.style(.faint, "── \(milliseconds) ms; watching, Ctrl-C ends ──") + "\n")
       console.flush()
-      try watcher.add(folders(sources))
+      try watcher.add(folders(read))
       if watcher.wait(for: isOfInterest) == .interrupted { return code }
     }
   }
@@ -60,10 +59,10 @@ struct Watch {
     !name.hasPrefix(".") && !name.hasSuffix("~") && !name.hasSuffix(".tmp") && !ignoredNames.contains(name)
   }
 
-  /// The folders of all that was given, those below them, and those of the set's files.
-  private func folders(_ sources: SourceSet) -> Set<String> {
+  /// The folders of all that was given, those below them, and those of the files that were asked for.
+  private func folders(_ read: [String]) -> Set<String> {
     var folders: Set<String> = []
-    for path in paths + sources.files.map(\.path) {
+    for path in paths + read {
       if isFolder(path) { folders.formUnion(foldersBelow(path)) } else { folders.insert(parent(path)) }
     }
     return folders
