@@ -139,7 +139,8 @@ import Testing
     "{\"protocol\":\"shell\",\"request\":\"a\u{1}\"}",
     #"{"protocol":"shell","request":"a","recorded":{"decision":"x"}}"#,
     #"{"protocol":"shell","request":"a","expect":{"decision":"allow","rules":[],"masked":"x","record":"none"}}"#,
-    #"{"protocol":"shell","request":"a","expect":{"verdict":"allow"}}"#, #"{"protocol":"shell","request":"a","expect":[]}"#,
+    #"{"protocol":"shell","request":"a","expect":{"verdict":"allow"}}"#,
+    #"{"protocol":"shell","request":"a","expect":[]}"#,
     #"{"protocol":"shell","request":"a","missing":["all"]}"#,
   ]
 

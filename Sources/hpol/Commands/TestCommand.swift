@@ -11,8 +11,9 @@ let testCommand = Command(
     and holds the invariants against every request of both.
     The form of json is grammar/test.schema.json; sarif is 2.1.0, tap version 13, and github prints annotations.
     """,
-  options: [FixtureArguments.option, ThreadOption.option] + ReportOptions.all + [Watch.option, CoverageOptions.coverage]
-    + CoverageOptions.files(html: CoverageOptions.page) + CoverageOptions.bounds,
+  options: [FixtureArguments.option, ThreadOption.option] + ReportOptions.all
+    + [Watch.option, CoverageOptions.coverage] + CoverageOptions.files(html: CoverageOptions.page)
+    + CoverageOptions.bounds,
   examples: [
     ("hpol test policies", "do the tests beside the rules hold?"),
     ("hpol test policies --fixtures fixtures", "and what the recordings pin?"),

@@ -41,14 +41,14 @@ struct LoadedPolicySet {
     }
   }
 
-  /// Checks and compiles sources.
+  /// Checks and compiles sources, read by `reader` or as they stand.
   static func build(
-    _ files: [String], _ reader: SourceReader? = nil, release: Release = Release(), adjust: (inout CheckedPolicy) -> Void = { _ in },
-    bundlePaths: ([String]) -> [String] = { $0 }
+    _ files: [String], _ reader: SourceReader? = nil, release: Release = Release(),
+    adjust: (inout CheckedPolicy) -> Void = { _ in }, bundlePaths: ([String]) -> [String] = { $0 }
   ) -> PolicyBuild {
     PolicyBuild(
-      roots: files, reader: reader ?? fileReader(files), now: now(), toolVersion: CommandLineTool.version, release: release,
-      adjust: adjust, bundlePaths: bundlePaths)
+      roots: files, reader: reader ?? fileReader(files), now: now(), toolVersion: CommandLineTool.version,
+      release: release, adjust: adjust, bundlePaths: bundlePaths)
   }
 
   /// The engine that runs the policy.
