@@ -56,6 +56,19 @@ import PolicyRuntime
       if sizes.count == 4 { report.write() }
     }
 
+    /// What a decision takes without a session, the engine alone: nanoseconds, the least of `rounds`.
+    static func oneShotAlone(_ ruleCount: Int, rounds: Int) -> Double {
+      let workload = Workload(ruleCount: ruleCount, sessionCount: 20_000, requestsPerSession: 1)
+      guard let bundle = try? Bundle(buildInMemory(workload.source)), let policy = try? LoadedPolicy(bundle) else {
+        fatalError("the bundle was refused")
+      }
+      let requests = PeerRequests(workload)
+      let engine = EngineUnderTest(policy, workload, requests)
+      let answers = UnsafeMutablePointer<UInt64>.allocate(capacity: requests.count)
+      defer { answers.deallocate() }
+      return best(of: rounds) { engine.judgeOneShot(answers) } * 1e9 / Double(requests.count)
+    }
+
     private static func measure(_ ruleCount: Int, isWide: Bool) -> [Race] {
       let rules = Workload(ruleCount: ruleCount, isWide: isWide, sessionCount: 0)
       let peers = Peers(rules.rules)
@@ -305,6 +318,8 @@ import PolicyRuntime
 #else
   /// Without the peers there is nothing to compare with.
   enum PeerBench {
+    static func oneShotAlone(_ ruleCount: Int, rounds: Int) -> Double { .nan }
+
     static func run(sizes: [Int]) { print("\nbeside other libraries: built by `make bench`, which installs them") }
   }
 #endif

@@ -175,7 +175,7 @@ func fixed(_ value: Double, _ digits: Int) -> String {
 let guardrails = buildInMemory(DecodingWorkload.policy)
 guard let bundle = try? Bundle(guardrails), let policy = try? LoadedPolicy(bundle) else { fatalError("bundle refused") }
 
-// `hpol-bench detectors`, `hpol-bench replay` and `hpol-bench load` measure those alone, `hpol-bench decode FILE.jsonl…`
+// `hpol-bench detectors`, `hpol-bench replay`, `hpol-bench judge SIZE…` and `hpol-bench load` measure those alone, `hpol-bench decode FILE.jsonl…`
 // recorded commands, `hpol-bench peers [SIZE…]` the engine beside matching libraries, `hpol-bench mask` its masks beside
 // RE2, `hpol-bench SIZE` a policy of that size.
 switch CommandLine.arguments.dropFirst().first {
@@ -193,6 +193,16 @@ case "peers":
   exit(0)
 case "replay":
   ReplayBench.run(policy, Array(CommandLine.arguments.dropFirst(2)))
+  exit(0)
+case "judge":
+  // Long enough for a profile of decisions and nothing else.
+  for size in CommandLine.arguments.dropFirst(2).compactMap({ Int($0) }) {
+    let result = measure(ruleCount: size, rounds: 1500)
+    let oneShot = PeerBench.oneShotAlone(size, rounds: 1500)
+    print(
+      "\(size) rules, ns a decision: bound \(fixed(result.judgeNanoseconds, 1)), "
+        + "99 % within \(fixed(result.p99Nanoseconds, 0)); one-shot \(fixed(oneShot, 1))")
+  }
   exit(0)
 case "load":
   LoadBench.run([10, 100, 1_000, 10_000])

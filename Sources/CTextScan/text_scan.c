@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "text_scan_level.h"
+
 static inline uint8_t sets_at(const text_scan_sets *sets, const uint8_t *text) {
   uint8_t bits = 0xFF;
   for (int i = 0; i < 4; i++) bits &= sets->low[i][text[i] & 15] & sets->high[i][text[i] >> 4];
@@ -97,7 +99,6 @@ size_t text_scan_find_landmarks_portably(const text_scan_pairs *pairs, const uin
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#include <stdatomic.h>
 
 #define AVX2 __attribute__((target("avx2")))
 
@@ -466,10 +467,7 @@ AVX2 static size_t find_line_avx2(const uint8_t firsts[8], const uint8_t *text, 
   return find_line_portably(firsts, text, count, from);
 }
 
-enum { portable, avx2, avx512, vbmi };
-
-/// What is used of what the processor can do.
-static _Atomic int level;
+_Atomic int text_scan_used_level;
 
 int text_scan_limit(int limit) {
   __builtin_cpu_init();
@@ -477,7 +475,7 @@ int text_scan_limit(int limit) {
   if (__builtin_cpu_supports("avx2")) most = avx2;
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")) most = avx512;
   if (most == avx512 && __builtin_cpu_supports("avx512vbmi")) most = vbmi;
-  atomic_store_explicit(&level, limit < most ? limit : most, memory_order_relaxed);
+  atomic_store_explicit(&text_scan_used_level, limit < most ? limit : most, memory_order_relaxed);
   return limit < most ? limit : most;
 }
 
@@ -485,7 +483,7 @@ __attribute__((constructor)) static void find_level(void) { text_scan_limit(vbmi
 
 size_t text_scan_find_landmarks(const text_scan_pairs *pairs, const uint32_t *bitmap, uint64_t cell_mask,
                                 const uint8_t *text, size_t count, size_t from, size_t end, uint32_t *found) {
-  switch (atomic_load_explicit(&level, memory_order_relaxed)) {
+  switch (used_level()) {
     case vbmi:
     case avx512: return find_landmarks_avx512(pairs, bitmap, cell_mask, text, from, end, found);
     case avx2: return find_landmarks_avx2(pairs, bitmap, cell_mask, text, count, from, end, found);
@@ -496,7 +494,7 @@ size_t text_scan_find_landmarks(const text_scan_pairs *pairs, const uint32_t *bi
 size_t text_scan_find(const text_scan_sets *sets, const uint8_t *text, size_t count, size_t from, size_t end,
                       uint64_t *found) {
   if (from >= end) return 0;
-  switch (atomic_load_explicit(&level, memory_order_relaxed)) {
+  switch (used_level()) {
     case vbmi:
     case avx512: return find_avx512(sets, text, from, end, found);
     case avx2: return find_avx2(sets, text, count, from, end, found);
@@ -505,7 +503,7 @@ size_t text_scan_find(const text_scan_sets *sets, const uint8_t *text, size_t co
 }
 
 size_t text_scan_find_line(const uint8_t firsts[8], const uint8_t *text, size_t count, size_t from) {
-  switch (atomic_load_explicit(&level, memory_order_relaxed)) {
+  switch (used_level()) {
     case vbmi:
     case avx512: return find_line_avx512(firsts, text, count, from);
     case avx2: return find_line_avx2(firsts, text, count, from);
@@ -515,7 +513,7 @@ size_t text_scan_find_line(const uint8_t firsts[8], const uint8_t *text, size_t 
 
 size_t text_scan_find_probes(const text_scan_probes *probes, const uint8_t *text, size_t count, size_t from, size_t end,
                              uint64_t *found) {
-  switch (atomic_load_explicit(&level, memory_order_relaxed)) {
+  switch (used_level()) {
     case vbmi: return find_probes_vbmi(probes, text, from, end, found);
     case avx512:
     case avx2: return find_probes_avx2(probes, text, count, from, end, found);
@@ -529,7 +527,7 @@ size_t text_scan_find_windows(const uint32_t *windows, size_t window_count, cons
   if (window_count > text_scan_most_windows) {
     return text_scan_find_windows_portably(windows, window_count, text, from, end, found);
   }
-  switch (atomic_load_explicit(&level, memory_order_relaxed)) {
+  switch (used_level()) {
     case vbmi:
     case avx512: return find_windows_avx512(windows, window_count, text, from, end, found);
     case avx2: return find_windows_avx2(windows, window_count, text, count, from, end, found);

@@ -10,6 +10,7 @@ public final class PatternTable: @unchecked Sendable {
   let view: PatternTableView
   let pcrePatterns: [PCREPattern]
   private let pcreSlots: UnsafeMutablePointer<PCRESlot>
+  private let skips: UnsafeMutablePointer<AutomatonSkip>
 
   /// The number of patterns.
   public var count: Int { Int(view.patternCount) }
@@ -23,11 +24,14 @@ public final class PatternTable: @unchecked Sendable {
   public init(_ bytes: UnsafeRawBufferPointer) throws(PatternTableError) {
     let words = try TableVerifier.verify(bytes)
     let count = Int(words[2])
-    let unopened = PatternTableView(words: words, pcre: nil)
     var opened: [PCREPattern] = []
     var slots = [PCRESlot](repeating: PCRESlot(code: nil, isJITCompiled: false), count: count)
+    let skips = UnsafeMutablePointer<AutomatonSkip>.allocate(capacity: max(count, 1))
+    skips.initialize(repeating: .none, count: count)
+    let unopened = PatternTableView(words: words, pcre: nil, skips: skips)
     for index in 0..<count {
       let record = unopened.record(UInt32(index))
+      if record.form == CompiledPattern.Form.automaton.rawValue { skips[index] = AutomatonSkip(words + record.dataAt) }
       guard record.form == CompiledPattern.Form.pcre.rawValue else { continue }
       do {
         let source = String(decoding: unopened.text(record), as: UTF8.self)
@@ -35,16 +39,21 @@ public final class PatternTable: @unchecked Sendable {
         opened.append(pattern)
         slots[index] = PCRESlot(code: pattern.code, isJITCompiled: pattern.isJITCompiled)
       } catch {
+        skips.deallocate()
         throw PatternTableError("PCRE2 refuses pattern \(index): \(error.message)")
       }
     }
     pcrePatterns = opened
     pcreSlots = .allocate(capacity: max(count, 1))
     pcreSlots.initialize(from: slots, count: count)
-    view = PatternTableView(words: words, pcre: UnsafePointer(pcreSlots))
+    self.skips = skips
+    view = PatternTableView(words: words, pcre: UnsafePointer(pcreSlots), skips: skips)
   }
 
-  deinit { pcreSlots.deallocate() }
+  deinit {
+    pcreSlots.deallocate()
+    skips.deallocate()
+  }
 
   /// Whether the pattern at `index` matches `text`. `index` must be below ``count``.
   public func matches(

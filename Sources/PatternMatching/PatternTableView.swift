@@ -5,10 +5,12 @@ import PolicyBytecode
 /// The words of a verified table, and how they are matched.
 ///
 /// Invariant: `words` passed ``TableVerifier``: every place and count in them lies within the table, and every cell of an
-/// automaton is the offset of a row in it. So nothing is checked here. `pcre` has a slot for each pattern.
+/// automaton is the offset of a row in it. So nothing is checked here. `pcre` has a slot and `skips` an entry for each pattern.
 struct PatternTableView: BitwiseCopyable {
   let words: UnsafePointer<UInt32>
   let pcre: UnsafePointer<PCRESlot>?
+  /// By pattern; what is no automaton has ``AutomatonSkip/none``.
+  let skips: UnsafePointer<AutomatonSkip>
 
   @inline(__always)
   var patternCount: UInt32 { words[2] }
@@ -80,28 +82,46 @@ struct PatternTableView: BitwiseCopyable {
     if record.form == CompiledPattern.Form.pcre.rawValue { return matchesPCRE(index, record, text, &scratch) }
     let isMatch =
       record.form == CompiledPattern.Form.automaton.rawValue
-      ? automatonMatches(record.dataAt, text) : literalMatches(record, text)
+      ? automatonMatches(index, record.dataAt, text) : literalMatches(record, text)
     return isMatch ? .matched : .notMatched
   }
 
   @inline(__always)
-  private func automatonMatches(_ at: Int, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+  private func automatonMatches(_ index: UInt32, _ at: Int, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
     let header = words + at
-    let classes = UnsafeRawPointer(header + AutomatonLayout.classes).assumingMemoryBound(to: UInt8.self)
     let cells = UnsafeRawPointer(header + AutomatonLayout.cells)
+    return header[AutomatonLayout.isWide] == 0
+      ? walk(header, cells.assumingMemoryBound(to: UInt16.self), skips + Int(index), text)
+      : walk(header, cells.assumingMemoryBound(to: UInt32.self), skips + Int(index), text)
+  }
+
+  /// Whether an automaton accepts a text.
+  @inline(__always)
+  private func walk<Cell: FixedWidthInteger>(
+    _ header: UnsafePointer<UInt32>, _ table: UnsafePointer<Cell>, _ skip: UnsafePointer<AutomatonSkip>,
+    _ text: UnsafeBufferPointer<UInt8>
+  ) -> Bool {
+    let classes = UnsafeRawPointer(header + AutomatonLayout.classes).assumingMemoryBound(to: UInt8.self)
     let all = Int(header[AutomatonLayout.classCount])
-    var state = Int(header[AutomatonLayout.start])
-    if header[AutomatonLayout.isWide] == 0 {
-      let table = cells.assumingMemoryBound(to: UInt16.self)
+    let start = Int(header[AutomatonLayout.start])
+    var state = start
+    if !skip.pointee.isUseful {
       for byte in text {
         state = Int(table[state + Int(classes[Int(byte)])])
         if state <= all { return state == all }
       }
-    } else {
-      let table = cells.assumingMemoryBound(to: UInt32.self)
-      for byte in text {
-        state = Int(table[state + Int(classes[Int(byte)])])
+    } else if let base = text.baseAddress {
+      var place = 0
+      while place < text.count {
+        if skip.pointee.isIdle(state) {
+          let next = skip.pointee.next(in: base, from: place, text.count)
+          if next > place { state = Int(table[start + Int(classes[Int(base[next - 1])])]) }
+          if next == text.count { break }
+          place = next
+        }
+        state = Int(table[state + Int(classes[Int(base[place])])])
         if state <= all { return state == all }
+        place += 1
       }
     }
     return state == all || state >= Int(header[AutomatonLayout.firstAccepting])

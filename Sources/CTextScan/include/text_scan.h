@@ -87,6 +87,19 @@ static inline uint32_t text_scan_cell_bits(uint64_t hash) {
 /// takes to make eight; or that of the end behind one. Places behind `from` are looked at. `count + 1` if there is none.
 size_t text_scan_find_line(const uint8_t firsts[8], const uint8_t *text, size_t count, size_t from);
 
+/// Up to eight bytes; what stands behind them repeats one of them.
+typedef struct {
+  uint8_t bytes[8];
+  uint8_t count;
+} text_scan_bytes;
+
+/// The next place in `text` from `from` on whose byte is one of `first`, which are at least one, and the byte behind it, if
+/// there is one, one of `second`; of no bytes every one is. `count` if there is none. Nothing outside of `text` is read.
+size_t text_scan_next(const text_scan_bytes *first, const text_scan_bytes *second, const uint8_t *text, size_t from,
+                      size_t count);
+size_t text_scan_next_portably(const text_scan_bytes *first, const text_scan_bytes *second, const uint8_t *text,
+                               size_t from, size_t count);
+
 /// The same a byte at a time, whatever the processor; for tests to compare with.
 size_t text_scan_find_portably(const text_scan_sets *sets, const uint8_t *text, size_t from, size_t end,
                                uint64_t *found);
