@@ -258,6 +258,24 @@ func shellRows(_ table: String) -> [ShellRow] {
     ] { #expect(decodeShell(line).contains { $0.reason == .unknownProgram }, "\(line)") }
   }
 
+  /// What `printf` prints, as the shells have it.
+  @Test func printedCode() {
+    let lines: [(String, String)] = [
+      (#"printf '%s\n' 'a b'"#, "a b"), (#"printf '\x61\x20b'"#, "a b"), (#"printf 'a %s;' b c"#, "a b|a c"),
+      (#"printf 'a %%s'"#, "a %s"), (#"printf 'a \x25s' b"#, "a %s"), (#"printf 'a \45s%s' b"#, "a %sb"),
+      (#"printf 'a\x2%s' b"#, "a\u{2}b"), (#"printf '%b' 'a\x20\x25s'"#, "a %s"), (#"printf 'a \\\\%s' b"#, #"a \b"#),
+      (#"printf 'a %'"#, "a %"),
+      (#"printf "$(printf '\x25\x73')" x"#, "?"), (#"printf 'a\cb'"#, "?"), (#"printf %b 'a\c' b"#, "?"),
+      (#"printf %d 1"#, "?"),
+    ]
+    for (line, commands) in lines {
+      let operations = decodeShell(line + " | sh")
+      let behind = operations.drop { $0.texts(.shellProgram) != ["sh"] }.dropFirst()
+      let seen = behind.map { $0.reason == .unknownCode ? "?" : $0.texts(.command).joined() }.joined(separator: "|")
+      #expect(seen == commands, "\(line)")
+    }
+  }
+
   /// What only mentions removing the root does not do it.
   @Test func mentionsAreNoOperations() {
     let mentions = [

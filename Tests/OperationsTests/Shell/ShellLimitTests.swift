@@ -109,4 +109,11 @@ private func repeated(_ text: String, _ count: Int) -> String { String(repeating
     #expect(decodeShell("rm " + repeated("a$x", 100_000)).map(\.reason) == [.none, .none])
     #expect(decodeShell("rm " + repeated("/$x", 100_000)).last?.texts(.shellPath) == ["/"])
   }
+
+  @Test func printedTextIsLimited() {
+    let line = { (count: Int) in "printf '" + repeated("a", 4096) + "%s ' " + repeated("b ", count) + "| sh" }
+    let most = ShellLimits.expandedBytes / 4096
+    #expect(!decodeShell(line(most / 4)).contains { $0.reason == .unknownCode })
+    #expect(decodeShell(line(most)).contains { $0.reason == .unknownCode })
+  }
 }
