@@ -15,6 +15,8 @@ extension Engine {
     _ request: JudgedRequest, _ tags: [String], _ verdicts: inout [OperationVerdict]
   ) -> Outcome {
     verdicts.removeAll(keepingCapacity: true)
+    // Those of an earlier request name rules by places that now hold others, or none.
+    responseVerdicts.removeAll(keepingCapacity: true)
     let session = session(of: request.principal, tags)
     prepare(&context, for: request)
     Self.decode(request, &context)

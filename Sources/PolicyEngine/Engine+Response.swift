@@ -47,22 +47,22 @@ extension Engine {
     _ answer: JSONValue, to request: JudgedRequest, in session: Session, _ masks: [MaskObligation]
   ) -> JSONValue {
     var passed = Response(answer)
-    if request.listsTools { passed = Response(hidingTools(in: answer, request, session)) }
+    if request.listsTools { passed = Response(hidingTools(in: answer, session)) }
     if !masks.isEmpty { passed = masked(passed, by: plan(masks)).response }
     return passed.value(like: answer)
   }
 
   /// A listing of tools without those that its reader may never call.
-  private func hidingTools(in answer: JSONValue, _ request: JudgedRequest, _ session: Session) -> JSONValue {
+  private func hidingTools(in answer: JSONValue, _ session: Session) -> JSONValue {
     var hidden: Set<String> = []
-    let moment = Moment(time: request.principal.time, clock: clock)
     for name in toolNames(inListing: AnsweredMessages.all(in: answer)) {
       let call = JSONValue.object([
         .init("jsonrpc", .string("2.0")), .init("id", .number("0")), .init("method", .string("tools/call")),
         .init("params", .object([.init("name", .string(name)), .init("arguments", .object([]))])),
       ])
       context.decode(.mcp, [UInt8](call.text.utf8))
-      interpreter.begin(session, at: moment)
+      // What has fired for the request is kept: its verdicts name rules by their places there.
+      interpreter.beginBatch()
       if context.batch.count > 0,
         !interpreter.canPass(0, of: context.batch, knowing: Self.factsOfTools, in: session)
       {

@@ -3,7 +3,7 @@ import PolicyBytecode
 extension Interpreter {
   /// Whether an operation of which only the facts in `known` are as in `batch` could ever be passed on, approved or
   /// not: what else is asked about it may be either way. False is certain; true may err where tests contradict each
-  /// other. After ``begin(_:at:)``.
+  /// other. After ``begin(_:at:)`` or ``beginBatch()``.
   ///
   /// It is how a tool that its caller may never use is told from one that depends on the arguments.
   public mutating func canPass(

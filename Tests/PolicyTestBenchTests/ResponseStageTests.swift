@@ -1,6 +1,8 @@
 import JSONText
 import PolicyBytecode
 import PolicyCompiler
+import PolicyEngine
+import PolicyRuntime
 import PolicyTestBench
 import Testing
 
@@ -66,6 +68,36 @@ import Testing
       #expect(found == expected, "\(wire)")
     }
     #expect(try passedOn(engine, #"{"protocol":"shell","request":"ls"}"#) == nil)
+  }
+
+  /// Which rules applied is known of a request that was judged whole, and of no earlier one.
+  @Test func whatAppliedIsKnownAfterTheAnswer() throws {
+    let engine = try engine(
+      """
+      rule lists { when mcp.method is "tools/list" record full }
+      rule drops { when mcp.tool is "drop" block }
+      rule answered on response { when protocol is mcp and response.bytes > 0 record full }
+      """)
+    func applied(_ request: JudgedRequest) -> [String] {
+      var verdicts: [OperationVerdict] = []
+      _ = engine.judge(request, [], &verdicts)
+      let bundle = engine.policy.bundle
+      return (verdicts + engine.responseVerdicts).flatMap(engine.fired)
+        .map { bundle.text(bundle.rules[$0].displayName) }
+    }
+    func request(_ line: String) throws -> JudgedRequest {
+      var parser = FixtureParser()
+      return JudgedRequest(try Array(line.utf8).withUnsafeBufferPointer { bytes in try parser.fixture(bytes) })
+    }
+    let message = #"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#
+    let listing = #"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"drop"},{"name":"search"}]}}"#
+    let line = #"{"protocol":"mcp","request":\#(message),"response":\#(listing)}"#
+    let answered = try request(line)
+    #expect(engine.judge(answered, []).response?.text.contains("drop") == false)
+    #expect(applied(answered) == ["lists", "answered"])
+    var recalled = try request(#"{"protocol":"shell","request":"ls"}"#)
+    recalled.possibleTags = ["seen"]
+    #expect(applied(recalled) == [])
   }
 
   @Test func rulesOnTheResponseSeeItAndTheRequest() throws {

@@ -153,35 +153,45 @@ extension ShellDecoder {
     return ByteRange(start, arena.count)
   }
 
-  /// What `printf` prints, for formats of text, `%s` and `%%`.
+  /// What `printf` prints, for formats of text, `%s`, `%b` and `%%`; nil where that is not known, or is too long.
   private mutating func printf(_ operands: [Int]) -> ByteRange? {
     guard operands.allSatisfy({ !fields[$0].isUnknown && !fields[$0].hasGlob }), let first = operands.first else {
       return nil
     }
-    let format = ShellEscapes.decode(bytes(fields[first].value), .format)
+    let format = Array(bytes(fields[first].value))
+    guard !Self.hasEnd(format[...]) else { return nil }
     var result: [UInt8] = []
     var words = operands.dropFirst()
     repeat {
       let before = words.count
-      var index = 0
-      while index < format.count {
-        guard format[index] == Ascii.percent, index + 1 < format.count else {
-          result.append(format[index])
-          index += 1
-          continue
-        }
-        switch format[index + 1] {
-        case Ascii.percent: result.append(Ascii.percent)
+      var rest = format[...]
+      // Escapes are read between directives: a `%` spelled as one starts none.
+      while let percent = rest.firstIndex(of: Ascii.percent) {
+        result += ShellEscapes.decode(rest[..<percent], .format)
+        rest = rest[(percent + 1)...]
+        switch rest.popFirst() {
+        case nil, Ascii.percent: result.append(Ascii.percent)
         case 0x73: if let word = words.popFirst() { result += bytes(fields[word].value) }
         case 0x62:
-          if let word = words.popFirst() { result += ShellEscapes.decode(bytes(fields[word].value), .echo) }
+          guard let word = words.popFirst() else { break }
+          let text = bytes(fields[word].value)
+          guard !Self.hasEnd(text) else { return nil }
+          result += ShellEscapes.decode(text, .echo)
         default: return nil
         }
-        index += 2
       }
+      result += ShellEscapes.decode(rest, .format)
+      // A format is printed once more for each word that is left.
+      guard spent + result.count <= ShellLimits.expandedBytes else { return nil }
       if words.count == before { break }
     } while !words.isEmpty
+    spent += result.count
     return store(result)
+  }
+
+  /// Whether a text has `\c`, which ends what some programs of the name print and is printed by others.
+  private static func hasEnd(_ text: ArraySlice<UInt8>) -> Bool {
+    text.indices.dropLast().contains { text[$0] == Ascii.backslash && text[$0 + 1] == 0x63 }
   }
 
   /// What a list in `<( )` prints, if it is one `echo` or `printf` of words that are known.

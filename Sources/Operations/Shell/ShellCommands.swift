@@ -52,6 +52,9 @@ extension ShellDecoder {
   /// Runs the command again with each word that is not known as what it is likely to be: `rm ${none:--rf} /` is more than
   /// the removal of a strange name. What that does to the shell is not kept. Code in such a word, or behind it, may hold
   /// more of them.
+  ///
+  /// Then with the first of them only, with the first two, and so on: what a hidden option lets run (`chrt ${none:--b} 0
+  /// aws ec2 terminate-$verb`) is not known for being read as what it is likely to be.
   private mutating func runReadings(
     _ argv: Range<Int>, _ effects: ShellEffects, inShell: Bool, _ context: inout DecodeContext
   ) {
@@ -63,20 +66,39 @@ extension ShellDecoder {
     let saved = (variables, directories, previousDirectories, aliases, output, input)
     readingDepth += 1
     for number in 0..<min(count, ShellLimits.readings) {
-      let base = fields.count
-      for index in argv {
-        var field = fields[index]
-        if field.reading >= 0, let last = alternatives[Int(field.reading)].indices.last {
-          field = self.field(alternatives[Int(field.reading)][min(number, last)])
-        }
-        fields.append(field)
-      }
-      run(base..<fields.count, effects, inShell: inShell, &context)
-      if likelyOutput == nil { likelyOutput = output }
-      fields.truncate(to: base)
+      runReading(number, of: argv, upTo: argv.upperBound, effects, inShell: inShell, &context)
+    }
+    var isFirst = true
+    for index in argv where fields[index].reading >= 0 {
+      if !isFirst { runReading(0, of: argv, upTo: index, effects, inShell: inShell, &context) }
+      isFirst = false
     }
     readingDepth -= 1
     (variables, directories, previousDirectories, aliases, output, input) = saved
+  }
+
+  /// Runs the command with the words before `end` as the given one of what they are likely to be.
+  private mutating func runReading(
+    _ number: Int, of argv: Range<Int>, upTo end: Int, _ effects: ShellEffects, inShell: Bool,
+    _ context: inout DecodeContext
+  ) {
+    guard !isDone(context) else { return }
+    let base = fields.count
+    var length = 0
+    for index in argv {
+      var field = fields[index]
+      if index < end, field.reading >= 0, let last = alternatives[Int(field.reading)].indices.last {
+        field = self.field(alternatives[Int(field.reading)][min(number, last)])
+      }
+      field.reading = -1
+      length += field.value.count
+      fields.append(field)
+    }
+    // Their number grows with the words.
+    spend(length, &context)
+    run(base..<fields.count, effects, inShell: inShell, &context)
+    if likelyOutput == nil { likelyOutput = output }
+    fields.truncate(to: base)
   }
 
   /// Runs words behind a program that carries them.

@@ -113,6 +113,7 @@ extension ShellDecoder {
   /// What a word is likely to be where variables in it are not set, if they but cut its parts in two (`/e${x}tc`), and
   /// where classes of one byte match (`/etc/shado[w]`); -1 if that is the word. Where a whole part of a path or a value
   /// is not known, it is as good as any name, but for the first of an absolute path: there it more likely hides the rest.
+  /// An absolute path of nothing else (`/${x}/`) may be the root.
   private mutating func reading(of expansion: Expansion) -> Int32 {
     let first = expansion.start
     let hasClass = expansion.openBracket && expansion.field.hasGlob && building[first...].first == Ascii.slash
@@ -124,16 +125,33 @@ extension ShellDecoder {
       let isRoot =
         range.lowerBound == first + 1 && before == Ascii.slash && after == Ascii.slash
         && building[range.upperBound...].contains { $0 != Ascii.slash }
-      if Self.partsWords(before), Self.partsWords(after), !isRoot { return -1 }
+      if Self.partsWords(before), Self.partsWords(after), !isRoot {
+        guard isRootWithoutUnset(expansion) else { return -1 }
+        break
+      }
     }
-    var text = Array(building[first...])
-    for range in expansion.unset.reversed() {
-      text.removeSubrange((range.lowerBound - first)..<(range.upperBound - first))
+    var text: [UInt8] = []
+    var index = first
+    for range in expansion.unset {
+      text += building[index..<range.lowerBound]
+      index = range.upperBound
     }
+    text += building[index...]
     if hasClass { text = matchingClasses(text) }
     guard !text.isEmpty, text.count < length, !text.contains(where: Ascii.isSpace) else { return -1 }
     alternatives.append([text])
     return Int32(alternatives.count - 1)
+  }
+
+  /// Whether a word is an absolute path in which slashes stand between variables that are not set, and nothing else.
+  private func isRootWithoutUnset(_ expansion: Expansion) -> Bool {
+    var index = expansion.start
+    guard building[index] == Ascii.slash else { return false }
+    for range in expansion.unset {
+      guard building[index..<range.lowerBound].allSatisfy({ $0 == Ascii.slash }) else { return false }
+      index = range.upperBound
+    }
+    return building[index...].allSatisfy { $0 == Ascii.slash }
   }
 
   private static func partsWords(_ byte: UInt8) -> Bool {

@@ -104,7 +104,28 @@ private struct ValueConflicts {
   // MARK: - Lists
 
   private func findInList(_ group: [Literal], _ newest: Literal) -> [Literal]? {
-    group.dropLast().first { listsConflict($0, newest) || listsConflict(newest, $0) }.map { [$0, newest] }
+    if let other = group.dropLast().first(where: { listsConflict($0, newest) || listsConflict(newest, $0) }) {
+      return [other, newest]
+    }
+    return findAmongBounds(group, newest)
+  }
+
+  /// Tests that exclude elements, and one that asks for an element of which each of them leaves some, but not the same.
+  private func findAmongBounds(_ group: [Literal], _ newest: Literal) -> [Literal]? {
+    let bounds = group.filter { !$0.predicate.isAll && $0.isNegated }
+    guard bounds.count > 1 else { return nil }
+    let wanted = newest.isNegated ? group.filter { !$0.isNegated } : [newest]
+    for literal in wanted {
+      guard case .matches(let patterns) = literal.predicate.test else { continue }
+      let isExcluded = patterns.allSatisfy { one in
+        bounds.contains { bound in
+          guard case .matches(let excluded) = bound.predicate.test else { return false }
+          return relations.isSubset([one], of: excluded)
+        }
+      }
+      if isExcluded { return newest.isNegated ? [literal] + bounds : bounds + [literal] }
+    }
+    return nil
   }
 
   /// `a` bounds every element: it is an `all`, or a negated `any`; or asks for an exception to `b`.

@@ -189,7 +189,8 @@ func shellRows(_ table: String) -> [ShellRow] {
       "echo ${none:-/} | xargs rm -rf", "printf '%s /' -r${x}f | xargs rm",
       "bash $(printf %s '-c') 'rm ${none:--rf} /'", "sh ${none:--c} 'sh ${none:--c} \"rm ${none:--rf} /\"'",
       "find . -maxdepth 0 $(printf %s '-exec') bash -c 'rm ${none:--rf} /' \\;",
-      "echo $(printf %s /) | xargs -I{} rm -rf {}",
+      "echo $(printf %s /) | xargs -I{} rm -rf {}", "rm -rf /$x", "rm -rf /${x}/", "rm -rf \"/$x/\"",
+      "rm -rf /$x//${y}", "rm -rf /$x/.", "rm -${x}fr /$x/", "chrt ${none:--b} 0 rm -rf /$x/",
       "set -- / /tmp; for d; do rm -rf $d; done", "f() { for d in \"$@\"; do rm -rf \"$d\"; done; }; f /tmp /",
       "f() { shift; rm -rf \"$1\"; }; f a /", "D=${1:-/}; rm -rf \"$D\"", ": ${D:=/}; rm -rf \"$D\"",
       "mapfile -t a < <(echo /); rm -rf \"${a[@]}\"",
@@ -219,12 +220,59 @@ func shellRows(_ table: String) -> [ShellRow] {
       "python3 -c \"import os; os.system('''rm -rf /''')\"", "python3 -c 'import os; os.system(rf\"rm -rf /\")'",
       "python3 -c 'os.execvp(\"rm\", [\"rm\", \"-rf\", \"/\"])'", "lua -e 'os.execute(\"rm -rf /\")'",
     ]
-    for spelling in spellings {
-      let removes = decodeShell(spelling).contains { operation in
-        operation.texts(.shellProgram) == ["rm"] && operation.texts(.shellFlag).contains("-r")
-          && operation.texts(.shellPath).contains("/")
-      }
-      #expect(removes, "\(spelling)")
+    for spelling in spellings { #expect(removesRoot(spelling), "\(spelling)") }
+  }
+
+  private func removesRoot(_ line: String) -> Bool {
+    decodeShell(line).contains { operation in
+      operation.texts(.shellProgram) == ["rm"] && operation.texts(.shellFlag).contains("-r")
+        && operation.texts(.shellPath).contains("/")
+    }
+  }
+
+  /// Where a variable is as good as any name, it is not read as none.
+  @Test func variablesThatAreParts() {
+    let lines = [
+      "rm -rf \"$TMPDIR/build\"", "rm -rf $x/$y", "rm -rf /tmp/$x", "rm -rf /tmp/$x/", "rm -rf /tmp/$x/$y",
+      "rm -rf $x/y/", "rm -rf ./$x/", "rm -rf /$x/build", "rm -rf \"/$x/$y/build\"", "x=tmp; rm -rf /$x/",
+    ]
+    for line in lines { #expect(!removesRoot(line), "\(line)") }
+  }
+
+  /// What a word that is not known lets run keeps the words in it that are not known.
+  @Test func unknownWordsBehindReadOnes() {
+    let lines = [
+      "chrt ${none:--b} 0 aws ec2 terminate-$Y", "timeout -${none}s KILL 60s aws ec2 terminate-$Y",
+      "ionice -${none}c ${none:-3} aws ec2 terminate-$Y", "find / -maxdepth 0 ${none:--exec} aws ec2 terminate-$Y \\;",
+      "find $(printf %s '/') $(printf %s '-exec') $(printf %s 'aws') $(printf %s 'ec2') terminate-$Y \\;",
+      "nice ${none:--n} ${none:-1} nice ${none:--n} ${none:-1} ${none:-aws} ec2 terminate-$Y",
+    ]
+    for line in lines {
+      let runs = decodeShell(line).contains { $0.texts(.command) == ["aws ec2 terminate-$Y"] }
+      #expect(runs, "\(line)")
+    }
+    // The words given to code are known all together, or it is not known what the code does.
+    for line in [
+      "bash -${none}c 'exec \"$0\" \"$@\"' aws ec2 terminate-$Y", "bash ${none:--c} '\"$@\"' _ aws ec2 terminate-$Y",
+      "sh -${none}c '\"$@\"' _${none} a${none}ws e${none}c2 terminate-$Y",
+    ] { #expect(decodeShell(line).contains { $0.reason == .unknownProgram }, "\(line)") }
+  }
+
+  /// What `printf` prints, as the shells have it.
+  @Test func printedCode() {
+    let lines: [(String, String)] = [
+      (#"printf '%s\n' 'a b'"#, "a b"), (#"printf '\x61\x20b'"#, "a b"), (#"printf 'a %s;' b c"#, "a b|a c"),
+      (#"printf 'a %%s'"#, "a %s"), (#"printf 'a \x25s' b"#, "a %s"), (#"printf 'a \45s%s' b"#, "a %sb"),
+      (#"printf 'a\x2%s' b"#, "a\u{2}b"), (#"printf '%b' 'a\x20\x25s'"#, "a %s"), (#"printf 'a \\\\%s' b"#, #"a \b"#),
+      (#"printf 'a %'"#, "a %"),
+      (#"printf "$(printf '\x25\x73')" x"#, "?"), (#"printf 'a\cb'"#, "?"), (#"printf %b 'a\c' b"#, "?"),
+      (#"printf %d 1"#, "?"),
+    ]
+    for (line, commands) in lines {
+      let operations = decodeShell(line + " | sh")
+      let behind = operations.drop { $0.texts(.shellProgram) != ["sh"] }.dropFirst()
+      let seen = behind.map { $0.reason == .unknownCode ? "?" : $0.texts(.command).joined() }.joined(separator: "|")
+      #expect(seen == commands, "\(line)")
     }
   }
 

@@ -99,4 +99,21 @@ private func repeated(_ text: String, _ count: Int) -> String { String(repeating
       #expect(decodeShell(nested(depth)).contains { $0.summary == "rm -rf /" } == isSeen, "\(depth)")
     }
   }
+
+  /// Trying words that are not known costs no more than other expansion may.
+  @Test func triesOfUnknownWordsAreLimited() {
+    let words = (0..<20).map { "a\($0)$x" }
+    #expect(decodeShell("rm " + words.joined(separator: " ")).count == 1 + words.count)
+    let long = (0..<2000).map { "a\($0)$x" + repeated("/b", 100) }
+    #expect(decodeShell("rm " + long.joined(separator: " ")).contains { $0.reason == .oversized })
+    #expect(decodeShell("rm " + repeated("a$x", 100_000)).map(\.reason) == [.none, .none])
+    #expect(decodeShell("rm " + repeated("/$x", 100_000)).last?.texts(.shellPath) == ["/"])
+  }
+
+  @Test func printedTextIsLimited() {
+    let line = { (count: Int) in "printf '" + repeated("a", 4096) + "%s ' " + repeated("b ", count) + "| sh" }
+    let most = ShellLimits.expandedBytes / 4096
+    #expect(!decodeShell(line(most / 4)).contains { $0.reason == .unknownCode })
+    #expect(decodeShell(line(most)).contains { $0.reason == .unknownCode })
+  }
 }

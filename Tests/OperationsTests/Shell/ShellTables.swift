@@ -672,6 +672,7 @@ let shellMeaningTable = ##"""
     cat //etc/shadow /$HOME ‹path /etc/shadow, /$HOME› ‹unknown›
   $ rm -rf /$DIR/ /srv/$DIR/a
     rm -rf /$DIR/ /srv/$DIR/a ‹flag -r, -f› ‹path /$DIR, /srv/$DIR/a› ‹writes /$DIR, /srv/$DIR/a› ‹unknown›
+    rm -rf // /srv/$DIR/a ‹flag -r, -f› ‹path /, /srv/$DIR/a› ‹writes /, /srv/$DIR/a› ‹unknown›
   $ cat /etc/shado[w]
     cat /etc/shado[w] ‹path /etc/shado[w]›
     cat /etc/shadow ‹path /etc/shadow› ‹unknown›
