@@ -3,7 +3,7 @@ import HpolHeader
 /// The columns of a record batch that came through the Arrow C data interface. It stays the caller's.
 ///
 /// Invariant of the unsafe code: the producer's structs are what the interface says; offsets of texts are checked here, the
-/// lengths of its buffers are the producer's word.
+/// lengths of its buffers are the producer's word. Views of texts point into the batch.
 struct ArrowBatch {
   let count: Int
   private let schema: UnsafePointer<ArrowSchema>
@@ -89,11 +89,13 @@ struct ArrowBatch {
   struct Texts {
     /// Numbers of values, where the column is a dictionary.
     fileprivate(set) var indices: [Int32]?
-    fileprivate let starts: [Int]
-    fileprivate let data: UnsafePointer<UInt8>?
+    fileprivate var starts: [Int] = [0]
+    fileprivate var data: UnsafePointer<UInt8>?
+    /// The values one by one, where they do not stand behind one another.
+    fileprivate var views: [UnsafeBufferPointer<UInt8>]?
 
     /// How many distinct numbers ``value(_:)`` takes.
-    var valueCount: Int { starts.count - 1 }
+    var valueCount: Int { views?.count ?? starts.count - 1 }
 
     /// The number of a row's value.
     @inline(__always)
@@ -101,6 +103,7 @@ struct ArrowBatch {
 
     @inline(__always)
     func value(_ number: Int) -> UnsafeBufferPointer<UInt8> {
+      if let views { return views[number] }
       let start = starts[number]
       return UnsafeBufferPointer(start: data.map { $0 + start }, count: starts[number + 1] - start)
     }
@@ -125,11 +128,41 @@ struct ArrowBatch {
     switch column.format {
     case "u", "z": starts = try Self.starts(column, Int32.self)
     case "U", "Z": starts = try Self.starts(column, Int64.self)
+    case "vu", "vz": return Texts(views: try Self.views(column))
     default: throw column.unfit("utf8 or binary")
     }
     let data = column.array.n_buffers > 2 ? column.array.buffers?[2] : nil
     guard data != nil || starts.last == starts.first else { throw .column("`\(column.name)` lacks a buffer") }
-    return Texts(indices: nil, starts: starts, data: data?.assumingMemoryBound(to: UInt8.self))
+    return Texts(starts: starts, data: data?.assumingMemoryBound(to: UInt8.self))
+  }
+
+  /// A view is 16 bytes: a length, and the text itself up to twelve bytes; of a longer one its first four, the number of a
+  /// buffer and a place in it. Behind the buffers of texts stand their sizes.
+  private static func views(_ column: Column) throws(CallError) -> [UnsafeBufferPointer<UInt8>] {
+    guard let views = try column.buffer(1) else { return [] }
+    let textCount = Int(column.array.n_buffers) - 3
+    guard textCount >= 0, textCount == 0 || column.array.buffers?[textCount + 2] != nil else {
+      throw .column("`\(column.name)` lacks a buffer")
+    }
+    let sizes = column.array.buffers?[textCount + 2]?.assumingMemoryBound(to: Int64.self)
+    var result: [UnsafeBufferPointer<UInt8>] = []
+    result.reserveCapacity(column.count)
+    for row in 0..<column.count {
+      let view = views + (column.start + row) * 16
+      func word(_ index: Int) -> Int { Int(view.load(fromByteOffset: index * 4, as: Int32.self)) }
+      let length = word(0)
+      if (0...12).contains(length) {
+        let text = (view + 4).assumingMemoryBound(to: UInt8.self)
+        result.append(UnsafeBufferPointer(start: text, count: length))
+        continue
+      }
+      let (buffer, start) = (word(2), word(3))
+      guard length > 0, (0..<textCount).contains(buffer), start >= 0, let sizes, start + length <= sizes[buffer],
+        let text = column.array.buffers?[buffer + 2]?.assumingMemoryBound(to: UInt8.self)
+      else { throw .column("`\(column.name)` has no text where row \(row) says") }
+      result.append(UnsafeBufferPointer(start: text + start, count: length))
+    }
+    return result
   }
 
   private static func starts<Offset: FixedWidthInteger>(

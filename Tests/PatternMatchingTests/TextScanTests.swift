@@ -113,4 +113,37 @@ import Testing
       #expect(text_scan_find_line(firsts, text, count, places.lowerBound) == expected)
     }
   }
+
+  @Test(arguments: levels) func pairsOfBytes(level: Int32) {
+    #expect(text_scan_limit(level) == level)
+    defer { _ = text_scan_limit(3) }
+    onTexts(6) { random, text, count, places in
+      var first = bytes(&random, least: 1)
+      var second = bytes(&random, least: 0)
+      let found = text_scan_next(&first, &second, text, places.lowerBound, count)
+      var expected = places.lowerBound
+      while expected < count, !isPair(text, expected, count, first, second) { expected += 1 }
+      #expect(found == expected)
+      #expect(text_scan_next_portably(&first, &second, text, places.lowerBound, count) == expected)
+    }
+  }
+
+  private func bytes(_ random: inout SplitMix, least: Int) -> text_scan_bytes {
+    let chosen = (0..<Int.random(in: least...8, using: &random)).map { _ in
+      Self.alphabet[Int.random(in: 0..<Self.alphabet.count, using: &random)]
+    }
+    var bytes = text_scan_bytes()
+    withUnsafeMutableBytes(of: &bytes.bytes) { target in
+      for index in target.indices { target[index] = index < chosen.count ? chosen[index] : chosen.first ?? 0 }
+    }
+    bytes.count = UInt8(chosen.count)
+    return bytes
+  }
+
+  private func isPair(
+    _ text: UnsafeMutablePointer<UInt8>, _ place: Int, _ count: Int, _ first: text_scan_bytes, _ second: text_scan_bytes
+  ) -> Bool {
+    func has(_ bytes: text_scan_bytes, _ byte: UInt8) -> Bool { withUnsafeBytes(of: bytes.bytes) { $0.contains(byte) } }
+    return has(first, text[place]) && (second.count == 0 || place + 1 == count || has(second, text[place + 1]))
+  }
 }

@@ -12,45 +12,11 @@ private let policy = """
 
   """
 
-/// The program, watching, whose output goes into a file.
-private final class WatchingProgram {
-  private let process = Process()
-  private let output: String
-
-  init(_ arguments: [String], folder: String) throws {
-    let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    output = folder + "/.output"
-    try Data().write(to: URL(fileURLWithPath: output))
-    process.executableURL = URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("hpol")
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
-    process.standardError = process.standardOutput
-    try process.run()
-  }
-
+extension RunningProgram {
   /// What run number `number` printed, from 1.
-  func output(ofRun number: Int) throws -> String {
-    for _ in 0..<600 {
-      let runs = try String(contentsOfFile: output, encoding: .utf8).components(
-        separatedBy: "; watching, Ctrl-C ends ──\n")
-      if runs.count > number { return runs[number - 1] }
-      usleep(20_000)
-    }
-    Issue.record("run \(number) did not come: \(try String(contentsOfFile: output, encoding: .utf8))")
-    return ""
-  }
-
-  /// Ends it as Ctrl-C does.
-  func end() -> Int32 {
-    kill(process.processIdentifier, SIGINT)
-    for _ in 0..<500 where process.isRunning { usleep(20_000) }
-    if process.isRunning {
-      Issue.record("Ctrl-C does not end it")
-      kill(process.processIdentifier, SIGKILL)
-    }
-    process.waitUntilExit()
-    return process.terminationStatus
+  fileprivate func output(ofRun number: Int) throws -> String {
+    let end = "; watching, Ctrl-C ends ──\n"
+    return try wait { $0.components(separatedBy: end).count > number }.components(separatedBy: end)[number - 1]
   }
 }
 
@@ -58,7 +24,7 @@ private final class WatchingProgram {
   @Test func runsAgainWhateverWayAFileChanges() throws {
     try withFolder(["p/a.hpol": policy]) { (folder: String) throws in
       let file = folder + "/p/a.hpol"
-      let program = try WatchingProgram(["test", "p", "--watch", "--report", "tap=p/x.tap"], folder: folder)
+      let program = try RunningProgram(["test", "p", "--watch", "--report", "tap=p/x.tap"], folder: folder)
       #expect(try program.output(ofRun: 1).contains("1 with 1 request: all hold"))
       // Written in place.
       try policy.replacingOccurrences(of: "=> block", with: "=> allow")
@@ -87,7 +53,7 @@ private final class WatchingProgram {
   @Test func fixturesAreJudgedAgainWhenTheyOrThePolicyChange() throws {
     let pinned = #"{"protocol":"postgres","request":"DROP TABLE t","expect":{"decision":"block"}}"# + "\n"
     try withFolder(["p/a.hpol": policy, "f/x.jsonl": pinned]) { (folder: String) throws in
-      let program = try WatchingProgram(["test", "p", "-f", "f", "--watch"], folder: folder)
+      let program = try RunningProgram(["test", "p", "-f", "f", "--watch"], folder: folder)
       #expect(try program.output(ofRun: 1).contains("fixtures: 1, 1 of them pinned: all hold"))
       try pinned.replacingOccurrences(of: "\"block\"", with: "\"allow\"")
         .write(toFile: folder + "/f/x.jsonl", atomically: true, encoding: .utf8)
@@ -120,7 +86,7 @@ private final class WatchingProgram {
     let pinned = #"{"protocol":"postgres","request":"DROP TABLE t","expect":{"decision":"block"}}"# + "\n"
     try withFolder(["p/a.hpol": listed, "lists/tables.txt": "t\n", "f/x.jsonl": pinned]) {
       (folder: String) throws in
-      let program = try WatchingProgram(["test", "p", "-f", "f", "--watch"], folder: folder)
+      let program = try RunningProgram(["test", "p", "-f", "f", "--watch"], folder: folder)
       #expect(try program.output(ofRun: 1).contains("fixtures: 1, 1 of them pinned: all hold"))
       try (pinned + pinned).write(toFile: folder + "/f/x.jsonl", atomically: true, encoding: .utf8)
       #expect(try program.output(ofRun: 2).contains("fixtures: 2, 2 of them pinned: all hold"))

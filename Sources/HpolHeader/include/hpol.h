@@ -272,7 +272,7 @@ struct ArrowArray {
 /*
  * Judges the rows of a record batch, in order. Columns, by name, without nulls; others are passed over:
  *
- *   command    utf8, binary, their large forms, or a dictionary of these: the payload
+ *   command    utf8, binary, their large and view forms, or a dictionary of these: the payload
  *   protocol   utf8 or a dictionary of it, such as "postgres"; without it all rows are of `protocol`
  *   principal  utf8 or a dictionary of it: identities as hpol_bind takes them. Each distinct one is bound once; rows are
  *              judged each for itself, without tags

@@ -27,6 +27,16 @@ def test_principals(policy: hpol.Policy) -> None:
             result.validate(full=True)
 
 
+def test_views(policy: hpol.Policy) -> None:
+    commands = ["DELETE FROM orders", "SELECT 1", "", "DELETE FROM orders WHERE id = 4"]
+    principals = [EVE, DBA, EVE, EVE]
+    expected = policy.judge_arrow(pa.record_batch({"command": commands, "principal": principals}), protocol="postgres")
+    for command, principal in (("string_view", "string_view"), ("binary_view", "string")):
+        rows = pa.record_batch({"command": pa.array(commands).cast(command), "principal": pa.array(principals).cast(principal)})
+        assert policy.judge_arrow(rows, protocol="postgres") == expected
+        assert policy.judge_arrow(rows.slice(1, 2), protocol="postgres").to_pylist() == expected.slice(1, 2).to_pylist()
+
+
 def test_protocols_and_slices(policy: hpol.Policy) -> None:
     rows = pa.record_batch({
         "command": ["DELETE FROM orders"] * 6,
