@@ -97,6 +97,12 @@ public final class Session {
     return state.pointee.residuals[Self.slot(`protocol`, phase)]?.rules.map(Int.init) ?? []
   }
 
+  /// Whether there are any of these; without a list of them.
+  public func hasLiveRules(_ protocol: OperationProtocol, _ phase: RulePhase) -> Bool {
+    _ = view(`protocol`, phase)
+    return state.pointee.residuals[Self.slot(`protocol`, phase)]?.rules.isEmpty == false
+  }
+
   @inline(__always)
   private static func slot(_ protocol: OperationProtocol, _ phase: RulePhase) -> Int {
     Int(`protocol`.rawValue) << 1 | Int(phase.rawValue)

@@ -2,15 +2,15 @@ import PolicyBytecode
 import PolicyRuntime
 
 /// Who asks, through which connection, bound to whatever policy is in force; and the tags that verdicts set. One thread
-/// at a time may use it.
+/// at a time may use it; what changes is not checked for exclusive access while running.
 public final class BoundSession: @unchecked Sendable {
   /// Without a time.
   public let principal: Principal
   /// Tells sessions of a decision point apart; nil once there are no numbers left, and nothing is remembered of it.
   let number: Int?
-  public private(set) var tags: [String] = []
+  @exclusivity(unchecked) public private(set) var tags: [String] = []
   private let facts: SessionFacts
-  private var bound: (generation: UInt64, session: Session)?
+  @exclusivity(unchecked) private var bound: (generation: UInt64, session: Session)?
 
   init(_ principal: Principal, number: Int?) {
     var principal = principal

@@ -16,7 +16,8 @@ public struct VerdictBrief: BitwiseCopyable, Sendable {
 /// session where nothing else decides; a verdict is made words once for all requests that get it.
 ///
 /// All that it remembers is bounded. ``DecisionPoint`` hands it out to one thread and takes it back, which makes it safe to
-/// pass between threads.
+/// pass between threads. Nothing that it calls comes back to it, so what changes with each request is not checked for
+/// exclusive access while running: the checks took a tenth of a call for a payload never seen.
 public final class RememberingEngine: @unchecked Sendable {
   /// Distinct verdicts that are kept.
   static let verdictLimit = 1 << 12
@@ -33,19 +34,19 @@ public final class RememberingEngine: @unchecked Sendable {
   public let generation: PolicyGeneration
   let engine: Engine
   /// Distinct verdicts so far; a payload is judged to be one of them.
-  public private(set) var verdicts: [KnownVerdict] = []
-  private var briefs = RawBuffer<VerdictBrief>()
+  @exclusivity(unchecked) public private(set) var verdicts: [KnownVerdict] = []
+  @exclusivity(unchecked) private var briefs = RawBuffer<VerdictBrief>()
 
-  private var statements = StatementMemory()
-  private var known = NumberTable(capacity: knownPlaces)
-  private var signature = VerdictSignature()
-  private var signatures = ByteKeyTable(entryLimit: verdictLimit, byteLimit: signatureBytes)
-  private var verdictOfSignature: [Int] = []
-  private var identities = ByteKeyTable(entryLimit: identityLimit, byteLimit: identityBytes)
-  private var boundIdentities: [BoundSession] = []
+  @exclusivity(unchecked) private var statements = StatementMemory()
+  @exclusivity(unchecked) private var known = NumberTable(capacity: knownPlaces)
+  @exclusivity(unchecked) private var signature = VerdictSignature()
+  @exclusivity(unchecked) private var signatures = ByteKeyTable(entryLimit: verdictLimit, byteLimit: signatureBytes)
+  @exclusivity(unchecked) private var verdictOfSignature: [Int] = []
+  @exclusivity(unchecked) private var identities = ByteKeyTable(entryLimit: identityLimit, byteLimit: identityBytes)
+  @exclusivity(unchecked) private var boundIdentities: [BoundSession] = []
   private var principals: [Principal: BoundSession] = [:]
-  private var operations: [OperationVerdict] = []
-  private var buffer: [UInt8] = []
+  @exclusivity(unchecked) private var operations: [OperationVerdict] = []
+  @exclusivity(unchecked) private var buffer: [UInt8] = []
   private let asksTags: Bool
   /// Only an MCP payload may hold MCP, whose facts depend on the target and on what it said of its tools.
   private let remembers: Bool
@@ -134,7 +135,7 @@ public final class RememberingEngine: @unchecked Sendable {
     for number in 0..<batch.count {
       operations.append(engine.judge(number, of: batch, in: session))
       if engine.hasResponseRules, !asksResponse {
-        asksResponse = !session.liveRules(batch.operations[number].protocol, .response).isEmpty
+        asksResponse = session.hasLiveRules(batch.operations[number].protocol, .response)
       }
     }
   }
@@ -142,7 +143,8 @@ public final class RememberingEngine: @unchecked Sendable {
   private func decode(_ wire: OperationProtocol, _ payload: UnsafeBufferPointer<UInt8>, _ principal: Principal) {
     if wire == .mcp || !remembers { engine.prepare(&engine.context, target: principal.target ?? "") }
     // What is too large is told from its first bytes.
-    buffer.append(contentsOf: payload.prefix(DecodeLimits.payloadBytes + 1))
+    buffer.append(
+      contentsOf: UnsafeBufferPointer(rebasing: payload.prefix(DecodeLimits.payloadBytes + 1)))
     engine.context.decode(wire, buffer)
     buffer.removeAll(keepingCapacity: buffer.count <= Self.bufferBytes)
   }
