@@ -43,9 +43,11 @@ public struct DecodeContext: ~Copyable {
   /// The decoder of the last shell line, for its memory.
   var shellDecoder: ShellDecoder?
 
+  /// What decodes simple lines, for its memory.
+  var quickShell: QuickShell?
   /// What reads simple SQL, for its memory.
   var quickSQL: QuickSQLReader?
-  /// Whether all SQL is parsed, for those who compare: the quick reader says the same of what it reads.
+  /// Whether all SQL and all lines are parsed, for those who compare: what is quick says the same of what it reads.
   public var isThorough = false
 
   private let detectors: DetectorSet?

@@ -4,6 +4,12 @@ import PolicyBytecode
 ///
 /// The whole payload is read before anything is emitted; what cannot be read is one `unparsed` operation.
 func decodeShell(_ payload: [UInt8], _ context: inout DecodeContext) {
+  if !context.isThorough, payload.count <= QuickShell.longest {
+    var quick = context.quickShell.take() ?? QuickShell(demand: context.demand.facts)
+    let isRead = payload.withUnsafeBufferPointer { quick.decode($0, &context) }
+    context.quickShell = consume quick
+    if isRead { return }
+  }
   let bytes = ShellBytes(payload)
   guard bytes.isText else { return context.unparsed(.shell, .encoding) }
   // One that holds another takes a new decoder for it.

@@ -332,7 +332,7 @@ extension ShellDecoder {
     return rest.first == Ascii.pipe && rest.dropFirst().first != Ascii.pipe
   }
 
-  private static let runners = Set(
+  static let runners = Set(
     [
       "system", "popen", "exec", "execSync", "spawn", "spawnSync", "execFile", "run", "call", "check_call",
       "check_output", "Popen", "shell_exec", "passthru", "proc_open", "getoutput", "execvp", "execv",

@@ -3,7 +3,7 @@ import PolicyBytecode
 /// `find`, `xargs` and `parallel`: commands that run once for each of many words.
 extension ShellDecoder {
   /// What is known of a primary of `find`.
-  private struct Primary: OptionSet {
+  struct Primary: OptionSet, Sendable {
     let rawValue: UInt8
     /// It takes no argument.
     static let bare = Primary(rawValue: 1)
@@ -15,7 +15,8 @@ extension ShellDecoder {
     static let writing = Primary(rawValue: 8)
   }
 
-  private static let primaries: ShellNames<Primary> = {
+  /// The primaries that are known.
+  static let primaryNames: [(name: [UInt8], value: Primary)] = {
     let groups: [(Primary, String)] = [
       (
         [.bare, .unrestrictive],
@@ -32,8 +33,9 @@ extension ShellDecoder {
       ([.unrestrictive, .writing], "-fprint -fprint0 -fls"),
       (.writing, "-fprintf"),
     ]
-    return ShellNames(groups.flatMap { kind, names in names.split(separator: " ").map { (Array($0.utf8), kind) } })
+    return groups.flatMap { kind, names in names.split(separator: " ").map { (Array($0.utf8), kind) } }
   }()
+  private static let primaries = ShellNames(primaryNames)
 
   private func primary(_ text: ByteRange) -> Primary { Self.primaries.value(arena, text) ?? [] }
 

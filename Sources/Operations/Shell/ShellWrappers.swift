@@ -194,6 +194,11 @@ extension ShellDecoder {
   private static let skipping = ShellNames(
     ["timeout", "gtimeout", "chroot", "chrt", "gosu", "su-exec"].map { (Array($0.utf8), true) })
 
+  static func isSkipping(_ text: QuickShellText, _ name: ByteRange) -> Bool {
+    text.has("timeout", at: name) || text.has("gtimeout", at: name) || text.has("chroot", at: name)
+      || text.has("chrt", at: name) || text.has("gosu", at: name) || text.has("su-exec", at: name)
+  }
+
   private func isAssignment(_ index: Int) -> Bool {
     let text = fields[index].value
     guard text.count > 0, Ascii.isNameStart(arena[Int(text.start)]) else { return false }

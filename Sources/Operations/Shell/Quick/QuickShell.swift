@@ -1,0 +1,166 @@
+import PolicyBytecode
+
+/// Decodes the lines that are typed most (words and quotes, redirections, pipelines and lists of programs that run nothing,
+/// or run the words behind them) in one pass over their bytes, which takes a fraction of what the syntax tree and the
+/// expansion of ``ShellDecoder`` take.
+///
+/// It says of a line what ``ShellDecoder`` says; where it is not certain of that, it says nothing and the decoder is asked.
+/// Tests and the fuzzer hold the two against each other.
+///
+/// The line stands among the bytes of the batch's values, so that words, and with them most values, are ranges of it that are
+/// never copied.
+struct QuickShell: ~Copyable {
+  /// Longer payloads are left to the decoder. Expansion within it stays far below ``ShellLimits/expandedBytes``.
+  static let longest = 2048
+  /// So are programs within programs that are nested deeper.
+  static let depth = 6
+
+  /// The facts that are asked for.
+  struct Asked: BitwiseCopyable {
+    let command, program, flag, argument, path, privileged, inputFrom, writes, unknown: Bool
+
+    init(_ facts: FactSet) {
+      command = facts.contains(.command)
+      program = facts.contains(.shellProgram)
+      flag = facts.contains(.shellFlag)
+      argument = facts.contains(.shellArgument)
+      path = facts.contains(.shellPath)
+      privileged = facts.contains(.shellPrivileged)
+      inputFrom = facts.contains(.shellInputFrom)
+      writes = facts.contains(.shellWrites)
+      unknown = facts.contains(.shellUnknown)
+    }
+  }
+
+  /// A word as a program is handed it.
+  struct Word: BitwiseCopyable {
+    var value = ByteRange()
+    /// How it is spelled, with quotes.
+    var spelling = ByteRange()
+    /// What else an unknown word may be: a range of ``QuickShell/points``; negative for none.
+    var points = ByteRange(-1, -1)
+    /// Its spelling is what the canonical text has for it.
+    var isCanonical = true
+    /// It stands in quotes in the canonical text.
+    var isQuoted = false
+    /// There are single quotes in it.
+    var hasQuote = false
+    var hasGlob = false
+    var isUnknown = false
+  }
+
+  /// A file that a redirection names.
+  struct File: BitwiseCopyable {
+    var word: Word
+    var isWritten: Bool
+  }
+
+  enum Link: UInt8 { case sequence, and, or, pipe }
+
+  /// A simple command.
+  struct Command: BitwiseCopyable {
+    /// Ranges of ``QuickShell/words`` and ``QuickShell/files``.
+    var words: ByteRange
+    var files: ByteRange
+    /// How it is joined to the one before.
+    var link: Link
+    /// Its standard input is redirected.
+    var hasInput: Bool
+  }
+
+  let asked: Asked
+  let tables = QuickShellTables.all
+  var words = RawBuffer<Word>(capacity: 64)
+  var files = RawBuffer<File>(capacity: 8)
+  var commands = RawBuffer<Command>(capacity: 16)
+  var options = RawBuffer<QuickShellCall.Option>(capacity: 32)
+  /// Indices of words.
+  var operands = RawBuffer<Int32>(capacity: 32)
+  /// Base names of the programs emitted, in order.
+  var log = RawBuffer<ByteRange>(capacity: 16)
+  /// Names of the programs that carry the one at hand.
+  var carriers = RawBuffer<ByteRange>(capacity: 8)
+  /// The paths of the operation at hand that are written to.
+  var writes = RawBuffer<ByteRange>(capacity: 16)
+  /// Words that others may stand for.
+  var points = RawBuffer<ByteRange>(capacity: 8)
+
+  // The state of the line.
+
+  /// Where its commands run; empty for where it started.
+  var directory = ByteRange()
+  /// Programs that write the input of the command at hand: a range of the log.
+  var input = ByteRange()
+  var isPiped = false
+  /// The text of the input may be known.
+  var mayKnowInput = false
+  /// What the command at hand prints may be known.
+  var mayKnowOutput = false
+  var isPrivileged = false
+  /// xargs appends words that are not known.
+  var hasTrailing = false
+  /// A word begins with `~`.
+  var hasTilde = false
+  /// Variables were read.
+  var hasRead = false
+
+  init(demand: FactSet) { asked = Asked(demand) }
+
+  /// Emits the operations of `payload`; false, and nothing is emitted, where that takes ``ShellDecoder``.
+  mutating func decode(_ payload: UnsafeBufferPointer<UInt8>, _ context: inout DecodeContext) -> Bool {
+    guard payload.count <= Self.longest, context.syntaxDepth + 4 < DecodeLimits.syntaxDepth,
+      // An operation takes a byte at least.
+      context.batch.count + payload.count + 1 < DecodeLimits.operations
+    else { return false }
+    begin()
+    let mark = context.batch.mark
+    // Twice as much as the values of words can take, so that the line stays where it is while it is read.
+    context.batch.facts.reserve(3 * payload.count + 64)
+    let start = context.batch.facts.store(payload)
+    if read(start..<start + payload.count, &context.batch.facts), walk(&context) { return true }
+    context.batch.truncate(to: mark)
+    return false
+  }
+
+  private mutating func begin() {
+    words.removeAll()
+    files.removeAll()
+    commands.removeAll()
+    options.removeAll()
+    operands.removeAll()
+    log.removeAll()
+    carriers.removeAll()
+    points.removeAll()
+    directory = ByteRange()
+    isPrivileged = false
+    hasTrailing = false
+    hasTilde = false
+    hasRead = false
+  }
+
+  /// Runs the commands in their order.
+  private mutating func walk(_ context: inout DecodeContext) -> Bool {
+    var start = 0
+    for index in 0..<commands.count {
+      let command = commands[index]
+      if command.link == .pipe {
+        isPiped = true
+        mayKnowInput = mayKnowOutput
+        input = ByteRange(start, log.count)
+      } else {
+        isPiped = false
+        mayKnowInput = false
+        start = log.count
+        input = ByteRange()
+      }
+      mayKnowOutput = false
+      if command.hasInput {
+        isPiped = true
+        input = ByteRange()
+      }
+      let isHead = command.link == .sequence && (index + 1 == commands.count || commands[index + 1].link != .pipe)
+      guard run(command.words.range, command.files.range, isHead: isHead, inShell: true, &context) else { return false }
+    }
+    return true
+  }
+}
