@@ -44,7 +44,7 @@ public struct DecodeContext: ~Copyable {
   var shellDecoder: ShellDecoder?
 
   /// What decodes simple lines, for its memory.
-  var quickShell: QuickShell?
+  var quickShell: QuickShellPlace?
   /// What reads simple SQL, for its memory.
   var quickSQL: QuickSQLReader?
   /// Whether all SQL and all lines are parsed, for those who compare: what is quick says the same of what it reads.
@@ -169,9 +169,11 @@ public struct DecodeContext: ~Copyable {
   private mutating func begin(_ protocol: OperationProtocol) -> Bool {
     guard !isFull else { return false }
     batch.begin(`protocol`)
-    for layer in via { batch.facts.add(.via, layer.word) }
-    viaTools.add(as: .viaTool, to: &batch.facts)
-    viaPrograms.add(as: .viaProgram, to: &batch.facts)
+    if !via.isEmpty {
+      for layer in via { batch.facts.add(.via, layer.word) }
+    }
+    if !viaTools.isEmpty { viaTools.add(as: .viaTool, to: &batch.facts) }
+    if !viaPrograms.isEmpty { viaPrograms.add(as: .viaProgram, to: &batch.facts) }
     if batch.count == DecodeLimits.operations {
       batch.facts.add(.unparsed, true)
       batch.end(unparsed: .count)
@@ -186,6 +188,8 @@ private struct NameStack {
   private var text: [UInt8] = []
   /// Where each name ends.
   private var ends: [Int] = []
+
+  var isEmpty: Bool { ends.isEmpty }
 
   mutating func push(_ name: some Collection<UInt8>) {
     text += name

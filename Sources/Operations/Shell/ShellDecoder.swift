@@ -5,9 +5,8 @@ import PolicyBytecode
 /// The whole payload is read before anything is emitted; what cannot be read is one `unparsed` operation.
 func decodeShell(_ payload: [UInt8], _ context: inout DecodeContext) {
   if !context.isThorough, payload.count <= QuickShell.longest {
-    var quick = context.quickShell.take() ?? QuickShell(demand: context.demand.facts)
-    let isRead = payload.withUnsafeBufferPointer { quick.decode($0, &context) }
-    context.quickShell = consume quick
+    let quick = context.quickShell?.pointer ?? newQuickShell(&context)
+    let isRead = payload.withUnsafeBufferPointer { quick.pointee.decode($0, &context) }
     if isRead { return }
   }
   let bytes = ShellBytes(payload)
@@ -16,6 +15,13 @@ func decodeShell(_ payload: [UInt8], _ context: inout DecodeContext) {
   var decoder = context.shellDecoder.take() ?? ShellDecoder(demand: context.demand.facts)
   decoder.decode(bytes.hasCarriageReturn ? withUnixLines(payload) ?? payload : payload, &context)
   if decoder.isSmall { context.shellDecoder = consume decoder }
+}
+
+private func newQuickShell(_ context: inout DecodeContext) -> UnsafeMutablePointer<QuickShell> {
+  let place = QuickShellPlace(demand: context.demand.facts)
+  let pointer = place.pointer
+  context.quickShell = consume place
+  return pointer
 }
 
 /// What can be said of a payload's bytes in one pass.

@@ -9,6 +9,8 @@ import PolicyBytecode
 ///
 /// The line stands among the bytes of the batch's values, so that words, and with them most values, are ranges of it that are
 /// never copied.
+///
+/// All its methods are mutating: a call of one that is not copies all of it.
 struct QuickShell: ~Copyable {
   /// Longer payloads are left to the decoder. Expansion within it stays far below ``ShellLimits/expandedBytes``.
   static let longest = 2048
@@ -32,21 +34,49 @@ struct QuickShell: ~Copyable {
     }
   }
 
-  /// A word as a program is handed it.
+  /// A word as a program is handed it: where in the batch's bytes its value stands, and how it is spelled, with quotes.
   struct Word: BitwiseCopyable {
-    var value = ByteRange()
-    /// How it is spelled, with quotes.
-    var spelling = ByteRange()
-    /// What else an unknown word may be: a range of ``QuickShell/points``; negative for none.
-    var points = ByteRange(-1, -1)
-    /// Its spelling is what the canonical text has for it.
-    var isCanonical = true
+    var valueStart: Int32
+    var valueEnd: Int32
+    var start: Int32
+    var end: Int32
+    /// None says that the word stands for itself.
+    var traits: Traits
+
+    @inline(__always)
+    init(_ start: Int, _ end: Int, _ traits: Traits = []) {
+      self.start = Int32(truncatingIfNeeded: start)
+      self.end = Int32(truncatingIfNeeded: end)
+      (valueStart, valueEnd) = (self.start, self.end)
+      self.traits = traits
+    }
+
+    @inline(__always)
+    var value: ByteRange {
+      var range = ByteRange()
+      (range.start, range.end) = (valueStart, valueEnd)
+      return range
+    }
+  }
+
+  struct Traits: OptionSet, BitwiseCopyable {
+    let rawValue: UInt32
+    /// Its spelling is not what the canonical text has for it.
+    static let respelled = Traits(rawValue: 1)
     /// It stands in quotes in the canonical text.
-    var isQuoted = false
-    /// There are single quotes in it.
-    var hasQuote = false
-    var hasGlob = false
-    var isUnknown = false
+    static let quoted = Traits(rawValue: 2)
+    /// There may be single quotes in it.
+    static let hasQuote = Traits(rawValue: 4)
+    static let hasGlob = Traits(rawValue: 8)
+    static let isUnknown = Traits(rawValue: 16)
+    /// There may be `/`, `.`, `:`, `$` or `~` in it.
+    static let isMarked = Traits(rawValue: 32)
+    /// There may be `=` in it.
+    static let hasEquals = Traits(rawValue: 64)
+    /// It may also be any of ``QuickShell/candidates``.
+    static let isCandidate = Traits(rawValue: 128)
+    /// With none of these a word is no address, no setting, and a normal path.
+    static let paths: Traits = [.isUnknown, .isMarked, .hasEquals, .isCandidate]
   }
 
   /// A file that a redirection names.
@@ -70,6 +100,7 @@ struct QuickShell: ~Copyable {
 
   let asked: Asked
   let tables = QuickShellTables.all
+  let bits = QuickShellBits.allocate()
   var words = RawBuffer<Word>(capacity: 64)
   var files = RawBuffer<File>(capacity: 8)
   var commands = RawBuffer<Command>(capacity: 16)
@@ -82,8 +113,12 @@ struct QuickShell: ~Copyable {
   var carriers = RawBuffer<ByteRange>(capacity: 8)
   /// The paths of the operation at hand that are written to.
   var writes = RawBuffer<ByteRange>(capacity: 16)
-  /// Words that others may stand for.
+  /// Values of words.
   var points = RawBuffer<ByteRange>(capacity: 8)
+  /// What words that are not known may be: a range of ``points``.
+  var candidates = ByteRange()
+  /// They are those of a command of `find`.
+  var hasCandidates = false
 
   // The state of the line.
 
@@ -105,6 +140,8 @@ struct QuickShell: ~Copyable {
   var hasRead = false
 
   init(demand: FactSet) { asked = Asked(demand) }
+
+  deinit { bits.deallocate() }
 
   /// Emits the operations of `payload`; false, and nothing is emitted, where that takes ``ShellDecoder``.
   mutating func decode(_ payload: UnsafeBufferPointer<UInt8>, _ context: inout DecodeContext) -> Bool {
@@ -131,6 +168,8 @@ struct QuickShell: ~Copyable {
     log.removeAll()
     carriers.removeAll()
     points.removeAll()
+    candidates = ByteRange()
+    hasCandidates = false
     directory = ByteRange()
     isPrivileged = false
     hasTrailing = false
@@ -162,5 +201,22 @@ struct QuickShell: ~Copyable {
       guard run(command.words.range, command.files.range, isHead: isHead, inShell: true, &context) else { return false }
     }
     return true
+  }
+}
+
+/// A ``QuickShell`` that stays where it is, so that to use it is not to move it.
+///
+/// Invariant: `pointer` points to one that is initialised, which is this one's own.
+struct QuickShellPlace: ~Copyable {
+  let pointer: UnsafeMutablePointer<QuickShell>
+
+  init(demand: FactSet) {
+    pointer = .allocate(capacity: 1)
+    pointer.initialize(to: QuickShell(demand: demand))
+  }
+
+  deinit {
+    pointer.deinitialize(count: 1)
+    pointer.deallocate()
   }
 }

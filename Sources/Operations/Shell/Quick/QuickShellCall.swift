@@ -23,7 +23,8 @@ struct QuickShellCall {
   /// Its base name, in the batch's bytes, and the hash of that.
   var name: ByteRange
   var hash: UInt32
-  var program: ShellProgram
+  /// In ``QuickShellTables``.
+  var program: UnsafePointer<ShellProgram>
   /// Ranges of ``QuickShell/options`` and ``QuickShell/operands``.
   var options: Range<Int>
   var operands: Range<Int>
@@ -82,17 +83,17 @@ struct QuickShellText: BitwiseCopyable {
 /// Invariant of the unsafe code: what is read of ``QuickShellTables`` lies in the ranges that the program and its options name.
 extension QuickShell {
   @inline(__always)
-  func has(_ letter: UInt8, _ call: QuickShellCall) -> Bool {
+  mutating func has(_ letter: UInt8, _ call: QuickShellCall) -> Bool {
     for index in call.options where options[index].letter == letter { return true }
     return false
   }
 
   /// Whether an option is given by this name, dashes included.
   @inline(__always)
-  func isNamed(_ option: QuickShellCall.Option, _ name: StaticString, _ text: QuickShellText) -> Bool {
+  mutating func isNamed(_ option: QuickShellCall.Option, _ name: StaticString, _ text: QuickShellText) -> Bool {
     guard option.name.count == name.utf8CodeUnitCount else { return false }
     if !option.isNameInTable { return text.has(name, at: option.name) }
-    for index in 0..<option.name.count where tables.text[Int(option.name.start) + index] != name.utf8Start[index] {
+    for index in 0..<option.name.count where tables.pointee.text[Int(option.name.start) + index] != name.utf8Start[index] {
       return false
     }
     return true
@@ -100,26 +101,28 @@ extension QuickShell {
 
   /// The value of an option that has one.
   @inline(__always)
-  func value(of option: QuickShellCall.Option) -> ByteRange {
-    ByteRange(Int(option.start), Int(words[Int(option.word)].value.end))
+  mutating func value(of option: QuickShellCall.Option) -> ByteRange {
+    ByteRange(Int(option.start), Int(words[Int(option.word)].valueEnd))
   }
 
   /// Appends the options and the operands of a command line.
-  mutating func take(_ argv: Range<Int>, _ program: ShellProgram, _ text: QuickShellText) {
+  mutating func take(
+    _ argv: Range<Int>, _ program: UnsafePointer<ShellProgram>, isOrdered: Bool, _ text: QuickShellText
+  ) {
     var index = argv.lowerBound + 1
     while index < argv.upperBound {
       let word = words[index].value
       index += 1
       let isOption = word.count > 1 && text[Int(word.start)] == Ascii.dash
-      let isOld = program.isOldStyle && index == argv.lowerBound + 2 && isBundle(word, program, text)
+      let isOld = program.pointee.isOldStyle && index == argv.lowerBound + 2 && isBundle(word, program, text)
       guard isOption || isOld else {
         operands.append(Int32(truncatingIfNeeded: index - 1))
-        if program.isOrdered { break }
+        if isOrdered { break }
         continue
       }
       let isLong = !isOld && text[Int(word.start) + 1] == Ascii.dash
       if isLong, word.count == 2 { break }
-      if isLong || program.isPlain || !program.isKnown {
+      if isLong || program.pointee.isPlain || !program.pointee.isKnown {
         long(index - 1, isLong: isLong, &index, argv.upperBound, program, text)
       } else {
         bundle(index - 1, isOld: isOld, &index, argv.upperBound, program, text)
@@ -132,24 +135,25 @@ extension QuickShell {
   }
 
   /// Whether all letters of a word are options.
-  private func isBundle(_ word: ByteRange, _ program: ShellProgram, _ text: QuickShellText) -> Bool {
-    for index in word.range where tables.option(text[index], program).letter == 0 { return false }
+  private mutating func isBundle(_ word: ByteRange, _ program: UnsafePointer<ShellProgram>, _ text: QuickShellText) -> Bool {
+    for index in word.range where tables.pointee.option(text[index], program).letter == 0 { return false }
     return word.count > 0
   }
 
   /// An option by name, with two dashes or with one.
   private mutating func long(
-    _ number: Int, isLong: Bool, _ index: inout Int, _ end: Int, _ program: ShellProgram, _ text: QuickShellText
+    _ number: Int, isLong: Bool, _ index: inout Int, _ end: Int, _ program: UnsafePointer<ShellProgram>, _ text: QuickShellText
   ) {
     let word = words[number].value
-    let equals = text.firstIndex(of: Ascii.equals, in: word)
+    let mayHaveValue = words[number].traits.contains(.hasEquals)
+    let equals = mayHaveValue ? text.firstIndex(of: Ascii.equals, in: word) : nil
     var option = QuickShellCall.Option()
     option.name = ByteRange(Int(word.start), equals ?? Int(word.end))
     if let equals {
       option.word = Int32(truncatingIfNeeded: number)
       option.start = Int32(truncatingIfNeeded: equals + 1)
     }
-    if program.names.count > 0 {
+    if program.pointee.names.count > 0 {
       let name = ByteRange(Int(word.start) + (isLong ? 2 : 1), Int(option.name.end))
       if let known = isLong ? longOption(name, program, text) : plainOption(name, program, text) {
         option.letter = known.option.letter
@@ -160,7 +164,7 @@ extension QuickShell {
         }
         if known.option.takesValue, !isLong || !known.option.isValueOptional, equals == nil, index < end {
           option.word = Int32(truncatingIfNeeded: index)
-          option.start = words[index].value.start
+          option.start = words[index].valueStart
           index += 1
         }
       }
@@ -169,13 +173,13 @@ extension QuickShell {
   }
 
   /// The option that a name or an unambiguous beginning of one means.
-  private func longOption(
-    _ name: ByteRange, _ program: ShellProgram, _ text: QuickShellText
+  private mutating func longOption(
+    _ name: ByteRange, _ program: UnsafePointer<ShellProgram>, _ text: QuickShellText
   ) -> ShellProgram.LongOption? {
     guard name.count > 0 else { return nil }
     var found: ShellProgram.LongOption?
-    for index in program.names.range {
-      let option = tables.longNames[index]
+    for index in program.pointee.names.range {
+      let option = tables.pointee.longNames[index]
       guard option.name.count >= name.count, isEqual(name, option, text) else { continue }
       if option.name.count == name.count { return option }
       if let found, found.option.letter == 0 || found.option.letter != option.option.letter { return nil }
@@ -184,11 +188,11 @@ extension QuickShell {
     return found
   }
 
-  private func plainOption(
-    _ name: ByteRange, _ program: ShellProgram, _ text: QuickShellText
+  private mutating func plainOption(
+    _ name: ByteRange, _ program: UnsafePointer<ShellProgram>, _ text: QuickShellText
   ) -> ShellProgram.LongOption? {
-    for index in program.names.range {
-      let option = tables.longNames[index]
+    for index in program.pointee.names.range {
+      let option = tables.pointee.longNames[index]
       if option.name.count == name.count, isEqual(name, option, text) { return option }
     }
     return nil
@@ -196,20 +200,20 @@ extension QuickShell {
 
   /// Whether an option's name, which is no shorter, begins with `name`.
   @inline(__always)
-  private func isEqual(_ name: ByteRange, _ option: ShellProgram.LongOption, _ text: QuickShellText) -> Bool {
+  private mutating func isEqual(_ name: ByteRange, _ option: ShellProgram.LongOption, _ text: QuickShellText) -> Bool {
     let offset = Int(option.name.start) - Int(name.start)
-    for index in name.range where text[index] != tables.text[index + offset] { return false }
+    for index in name.range where text[index] != tables.pointee.text[index + offset] { return false }
     return true
   }
 
   private mutating func bundle(
-    _ number: Int, isOld: Bool, _ index: inout Int, _ end: Int, _ program: ShellProgram, _ text: QuickShellText
+    _ number: Int, isOld: Bool, _ index: inout Int, _ end: Int, _ program: UnsafePointer<ShellProgram>, _ text: QuickShellText
   ) {
     let count = options.count
     let word = words[number].value
     var at = isOld ? Int(word.start) : Int(word.start) + 1
     while at < Int(word.end) {
-      let known = tables.option(text[at], program)
+      let known = tables.pointee.option(text[at], program)
       guard known.letter != 0 else {
         // Not a bundle that is known: the word stands as it is spelled.
         options.truncate(to: count)
@@ -234,7 +238,7 @@ extension QuickShell {
           at = Int(word.end)
         } else if !known.isValueOptional, index < end {
           option.word = Int32(truncatingIfNeeded: index)
-          option.start = words[index].value.start
+          option.start = words[index].valueStart
           index += 1
         }
       }
@@ -277,7 +281,7 @@ extension QuickShell {
       if primary.contains(.writing) { option.use = .write }
       if index < argv.upperBound, !isCommand {
         option.word = Int32(truncatingIfNeeded: index)
-        option.start = words[index].value.start
+        option.start = words[index].valueStart
       }
       options.append(option)
       index += 1
@@ -285,13 +289,13 @@ extension QuickShell {
     }
   }
 
-  func primary(_ word: ByteRange, _ text: QuickShellText) -> ShellDecoder.Primary {
-    let traits = word.count > 1 ? text.value(word, in: tables.primaries) : -1
+  mutating func primary(_ word: ByteRange, _ text: QuickShellText) -> ShellDecoder.Primary {
+    let traits = word.count > 1 ? text.value(word, in: tables.pointee.primaries) : -1
     return ShellDecoder.Primary(rawValue: traits < 0 ? 0 : UInt8(truncatingIfNeeded: traits))
   }
 
   /// Where the command of an `-exec` that starts at `start` ends.
-  func commandEnd(_ start: Int, _ end: Int, _ text: QuickShellText) -> Int {
+  mutating func commandEnd(_ start: Int, _ end: Int, _ text: QuickShellText) -> Int {
     var index = start
     while index < end {
       let word = words[index].value

@@ -34,31 +34,30 @@ extension QuickShell {
     context.end()
   }
 
-  private func isUnknown(_ argv: Range<Int>) -> Bool {
+  private mutating func isUnknown(_ argv: Range<Int>) -> Bool {
     if hasTrailing { return true }
-    for index in argv where words[index].isUnknown { return true }
+    for index in argv where words[index].traits.contains(.isUnknown) { return true }
     return false
   }
 
   /// The canonical text: where words stand in it as they do in the line, with one space between, it is the line's.
-  private func addCommand(_ argv: Range<Int>, _ facts: inout FactBuffer) {
+  private mutating func addCommand(_ argv: Range<Int>, _ facts: inout FactBuffer) {
+    let start = Int(words[argv.lowerBound].start)
+    var end = start - 1
     var isCanonical = true
-    var end = words[argv.lowerBound].spelling.start - 1
     for index in argv {
       let word = words[index]
-      isCanonical = isCanonical && word.isCanonical && word.spelling.start == end + 1
-      end = word.spelling.end
+      isCanonical = isCanonical && !word.traits.contains(.respelled) && Int(word.start) == end + 1
+      if end >= start { isCanonical = isCanonical && facts.arena[end] == Ascii.space }
+      end = Int(word.end)
     }
-    let start = Int(words[argv.lowerBound].spelling.start)
-    if isCanonical, areSpaces(argv, facts) {
-      return facts.add(.command, stored: start..<Int(end))
-    }
+    if isCanonical { return facts.add(.command, stored: start..<end) }
     let copy = facts.arena.count
     for index in argv {
       if index > argv.lowerBound { facts.store(Ascii.space) }
       let word = words[index]
-      if word.isQuoted { facts.store(Ascii.quote) }
-      if word.hasQuote {
+      if word.traits.contains(.quoted) { facts.store(Ascii.quote) }
+      if word.traits.contains(.hasQuote) {
         for at in word.value.range {
           let byte = facts.arena[at]
           if byte == Ascii.quote {
@@ -71,25 +70,17 @@ extension QuickShell {
       } else {
         facts.store(copying: word.value.range)
       }
-      if word.isQuoted { facts.store(Ascii.quote) }
+      if word.traits.contains(.quoted) { facts.store(Ascii.quote) }
     }
     facts.add(.command, stored: copy..<facts.arena.count)
   }
 
-  /// Whether the bytes between words that are one byte apart are spaces.
-  @inline(__always)
-  private func areSpaces(_ argv: Range<Int>, _ facts: borrowing FactBuffer) -> Bool {
-    for index in argv.lowerBound + 1..<argv.upperBound
-    where facts.arena[Int(words[index].spelling.start) - 1] != Ascii.space { return false }
-    return true
-  }
-
-  private func addFlags(_ call: QuickShellCall, _ facts: inout FactBuffer) {
+  private mutating func addFlags(_ call: QuickShellCall, _ facts: inout FactBuffer) {
     for index in call.options {
       let option = options[index]
       if option.isNameInTable, option.letter == 0 {
         let start = facts.arena.count
-        for at in option.name.range { facts.store(tables.text[at]) }
+        for at in option.name.range { facts.store(tables.pointee.text[at]) }
         facts.add(.shellFlag, stored: start..<facts.arena.count)
       } else if option.letter == 0 || option.isSpelled {
         facts.add(.shellFlag, stored: option.name.range)

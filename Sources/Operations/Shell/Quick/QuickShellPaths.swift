@@ -4,7 +4,7 @@ import PolicyBytecode
 extension QuickShell {
   /// Adds the paths among a program's words.
   mutating func addPaths(_ call: QuickShellCall, _ facts: inout FactBuffer) {
-    let program = call.program
+    let program = call.program.pointee
     let text = QuickShellText(facts)
     let toStandardOutput =
       program.operands == .write && program.isCompressor && text[Int(call.name.end) - 1] != 0x65 && has(0x63, call)
@@ -14,7 +14,7 @@ extension QuickShell {
       guard option.hasValue else { continue }
       if program.hasScript, option.letter == 0x65 || option.letter == 0x66 { isScriptGiven = true }
       if program.role == .awk { continue }
-      addValue(option, program, &facts)
+      addValue(option, call.program, &facts)
     }
     let count = call.operands.count
     let hasTarget = program.writesLast && has(0x74, call)
@@ -33,33 +33,31 @@ extension QuickShell {
     if isFind, count == 0 {
       let start = facts.arena.count
       facts.store(Ascii.dot)
-      var here = Word()
-      here.value = ByteRange(start, start + 1)
-      addPath(here, isWritten: writesFound, &facts)
+      addPath(Word(start, start + 1, .isMarked), isWritten: writesFound, &facts)
     }
     if program.isOldStyle { addArchive(call, &facts) }
   }
 
-  private func deletes(_ call: QuickShellCall, _ text: QuickShellText) -> Bool {
+  private mutating func deletes(_ call: QuickShellCall, _ text: QuickShellText) -> Bool {
     for index in call.options where isNamed(options[index], "-delete", text) { return true }
     return false
   }
 
   /// Adds the path that an option's value is, if it is one.
   private mutating func addValue(
-    _ option: QuickShellCall.Option, _ program: ShellProgram, _ facts: inout FactBuffer
+    _ option: QuickShellCall.Option, _ program: UnsafePointer<ShellProgram>, _ facts: inout FactBuffer
   ) {
     var word = words[Int(option.word)]
-    if option.start != word.value.start {
-      word.value.start = option.start
-      word.points = ByteRange(-1, -1)
+    if option.start != word.valueStart {
+      word.valueStart = option.start
+      word.traits.remove(.isCandidate)
     }
     if option.use == .path || option.use == .write {
       return addPath(word, isWritten: option.use == .write, &facts)
     }
     let text = QuickShellText(facts)
     // `curl -d @FILE`, `curl -F name=@FILE`
-    if program.names.count > 0, let at = text.firstIndex(of: Ascii.at, in: word.value),
+    if program.pointee.names.count > 0, let at = text.firstIndex(of: Ascii.at, in: word.value),
       at == Int(word.value.start) || text[at - 1] == Ascii.equals
     {
       return addPath(word, from: at + 1, isWritten: false, &facts)
@@ -68,7 +66,7 @@ extension QuickShell {
   }
 
   /// See ``ShellPaths/isEvident(_:in:)``.
-  private func isEvident(_ value: ByteRange, _ text: QuickShellText) -> Bool {
+  private mutating func isEvident(_ value: ByteRange, _ text: QuickShellText) -> Bool {
     guard value.count > 0 else { return false }
     return switch text[Int(value.start)] {
     case Ascii.slash, Ascii.tilde: true
@@ -84,6 +82,11 @@ extension QuickShell {
   ) {
     let text = QuickShellText(facts)
     let value = word.value
+    if word.traits.isDisjoint(with: .paths), directory.count == 0, call.program.pointee.operands != .none {
+      // Most: a name.
+      if value.count == 1, text[Int(value.start)] == Ascii.dash { return }
+      return add(value, isWritten: isWritten, &facts)
+    }
     let first = value.count > 0 ? text[Int(value.start)] : 0
     if Ascii.isNameStart(first), let equals = keyEnd(value, text) {
       let key = ByteRange(Int(value.start), equals)
@@ -92,9 +95,9 @@ extension QuickShell {
         return addPath(word, from: equals + 1, isWritten: isOutput, &facts)
       }
     }
-    if call.program.operands != .none { return addPath(word, isWritten: isWritten, &facts) }
+    if call.program.pointee.operands != .none { return addPath(word, isWritten: isWritten, &facts) }
     // `sudo -e`
-    if call.program.isPrivileged, call.program.role == .environment, has(0x65, call) {
+    if call.program.pointee.isPrivileged, call.program.pointee.role == .environment, has(0x65, call) {
       return addPath(word, isWritten: true, &facts)
     }
     if text.begins(with: "file://", at: value) { addPath(word, isWritten: false, &facts) }
@@ -102,7 +105,7 @@ extension QuickShell {
 
   /// Where the `=` of `KEY=VALUE` stands.
   @inline(__always)
-  private func keyEnd(_ value: ByteRange, _ text: QuickShellText) -> Int? {
+  private mutating func keyEnd(_ value: ByteRange, _ text: QuickShellText) -> Int? {
     for index in value.range {
       let byte = text[index]
       if !Ascii.isName(byte), byte != Ascii.dash { return byte == Ascii.equals ? index : nil }
@@ -118,9 +121,9 @@ extension QuickShell {
       let option = options[index]
       guard option.letter == 0x66 || option.letter == 0x43 && extracts else { continue }
       var word = words[Int(option.word)]
-      if option.start != word.value.start {
-        word.value.start = option.start
-        word.points = ByteRange(-1, -1)
+      if option.start != word.valueStart {
+        word.valueStart = option.start
+        word.traits.remove(.isCandidate)
       }
       addPath(word, isWritten: option.letter == 0x43 || creates, &facts)
     }
@@ -132,17 +135,17 @@ extension QuickShell {
   mutating func addPath(_ word: Word, from start: Int? = nil, isWritten: Bool, _ facts: inout FactBuffer) {
     let text = QuickShellText(facts)
     var path = word.value
-    if word.isUnknown, text.begins(with: "<(", at: path) || text.begins(with: ">(", at: path) { return }
+    if word.traits.contains(.isUnknown), text.begins(with: "<(", at: path) || text.begins(with: ">(", at: path) { return }
     if let start { path.start = Int32(truncatingIfNeeded: start) }
     if text.begins(with: "file://", at: path) { path.start += 7 }
     guard path.count > 0, !isAddress(path, text), !text.has("-", at: path) else { return }
-    if word.points.start < 0 {
+    if !word.traits.contains(.isCandidate) {
       return add(normal(path, &facts), isWritten: isWritten, &facts)
     }
     // Of equal ones the first stands for all.
     let first = points.count
     points.append(normal(path, &facts))
-    for index in word.points.range where points[index].count > 0 {
+    for index in candidates.range where points[index].count > 0 {
       let other = normal(points[index], &facts)
       if !isAmong(other, first..<points.count, facts) { points.append(other) }
     }
@@ -150,7 +153,7 @@ extension QuickShell {
     points.truncate(to: first)
   }
 
-  private func isAmong(_ path: ByteRange, _ paths: Range<Int>, _ facts: borrowing FactBuffer) -> Bool {
+  private mutating func isAmong(_ path: ByteRange, _ paths: Range<Int>, _ facts: borrowing FactBuffer) -> Bool {
     let text = QuickShellText(facts)
     for index in paths where points[index].count == path.count {
       let offset = Int(points[index].start) - Int(path.start)
@@ -169,7 +172,7 @@ extension QuickShell {
 
   /// Whether an operand is a URL rather than a path.
   @inline(__always)
-  private func isAddress(_ value: ByteRange, _ text: QuickShellText) -> Bool {
+  private mutating func isAddress(_ value: ByteRange, _ text: QuickShellText) -> Bool {
     guard Ascii.isNameStart(text[Int(value.start)]) else { return false }
     let end = min(Int(value.end), Int(value.start) + 16)
     for index in Int(value.start)..<end where text[index] == Ascii.colon {
@@ -199,7 +202,7 @@ extension QuickShell {
   }
 
   /// Appends the components of a path to the one that begins at `start`.
-  private func addComponents(_ path: ByteRange, from start: Int, _ facts: inout FactBuffer) {
+  private mutating func addComponents(_ path: ByteRange, from start: Int, _ facts: inout FactBuffer) {
     var at = Int(path.start)
     let end = Int(path.end)
     if facts.arena.count == start, facts.arena[at] == Ascii.slash { facts.store(Ascii.slash) }
@@ -217,7 +220,7 @@ extension QuickShell {
   }
 
   /// Whether a component of a path is `..`.
-  private func hasParent(_ path: ByteRange, _ text: QuickShellText) -> Bool {
+  private mutating func hasParent(_ path: ByteRange, _ text: QuickShellText) -> Bool {
     var run = 0
     var dots = 0
     for index in path.range {
@@ -235,7 +238,7 @@ extension QuickShell {
 
   /// See ``ShellPaths/isNormal(_:in:)``.
   @inline(__always)
-  private func isNormal(_ path: ByteRange, _ text: QuickShellText) -> Bool {
+  private mutating func isNormal(_ path: ByteRange, _ text: QuickShellText) -> Bool {
     if text[Int(path.start)] == Ascii.dollar { return false }
     if path.count == 1 { return true }
     // Only an empty component, or one that begins with a dot, need be looked at.
@@ -249,7 +252,7 @@ extension QuickShell {
   }
 
   /// Whether the component at `start` is `.` or `..`.
-  private func isDots(_ start: Int, _ path: ByteRange, _ text: QuickShellText) -> Bool {
+  private mutating func isDots(_ start: Int, _ path: ByteRange, _ text: QuickShellText) -> Bool {
     var end = start
     while end < Int(path.end), text[end] == Ascii.dot { end += 1 }
     return end - start <= 2 && (end == Int(path.end) || text[end] == Ascii.slash)

@@ -9,18 +9,12 @@ extension QuickShell {
   /// Reads the line that stands at `line`; false where it is not one that is read here.
   mutating func read(_ line: Range<Int>, _ facts: inout FactBuffer) -> Bool {
     let text = UnsafePointer(facts.arena.base)
-    let classes = tables.classes
+    let classes = tables.pointee.classes
     let end = line.upperBound
     var at = line.lowerBound
+    let found = bits.read(text + line.lowerBound, line.count)
     // NUL and the line ends of DOS are for the decoder.
-    var high: UInt8 = 0
-    var isOdd = false
-    for index in line {
-      let byte = text[index]
-      high |= byte
-      isOdd = isOdd || byte == 0 || byte == 0x0D
-    }
-    if isOdd || high >= 0x80 && !isText(line, facts) { return false }
+    if found != [], found.contains(.odd) || !isText(line, facts) { return false }
     var link = Link.sequence
     while true {
       // To the next command.
@@ -46,23 +40,22 @@ extension QuickShell {
         case QuickShellByte.ampersand:
           guard at + 1 < end, text[at + 1] == Ascii.greater else { break tokens }
           at += at + 2 < end && text[at + 2] == Ascii.greater ? 3 : 2
-          guard let target = target(&at, end, &facts) else { return false }
-          files.append(File(word: target, isWritten: true))
+          guard target(&at, line, isWritten: true, &facts) else { return false }
         case QuickShellByte.less, QuickShellByte.greater:
-          guard redirection(&at, end, descriptor: -1, hasInput: &hasInput, &facts) else { return false }
+          guard redirection(&at, line, descriptor: -1, hasInput: &hasInput, &facts) else { return false }
         case QuickShellByte.plain where byte == Ascii.hash:
           while at < end, text[at] != Ascii.newline { at += 1 }
         default:
           let start = at
-          guard let word = word(&at, end, isFirst: words.count == firstWord, &facts) else { return false }
+          guard word(&at, line, isFirst: words.count == firstWord, &facts) else { return false }
           if at < end, text[at] == Ascii.less || text[at] == Ascii.greater {
             if byte == Ascii.openBrace { return false }
             if let descriptor = descriptor(text, start, at) {
-              guard redirection(&at, end, descriptor: descriptor, hasInput: &hasInput, &facts) else { return false }
+              words.truncate(to: words.count - 1)
+              guard redirection(&at, line, descriptor: descriptor, hasInput: &hasInput, &facts) else { return false }
               continue
             }
           }
-          words.append(word)
         }
       }
       guard words.count > firstWord else { return false }
@@ -93,14 +86,14 @@ extension QuickShell {
   }
 
   /// Whether the bytes are UTF-8.
-  private func isText(_ range: Range<Int>, _ facts: borrowing FactBuffer) -> Bool {
+  private mutating func isText(_ range: Range<Int>, _ facts: borrowing FactBuffer) -> Bool {
     let bytes = UnsafeBufferPointer(start: facts.arena.base + range.lowerBound, count: range.count)
     return String(validating: bytes, as: UTF8.self) != nil
   }
 
   /// The descriptor that digits name, or nil.
   @inline(__always)
-  private func descriptor(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int? {
+  private mutating func descriptor(_ text: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int? {
     var number = 0
     for index in start..<end {
       guard Ascii.isDigit(text[index]) else { return nil }
@@ -111,16 +104,16 @@ extension QuickShell {
 
   /// A redirection, from its first `<` or `>` on; false for one that is not read here.
   private mutating func redirection(
-    _ at: inout Int, _ end: Int, descriptor: Int, hasInput: inout Bool, _ facts: inout FactBuffer
+    _ at: inout Int, _ line: Range<Int>, descriptor: Int, hasInput: inout Bool, _ facts: inout FactBuffer
   ) -> Bool {
     let text = UnsafePointer(facts.arena.base)
     let isInput = text[at] == Ascii.less
+    let end = line.upperBound
     at += 1
     let next = at < end ? text[at] : 0
     if isInput {
       if next == Ascii.less || next == Ascii.greater || next == Ascii.ampersand { return false }
-      guard let target = target(&at, end, &facts) else { return false }
-      files.append(File(word: target, isWritten: false))
+      guard target(&at, line, isWritten: false, &facts) else { return false }
       if descriptor <= 0 { hasInput = true }
       return true
     }
@@ -128,80 +121,98 @@ extension QuickShell {
     case Ascii.greater, Ascii.pipe: at += 1
     case Ascii.ampersand:
       at += 1
-      guard let target = target(&at, end, &facts) else { return false }
+      guard target(&at, line, isWritten: true, &facts) else { return false }
       if descriptor == 0 { hasInput = true }
-      for index in target.value.range where !Ascii.isDigit(text[index]) && text[index] != Ascii.dash {
-        files.append(File(word: target, isWritten: true))
-        break
-      }
+      // A descriptor is no file.
+      for index in files[files.count - 1].word.value.range
+      where !Ascii.isDigit(text[index]) && text[index] != Ascii.dash { return true }
+      files.truncate(to: files.count - 1)
       return true
     default: break
     }
-    guard let target = target(&at, end, &facts) else { return false }
-    files.append(File(word: target, isWritten: true))
-    return true
+    return target(&at, line, isWritten: true, &facts)
   }
 
-  /// The word behind a redirection's sign.
-  private mutating func target(_ at: inout Int, _ end: Int, _ facts: inout FactBuffer) -> Word? {
+  /// The file that the word behind a redirection's sign names.
+  private mutating func target(
+    _ at: inout Int, _ line: Range<Int>, isWritten: Bool, _ facts: inout FactBuffer
+  ) -> Bool {
     let text = UnsafePointer(facts.arena.base)
-    while at < end, Ascii.isBlank(text[at]) { at += 1 }
-    guard at < end, text[at] != Ascii.hash else { return nil }
-    let kind = tables.classes[Int(text[at])]
-    if kind >= QuickShellByte.blank, kind < QuickShellByte.quote { return nil }
-    return word(&at, end, isFirst: false, &facts)
+    while at < line.upperBound, Ascii.isBlank(text[at]) { at += 1 }
+    guard at < line.upperBound, text[at] != Ascii.hash else { return false }
+    let kind = tables.pointee.classes[Int(text[at])]
+    if kind >= QuickShellByte.blank, kind < QuickShellByte.quote { return false }
+    guard word(&at, line, isFirst: false, &facts) else { return false }
+    files.append(File(word: words[words.count - 1], isWritten: isWritten))
+    words.truncate(to: words.count - 1)
+    return true
   }
 
   // MARK: - Words
 
-  /// The word that starts at `at`, or nil for one that is not read here. `isFirst` of what may be an assignment.
+  /// Appends the word that starts at `at`; false for one that is not read here. `isFirst` of what may be an assignment.
   @inline(__always)
-  private mutating func word(_ at: inout Int, _ end: Int, isFirst: Bool, _ facts: inout FactBuffer) -> Word? {
+  private mutating func word(
+    _ at: inout Int, _ line: Range<Int>, isFirst: Bool, _ facts: inout FactBuffer
+  ) -> Bool {
     let text = UnsafePointer(facts.arena.base)
-    let classes = tables.classes
+    let base = line.lowerBound
+    let end = line.upperBound
     let start = at
     var seen: UInt32 = 0
-    var kind = QuickShellByte.blank
-    while at < end {
-      kind = classes[Int(text[at])]
-      if kind >= QuickShellByte.blank { break }
+    while true {
+      at = base &+ bits.special(from: at &- base)
+      if at >= end { break }
+      let kind = tables.pointee.classes[Int(text[at])]
+      if kind >= QuickShellByte.blank {
+        if kind >= QuickShellByte.quote { return quotedWord(&at, end, from: start, isFirst: isFirst, &facts) }
+        break
+      }
       seen |= 1 &<< UInt32(kind)
       at &+= 1
     }
-    if at < end, kind >= QuickShellByte.quote { return quotedWord(&at, end, from: start, isFirst: isFirst, &facts) }
-    var word = Word()
-    word.value = ByteRange(start, at)
-    word.spelling = word.value
-    if text[start] == Ascii.tilde { hasTilde = true }
-    if seen > 1 {
-      guard accepts(word.spelling, seen, isFirst: isFirst, text) else { return nil }
-      if seen & (1 << UInt32(QuickShellByte.glob)) != 0 {
-        word.hasGlob = true
-      } else if seen & (1 << UInt32(QuickShellByte.closeBracket)) != 0 {
-        var isOpen = false
-        for index in start..<at {
-          if text[index] == Ascii.openBracket { isOpen = true }
-          if text[index] == Ascii.closeBracket, isOpen { word.hasGlob = true }
-        }
-      }
-      // What a class of one byte in a path is likely to match is for the decoder to say.
-      if word.hasGlob, text[start] == Ascii.slash, seen & (1 << UInt32(QuickShellByte.openBracket)) != 0 { return nil }
+    var traits = Traits()
+    if text[start] == Ascii.tilde {
+      hasTilde = true
+      traits = .isMarked
     }
-    return word
+    if bits.isMarked(start &- base, at &- base) { traits = .isMarked }
+    words.append(Word(start, at, traits))
+    return seen == 0 || note(seen, isFirst: isFirst, text)
+  }
+
+  /// Notes what a word without quotes has of globs, brackets, braces and `=`; false for one that is not read here.
+  private mutating func note(_ seen: UInt32, isFirst: Bool, _ text: UnsafePointer<UInt8>) -> Bool {
+    var word = words[words.count - 1]
+    guard accepts(word, seen, isFirst: isFirst, text) else { return false }
+    if seen & (1 << UInt32(QuickShellByte.equals)) != 0 { word.traits.insert(.hasEquals) }
+    if seen & (1 << UInt32(QuickShellByte.glob)) != 0 {
+      word.traits.insert(.hasGlob)
+    } else if seen & (1 << UInt32(QuickShellByte.closeBracket)) != 0 {
+      var isOpen = false
+      for index in word.value.range {
+        if text[index] == Ascii.openBracket { isOpen = true }
+        if text[index] == Ascii.closeBracket, isOpen { word.traits.insert(.hasGlob) }
+      }
+    }
+    words[words.count - 1] = word
+    // What a class of one byte in a path is likely to match is for the decoder to say.
+    let hasClass = word.traits.contains(.hasGlob) && seen & (1 << UInt32(QuickShellByte.openBracket)) != 0
+    return !hasClass || text[Int(word.valueStart)] != Ascii.slash
   }
 
   /// Whether a word with these kinds of bytes outside of quotes is surely no assignment and has no braces that expand.
-  private func accepts(
-    _ spelling: ByteRange, _ seen: UInt32, isFirst: Bool, _ text: UnsafePointer<UInt8>
+  private mutating func accepts(
+    _ word: Word, _ seen: UInt32, isFirst: Bool, _ text: UnsafePointer<UInt8>
   ) -> Bool {
     if isFirst {
       if seen & (1 << UInt32(QuickShellByte.equals) | 1 << UInt32(QuickShellByte.openBrace)) != 0 { return false }
       let isBracket = seen & (1 << UInt32(QuickShellByte.openBracket)) != 0
-      if isBracket, text[Int(spelling.start)] != Ascii.openBracket { return false }
+      if isBracket, text[Int(word.start)] != Ascii.openBracket { return false }
     }
     if seen & (1 << UInt32(QuickShellByte.openBrace)) != 0 {
       var previous: UInt8 = 0
-      for index in spelling.range {
+      for index in Int(word.start)..<Int(word.end) {
         let byte = text[index]
         if byte == Ascii.comma || byte == Ascii.dot && previous == Ascii.dot { return false }
         previous = byte
@@ -213,14 +224,13 @@ extension QuickShell {
   /// A word with quotes or backslashes in it. It is copied without them unless it is one quotation.
   private mutating func quotedWord(
     _ at: inout Int, _ end: Int, from start: Int, isFirst: Bool, _ facts: inout FactBuffer
-  ) -> Word? {
+  ) -> Bool {
     let text = UnsafePointer(facts.arena.base)
-    let classes = tables.classes
+    let classes = tables.pointee.classes
     let copy = facts.arena.count
     var seen: UInt32 = 0
     var isOpen = false
-    var word = Word()
-    word.isCanonical = false
+    var word = Word(start, start, [.respelled, .isMarked, .hasEquals])
     at = start
     var isWhole = false
     scan: while at < end {
@@ -231,14 +241,14 @@ extension QuickShell {
         let from = at + 1
         at = from
         while at < end, text[at] != Ascii.quote { at += 1 }
-        if at >= end { return nil }
+        if at >= end { return false }
         let until = at
         at += 1
         isWhole = from == start + 1 && ends(at, end, text)
         if isWhole {
-          word.value = ByteRange(from, until)
+          (word.valueStart, word.valueEnd) = (Int32(truncatingIfNeeded: from), Int32(truncatingIfNeeded: until))
           // In single quotes it stands in the canonical text, too, if it must.
-          word.isCanonical = true
+          word.traits.remove(.respelled)
           break scan
         }
         facts.store(copying: from..<until)
@@ -248,10 +258,10 @@ extension QuickShell {
         var stored = from
         while at < end, text[at] != Ascii.doubleQuote {
           let byte = text[at]
-          if byte == Ascii.dollar || byte == Ascii.backquote { return nil }
+          if byte == Ascii.dollar || byte == Ascii.backquote { return false }
           if byte == Ascii.backslash {
             let next = at + 1 < end ? text[at + 1] : Ascii.newline
-            if next == Ascii.newline || next == Ascii.dollar || next == Ascii.backquote { return nil }
+            if next == Ascii.newline || next == Ascii.dollar || next == Ascii.backquote { return false }
             if next == Ascii.backslash || next == Ascii.doubleQuote {
               facts.store(copying: stored..<at)
               stored = at + 1
@@ -260,52 +270,56 @@ extension QuickShell {
           }
           at += 1
         }
-        if at >= end { return nil }
+        if at >= end { return false }
         let until = at
         at += 1
         isWhole = from == start + 1 && stored == from && ends(at, end, text)
         if isWhole {
-          word.value = ByteRange(from, until)
+          (word.valueStart, word.valueEnd) = (Int32(truncatingIfNeeded: from), Int32(truncatingIfNeeded: until))
           break scan
         }
         facts.store(copying: stored..<until)
       case QuickShellByte.backslash:
-        guard at + 1 < end, text[at + 1] != Ascii.newline else { return nil }
+        guard at + 1 < end, text[at + 1] != Ascii.newline else { return false }
         facts.store(text[at + 1])
         at += 2
-      case QuickShellByte.unread: return nil
+      case QuickShellByte.unread: return false
       default:
         if kind >= QuickShellByte.blank { break scan }
-        if kind == QuickShellByte.glob { word.hasGlob = true }
+        if kind == QuickShellByte.glob { word.traits.insert(.hasGlob) }
         if kind == QuickShellByte.openBracket { isOpen = true }
-        if kind == QuickShellByte.closeBracket, isOpen { word.hasGlob = true }
+        if kind == QuickShellByte.closeBracket, isOpen { word.traits.insert(.hasGlob) }
         if byte == Ascii.tilde, at == start { hasTilde = true }
         seen |= 1 &<< UInt32(kind)
         facts.store(byte)
         at += 1
       }
     }
-    if !isWhole { word.value = ByteRange(copy, facts.arena.count) }
-    word.spelling = ByteRange(start, at)
-    guard seen <= 1 || accepts(word.spelling, seen, isFirst: isFirst, text) else { return nil }
-    word.isQuoted = word.value.count == 0
+    if !isWhole {
+      word.valueStart = Int32(truncatingIfNeeded: copy)
+      word.valueEnd = Int32(truncatingIfNeeded: facts.arena.count)
+    }
+    word.end = Int32(truncatingIfNeeded: at)
+    guard seen <= 1 || accepts(word, seen, isFirst: isFirst, text) else { return false }
+    if word.valueStart == word.valueEnd { word.traits.insert(.quoted) }
     for index in word.value.range where text[index] <= Ascii.quote {
       switch text[index] {
-      case Ascii.quote: (word.isQuoted, word.hasQuote) = (true, true)
-      case Ascii.doubleQuote, Ascii.space, Ascii.tab, Ascii.newline: word.isQuoted = true
+      case Ascii.quote: word.traits.formUnion([.quoted, .hasQuote])
+      case Ascii.doubleQuote, Ascii.space, Ascii.tab, Ascii.newline: word.traits.insert(.quoted)
       default: break
       }
     }
-    if !word.isQuoted { word.isCanonical = false }
-    if word.hasGlob, isOpen, word.value.count > 0, text[Int(word.value.start)] == Ascii.slash { return nil }
-    return word
+    if !word.traits.contains(.quoted) { word.traits.insert(.respelled) }
+    words.append(word)
+    let hasClass = word.traits.contains(.hasGlob) && isOpen
+    return !hasClass || word.valueStart == word.valueEnd || text[Int(word.valueStart)] != Ascii.slash
   }
 
   /// Whether a word ends at `at`.
   @inline(__always)
-  private func ends(_ at: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
+  private mutating func ends(_ at: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
     if at >= end { return true }
-    let kind = tables.classes[Int(text[at])]
+    let kind = tables.pointee.classes[Int(text[at])]
     return kind >= QuickShellByte.blank && kind < QuickShellByte.quote
   }
 }

@@ -12,7 +12,9 @@ extension QuickShell {
   ) -> Bool {
     let text = QuickShellText(context.batch.facts)
     let first = words[argv.lowerBound]
-    guard !first.isUnknown, !first.hasGlob, first.value.count > 0, text[Int(first.value.start)] != Ascii.bang else {
+    guard first.traits.isDisjoint(with: [.isUnknown, .hasGlob]), first.value.count > 0,
+      text[Int(first.valueStart)] != Ascii.bang
+    else {
       return false
     }
     let name = baseName(first.value, text)
@@ -21,8 +23,12 @@ extension QuickShell {
     var call = QuickShellCall(
       argv: argv, name: name, hash: hash, program: program, options: options.count..<options.count,
       operands: operands.count..<operands.count)
-    if program.role == .find { takeFind(argv, text) } else { take(argv, program, text) }
-    if program.role == .versionControl, !takeVerb(call, text) { return false }
+    if program.pointee.role == .find {
+      takeFind(argv, text)
+    } else {
+      take(argv, program, isOrdered: program.pointee.isOrdered, text)
+    }
+    if program.pointee.role == .versionControl, !takeVerb(call, text) { return false }
     call.options = call.options.lowerBound..<options.count
     call.operands = call.operands.lowerBound..<operands.count
     for index in call.options where options[index].hasValue {
@@ -30,7 +36,7 @@ extension QuickShell {
       if options[index].use == .code || isNamed(options[index], "--checkpoint-action", text) { return false }
     }
     let wasPrivileged = isPrivileged
-    if program.isPrivileged { isPrivileged = true }
+    if program.pointee.isPrivileged { isPrivileged = true }
     let isRead = perform(call, files, isHead: isHead, inShell: inShell, &context)
     isPrivileged = wasPrivileged
     options.truncate(to: call.options.lowerBound)
@@ -41,7 +47,7 @@ extension QuickShell {
   private mutating func perform(
     _ call: QuickShellCall, _ files: Range<Int>, isHead: Bool, inShell: Bool, _ context: inout DecodeContext
   ) -> Bool {
-    switch call.program.role {
+    switch call.program.pointee.role {
     case .plain, .versionControl:
       emit(call, files, &context)
       return note(call, QuickShellText(context.batch.facts))
@@ -89,7 +95,7 @@ extension QuickShell {
 
   /// See ``ShellPaths/baseName(_:in:)``.
   @inline(__always)
-  private func baseName(_ path: ByteRange, _ text: QuickShellText) -> ByteRange {
+  private mutating func baseName(_ path: ByteRange, _ text: QuickShellText) -> ByteRange {
     var end = Int(path.end)
     while end > Int(path.start) + 1, text[end - 1] == Ascii.slash { end -= 1 }
     var start = end
@@ -99,23 +105,23 @@ extension QuickShell {
 
   /// What is known of the program of a name, as ``ShellProgram/named(_:_:)`` has it; nil for what is for the decoder.
   @inline(__always)
-  private func program(_ name: ByteRange, _ hash: UInt32, _ text: QuickShellText) -> ShellProgram? {
-    let number = tables.names.value(text.base + Int(name.start), name.count, hash: hash)
-    if number >= 0 { return tables.programs[Int(number)] }
+  private mutating func program(_ name: ByteRange, _ hash: UInt32, _ text: QuickShellText) -> UnsafePointer<ShellProgram>? {
+    let number = tables.pointee.names.value(text.base + Int(name.start), name.count, hash: hash)
+    if number >= 0 { return tables.pointee.programs + Int(number) }
     if number == QuickShellTables.reserved { return nil }
     if text.begins(with: "ld", at: name) || text.begins(with: "mkfs.", at: name) { return nil }
     for index in name.range where Ascii.isDigit(text[index]) { return versioned(name, index, text) }
-    return .unknown
+    return tables.pointee.unknown
   }
 
   /// `python3.11`, `php8`: the version does not matter.
-  private func versioned(_ name: ByteRange, _ digit: Int, _ text: QuickShellText) -> ShellProgram? {
-    for index in digit..<Int(name.end) where !Ascii.isDigit(text[index]) && text[index] != Ascii.dot { return .unknown }
+  private mutating func versioned(_ name: ByteRange, _ digit: Int, _ text: QuickShellText) -> UnsafePointer<ShellProgram>? {
+    for index in digit..<Int(name.end) where !Ascii.isDigit(text[index]) && text[index] != Ascii.dot { return tables.pointee.unknown }
     var bare = ByteRange(Int(name.start), digit)
     if bare.count > 0, text[Int(bare.end) - 1] == Ascii.dash { bare.end -= 1 }
-    let number = text.value(bare, in: tables.names)
+    let number = text.value(bare, in: tables.pointee.names)
     if number == QuickShellTables.reserved { return nil }
-    return number < 0 ? .unknown : tables.programs[Int(number)]
+    return number < 0 ? tables.pointee.unknown : tables.pointee.programs + Int(number)
   }
 
   // MARK: - Carrying
@@ -150,7 +156,7 @@ extension QuickShell {
     return isEnv || !isPiped || !has(0x73, call) && !has(0x69, call)
   }
 
-  private func isAssignment(_ value: ByteRange, _ text: QuickShellText) -> Bool {
+  private mutating func isAssignment(_ value: ByteRange, _ text: QuickShellText) -> Bool {
     guard value.count > 0, Ascii.isNameStart(text[Int(value.start)]) else { return false }
     for at in value.range where !Ascii.isName(text[at]) { return text[at] == Ascii.equals }
     return false
@@ -192,15 +198,20 @@ extension QuickShell {
     }
     guard hasCommand else { return true }
     // Without a test that narrows it down, what is found may be a starting point.
+    if hasCandidates { return false }
     let base = points.count
-    defer { points.truncate(to: base) }
+    defer {
+      points.truncate(to: base)
+      hasCandidates = false
+    }
     if !isRestricted {
       for position in call.operands.prefix(ShellLimits.candidates) {
         let word = words[Int(operands[position])]
-        if !word.isUnknown { points.append(word.value) }
+        if !word.traits.contains(.isUnknown) { points.append(word.value) }
       }
     }
-    let candidates = isRestricted ? ByteRange(-1, -1) : ByteRange(base, points.count)
+    candidates = ByteRange(base, points.count)
+    hasCandidates = true
     var index = call.argv.lowerBound + 1
     while index < call.argv.upperBound {
       guard primary(words[index].value, text).contains(.executing) else {
@@ -208,7 +219,7 @@ extension QuickShell {
         continue
       }
       let end = commandEnd(index + 1, call.argv.upperBound, text)
-      guard insert(call, index + 1..<end, ByteRange(), points: candidates, &context) else { return false }
+      guard insert(call, index + 1..<end, ByteRange(), asCandidates: !isRestricted, &context) else { return false }
       index = end + 1
     }
     return true
@@ -232,7 +243,7 @@ extension QuickShell {
 
   /// Runs words in which each occurrence of `mark`, or else of `{}`, stands for something that is not known.
   private mutating func insert(
-    _ call: QuickShellCall, _ argv: Range<Int>, _ mark: ByteRange, points: ByteRange = ByteRange(-1, -1),
+    _ call: QuickShellCall, _ argv: Range<Int>, _ mark: ByteRange, asCandidates: Bool = false,
     _ context: inout DecodeContext
   ) -> Bool {
     let text = QuickShellText(context.batch.facts)
@@ -241,15 +252,17 @@ extension QuickShell {
     for index in base..<words.count {
       let value = words[index].value
       guard contains(value, mark, text) else { continue }
-      words[index].isUnknown = true
-      words[index].points = value.count == max(mark.count, mark.count == 0 ? 2 : 0) ? points : words[index].points
+      words[index].traits.insert(.isUnknown)
+      if value.count == (mark.count == 0 ? 2 : mark.count) {
+        if asCandidates { words[index].traits.insert(.isCandidate) } else { words[index].traits.remove(.isCandidate) }
+      }
     }
     defer { words.truncate(to: base) }
     return carry(call, base..<words.count, &context)
   }
 
   /// Whether `mark`, or `{}` if that is empty, stands in a word.
-  private func contains(_ word: ByteRange, _ mark: ByteRange, _ text: QuickShellText) -> Bool {
+  private mutating func contains(_ word: ByteRange, _ mark: ByteRange, _ text: QuickShellText) -> Bool {
     let length = mark.count == 0 ? 2 : mark.count
     guard word.count >= length, length <= 64 else { return false }
     for start in Int(word.start)...Int(word.end) - length {
@@ -293,7 +306,7 @@ extension QuickShell {
       return !hasRead
     }
     let target = words[Int(operands[call.operands.lowerBound])]
-    guard !target.isUnknown, !target.hasGlob, target.value.count > 0, !text.has("-", at: target.value),
+    guard target.traits.isDisjoint(with: [.isUnknown, .hasGlob]), target.value.count > 0, !text.has("-", at: target.value),
       target.value.count <= ShellLimits.directoryBytes
     else { return false }
     let path = normal(target.value, &facts)
@@ -313,15 +326,13 @@ extension QuickShell {
     {
       return false
     }
-    var program = call.program
-    program.isOrdered = false
     operands.truncate(to: call.operands.lowerBound + 1)
-    take(verb..<call.argv.upperBound, program, text)
+    take(verb..<call.argv.upperBound, call.program, isOrdered: false, text)
     return true
   }
 
   /// Whether a script of awk surely runs no command.
-  private func isInert(_ call: QuickShellCall, _ text: QuickShellText) -> Bool {
+  private mutating func isInert(_ call: QuickShellCall, _ text: QuickShellText) -> Bool {
     if has(0x66, call) || has(0x65, call) { return false }
     guard !call.operands.isEmpty else { return true }
     let code = words[Int(operands[call.operands.lowerBound])].value
@@ -339,7 +350,7 @@ extension QuickShell {
       var end = start + 1
       while end < Int(code.end), Ascii.isName(text[end]) { end += 1 }
       let name = ByteRange(start, end)
-      if name.count > 2, name.count <= 12, text.value(name, in: tables.runners) >= 0 { return false }
+      if name.count > 2, name.count <= 12, text.value(name, in: tables.pointee.runners) >= 0 { return false }
       start = end
     }
     return !hasPipe || !hasString

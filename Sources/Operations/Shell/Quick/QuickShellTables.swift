@@ -67,7 +67,7 @@ struct QuickShellNames: @unchecked Sendable {
   /// Of two with one name the later counts.
   init(_ pairs: [(name: [UInt8], value: Int32)]) {
     var capacity = 16
-    while capacity < 4 * pairs.count { capacity *= 2 }
+    while capacity < 2 * pairs.count { capacity *= 2 }
     let slots = UnsafeMutablePointer<Slot>.allocate(capacity: capacity)
     slots.initialize(repeating: Slot(), count: capacity)
     let text = UnsafeMutablePointer<UInt8>.allocate(capacity: max(pairs.reduce(0) { $0 + $1.name.count }, 1))
@@ -115,12 +115,19 @@ struct QuickShellNames: @unchecked Sendable {
 struct QuickShellTables: @unchecked Sendable {
   // Sendable: nothing is changed once it is made.
 
-  static let all = QuickShellTables()
+  /// The one; behind a pointer, as a call of a method copies what it is a method of.
+  nonisolated(unsafe) static let all: UnsafePointer<QuickShellTables> = {
+    let place = UnsafeMutablePointer<QuickShellTables>.allocate(capacity: 1)
+    place.initialize(to: QuickShellTables())
+    return UnsafePointer(place)
+  }()
   /// The number of words that mean something to the shell itself where a program may stand.
   static let reserved: Int32 = -2
 
   let classes: UnsafePointer<UInt8>
   let programs: UnsafePointer<ShellProgram>
+  /// What is known of all others.
+  let unknown: UnsafePointer<ShellProgram>
   let letters: UnsafePointer<ShellProgram.Option>
   let longNames: UnsafePointer<ShellProgram.LongOption>
   /// The names of options.
@@ -136,6 +143,7 @@ struct QuickShellTables: @unchecked Sendable {
     let list = ShellProgramList.all
     classes = Self.copied((0...255).map { QuickShellByte.of(UInt8($0)) })
     programs = Self.copied(list.entries.map(\.value))
+    unknown = Self.copied([ShellProgram.unknown])
     letters = Self.copied(list.letters)
     longNames = Self.copied(list.names)
     text = Self.copied(list.text)
@@ -158,9 +166,9 @@ struct QuickShellTables: @unchecked Sendable {
 
   /// The option of a letter; its own letter is 0 if the program has none.
   @inline(__always)
-  func option(_ letter: UInt8, _ program: ShellProgram) -> ShellProgram.Option {
+  func option(_ letter: UInt8, _ program: UnsafePointer<ShellProgram>) -> ShellProgram.Option {
     if letter >= 0x80 || letter == 0 { return ShellProgram.Option() }
-    if letter == program.exception.letter { return program.exception }
-    return letters[Int(program.firstLetter) + Int(letter)]
+    if letter == program.pointee.exception.letter { return program.pointee.exception }
+    return letters[Int(program.pointee.firstLetter) + Int(letter)]
   }
 }
