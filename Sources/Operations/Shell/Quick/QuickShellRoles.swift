@@ -184,26 +184,17 @@ extension QuickShell {
 
   private mutating func find(_ call: QuickShellCall, _ context: inout DecodeContext) -> Bool {
     let text = QuickShellText(context.batch.facts)
-    var hasCommand = false
-    var isRestricted = false
-    for index in call.options {
-      let option = options[index]
-      let primary = primary(option.name, text)
-      if primary.contains(.executing) { hasCommand = true }
-      if !primary.contains(.unrestrictive) {
-        let isAny =
-          text.has("-name", at: option.name) && option.hasValue && text.has("*", at: value(of: option))
-        if !isAny { isRestricted = true }
-      }
-    }
-    guard hasCommand else { return true }
-    // Without a test that narrows it down, what is found may be a starting point.
+    var index = call.argv.lowerBound + 1
+    while index < call.argv.upperBound, !isExecuting(words[index].value, text) { index += 1 }
+    if index == call.argv.upperBound { return true }
     if hasCandidates { return false }
     let base = points.count
     defer {
       points.truncate(to: base)
       hasCandidates = false
     }
+    // Without a test that narrows it down, what is found may be a starting point.
+    let isRestricted = isRestricted(call, text)
     if !isRestricted {
       for position in call.operands.prefix(ShellLimits.candidates) {
         let word = words[Int(operands[position])]
@@ -212,9 +203,8 @@ extension QuickShell {
     }
     candidates = ByteRange(base, points.count)
     hasCandidates = true
-    var index = call.argv.lowerBound + 1
     while index < call.argv.upperBound {
-      guard primary(words[index].value, text).contains(.executing) else {
+      guard isExecuting(words[index].value, text) else {
         index += 1
         continue
       }
@@ -223,6 +213,24 @@ extension QuickShell {
       index = end + 1
     }
     return true
+  }
+
+  /// Whether a word of `find` runs the words behind it: `-exec`, `-ok` and their kin.
+  private mutating func isExecuting(_ word: ByteRange, _ text: QuickShellText) -> Bool {
+    guard word.count > 2, text[Int(word.start)] == Ascii.dash else { return false }
+    let second = text[Int(word.start) + 1]
+    return second == 0x65 || second == 0x6F ? primary(word, text).contains(.executing) : false
+  }
+
+  /// Whether a test narrows down what is found.
+  private mutating func isRestricted(_ call: QuickShellCall, _ text: QuickShellText) -> Bool {
+    for index in call.options {
+      let option = options[index]
+      if primary(option.name, text).contains(.unrestrictive) { continue }
+      let isAny = text.has("-name", at: option.name) && option.hasValue && text.has("*", at: value(of: option))
+      if !isAny { return true }
+    }
+    return false
   }
 
   private mutating func xargs(_ call: QuickShellCall, _ context: inout DecodeContext) -> Bool {
