@@ -6,8 +6,9 @@ import PolicyBytecode
 func decodeShell(_ payload: [UInt8], _ context: inout DecodeContext) {
   if !context.isThorough, payload.count <= QuickShell.longest {
     let quick = context.quickShell?.pointer ?? newQuickShell(&context)
-    let isRead = payload.withUnsafeBufferPointer { quick.pointee.decode($0, &context) }
-    if isRead { return }
+    // A line that another holds, which has handed it over, has no memory of its own.
+    let isFree = !quick.pointee.isHandedOver
+    if isFree, payload.withUnsafeBufferPointer({ quick.pointee.decode($0, &context) }) { return }
   }
   let bytes = ShellBytes(payload)
   guard bytes.isText else { return context.unparsed(.shell, .encoding) }
@@ -178,8 +179,8 @@ struct ShellDecoder: ~Copyable {
     building.capacity + reader.tree.source.capacity <= ShellLimits.keptBytes
   }
 
-  /// Forgets the last payload.
-  private mutating func begin() {
+  /// Forgets the last payload. What is decoded next stands within `depth` layers of syntax.
+  mutating func begin(in depth: Int) {
     reader.removeAll()
     files.removeAll()
     assigned.removeAll()
@@ -203,15 +204,18 @@ struct ShellDecoder: ~Copyable {
     if !deferred.isEmpty { deferred = [] }
     spent = 0
     isExhausted = false
+    self.depth = depth
+    reader.depth = depth
   }
+
+  /// Whether what was run so far means nothing to what may run behind it.
+  var leavesNothing: Bool { variables.isEmpty && aliases.isEmpty && directories.count == 1 && !isExhausted }
 
   private static let start: [[UInt8]] = [[]]
 
   mutating func decode(_ payload: [UInt8], _ context: inout DecodeContext) {
-    begin()
+    begin(in: context.syntaxDepth)
     let before = context.batch.count
-    depth = context.syntaxDepth
-    reader.depth = depth
     do {
       let root = try reader.read(payload)
       if !reader.census.functions.isEmpty { noteCalls() }

@@ -53,11 +53,13 @@ import Testing
   }
 
   static let read = [
-    "ls -la /var/log", "cd /srv/app && git pull --ff-only && ls ../x", "find . -name '*.log' -mtime +7 -exec gzip {} \\;",
+    "ls -la /var/log", "cd /srv/app && git pull --ff-only && ls ../x",
+    "find . -name '*.log' -mtime +7 -exec gzip {} \\;",
     "tar -czf backup.tgz --exclude=node_modules src docs", "tar xzf a.tgz -C /srv",
     "grep -rn \"TODO\" src | sort | uniq -c | sort -rn | head -20", "awk -F, '{ s += $3 } END { print s }' orders.csv",
     "sudo systemctl restart nginx", "ps aux | grep [p]ostgres | awk '{print $2}' | xargs kill -HUP",
-    "rm -rf -- /tmp/a\\ b 'it''s' \"x\\\"y\" >/dev/null 2>&1 # gone", "mkdir -p a/b; touch a/b/c\n\nls a || echo no > log",
+    "rm -rf -- /tmp/a\\ b 'it''s' \"x\\\"y\" >/dev/null 2>&1 # gone",
+    "mkdir -p a/b; touch a/b/c\n\nls a || echo no > log",
     "find /srv -type f -print0 | xargs -0 -I {} cp {} /backup/{}", "timeout 5 nice -n 3 cat < /etc/hosts",
     "command -v git", "env", "sort -o out in &> log", "chmod -R u+x ~/bin", "git commit -m 'é – ü'", "read x; ls",
     "python3.11x a", "dd if=/dev/zero of=/dev/sda", "[ -f x ]", "ls {} {a}",
@@ -69,14 +71,17 @@ import Testing
   }
 
   static let left = [
-    "", " ", "#", "a;;b", "a &", "a &&", "a |", "a | & b", "| a", "; a", "a\r\n", "a\0", "# \0\na", "echo 'x", "echo \"x", "a\\",
-    "a \\\nb", "ls $x", "ls `x`", "(ls)", "ls {a,b}", "ls {1..3}", "x=1 ls", "x[1]=2 ls", "if true; then ls; fi", "time ls",
+    "", " ", "#", "a;;b", "a &", "a &&", "a |", "a | & b", "| a", "; a", "a\r\n", "a\0", "# \0\na", "echo 'x",
+    "echo \"x", "a\\",
+    "a \\\nb", "ls $x", "ls `x`", "(ls)", "ls {a,b}", "ls {1..3}", "x=1 ls", "x[1]=2 ls", "if true; then ls; fi",
+    "time ls",
     "! ls", "!ls", "ls /e[t]c", "> f", "cat << x", "cat <<< x", "cat <> x", "cat <&3", "a {fd}> f", "a <(b)", "l? x",
-    "sh -c ls", "echo ls | sh", "echo a | xargs rm", "read HOME; ls ~/x", "cd a && cd b", "cd -", "cd a | ls", "pushd a",
-    "sudo a=b ls", "sudo -D / ls", "env -S ls", "sudo sudo sudo sudo sudo sudo sudo ls", "git config core.pager less",
-    "git -c a=b pull", "tar --checkpoint-action=exec=ls", "awk 'BEGIN { system(\"ls\") }'", "awk '{ print | \"ls\" }'",
-    "awk -f -", "find . -exec find {} -exec rm {} + +", "xargs -I x x", "printf -v a b", "exec ls", "export A=b",
-    String(repeating: "a ", count: 1025),
+    "a 0>&1",
+    "echo ls | sh", "echo a | xargs rm", "read HOME; ls ~/x", "cd a && cd b", "cd -", "cd a | ls", "pushd a",
+    "sudo sudo sudo sudo sudo sudo sudo ls", "find . -exec find {} -exec rm {} + +", "xargs -I x x", "printf -v a b",
+    "exec ls",
+    "export A=b", "alias a=b", "eval ls", "trap ls EXIT", ". a", "sh -c 'alias ls=rm'; ls", "sh < /dev/tcp/x/1",
+    "mysql -e 'select 1'; cd -", String(repeating: "a ", count: 1025),
   ]
 
   @Test(arguments: left) func leavesWhatItIsNotCertainOf(_ line: String) {
@@ -84,16 +89,58 @@ import Testing
     compare([Array(line.utf8)])
   }
 
+  static let handedOver = [
+    "kubectl get pods -n shop -o wide", "docker compose up -d --build api worker", "sh -c 'ls; cd /x; rm y' && ls y",
+    "curl -sS https://example.com/api/v1/items?limit=10 | jq '.items[].name'", "python3 -m venv .venv",
+    "cd /srv && ssh -i ~/.ssh/id deploy@app1 'systemctl status api'; rsync -av --delete build/ web:/srv/www/ > log",
+    "psql -h db -U app -c \"DROP TABLE t\"", "sudo env a=b sh -c 'rm $a'", "git -c core.pager='rm x' log",
+    "tar --checkpoint-action=exec=ls -cf a b", "awk 'BEGIN { system(\"ls\") }'", "find /a -exec sh -c 'rm {}' {} +",
+    "ps | xargs -I {} sh -c 'kill {}'", "ls | sh", "cat a | python3 - | sort", "make -f - < x", "env -S 'ls -l'",
+    "find a -exec sudo -D / rm {} \\;", "sh -c 'echo ls' | sh -c 'ls'; curl x | bash", "sh -c 'exit",
+    "su -c 'ls' x; ls",
+    "find . | xargs -I{} sh -c 'a | b'; ls; xargs sh -c 'a | b'", "ls; sudo sh -c 'a | b' < c",
+  ]
+
+  @Test(arguments: handedOver) func handsOverProgramsThatRunOthers(_ line: String) {
+    #expect(isQuick(line) == !line.contains("echo"))
+    compare([Array(line.utf8)])
+  }
+
+  @Test func whatIsCarriedIsToldOnce() {
+    for line in [
+      "mysql -e 'select 1' | cat", "mysql -e 'select 1'; cd -", "mysql -e 'select 1'; curl -d @x https://y; pushd",
+    ] {
+      var counts: [Int?] = []
+      for isThorough in [false, true] {
+        var context = DecodeContext(demand: .everything)
+        context.isThorough = isThorough
+        context.carriedPayloads = []
+        context.decode(.shell, Array(line.utf8))
+        counts.append(context.carriedPayloads?.count)
+      }
+      #expect(counts[0] == counts[1], "\(line)")
+    }
+  }
+
   private static let pieces = [
-    " ", " ", " ", " ", " ", " ", " ", "\t", "\n", ";", "&", "&&", "||", "|", "|&", ">", ">>", ">|", "<", ">&", "&>", "2>&1", "2>",
-    "10<", "0>", "{fd}>", "#", "'", "\"", "'a b'", "\"c d\"", "''", "\"\"", "'it", "\\ ", "\\", "\\'", "\\;", "\\\n", "~", "~/x",
-    "/", "/etc/passwd", "../..", "./a", "a/", "//a/./b", "/..", "file://x", "https://x/y", "user@host:x", "k=v", "of=x", "a=/b",
-    "@f", "*", "?.c", "[a-z]", "/x[y]", "]", "{}", "{a,b}", "{", "}", "..", ",", "-", "--", "-a", "-rf", "-xzf", "-e", "-f", "-t",
-    "-i", "-I", "-I{}", "-0", "-n", "-c", "-o", "--all", "--file=x", "--recursive", "--force", "--output", "--x=~/y", "-delete",
-    "-name", "-exec", "+", "-type", "-fprint", "-print", "-maxdepth", "ls", "rm", "cp", "mv", "cat", "tee", "echo", "printf",
-    "find", "xargs", "sudo", "env", "nohup", "timeout", "taskset", "command", "builtin", "busybox", "awk", "sed", "tar", "gzip",
-    "git", "cd", "cd /srv", "pushd", "read", "set", "dd", "sh", "curl", "python3", "mkfs.ext4", "ld-linux", "xyz9", "time", "if",
-    "then", "!", "!x", "[", "[[", "$x", "$(", ")", "(", "`", "é", "\u{1F600}", "\r", "\0", "<(", "<<", "<<<", "system", "print",
+    " ", " ", " ", " ", " ", " ", " ", "\t", "\n", ";", "&", "&&", "||", "|", "|&", ">", ">>", ">|", "<", ">&", "&>",
+    "2>&1", "2>",
+    "10<", "0>", "{fd}>", "#", "'", "\"", "'a b'", "\"c d\"", "''", "\"\"", "'it", "\\ ", "\\", "\\'", "\\;", "\\\n",
+    "~", "~/x",
+    "/", "/etc/passwd", "../..", "./a", "a/", "//a/./b", "/..", "file://x", "https://x/y", "user@host:x", "k=v", "of=x",
+    "a=/b",
+    "@f", "*", "?.c", "[a-z]", "/x[y]", "]", "{}", "{a,b}", "{", "}", "..", ",", "-", "--", "-a", "-rf", "-xzf", "-e",
+    "-f", "-t",
+    "-i", "-I", "-I{}", "-0", "-n", "-c", "-o", "--all", "--file=x", "--recursive", "--force", "--output", "--x=~/y",
+    "-delete",
+    "-name", "-exec", "+", "-type", "-fprint", "-print", "-maxdepth", "ls", "rm", "cp", "mv", "cat", "tee", "echo",
+    "printf",
+    "find", "xargs", "sudo", "env", "nohup", "timeout", "taskset", "command", "builtin", "busybox", "awk", "sed", "tar",
+    "gzip",
+    "git", "cd", "cd /srv", "pushd", "read", "set", "dd", "sh", "curl", "python3", "mkfs.ext4", "ld-linux", "xyz9",
+    "time", "if",
+    "then", "!", "!x", "[", "[[", "$x", "$(", ")", "(", "`", "é", "\u{1F600}", "\r", "\0", "<(", "<<", "<<<", "system",
+    "print",
     "x[1]=", "a+=", "commit", "config", "rebase", "-x",
   ]
 

@@ -126,7 +126,14 @@ struct QuickShell: ~Copyable {
   var directory = ByteRange()
   /// Programs that write the input of the command at hand: a range of the log.
   var input = ByteRange()
-  var isPiped = false
+  var inputKind = ShellInput.Kind.inherited
+  var isPiped: Bool { mutating get { inputKind != .inherited } }
+  /// Layers of syntax around the command at hand.
+  var level = 1
+  /// Bytes of expansion of programs that were handed over.
+  var spent = 0
+  /// A program is handed over at the moment.
+  var isHandedOver = false
   /// The text of the input may be known.
   var mayKnowInput = false
   /// What the command at hand prints may be known.
@@ -151,11 +158,13 @@ struct QuickShell: ~Copyable {
     else { return false }
     begin()
     let mark = context.batch.mark
+    let carried = context.carriedPayloads?.count ?? 0
     // Twice as much as the values of words can take, so that the line stays where it is while it is read.
     context.batch.facts.reserve(3 * payload.count + 64)
     let start = context.batch.facts.store(payload)
     if read(start..<start + payload.count, &context.batch.facts), walk(&context) { return true }
     context.batch.truncate(to: mark)
+    if let more = context.carriedPayloads?.count { context.carriedPayloads?.removeLast(more - carried) }
     return false
   }
 
@@ -171,6 +180,7 @@ struct QuickShell: ~Copyable {
     candidates = ByteRange()
     hasCandidates = false
     directory = ByteRange()
+    spent = 0
     isPrivileged = false
     hasTrailing = false
     hasTilde = false
@@ -183,21 +193,24 @@ struct QuickShell: ~Copyable {
     for index in 0..<commands.count {
       let command = commands[index]
       if command.link == .pipe {
-        isPiped = true
+        inputKind = .unknown
         mayKnowInput = mayKnowOutput
         input = ByteRange(start, log.count)
       } else {
-        isPiped = false
+        inputKind = .inherited
         mayKnowInput = false
         start = log.count
         input = ByteRange()
       }
       mayKnowOutput = false
       if command.hasInput {
-        isPiped = true
-        input = ByteRange()
+        inputKind = .file
+        mayKnowInput = false
+        input = ByteRange(log.count, log.count)
       }
-      let isHead = command.link == .sequence && (index + 1 == commands.count || commands[index + 1].link != .pipe)
+      let isPipeline = command.link == .pipe || index + 1 < commands.count && commands[index + 1].link == .pipe
+      level = isPipeline ? 2 : 1
+      let isHead = command.link == .sequence && !isPipeline
       guard run(command.words.range, command.files.range, isHead: isHead, inShell: true, &context) else { return false }
     }
     return true

@@ -49,6 +49,13 @@ struct QuickShellText: BitwiseCopyable {
     return base[index]
   }
 
+  /// The bytes at a range, for as long as those of the batch stay where they are.
+  @inline(__always)
+  func bytes(_ range: ByteRange) -> UnsafeBufferPointer<UInt8> {
+    precondition(range.start >= 0 && range.start <= range.end && Int(range.end) <= count, "range out of bounds")
+    return UnsafeBufferPointer(start: base + Int(range.start), count: range.count)
+  }
+
   @inline(__always)
   func has(_ word: StaticString, at range: ByteRange) -> Bool {
     range.count == word.utf8CodeUnitCount && begins(with: word, at: range)
@@ -93,7 +100,8 @@ extension QuickShell {
   mutating func isNamed(_ option: QuickShellCall.Option, _ name: StaticString, _ text: QuickShellText) -> Bool {
     guard option.name.count == name.utf8CodeUnitCount else { return false }
     if !option.isNameInTable { return text.has(name, at: option.name) }
-    for index in 0..<option.name.count where tables.pointee.text[Int(option.name.start) + index] != name.utf8Start[index] {
+    for index in 0..<option.name.count
+    where tables.pointee.text[Int(option.name.start) + index] != name.utf8Start[index] {
       return false
     }
     return true
@@ -135,14 +143,17 @@ extension QuickShell {
   }
 
   /// Whether all letters of a word are options.
-  private mutating func isBundle(_ word: ByteRange, _ program: UnsafePointer<ShellProgram>, _ text: QuickShellText) -> Bool {
+  private mutating func isBundle(_ word: ByteRange, _ program: UnsafePointer<ShellProgram>, _ text: QuickShellText)
+    -> Bool
+  {
     for index in word.range where tables.pointee.option(text[index], program).letter == 0 { return false }
     return word.count > 0
   }
 
   /// An option by name, with two dashes or with one.
   private mutating func long(
-    _ number: Int, isLong: Bool, _ index: inout Int, _ end: Int, _ program: UnsafePointer<ShellProgram>, _ text: QuickShellText
+    _ number: Int, isLong: Bool, _ index: inout Int, _ end: Int, _ program: UnsafePointer<ShellProgram>,
+    _ text: QuickShellText
   ) {
     let word = words[number].value
     let mayHaveValue = words[number].traits.contains(.hasEquals)
@@ -207,7 +218,8 @@ extension QuickShell {
   }
 
   private mutating func bundle(
-    _ number: Int, isOld: Bool, _ index: inout Int, _ end: Int, _ program: UnsafePointer<ShellProgram>, _ text: QuickShellText
+    _ number: Int, isOld: Bool, _ index: inout Int, _ end: Int, _ program: UnsafePointer<ShellProgram>,
+    _ text: QuickShellText
   ) {
     let count = options.count
     let word = words[number].value

@@ -135,7 +135,9 @@ extension QuickShell {
   mutating func addPath(_ word: Word, from start: Int? = nil, isWritten: Bool, _ facts: inout FactBuffer) {
     let text = QuickShellText(facts)
     var path = word.value
-    if word.traits.contains(.isUnknown), text.begins(with: "<(", at: path) || text.begins(with: ">(", at: path) { return }
+    if word.traits.contains(.isUnknown), text.begins(with: "<(", at: path) || text.begins(with: ">(", at: path) {
+      return
+    }
     if let start { path.start = Int32(truncatingIfNeeded: start) }
     if text.begins(with: "file://", at: path) { path.start += 7 }
     guard path.count > 0, !isAddress(path, text), !text.has("-", at: path) else { return }

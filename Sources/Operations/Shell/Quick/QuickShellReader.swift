@@ -34,6 +34,10 @@ extension QuickShell {
       var hasInput = false
       tokens: while at < end {
         let byte = text[at]
+        if byte == Ascii.space {
+          at &+= 1
+          continue
+        }
         switch classes[Int(byte)] {
         case QuickShellByte.blank: at += 1
         case QuickShellByte.newline, QuickShellByte.semicolon, QuickShellByte.pipe: break tokens
@@ -122,7 +126,7 @@ extension QuickShell {
     case Ascii.ampersand:
       at += 1
       guard target(&at, line, isWritten: true, &facts) else { return false }
-      if descriptor == 0 { hasInput = true }
+      if descriptor == 0 { return false }
       // A descriptor is no file.
       for index in files[files.count - 1].word.value.range
       where !Ascii.isDigit(text[index]) && text[index] != Ascii.dash { return true }

@@ -28,12 +28,17 @@ extension QuickShell {
     } else {
       take(argv, program, isOrdered: program.pointee.isOrdered, text)
     }
-    if program.pointee.role == .versionControl, !takeVerb(call, text) { return false }
+    var isKnown = program.pointee.role != .versionControl || takeVerb(call, text)
     call.options = call.options.lowerBound..<options.count
     call.operands = call.operands.lowerBound..<operands.count
     for index in call.options where options[index].hasValue {
       // Code, whether by a trait of the option or by its name.
-      if options[index].use == .code || isNamed(options[index], "--checkpoint-action", text) { return false }
+      if options[index].use == .code || isNamed(options[index], "--checkpoint-action", text) { isKnown = false }
+    }
+    if !isKnown || !knows(call, inShell: inShell, text) {
+      options.truncate(to: call.options.lowerBound)
+      operands.truncate(to: call.operands.lowerBound)
+      return mayHandOver(program) && handOver(argv, files, inShell: inShell, &context)
     }
     let wasPrivileged = isPrivileged
     if program.pointee.isPrivileged { isPrivileged = true }
@@ -42,6 +47,26 @@ extension QuickShell {
     options.truncate(to: call.options.lowerBound)
     operands.truncate(to: call.operands.lowerBound)
     return isRead
+  }
+
+  /// Whether what a program does is known here.
+  @inline(__always)
+  private mutating func knows(_ call: QuickShellCall, inShell: Bool, _ text: QuickShellText) -> Bool {
+    switch call.program.pointee.role {
+    case .plain, .versionControl, .find, .xargs, .exec, .applet, .directory, .read: true
+    case .environment: !hasSettings(call, text)
+    case .prefix: !text.has("screen", at: call.name)
+    case .awk: isInert(call, text)
+    default: false
+    }
+  }
+
+  /// Whether a program does nothing to the shell that starts it.
+  private mutating func mayHandOver(_ program: UnsafePointer<ShellProgram>) -> Bool {
+    switch program.pointee.role {
+    case .eval, .source, .trap, .alias, .exec, .coproc, .declare, .read, .directory: false
+    default: true
+    }
   }
 
   private mutating func perform(
@@ -77,7 +102,6 @@ extension QuickShell {
       guard !call.operands.isEmpty else { return true }
       return carry(call, Int(operands[call.operands.lowerBound])..<call.argv.upperBound, &context)
     case .awk:
-      guard isInert(call, QuickShellText(context.batch.facts)) else { return false }
       emit(call, files, &context)
       return true
     case .directory:
@@ -105,7 +129,9 @@ extension QuickShell {
 
   /// What is known of the program of a name, as ``ShellProgram/named(_:_:)`` has it; nil for what is for the decoder.
   @inline(__always)
-  private mutating func program(_ name: ByteRange, _ hash: UInt32, _ text: QuickShellText) -> UnsafePointer<ShellProgram>? {
+  private mutating func program(_ name: ByteRange, _ hash: UInt32, _ text: QuickShellText) -> UnsafePointer<
+    ShellProgram
+  >? {
     let number = tables.pointee.names.value(text.base + Int(name.start), name.count, hash: hash)
     if number >= 0 { return tables.pointee.programs + Int(number) }
     if number == QuickShellTables.reserved { return nil }
@@ -115,8 +141,12 @@ extension QuickShell {
   }
 
   /// `python3.11`, `php8`: the version does not matter.
-  private mutating func versioned(_ name: ByteRange, _ digit: Int, _ text: QuickShellText) -> UnsafePointer<ShellProgram>? {
-    for index in digit..<Int(name.end) where !Ascii.isDigit(text[index]) && text[index] != Ascii.dot { return tables.pointee.unknown }
+  private mutating func versioned(_ name: ByteRange, _ digit: Int, _ text: QuickShellText) -> UnsafePointer<
+    ShellProgram
+  >? {
+    for index in digit..<Int(name.end) where !Ascii.isDigit(text[index]) && text[index] != Ascii.dot {
+      return tables.pointee.unknown
+    }
     var bare = ByteRange(Int(name.start), digit)
     if bare.count > 0, text[Int(bare.end) - 1] == Ascii.dash { bare.end -= 1 }
     let number = text.value(bare, in: tables.pointee.names)
@@ -139,21 +169,30 @@ extension QuickShell {
     return isRead
   }
 
+  /// Whether `sudo`, `doas` or `env` is given a directory, a string to split or variables.
+  private mutating func hasSettings(_ call: QuickShellCall, _ text: QuickShellText) -> Bool {
+    let isEnv = text.has("env", at: call.name)
+    if has(isEnv ? 0x43 : 0x44, call) || isEnv && has(0x53, call) { return true }
+    for position in call.operands {
+      let value = words[Int(operands[position])].value
+      if isAssignment(value, text) { return true }
+      if !text.has("--", at: value), !text.has("-", at: value) { return false }
+    }
+    // A shell that reads commands.
+    return isPiped && (has(0x73, call) || has(0x69, call))
+  }
+
   /// `sudo`, `doas`, `env`: options, a command.
   private mutating func environment(_ call: QuickShellCall, _ context: inout DecodeContext) -> Bool {
     let text = QuickShellText(context.batch.facts)
-    let isEnv = text.has("env", at: call.name)
-    if has(isEnv ? 0x43 : 0x44, call) || isEnv && has(0x53, call) { return false }
     for position in call.operands {
       let index = Int(operands[position])
       let value = words[index].value
-      if isAssignment(value, text) { return false }
       if text.has("--", at: value) || text.has("-", at: value) { continue }
-      if !isEnv, has(0x65, call) { return true }
+      if has(0x65, call), !text.has("env", at: call.name) { return true }
       return carry(call, index..<call.argv.upperBound, &context)
     }
-    if hasTrailing { return false }
-    return isEnv || !isPiped || !has(0x73, call) && !has(0x69, call)
+    return !hasTrailing
   }
 
   private mutating func isAssignment(_ value: ByteRange, _ text: QuickShellText) -> Bool {
@@ -166,7 +205,6 @@ extension QuickShell {
   private mutating func prefix(_ call: QuickShellCall, _ context: inout DecodeContext) -> Bool {
     let text = QuickShellText(context.batch.facts)
     var position = call.operands.lowerBound
-    if text.has("screen", at: call.name) { return false }
     if text.has("taskset", at: call.name) {
       if has(0x70, call) { return true }
       position += 1
@@ -235,6 +273,10 @@ extension QuickShell {
 
   private mutating func xargs(_ call: QuickShellCall, _ context: inout DecodeContext) -> Bool {
     guard !call.operands.isEmpty else { return true }
+    // The command's own input is not xargs's.
+    let outer = inputKind
+    inputKind = .file
+    defer { inputKind = outer }
     let argv = Int(operands[call.operands.lowerBound])..<call.argv.upperBound
     var position = call.options.upperBound
     while position > call.options.lowerBound {
@@ -314,7 +356,8 @@ extension QuickShell {
       return !hasRead
     }
     let target = words[Int(operands[call.operands.lowerBound])]
-    guard target.traits.isDisjoint(with: [.isUnknown, .hasGlob]), target.value.count > 0, !text.has("-", at: target.value),
+    guard target.traits.isDisjoint(with: [.isUnknown, .hasGlob]), target.value.count > 0,
+      !text.has("-", at: target.value),
       target.value.count <= ShellLimits.directoryBytes
     else { return false }
     let path = normal(target.value, &facts)
