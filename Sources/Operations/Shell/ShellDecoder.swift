@@ -120,6 +120,8 @@ struct ShellEffects: BitwiseCopyable {
 
 /// Walks the syntax of a payload in the order in which it runs, following what can be known of variables and of the
 /// working directory, and emits an operation for each simple command. Its memory is kept for the next payload.
+///
+/// Its methods are mutating where they are called often: a call of one that is not copies all of it.
 struct ShellDecoder: ~Copyable {
   var reader = ShellReader()
   let demand: FactSet
@@ -227,7 +229,7 @@ struct ShellDecoder: ~Copyable {
   }
 
   /// Whether nothing more need be walked: the limit of operations or of expansion is reached.
-  func isDone(_ context: borrowing DecodeContext) -> Bool {
+  mutating func isDone(_ context: borrowing DecodeContext) -> Bool {
     isExhausted || context.isFull
   }
 
