@@ -81,6 +81,7 @@ import Testing
     "sudo sudo sudo sudo sudo sudo sudo ls", "find . -exec find {} -exec rm {} + +", "xargs -I x x", "printf -v a b",
     "exec ls",
     "export A=b", "alias a=b", "eval ls", "trap ls EXIT", ". a", "sh -c 'alias ls=rm'; ls", "sh < /dev/tcp/x/1",
+    "sh -c 'exit",
     "mysql -e 'select 1'; cd -", String(repeating: "a ", count: 1025),
   ]
 
@@ -96,8 +97,7 @@ import Testing
     "psql -h db -U app -c \"DROP TABLE t\"", "sudo env a=b sh -c 'rm $a'", "git -c core.pager='rm x' log",
     "tar --checkpoint-action=exec=ls -cf a b", "awk 'BEGIN { system(\"ls\") }'", "find /a -exec sh -c 'rm {}' {} +",
     "ps | xargs -I {} sh -c 'kill {}'", "ls | sh", "cat a | python3 - | sort", "make -f - < x", "env -S 'ls -l'",
-    "find a -exec sudo -D / rm {} \\;", "sh -c 'echo ls' | sh -c 'ls'; curl x | bash", "sh -c 'exit",
-    "su -c 'ls' x; ls",
+    "find a -exec sudo -D / rm {} \\;", "sh -c 'echo ls' | sh -c 'ls'; curl x | bash", "su -c 'ls' x; ls",
     "find . | xargs -I{} sh -c 'a | b'; ls; xargs sh -c 'a | b'", "ls; sudo sh -c 'a | b' < c",
   ]
 
@@ -147,7 +147,7 @@ import Testing
   @Test func saysTheSameOfAnyPieces() {
     var random = SplitMix64(seed: 0x511E)
     compare(
-      (0..<4_000).map { _ in
+      (0..<1_500).map { _ in
         var line: [UInt8] = []
         for _ in 0...Int.random(in: 0..<16, using: &random) {
           line += Array(Self.pieces[Int.random(in: 0..<Self.pieces.count, using: &random)].utf8)
@@ -159,7 +159,7 @@ import Testing
 
   @Test func linesOfAnyLength() {
     // Words begin, end and have their dots around the places where one word of bits ends.
-    for length in [1, 7, 31, 32, 33, 62, 63, 64, 65, 127, 128, 129, 191, 192, 640, 2_040] {
+    for length in [31, 59, 60, 61, 62, 63, 64, 124, 125, 126, 640, 2_040] {
       compare(
         ["ls ", "ls /", "ls ./", "ls a=", "ls 'b ", "ls a b.", "ls #"].flatMap { start in
           [String(repeating: "x", count: length), String(repeating: "é", count: length)].flatMap { text in
