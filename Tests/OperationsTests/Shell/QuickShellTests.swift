@@ -7,17 +7,29 @@ import Testing
 /// What ``QuickShell`` says of a line is what ``ShellDecoder`` says, to the hash of each value and in the same order; and it
 /// does read the lines that are typed most.
 @Suite struct QuickShellTests {
+  /// All that an entry says.
+  private struct Told: Equatable {
+    var kind: UInt64
+    var value: Int64
+    var text = ""
+  }
+
   /// All that a batch says.
-  private func told(_ context: borrowing DecodeContext) -> [String] {
-    (0..<context.batch.count).flatMap { number in
+  private func told(_ context: borrowing DecodeContext) -> [Told] {
+    var told: [Told] = []
+    for number in 0..<context.batch.count {
       let operation = context.batch.operations[number]
-      return ["\(operation.protocol) \(operation.unparsed)"]
-        + (Int(operation.firstEntry)..<Int(operation.endEntry)).map { position in
-          let entry = context.batch.facts.entries[position]
-          let text = entry.isInline ? String(entry.integer) : context.batch.facts.text(entry)
-          return "\(entry.fact) \(entry.key) \(entry.flags) \(entry.hash) \(text)"
-        }
+      told.append(Told(kind: UInt64(operation.protocol.rawValue), value: Int64(operation.unparsed.rawValue)))
+      for position in Int(operation.firstEntry)..<Int(operation.endEntry) {
+        let entry = context.batch.facts.entries[position]
+        let kind = UInt64(entry.fact) << 32 | UInt64(entry.key) << 8 | UInt64(entry.flags)
+        told.append(
+          entry.isInline
+            ? Told(kind: kind, value: entry.integer)
+            : Told(kind: kind, value: Int64(entry.hash), text: context.batch.facts.text(entry)))
+      }
     }
+    return told
   }
 
   private static let demands = [
@@ -26,15 +38,16 @@ import Testing
   ]
 
   /// Decodes lines in one context a demand, both ways.
-  private func compare(_ lines: some Sequence<[UInt8]>) {
-    for demand in Self.demands {
+  private func compare(_ lines: [[UInt8]], _ demands: some Sequence<FactDemand> = Self.demands) {
+    for demand in demands {
       var context = DecodeContext(demand: demand)
       var thorough = DecodeContext(demand: demand)
       thorough.isThorough = true
       for line in lines {
         context.decode(.shell, line)
         thorough.decode(.shell, line)
-        #expect(told(context) == told(thorough), "\(String(decoding: line, as: UTF8.self))")
+        let (found, expected) = (told(context), told(thorough))
+        if found != expected { Issue.record("\(String(decoding: line, as: UTF8.self)): \(found) is not \(expected)") }
       }
     }
   }
@@ -154,18 +167,18 @@ import Testing
           if Bool.random(using: &random) { line.append(Ascii.space) }
         }
         return line
-      })
+      }, Self.demands.prefix(2))
   }
 
   @Test func linesOfAnyLength() {
     // Words begin, end and have their dots around the places where one word of bits ends.
-    for length in [31, 59, 60, 61, 62, 63, 64, 124, 125, 126, 640, 2_040] {
+    for length in [31, 60, 61, 62, 63, 125, 126, 2_040] {
       compare(
         ["ls ", "ls /", "ls ./", "ls a=", "ls 'b ", "ls a b.", "ls #"].flatMap { start in
           [String(repeating: "x", count: length), String(repeating: "é", count: length)].flatMap { text in
-            ["", " ", ".", "/", "/.", "'", " > y", "; z"].map { Array((start + text + $0).utf8) }
+            ["", " ", ".", "/.", "'", "; z"].map { Array((start + text + $0).utf8) }
           }
-        })
+        }, Self.demands.prefix(1))
     }
   }
 
