@@ -48,7 +48,8 @@ let package = Package(
     target("JSONText", ["PolicyBytecode", "CYAML"]),
     target("Detectors", ["PolicyBytecode", "PatternMatching"]),
     target(
-      "Operations", ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "CPgQuery", "COpenSSL", "CIDN2"]),
+      "Operations",
+      ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "CPgQuery", "COpenSSL", "CIDN2", "CTextScan"]),
     target(
       "Responses",
       ["JSONText", "PolicyBytecode", "PatternMatching", "Detectors", "PolicyRuntime", "COpenSSL", "CTextScan"]),

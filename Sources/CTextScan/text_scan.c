@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "text_scan_level.h"
+#include "text_scan_vectors.h"
 
 static inline uint8_t sets_at(const text_scan_sets *sets, const uint8_t *text) {
   uint8_t bits = 0xFF;
@@ -98,10 +98,6 @@ size_t text_scan_find_landmarks_portably(const text_scan_pairs *pairs, const uin
 }
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-#define AVX2 __attribute__((target("avx2")))
-
 /// The bits of the sets at 32 places.
 AVX2 static inline __m256i sets_at_32(const __m256i low[4], const __m256i high[4], const uint8_t *text) {
   const __m256i nibble = _mm256_set1_epi8(15);
@@ -281,25 +277,6 @@ AVX2 static size_t find_landmarks_avx2(const text_scan_pairs *pairs, const uint3
     place += 64;
   }
   return n;
-}
-
-#define AVX512 __attribute__((target("avx512f,avx512bw")))
-
-/// Which of the 64 places from `place` on are before `end`. All of them, and the three bytes behind, can be read.
-static inline uint64_t wanted_of_64(size_t place, size_t end) {
-  return end - place >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << (end - place)) - 1;
-}
-
-/// For each byte of a vector what `low` and `high` say of its halves, both.
-AVX512 static inline __m512i both_halves(__m512i low, __m512i high, __m512i bytes) {
-  const __m512i nibble = _mm512_set1_epi8(15);
-  return _mm512_and_si512(
-      _mm512_shuffle_epi8(low, _mm512_and_si512(bytes, nibble)),
-      _mm512_shuffle_epi8(high, _mm512_and_si512(_mm512_srli_epi16(bytes, 4), nibble)));
-}
-
-AVX512 static inline __m512i broadcast(const uint8_t *table) {
-  return _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)table));
 }
 
 AVX512 static size_t find_avx512(const text_scan_sets *sets, const uint8_t *text, size_t from, size_t end,

@@ -1,5 +1,5 @@
 #include "text_scan.h"
-#include "text_scan_level.h"
+#include "text_scan_vectors.h"
 
 static inline int is_one_of(const text_scan_bytes *bytes, uint8_t byte) {
   for (int i = 0; i < bytes->count; i++) {
@@ -18,10 +18,6 @@ size_t text_scan_next_portably(const text_scan_bytes *first, const text_scan_byt
 }
 
 #if defined(__x86_64__)
-#include <immintrin.h>
-
-#define AVX2 __attribute__((target("avx2")))
-#define AVX512 __attribute__((target("avx512f,avx512bw")))
 #define INLINE __attribute__((always_inline)) static inline
 
 // Inlined for each number of bytes, so that those that are repeated cost nothing.
@@ -61,7 +57,7 @@ AVX512 INLINE size_t next_of_avx512(const text_scan_bytes *first, int firsts, co
   for (int i = 0; i < seconds; i++) behind[i] = _mm512_set1_epi8((char)second->bytes[i]);
   for (; from < count; from += 64) {
     size_t left = count - from;
-    uint64_t here = left >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << left) - 1;
+    uint64_t here = wanted_of_64(from, count);
     uint64_t hits = any_of_64(wanted, firsts, here, text + from);
     if (seconds > 0 && hits != 0) {
       // Behind the last byte of the text nothing stands, which counts.

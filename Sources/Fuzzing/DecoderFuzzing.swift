@@ -10,14 +10,14 @@ import PolicyRuntime
 /// - Every fact belongs to the operation's protocol, is of its type, and comes once unless it is a list; enumerations
 ///   hold only words of the schema.
 /// - With fewer facts asked for, there are the same operations, and the same values of those that are.
-/// - SQL that is read quickly gives what it gives when it is parsed.
+/// - SQL and lines that are read quickly give what they give when they are parsed.
 /// - The batch can be judged, and the verdicts do not depend on what else was computed.
 final class DecoderFuzzing: FuzzTarget {
   private let name: OperationProtocol
   private let session: Session
   private var full: DecodeContext
   private var asked: DecodeContext
-  /// Parses all SQL.
+  /// Parses all SQL and all lines.
   private var thorough: DecodeContext
   private var interpreter: Interpreter
   /// The words of each enumeration, by the fact's raw value.
@@ -55,6 +55,7 @@ final class DecoderFuzzing: FuzzTarget {
     }
     asked.decode(name, input)
     checkDemand()
+    if name == .shell { checkQuickLines(input) }
     let verdicts = judge(full.batch)
     require(judge(asked.batch) == verdicts, "verdicts do not depend on the facts that no rule asks for")
   }
@@ -119,6 +120,30 @@ final class DecoderFuzzing: FuzzTarget {
       let expected = values(full.batch, wide)
       let found = values(asked.batch, narrow)
       require(found == expected, "values do not depend on the facts asked for:\n  \(found)\n  \(expected)")
+    }
+  }
+
+  /// Where the values of a line that is read quickly stand is another place; all else is the same.
+  private func checkQuickLines(_ input: [UInt8]) {
+    thorough.decode(name, input)
+    require(thorough.batch.count == full.batch.count, "what is read quickly has as many operations")
+    for number in 0..<full.batch.count {
+      let (quick, parsed) = (full.batch.operations[number], thorough.batch.operations[number])
+      require(
+        quick.protocol == parsed.protocol && quick.unparsed == parsed.unparsed,
+        "what is read quickly reads as what is parsed")
+      let (found, expected) = (entries(full.batch, quick), entries(thorough.batch, parsed))
+      require(found == expected, "what is read quickly is what is parsed:\n  \(found)\n  \(expected)")
+    }
+  }
+
+  /// All that an operation's entries say.
+  private func entries(_ batch: borrowing OperationBatch, _ operation: Operation) -> [Value] {
+    (Int(operation.firstEntry)..<Int(operation.endEntry)).map { position in
+      let entry = batch.facts.entries[position]
+      let text = entry.isInline ? "" : String(decoding: batch.facts.bytes(entry), as: UTF8.self)
+      return Value(
+        fact: entry.fact, key: entry.key, text: entry.isInline ? String(entry.integer) : "\(entry.hash) \(text)")
     }
   }
 

@@ -43,9 +43,11 @@ public struct DecodeContext: ~Copyable {
   /// The decoder of the last shell line, for its memory.
   var shellDecoder: ShellDecoder?
 
+  /// What decodes simple lines, for its memory.
+  var quickShell: QuickShellPlace?
   /// What reads simple SQL, for its memory.
   var quickSQL: QuickSQLReader?
-  /// Whether all SQL is parsed, for those who compare: the quick reader says the same of what it reads.
+  /// Whether all SQL and all lines are parsed, for those who compare: what is quick says the same of what it reads.
   public var isThorough = false
 
   private let detectors: DetectorSet?
@@ -167,9 +169,11 @@ public struct DecodeContext: ~Copyable {
   private mutating func begin(_ protocol: OperationProtocol) -> Bool {
     guard !isFull else { return false }
     batch.begin(`protocol`)
-    for layer in via { batch.facts.add(.via, layer.word) }
-    viaTools.add(as: .viaTool, to: &batch.facts)
-    viaPrograms.add(as: .viaProgram, to: &batch.facts)
+    if !via.isEmpty {
+      for layer in via { batch.facts.add(.via, layer.word) }
+    }
+    if !viaTools.isEmpty { viaTools.add(as: .viaTool, to: &batch.facts) }
+    if !viaPrograms.isEmpty { viaPrograms.add(as: .viaProgram, to: &batch.facts) }
     if batch.count == DecodeLimits.operations {
       batch.facts.add(.unparsed, true)
       batch.end(unparsed: .count)
@@ -184,6 +188,8 @@ private struct NameStack {
   private var text: [UInt8] = []
   /// Where each name ends.
   private var ends: [Int] = []
+
+  var isEmpty: Bool { ends.isEmpty }
 
   mutating func push(_ name: some Collection<UInt8>) {
     text += name

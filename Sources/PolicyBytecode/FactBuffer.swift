@@ -33,12 +33,19 @@ public func factHash(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
     hash = mixed(hash ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
     offset += 8
   }
+  // The bytes that are left, as the low ones of a word, in two loads at most.
+  let left = count &- offset
   var tail: UInt64 = 0
-  var shift: UInt64 = 0
-  while offset < count {
-    tail |= UInt64(bytes[offset]) << shift
-    shift += 8
-    offset += 1
+  if left > 0 {
+    if count >= 8 {
+      tail = raw.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self) &>> UInt64(64 &- 8 &* left)
+    } else if left >= 4 {
+      let high = UInt64(raw.loadUnaligned(fromByteOffset: left &- 4, as: UInt32.self))
+      tail = UInt64(raw.loadUnaligned(as: UInt32.self)) | high &<< UInt64(8 &* (left &- 4))
+    } else {
+      tail = UInt64(bytes[0]) | UInt64(bytes[left &>> 1]) &<< UInt64(8 &* (left &>> 1))
+      tail |= UInt64(bytes[left &- 1]) &<< UInt64(8 &* (left &- 1))
+    }
   }
   hash = mixed(hash ^ tail)
   return UInt32(truncatingIfNeeded: hash >> 32)
@@ -132,6 +139,56 @@ public struct FactBuffer: ~Copyable {
   @inline(__always)
   public mutating func add(_ fact: Fact, _ text: StaticString) {
     add(fact, UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  // MARK: - Values that share their bytes
+
+  /// Makes room for `count` more bytes of values.
+  @inline(__always)
+  public mutating func reserve(_ count: Int) { arena.reserve(count) }
+
+  /// Appends bytes that are to be values, or parts of them; gives where they start.
+  @inline(__always)
+  public mutating func store(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    let start = arena.count
+    arena.append(contentsOf: bytes)
+    return start
+  }
+
+  /// Appends a byte that is to be part of a value.
+  @inline(__always)
+  public mutating func store(_ byte: UInt8) { arena.append(byte) }
+
+  /// Appends a copy of bytes that were stored before.
+  @inline(__always)
+  public mutating func store(copying range: Range<Int>) { arena.append(copying: range) }
+
+  /// The hash of bytes that were stored before.
+  @inline(__always)
+  public func hash(of range: Range<Int>) -> UInt32 {
+    precondition(range.lowerBound >= 0 && range.upperBound <= arena.count, "range out of bounds")
+    return factHash(UnsafePointer(arena.base + range.lowerBound), range.count)
+  }
+
+  /// Adds as a text value of `fact` bytes that were stored before, which other values may share.
+  @inline(__always)
+  public mutating func add(_ fact: Fact, stored range: Range<Int>) {
+    add(fact, stored: range, hash: hash(of: range))
+  }
+
+  /// The same where their hash is known.
+  @inline(__always)
+  public mutating func add(_ fact: Fact, stored range: Range<Int>, hash: UInt32) {
+    entries.append(
+      FactEntry(
+        fact: fact.rawValue, flags: 0, key: 0, hash: hash, start: UInt32(truncatingIfNeeded: range.lowerBound),
+        length: UInt32(truncatingIfNeeded: range.count)))
+  }
+
+  /// Forgets the entries and the bytes behind these.
+  mutating func truncate(entries entryCount: Int, bytes byteCount: Int) {
+    entries.truncate(to: entryCount)
+    arena.truncate(to: byteCount)
   }
 
   /// Adds an integer.

@@ -83,6 +83,25 @@ public struct OperationBatch: ~Copyable {
     isOpen = false
   }
 
+  /// A place to which ``truncate(to:)`` goes back.
+  public struct Mark: BitwiseCopyable, Sendable {
+    fileprivate var operations: Int
+    fileprivate var entries: Int
+    fileprivate var bytes: Int
+  }
+
+  /// The end of what was added so far.
+  public var mark: Mark {
+    Mark(operations: operations.count, entries: facts.entries.count, bytes: facts.arena.count)
+  }
+
+  /// Forgets all that was added since `mark`, an operation that is open included.
+  public mutating func truncate(to mark: Mark) {
+    operations.truncate(to: mark.operations)
+    facts.truncate(entries: mark.entries, bytes: mark.bytes)
+    isOpen = false
+  }
+
   /// Declares that the facts added so far belong to every operation. Before the first ``begin(_:)``.
   public mutating func endCommon() {
     precondition(operations.count == 0, "common facts come first")

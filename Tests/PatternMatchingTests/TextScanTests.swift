@@ -45,6 +45,23 @@ import Testing
     }
   }
 
+  @Test(arguments: levels) func classes(level: Int32) {
+    #expect(text_scan_limit(level) == level)
+    defer { _ = text_scan_limit(3) }
+    onTexts(7) { random, text, count, _ in
+      var classes = text_scan_classes()
+      withUnsafeMutableBytes(of: &classes) { bytes in
+        for index in bytes.indices { bytes[index] = UInt8.random(in: 0...255, using: &random) }
+      }
+      let words = (count + 63) / 64
+      var (first, second) = ([UInt64](repeating: 7, count: words), [UInt64](repeating: 7, count: words))
+      var (one, two) = (first, second)
+      let seen = text_scan_classify(&classes, text, count, &first, &second)
+      let all = text_scan_classify_portably(&classes, text, count, &one, &two)
+      #expect(seen == all && first == one && second == two)
+    }
+  }
+
   @Test(arguments: levels) func windows(level: Int32) {
     #expect(text_scan_limit(level) == level)
     defer { _ = text_scan_limit(3) }

@@ -100,6 +100,21 @@ size_t text_scan_next(const text_scan_bytes *first, const text_scan_bytes *secon
 size_t text_scan_next_portably(const text_scan_bytes *first, const text_scan_bytes *second, const uint8_t *text,
                                size_t from, size_t count);
 
+/// Eight classes of ASCII characters: bit b of `low[n]` and of `high[n]` says that in class b a byte may have n as its low and as
+/// its high half; one is in a class if both may be. No byte beyond ASCII is in any.
+typedef struct {
+  uint8_t low[16];
+  uint8_t high[16];
+} text_scan_classes;
+
+/// Says of each byte of `text` whether it is in a class: of the first six in `first`, in the last in `second`, a bit for each
+/// byte, 64 to a word, those behind the text being 0. Returns 1 if there is a byte in the seventh class, and 2 if there is one
+/// beyond ASCII, or both.
+int text_scan_classify(const text_scan_classes *classes, const uint8_t *text, size_t count, uint64_t *first,
+                       uint64_t *second);
+int text_scan_classify_portably(const text_scan_classes *classes, const uint8_t *text, size_t count, uint64_t *first,
+                                uint64_t *second);
+
 /// The same a byte at a time, whatever the processor; for tests to compare with.
 size_t text_scan_find_portably(const text_scan_sets *sets, const uint8_t *text, size_t from, size_t end,
                                uint64_t *found);

@@ -22,7 +22,7 @@ extension ShellDecoder {
   }
 
   /// Whether there is more in a word with a brace than `{}`: only commas and `..` make braces expand.
-  func mayExpandBraces(_ word: ShellWord) -> Bool {
+  mutating func mayExpandBraces(_ word: ShellWord) -> Bool {
     var previous: UInt8 = 0
     for index in word.spelling.range {
       let byte = arena[index]
@@ -33,7 +33,9 @@ extension ShellDecoder {
   }
 
   /// Whether braces that do expand were too many.
-  func isOverBraced(_ word: ShellWord) -> Bool { BraceExpander(tree: reader.tree, first: word.first).hasGroups }
+  mutating func isOverBraced(_ word: ShellWord) -> Bool {
+    BraceExpander(tree: reader.tree, first: word.first).hasGroups
+  }
 }
 
 /// The brace expansion of one word, over its parts: unquoted braces, commas and dots stand apart.

@@ -55,7 +55,7 @@ extension ShellDecoder {
     carry(call, dashes + 1..<call.argv.upperBound, &context)
   }
 
-  private func isProgram(_ verb: Int) -> Bool {
+  private mutating func isProgram(_ verb: Int) -> Bool {
     text(verb, is: "kubectl") || text(verb, is: "crictl") || text(verb, is: "ssh")
   }
 }

@@ -130,9 +130,9 @@ extension ShellDecoder {
     addRedirections(effects, &context)
     guard !isExhausted, context.open(.shell) else { return }
     if demand.contains(.command) { context.batch.facts.add(.command, "") }
-    add(.shellPath, paths, to: &context)
+    addPaths(to: &context)
     if demand.contains(.shellPrivileged) { context.batch.facts.add(.shellPrivileged, isPrivileged) }
-    add(.shellWrites, writes, to: &context)
+    addWrites(to: &context)
     if demand.contains(.shellUnknown) { context.batch.facts.add(.shellUnknown, effects.isUnknown) }
     for index in effects.assigns.range { add(.shellAssigns, assigned[index], to: &context) }
     context.end()
@@ -166,18 +166,18 @@ extension ShellDecoder {
     if demand.contains(.shellArgument) {
       for index in call.argv.dropFirst() { add(.shellArgument, fields[index].value, to: &context) }
     }
-    add(.shellPath, paths, to: &context)
+    addPaths(to: &context)
     if demand.contains(.shellPrivileged) { context.batch.facts.add(.shellPrivileged, isPrivileged) }
     for index in piped.range { add(.shellInputFrom, log[index], to: &context) }
     for index in scripted.range { add(.shellInputFrom, log[index], to: &context) }
-    add(.shellWrites, writes, to: &context)
+    addWrites(to: &context)
     if demand.contains(.shellUnknown) { context.batch.facts.add(.shellUnknown, isUnknown(call)) }
     for index in call.effects.assigns.range { add(.shellAssigns, assigned[index], to: &context) }
     context.end()
   }
 
   /// Whether words of a command are not known.
-  private func isUnknown(_ call: ShellCall) -> Bool {
+  private mutating func isUnknown(_ call: ShellCall) -> Bool {
     if hasTrailing || isReading || call.effects.isUnknown { return true }
     for index in call.argv where fields[index].isUnknown { return true }
     return false
@@ -185,15 +185,19 @@ extension ShellDecoder {
 
   /// Adds a range of the arena as a fact.
   @inline(__always)
-  private func add(_ fact: Fact, _ text: ByteRange, to context: inout DecodeContext) {
+  private mutating func add(_ fact: Fact, _ text: ByteRange, to context: inout DecodeContext) {
     arena.withUnsafeBufferPointer { context.batch.facts.add(fact, UnsafeBufferPointer(rebasing: $0[text.range])) }
   }
 
-  private func add(_ fact: Fact, _ texts: borrowing RawBuffer<ByteRange>, to context: inout DecodeContext) {
-    for index in 0..<texts.count { add(fact, texts[index], to: &context) }
+  private mutating func addPaths(to context: inout DecodeContext) {
+    for index in 0..<paths.count { add(.shellPath, paths[index], to: &context) }
   }
 
-  private func addFlags(_ call: ShellCall, _ context: inout DecodeContext) {
+  private mutating func addWrites(to context: inout DecodeContext) {
+    for index in 0..<writes.count { add(.shellWrites, writes[index], to: &context) }
+  }
+
+  private mutating func addFlags(_ call: ShellCall, _ context: inout DecodeContext) {
     for option in call.arguments.options {
       if option.letter != 0 {
         // `-a` to `-z` and so on, without an array for each.
@@ -208,7 +212,7 @@ extension ShellDecoder {
 
   /// How long the canonical text is: the words joined by one space; one with blanks or quotes, or an empty one, in
   /// single quotes.
-  private func canonicalLength(_ call: ShellCall) -> Int {
+  private mutating func canonicalLength(_ call: ShellCall) -> Int {
     var length = call.argv.count - 1
     for index in call.argv {
       let word = fields[index].value
@@ -221,7 +225,7 @@ extension ShellDecoder {
 
   /// Whether a word stands in quotes in the canonical text, and how many single quotes are in it.
   @inline(__always)
-  private func quotes(in word: ByteRange) -> (needed: Bool, inside: Int) {
+  private mutating func quotes(in word: ByteRange) -> (needed: Bool, inside: Int) {
     var needed = word.count == 0
     var inside = 0
     for at in word.range where arena[at] <= Ascii.quote {
@@ -236,7 +240,7 @@ extension ShellDecoder {
     return (needed, inside)
   }
 
-  private func addCanonical(_ call: ShellCall, to context: inout DecodeContext) {
+  private mutating func addCanonical(_ call: ShellCall, to context: inout DecodeContext) {
     context.batch.facts.add(.command) { text in
       for index in call.argv {
         if index > call.argv.lowerBound { text.append(Ascii.space) }
@@ -303,7 +307,7 @@ extension ShellDecoder {
   /// The paths that a text of the arena, or one of its alternatives, may be. Slices of the arena must be over before the
   /// arena grows, which would copy it.
   @inline(never)
-  private func possiblePaths(_ range: ByteRange, _ alternatives: Int32) -> [[UInt8]] {
+  private mutating func possiblePaths(_ range: ByteRange, _ alternatives: Int32) -> [[UInt8]] {
     let text = bytes(range)
     if alternatives < 0, directories.count == 1 { return [ShellPaths.normalised(text, in: directories[0])] }
     var spellings = [text]
@@ -319,7 +323,7 @@ extension ShellDecoder {
   }
 
   /// Whether a path starts where the commands run.
-  private func isRelative(_ text: ByteRange) -> Bool {
+  private mutating func isRelative(_ text: ByteRange) -> Bool {
     let first = arena[Int(text.start)]
     return first != Ascii.slash && first != Ascii.tilde
   }
@@ -330,7 +334,7 @@ extension ShellDecoder {
   }
 
   /// Whether an operand is a URL rather than a path.
-  private func isAddress(_ text: ByteRange) -> Bool {
+  private mutating func isAddress(_ text: ByteRange) -> Bool {
     guard Ascii.isNameStart(arena[Int(text.start)]) else { return false }
     let end = min(Int(text.end), Int(text.start) + 16)
     guard let colon = arena.firstIndex(of: Ascii.colon, in: ByteRange(Int(text.start), end)) else { return false }
@@ -395,7 +399,7 @@ extension ShellDecoder {
   }
 
   /// Where in an operand a path starts and whether it is written to; nil where the operand is none.
-  private func operandPath(
+  private mutating func operandPath(
     _ call: ShellCall, _ text: ByteRange, isWritten isTarget: Bool, toStandardOutput: Bool
   ) -> (from: Int, isWritten: Bool)? {
     let program = call.program
@@ -420,7 +424,7 @@ extension ShellDecoder {
   }
 
   /// Where the `=` of `KEY=VALUE` stands.
-  private func keyEnd(_ text: ByteRange) -> Int? {
+  private mutating func keyEnd(_ text: ByteRange) -> Int? {
     for index in text.range where !Ascii.isName(arena[index]) && arena[index] != Ascii.dash {
       return arena[index] == Ascii.equals ? index : nil
     }

@@ -4,12 +4,25 @@ import PolicyBytecode
 ///
 /// The whole payload is read before anything is emitted; what cannot be read is one `unparsed` operation.
 func decodeShell(_ payload: [UInt8], _ context: inout DecodeContext) {
+  if !context.isThorough, payload.count <= QuickShell.longest {
+    let quick = context.quickShell?.pointer ?? newQuickShell(&context)
+    // A line that another holds, which has handed it over, has no memory of its own.
+    let isFree = !quick.pointee.isHandedOver
+    if isFree, payload.withUnsafeBufferPointer({ quick.pointee.decode($0, &context) }) { return }
+  }
   let bytes = ShellBytes(payload)
   guard bytes.isText else { return context.unparsed(.shell, .encoding) }
   // One that holds another takes a new decoder for it.
   var decoder = context.shellDecoder.take() ?? ShellDecoder(demand: context.demand.facts)
   decoder.decode(bytes.hasCarriageReturn ? withUnixLines(payload) ?? payload : payload, &context)
   if decoder.isSmall { context.shellDecoder = consume decoder }
+}
+
+private func newQuickShell(_ context: inout DecodeContext) -> UnsafeMutablePointer<QuickShell> {
+  let place = QuickShellPlace(demand: context.demand.facts)
+  let pointer = place.pointer
+  context.quickShell = consume place
+  return pointer
 }
 
 /// What can be said of a payload's bytes in one pass.
@@ -107,6 +120,8 @@ struct ShellEffects: BitwiseCopyable {
 
 /// Walks the syntax of a payload in the order in which it runs, following what can be known of variables and of the
 /// working directory, and emits an operation for each simple command. Its memory is kept for the next payload.
+///
+/// Its methods are mutating where they are called often: a call of one that is not copies all of it.
 struct ShellDecoder: ~Copyable {
   var reader = ShellReader()
   let demand: FactSet
@@ -166,8 +181,8 @@ struct ShellDecoder: ~Copyable {
     building.capacity + reader.tree.source.capacity <= ShellLimits.keptBytes
   }
 
-  /// Forgets the last payload.
-  private mutating func begin() {
+  /// Forgets the last payload. What is decoded next stands within `depth` layers of syntax.
+  mutating func begin(in depth: Int) {
     reader.removeAll()
     files.removeAll()
     assigned.removeAll()
@@ -191,15 +206,18 @@ struct ShellDecoder: ~Copyable {
     if !deferred.isEmpty { deferred = [] }
     spent = 0
     isExhausted = false
+    self.depth = depth
+    reader.depth = depth
   }
+
+  /// Whether what was run so far means nothing to what may run behind it.
+  var leavesNothing: Bool { variables.isEmpty && aliases.isEmpty && directories.count == 1 && !isExhausted }
 
   private static let start: [[UInt8]] = [[]]
 
   mutating func decode(_ payload: [UInt8], _ context: inout DecodeContext) {
-    begin()
+    begin(in: context.syntaxDepth)
     let before = context.batch.count
-    depth = context.syntaxDepth
-    reader.depth = depth
     do {
       let root = try reader.read(payload)
       if !reader.census.functions.isEmpty { noteCalls() }
@@ -211,7 +229,7 @@ struct ShellDecoder: ~Copyable {
   }
 
   /// Whether nothing more need be walked: the limit of operations or of expansion is reached.
-  func isDone(_ context: borrowing DecodeContext) -> Bool {
+  mutating func isDone(_ context: borrowing DecodeContext) -> Bool {
     isExhausted || context.isFull
   }
 

@@ -159,7 +159,7 @@ extension ShellDecoder {
   }
 
   /// The text with each class of one byte as that byte.
-  private func matchingClasses(_ text: [UInt8]) -> [UInt8] {
+  private mutating func matchingClasses(_ text: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     var index = 0
     while index < text.count {
@@ -221,7 +221,7 @@ extension ShellDecoder {
   }
 
   /// What a substitution that prints `output` may become: one value in quotes, else any of its words.
-  private func possible(_ output: ByteRange, isQuoted: Bool) -> [[UInt8]] {
+  private mutating func possible(_ output: ByteRange, isQuoted: Bool) -> [[UInt8]] {
     let text = bytes(output)
     if !isQuoted { return text.split(whereSeparator: Ascii.isSpace).prefix(ShellLimits.values).map { Array($0) } }
     var end = text.endIndex
@@ -283,7 +283,7 @@ extension ShellDecoder {
   }
 
   /// Looks for globs in a range of the source.
-  private func noteGlobs(_ range: ByteRange, _ field: inout ShellField, openBracket: inout Bool) {
+  private mutating func noteGlobs(_ range: ByteRange, _ field: inout ShellField, openBracket: inout Bool) {
     for index in range.range { Self.noteGlob(reader.tree.source[index], &field, openBracket: &openBracket) }
   }
 

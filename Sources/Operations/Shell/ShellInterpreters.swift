@@ -3,7 +3,7 @@ import PolicyBytecode
 /// Programs that run code: shells, `eval`, `source`, other interpreters.
 extension ShellDecoder {
   /// Whether an operand names standard input.
-  func isStandardInput(_ field: ShellField) -> Bool {
+  mutating func isStandardInput(_ field: ShellField) -> Bool {
     let text = field.value
     // `/./dev/stdin`
     if text.count > 9, arena.begins(with: "/", at: text),
@@ -71,7 +71,7 @@ extension ShellDecoder {
   }
 
   /// The log's range of the programs in the substitutions of some words.
-  private func logged(_ sources: [ShellField]) -> ByteRange {
+  private mutating func logged(_ sources: [ShellField]) -> ByteRange {
     let ranges = sources.map(\.log).filter { $0.count > 0 }
     guard let start = ranges.map(\.start).min(), let end = ranges.map(\.end).max() else { return ByteRange() }
     return ByteRange(Int(start), Int(end))
@@ -176,11 +176,11 @@ extension ShellDecoder {
   }
 
   /// Whether the script of a shell or an interpreter stands on its command line.
-  func hasCode(_ call: ShellCall) -> Bool {
+  mutating func hasCode(_ call: ShellCall) -> Bool {
     call.program.role == .shell ? call.arguments.has(0x63) : call.arguments.options.contains { isCode($0, call) }
   }
 
-  private func isCode(_ option: ShellArguments.Option, _ call: ShellCall) -> Bool {
+  private mutating func isCode(_ option: ShellArguments.Option, _ call: ShellCall) -> Bool {
     Self.codeLetters.contains { arena.begins(with: $0.0, at: call.name) && $0.1.utf8.contains(option.letter) }
   }
 
@@ -284,7 +284,7 @@ extension ShellDecoder {
   }
 
   /// The string literals behind a call's name, in parentheses, brackets or neither; `spawn("rm", ["-r"])` is one list.
-  private func literals(_ code: [UInt8], _ start: Int) -> (words: [[UInt8]], isList: Bool, end: Int) {
+  private mutating func literals(_ code: [UInt8], _ start: Int) -> (words: [[UInt8]], isList: Bool, end: Int) {
     var at = start
     var isList = false
     func skip() {
@@ -307,7 +307,7 @@ extension ShellDecoder {
   }
 
   /// A string literal with its prefix: `r"…"`, `f'…'`, `"""…"""`, `q(…)`.
-  private func literal(_ code: [UInt8], _ start: Int) -> ([UInt8], Int)? {
+  private mutating func literal(_ code: [UInt8], _ start: Int) -> ([UInt8], Int)? {
     var at = start
     while at < code.count, at < start + 2, "rRfFbBuq".utf8.contains(code[at]) { at += 1 }
     guard at < code.count else { return nil }
@@ -320,19 +320,19 @@ extension ShellDecoder {
     return at > start && code[start] == 0x71 ? string(code, at) ?? ([], code.count) : nil
   }
 
-  private func isPipe(_ code: [UInt8], before index: Int) -> Bool {
+  private mutating func isPipe(_ code: [UInt8], before index: Int) -> Bool {
     guard let last = code[..<index].lastIndex(where: { !Ascii.isSpace($0) && $0 != Ascii.ampersand }) else {
       return false
     }
     return code[last] == Ascii.pipe && (last == 0 || code[last - 1] != Ascii.pipe)
   }
 
-  private func isPipe(_ code: [UInt8], at index: Int) -> Bool {
+  private mutating func isPipe(_ code: [UInt8], at index: Int) -> Bool {
     let rest = code[index...].drop(while: Ascii.isSpace)
     return rest.first == Ascii.pipe && rest.dropFirst().first != Ascii.pipe
   }
 
-  private static let runners = Set(
+  static let runners = Set(
     [
       "system", "popen", "exec", "execSync", "spawn", "spawnSync", "execFile", "run", "call", "check_call",
       "check_output", "Popen", "shell_exec", "passthru", "proc_open", "getoutput", "execvp", "execv",
@@ -340,7 +340,7 @@ extension ShellDecoder {
     ].map { Array($0.utf8) })
 
   /// The text behind the quote or opening bracket at `start`, and where it ends; nil if it does not.
-  private func string(_ code: [UInt8], _ start: Int) -> ([UInt8], Int)? {
+  private mutating func string(_ code: [UInt8], _ start: Int) -> ([UInt8], Int)? {
     guard start < code.count else { return nil }
     let close: UInt8 =
       switch code[start] {

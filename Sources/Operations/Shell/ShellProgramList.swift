@@ -3,6 +3,8 @@ final class ShellProgramList: Sendable {
   static let all = ShellProgramList()
 
   let programs: ShellNames<ShellProgram>
+  /// The same as a list.
+  let entries: [(name: [UInt8], value: ShellProgram)]
   /// For each program 128 options; one without a letter is none.
   let letters: [ShellProgram.Option]
   let names: [ShellProgram.LongOption]
@@ -13,6 +15,7 @@ final class ShellProgramList: Sendable {
     var builder = ShellProgramListBuilder()
     for line in shellProgramTable.split(separator: "\n") where !line.hasPrefix("#") { builder.add(line) }
     programs = ShellNames(builder.programs)
+    entries = builder.programs
     letters = builder.letters
     names = builder.names
     text = builder.text

@@ -136,26 +136,26 @@ struct ShellArguments {
 
 extension ShellDecoder {
   /// The name of an option with its dashes; empty for one that is given by its letter.
-  func name(of option: ShellArguments.Option) -> ArraySlice<UInt8> {
+  mutating func name(of option: ShellArguments.Option) -> ArraySlice<UInt8> {
     option.isNameInTable ? ShellProgramList.all.text[option.name.range] : arena[option.name.range]
   }
 
   /// Whether an option is given by this name, dashes included.
-  func isNamed(_ option: ShellArguments.Option, _ name: StaticString) -> Bool {
+  mutating func isNamed(_ option: ShellArguments.Option, _ name: StaticString) -> Bool {
     guard option.name.count == name.utf8CodeUnitCount else { return false }
     return option.isNameInTable
       ? ShellProgramList.all.text.has(name, at: option.name) : arena.has(name, at: option.name)
   }
 
   /// Takes a command line apart: getopt_long's rules with GNU's permutation, or what the program has instead.
-  func arguments(_ argv: Range<Int>, _ program: ShellProgram) -> ShellArguments {
+  mutating func arguments(_ argv: Range<Int>, _ program: ShellProgram) -> ShellArguments {
     var result = ShellArguments()
     take(argv, program, &result)
     return result
   }
 
   /// Appends what ``arguments(_:_:)`` gives.
-  func take(_ argv: Range<Int>, _ program: ShellProgram, _ result: inout ShellArguments) {
+  mutating func take(_ argv: Range<Int>, _ program: ShellProgram, _ result: inout ShellArguments) {
     let start = result.options.count
     var index = argv.lowerBound + 1
     while index < argv.upperBound {
@@ -193,14 +193,14 @@ extension ShellDecoder {
     }
   }
 
-  private func part(_ field: ShellField, from start: Int) -> ShellField {
+  private mutating func part(_ field: ShellField, from start: Int) -> ShellField {
     var part = field
     part.value.start = Int32(start)
     part.alternatives = -1
     return part
   }
 
-  private func long(
+  private mutating func long(
     _ field: ShellField, _ index: inout Int, _ end: Int, _ program: ShellProgram, _ result: inout ShellArguments
   ) {
     let text = field.value
@@ -223,7 +223,7 @@ extension ShellDecoder {
   }
 
   /// The option that a name or an unambiguous beginning of one means.
-  private func longOption(_ name: ByteRange, _ program: ShellProgram) -> ShellProgram.LongOption? {
+  private mutating func longOption(_ name: ByteRange, _ program: ShellProgram) -> ShellProgram.LongOption? {
     guard name.count > 0 else { return nil }
     let list = ShellProgramList.all
     let first = arena[Int(name.start)]
@@ -243,13 +243,13 @@ extension ShellDecoder {
 
   /// Whether `range` of the arena equals the bytes that start at `start` in `text`, of which there are as many.
   @inline(__always)
-  private func isEqual(_ range: ByteRange, _ text: [UInt8], _ start: Int) -> Bool {
+  private mutating func isEqual(_ range: ByteRange, _ text: [UInt8], _ start: Int) -> Bool {
     let offset = start - Int(range.start)
     for index in range.range where arena[index] != text[index + offset] { return false }
     return true
   }
 
-  private func plain(
+  private mutating func plain(
     _ field: ShellField, _ index: inout Int, _ end: Int, _ program: ShellProgram, _ result: inout ShellArguments
   ) {
     let text = field.value
@@ -272,7 +272,7 @@ extension ShellDecoder {
     result.options.append(.init(letter: known?.letter ?? 0, name: spelling, value: value, use: known?.use ?? .none))
   }
 
-  private func bundle(
+  private mutating func bundle(
     _ field: ShellField, isOld: Bool, _ index: inout Int, _ end: Int, _ program: ShellProgram,
     _ result: inout ShellArguments
   ) {

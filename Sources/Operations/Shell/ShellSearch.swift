@@ -3,7 +3,7 @@ import PolicyBytecode
 /// `find`, `xargs` and `parallel`: commands that run once for each of many words.
 extension ShellDecoder {
   /// What is known of a primary of `find`.
-  private struct Primary: OptionSet {
+  struct Primary: OptionSet, Sendable {
     let rawValue: UInt8
     /// It takes no argument.
     static let bare = Primary(rawValue: 1)
@@ -15,7 +15,8 @@ extension ShellDecoder {
     static let writing = Primary(rawValue: 8)
   }
 
-  private static let primaries: ShellNames<Primary> = {
+  /// The primaries that are known.
+  static let primaryNames: [(name: [UInt8], value: Primary)] = {
     let groups: [(Primary, String)] = [
       (
         [.bare, .unrestrictive],
@@ -32,14 +33,15 @@ extension ShellDecoder {
       ([.unrestrictive, .writing], "-fprint -fprint0 -fls"),
       (.writing, "-fprintf"),
     ]
-    return ShellNames(groups.flatMap { kind, names in names.split(separator: " ").map { (Array($0.utf8), kind) } })
+    return groups.flatMap { kind, names in names.split(separator: " ").map { (Array($0.utf8), kind) } }
   }()
+  private static let primaries = ShellNames(primaryNames)
 
-  private func primary(_ text: ByteRange) -> Primary { Self.primaries.value(arena, text) ?? [] }
+  private mutating func primary(_ text: ByteRange) -> Primary { Self.primaries.value(arena, text) ?? [] }
 
   /// `find`'s starting points are its operands; every primary is a flag. The command behind `-exec`
   /// is neither.
-  func takeFind(_ argv: Range<Int>, _ result: inout ShellArguments) {
+  mutating func takeFind(_ argv: Range<Int>, _ result: inout ShellArguments) {
     var isExpression = false
     var index = argv.lowerBound + 1
     while index < argv.upperBound {
@@ -77,7 +79,7 @@ extension ShellDecoder {
   }
 
   /// Where the command of an `-exec` that starts at `start` ends: at `;`, or at a `+` behind `{}`.
-  private func commandEnd(_ start: Int, _ end: Int) -> Int {
+  private mutating func commandEnd(_ start: Int, _ end: Int) -> Int {
     var index = start
     while index < end {
       if text(index, is: ";") || index > start && text(index, is: "+") && text(index - 1, is: "{}") { return index }
@@ -86,7 +88,7 @@ extension ShellDecoder {
     return end
   }
 
-  func writesFound(_ call: ShellCall) -> Bool { call.arguments.options.contains { isNamed($0, "-delete") } }
+  mutating func writesFound(_ call: ShellCall) -> Bool { call.arguments.options.contains { isNamed($0, "-delete") } }
 
   mutating func find(_ call: ShellCall, _ context: inout DecodeContext) {
     // Without a test that narrows it down, what is found may be a starting point.
@@ -135,7 +137,7 @@ extension ShellDecoder {
     fields.truncate(to: base)
   }
 
-  private func contains(_ text: ArraySlice<UInt8>, _ mark: [UInt8]) -> Bool {
+  private mutating func contains(_ text: ArraySlice<UInt8>, _ mark: [UInt8]) -> Bool {
     guard let first = mark.first, text.count >= mark.count, mark.count <= 64 else { return false }
     for index in text.startIndex...(text.endIndex - mark.count)
     where text[index] == first && text[index..<index + mark.count].elementsEqual(mark) { return true }
@@ -185,7 +187,7 @@ extension ShellDecoder {
   }
 
   /// The words that xargs makes of its input; nil where that is not known.
-  private func items(_ call: ShellCall, _ text: ArraySlice<UInt8>) -> [[UInt8]]? {
+  private mutating func items(_ call: ShellCall, _ text: ArraySlice<UInt8>) -> [[UInt8]]? {
     if call.arguments.has(0x30) { return text.split(separator: 0).map { Array($0) } }
     if let delimiter = call.arguments.value(0x64) {
       let mark = ShellEscapes.decode(bytes(delimiter.value), .echo)
@@ -232,7 +234,7 @@ extension ShellDecoder {
   }
 
   /// Splits text as xargs and `env -S` do: at blanks, with quotes and backslashes; nil where a quote is not closed.
-  func splitWords(_ text: ArraySlice<UInt8>) -> [[UInt8]]? {
+  mutating func splitWords(_ text: ArraySlice<UInt8>) -> [[UInt8]]? {
     var words: [[UInt8]] = []
     var word: [UInt8] = []
     var hasWord = false

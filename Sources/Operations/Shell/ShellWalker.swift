@@ -343,7 +343,7 @@ extension ShellDecoder {
   }
 
   /// The value of a variable behind `NAME+=…` or `NAME[…]=…`.
-  private func appended(
+  private mutating func appended(
     _ new: (values: [[UInt8]], isKnown: Bool), isArray: Bool, _ word: ShellWord,
     to old: (values: [[UInt8]], isKnown: Bool)?
   ) -> (values: [[UInt8]], isKnown: Bool) {
@@ -418,7 +418,7 @@ extension ShellDecoder {
   }
 
   /// Whether reading a path is reading from the network.
-  private func isRemote(_ field: ShellField) -> Bool {
+  private mutating func isRemote(_ field: ShellField) -> Bool {
     arena.begins(with: "/dev/tcp/", at: field.value) || arena.begins(with: "/dev/udp/", at: field.value)
   }
 }

@@ -89,11 +89,11 @@ extension ShellDecoder {
   }
 
   @inline(__always)
-  func text(_ index: Int, is word: StaticString) -> Bool { arena.has(word, at: fields[index].value) }
+  mutating func text(_ index: Int, is word: StaticString) -> Bool { arena.has(word, at: fields[index].value) }
 
   /// Whether a program goes by this name.
   @inline(__always)
-  func name(of call: ShellCall, is word: StaticString) -> Bool { arena.has(word, at: call.name) }
+  mutating func name(of call: ShellCall, is word: StaticString) -> Bool { arena.has(word, at: call.name) }
 
   /// Decodes words, joined by a space, as shell code that a program runs in a process of its own.
   mutating func codeArgument(
@@ -194,7 +194,12 @@ extension ShellDecoder {
   private static let skipping = ShellNames(
     ["timeout", "gtimeout", "chroot", "chrt", "gosu", "su-exec"].map { (Array($0.utf8), true) })
 
-  private func isAssignment(_ index: Int) -> Bool {
+  static func isSkipping(_ text: QuickShellText, _ name: ByteRange) -> Bool {
+    text.has("timeout", at: name) || text.has("gtimeout", at: name) || text.has("chroot", at: name)
+      || text.has("chrt", at: name) || text.has("gosu", at: name) || text.has("su-exec", at: name)
+  }
+
+  private mutating func isAssignment(_ index: Int) -> Bool {
     let text = fields[index].value
     guard text.count > 0, Ascii.isNameStart(arena[Int(text.start)]) else { return false }
     for at in text.range where !Ascii.isName(arena[at]) { return arena[at] == Ascii.equals }

@@ -93,7 +93,7 @@ extension ShellDecoder {
   private enum Data { case stripped, asIs }
 
   /// `-d TEXT`, `-d @FILE`, `-d @-`.
-  private func data(_ field: ShellField, _ value: [UInt8], _ kind: Data, _ curl: inout CurlOptions) {
+  private mutating func data(_ field: ShellField, _ value: [UInt8], _ kind: Data, _ curl: inout CurlOptions) {
     guard value.first == Ascii.at else { return curl.add(field.isUnknown ? nil : value) }
     guard value.elementsEqual([Ascii.at, Ascii.dash]), input.kind == .literal else { return curl.add(nil) }
     let text = bytes(input.text)

@@ -37,13 +37,13 @@ extension ShellDecoder {
   }
 
   /// What a path of the server's side of a copy may be where the line has gone to another directory.
-  private func placed(_ path: [UInt8]) -> [[UInt8]] {
+  private mutating func placed(_ path: [UInt8]) -> [[UInt8]] {
     guard let first = path.first, first != Ascii.slash, first != Ascii.tilde else { return [path] }
     return directories.map { $0.isEmpty ? path : ShellPaths.normalised(path[...], in: $0) }
   }
 
   /// `rsync --server`, as clients send it: it is the first option.
-  func isRsyncServer(_ call: ShellCall) -> Bool {
+  mutating func isRsyncServer(_ call: ShellCall) -> Bool {
     call.argv.count > 1 && name(of: call, is: "rsync")
       && text(call.argv.lowerBound + 1, is: "--server")
   }

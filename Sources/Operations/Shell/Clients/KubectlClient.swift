@@ -25,7 +25,7 @@ extension ShellDecoder {
     }
   }
 
-  private func kubectl(_ words: [KubectlWord], _ call: ShellCall, _ context: inout DecodeContext) {
+  private mutating func kubectl(_ words: [KubectlWord], _ call: ShellCall, _ context: inout DecodeContext) {
     var decoder = KubectlDecoder(words, isInShell: true)
     switch input.kind {
     case .inherited, .file: break
@@ -45,7 +45,7 @@ extension ShellDecoder {
     "cat", "kubectl", "kustomize", "helm", "envsubst", "sed", "yq", "jq", "ytt", "jsonnet", "kubeseal", "tee",
   ]
 
-  private func unknownRequest(_ call: ShellCall, _ context: inout DecodeContext) {
+  private mutating func unknownRequest(_ call: ShellCall, _ context: inout DecodeContext) {
     context.nested(.k8s, in: .shell, program: Array(bytes(call.name))) { $0.unparsed(.k8s, .count) }
   }
 

@@ -41,12 +41,12 @@ extension ShellDecoder {
     }
   }
 
-  private func asksForHelp(_ call: ShellCall) -> Bool {
+  private mutating func asksForHelp(_ call: ShellCall) -> Bool {
     call.arguments.options.contains { isNamed($0, "--help") || $0.letter == 0x56 }
   }
 
   /// What an option of `createuser` adds to CREATE ROLE.
-  private func attribute(of option: ShellArguments.Option) -> String? {
+  private mutating func attribute(of option: ShellArguments.Option) -> String? {
     switch option.letter {
     case 0x73: "SUPERUSER"
     case 0x64: "CREATEDB"

@@ -81,7 +81,7 @@ extension ShellDecoder {
   }
 
   /// Whether the word to come is the pattern of KEYS, which people leave without quotes.
-  private func isOnlyPattern(_ words: RedisWords) -> Bool { words.count == 1 && words.isWord(0, "KEYS") }
+  private mutating func isOnlyPattern(_ words: RedisWords) -> Bool { words.count == 1 && words.isWord(0, "KEYS") }
 
   private mutating func appendRedisInput(_ words: inout RedisWords) {
     if input.kind == .literal { words.append(bytes(input.text)) } else { words.append([Ascii.question], .unknown) }
@@ -101,7 +101,7 @@ extension ShellDecoder {
   }
 
   /// The lines that the client sends: without those it answers itself, and without a leading number of repetitions.
-  private func redisLines(_ text: [UInt8]) -> [UInt8] {
+  private mutating func redisLines(_ text: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     for var line in text.split(separator: Ascii.newline) {
       line = line.drop(while: Ascii.isSpace)

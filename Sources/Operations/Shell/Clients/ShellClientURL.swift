@@ -3,14 +3,14 @@ import PolicyBytecode
 /// What is left open in a word of a command line.
 extension ShellDecoder {
   /// Where the part of a field that is not known begins, at the latest; nil if all is known.
-  func unknownStart(_ field: ShellField) -> Int? {
+  mutating func unknownStart(_ field: ShellField) -> Int? {
     guard field.isUnknown else { return nil }
     let text = bytes(field.value)
     return text.firstIndex { $0 == Ascii.dollar || $0 == Ascii.backquote }.map { $0 - text.startIndex } ?? 0
   }
 
   /// The text of a URL as far as the path goes, and whether its query is not known; nil if more than that is not.
-  func knownURL(_ field: ShellField) -> (text: [UInt8], hasUnknownQuery: Bool)? {
+  mutating func knownURL(_ field: ShellField) -> (text: [UInt8], hasUnknownQuery: Bool)? {
     let text = bytes(field.value)
     guard let start = unknownStart(field) else { return (Array(text), false) }
     let known = text.prefix(start)
@@ -49,14 +49,14 @@ extension ShellDecoder {
   }
 
   /// Emits what stands for a request of `call` that cannot be known or read.
-  func unread(_ reason: UnparsedReason, _ call: ShellCall, _ context: inout DecodeContext) {
+  mutating func unread(_ reason: UnparsedReason, _ call: ShellCall, _ context: inout DecodeContext) {
     context.enter(program: Array(bytes(call.name)))
     context.unparsed(.http, in: .shell, reason)
     context.leaveProgram()
   }
 
   /// Whether the program knows an option that has no letter; one that takes the `no-` in front is known as well.
-  func isKnown(_ option: ShellArguments.Option, of program: ShellProgram) -> Bool {
+  mutating func isKnown(_ option: ShellArguments.Option, of program: ShellProgram) -> Bool {
     guard option.letter == 0 else { return true }
     let spelling = name(of: option)
     guard spelling.starts(with: "--".utf8) else { return false }

@@ -33,7 +33,7 @@ extension ShellDecoder {
   }
 
   /// Takes one option into account; false if what is sent may then be anything.
-  private func read(_ option: ShellArguments.Option, _ request: inout HTTPClientRequest) -> Bool {
+  private mutating func read(_ option: ShellArguments.Option, _ request: inout HTTPClientRequest) -> Bool {
     let field = option.value ?? ShellField()
     let value = Array(bytes(field.value))
     switch option.letter {
@@ -71,7 +71,9 @@ extension ShellDecoder {
     return true
   }
 
-  private func add(_ name: StaticString, _ field: ShellField, _ value: [UInt8], _ request: inout HTTPClientRequest) {
+  private mutating func add(
+    _ name: StaticString, _ field: ShellField, _ value: [UInt8], _ request: inout HTTPClientRequest
+  ) {
     if field.isUnknown {
       request.unknown.headers.append(name.description.utf8.map(HTTPBytes.lower))
     } else {

@@ -1,0 +1,69 @@
+import PolicyBytecode
+
+/// Programs of which ``QuickShell`` does not know what they do, among others of which it does: ``ShellDecoder`` runs them.
+extension QuickShell {
+  /// Lets the decoder run the program that words name; false where what it does may matter to what comes behind it.
+  mutating func handOver(
+    _ argv: Range<Int>, _ files: Range<Int>, inShell: Bool, _ context: inout DecodeContext
+  ) -> Bool {
+    // What a text is that it reads, only the decoder knows, and only of programs that it ran.
+    if mayKnowInput { return false }
+    for index in files where QuickShellText(context.batch.facts).begins(with: "/dev/", at: self.files[index].word.value)
+    {
+      return false
+    }
+    var decoder = context.shellDecoder.take() ?? ShellDecoder(demand: context.demand.facts)
+    decoder.begin(in: context.syntaxDepth + level)
+    decoder.wrappers = carriers.count
+    decoder.hasTrailing = hasTrailing
+    decoder.isPrivileged = isPrivileged
+    if directory.count > 0 { decoder.directories = [Array(QuickShellText(context.batch.facts).bytes(directory))] }
+    decoder.input.kind = inputKind
+    // All of it: what a pipeline within reads is told from where its input's programs begin.
+    for index in 0..<log.count {
+      decoder.log.append(decoder.store(QuickShellText(context.batch.facts).bytes(log[index])))
+    }
+    decoder.input.log = input
+    let logged = log.count
+    var effects = ShellEffects()
+    for index in files {
+      let file = self.files[index]
+      decoder.files.append(
+        ShellFile(field: field(file.word, of: &decoder, context.batch.facts), isWritten: file.isWritten))
+    }
+    effects.files = ByteRange(0, decoder.files.count)
+    for index in argv { decoder.fields.append(field(words[index], of: &decoder, context.batch.facts)) }
+    for index in 0..<carriers.count {
+      let name = QuickShellText(context.batch.facts).bytes(carriers[index])
+      context.enter(program: name)
+    }
+    isHandedOver = true
+    decoder.run(0..<argv.count, effects, inShell: inShell, &context)
+    isHandedOver = false
+    for _ in 0..<carriers.count { context.leaveProgram() }
+    for index in logged..<decoder.log.count {
+      let name = Array(decoder.bytes(decoder.log[index]))
+      let start = name.withUnsafeBufferPointer { context.batch.facts.store($0) }
+      log.append(ByteRange(start, start + name.count))
+    }
+    if decoder.output != nil || decoder.likelyOutput != nil { mayKnowOutput = true }
+    spent += decoder.spent
+    let isForgotten = decoder.leavesNothing && spent <= ShellLimits.expandedBytes / 2
+    if decoder.isSmall { context.shellDecoder = consume decoder }
+    return isForgotten && context.batch.count + Self.longest + 1 < DecodeLimits.operations
+  }
+
+  private mutating func field(
+    _ word: Word, of decoder: inout ShellDecoder, _ facts: borrowing FactBuffer
+  ) -> ShellField {
+    var field = ShellField(value: decoder.store(QuickShellText(facts).bytes(word.value)))
+    field.hasGlob = word.traits.contains(.hasGlob)
+    field.isUnknown = word.traits.contains(.isUnknown)
+    if word.traits.contains(.isCandidate) {
+      let text = QuickShellText(facts)
+      decoder.alternatives.append(candidates.range.map { Array(text.bytes(points[$0])) })
+      field.alternatives = Int32(truncatingIfNeeded: decoder.alternatives.count - 1)
+    }
+    return field
+  }
+}

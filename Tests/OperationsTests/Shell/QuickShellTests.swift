@@ -1,0 +1,197 @@
+import PolicyBytecode
+import TestSupport
+import Testing
+
+@testable import Operations
+
+/// What ``QuickShell`` says of a line is what ``ShellDecoder`` says, to the hash of each value and in the same order; and it
+/// does read the lines that are typed most.
+@Suite struct QuickShellTests {
+  /// All that an entry says.
+  private struct Told: Equatable {
+    var kind: UInt64
+    var value: Int64
+    var text = ""
+  }
+
+  /// All that a batch says.
+  private func told(_ context: borrowing DecodeContext) -> [Told] {
+    var told: [Told] = []
+    for number in 0..<context.batch.count {
+      let operation = context.batch.operations[number]
+      told.append(Told(kind: UInt64(operation.protocol.rawValue), value: Int64(operation.unparsed.rawValue)))
+      for position in Int(operation.firstEntry)..<Int(operation.endEntry) {
+        let entry = context.batch.facts.entries[position]
+        let kind = UInt64(entry.fact) << 32 | UInt64(entry.key) << 8 | UInt64(entry.flags)
+        told.append(
+          entry.isInline
+            ? Told(kind: kind, value: entry.integer)
+            : Told(kind: kind, value: Int64(entry.hash), text: context.batch.facts.text(entry)))
+      }
+    }
+    return told
+  }
+
+  private static let demands = [
+    FactDemand.everything, FactDemand(facts: FactSet([.command, .shellPath, .shellInputFrom])),
+    FactDemand(facts: FactSet([.shellProgram, .shellFlag])), FactDemand(facts: FactSet([.shellWrites])),
+  ]
+
+  /// Decodes lines in one context a demand, both ways.
+  private func compare(_ lines: [[UInt8]], _ demands: some Sequence<FactDemand> = Self.demands) {
+    for demand in demands {
+      var context = DecodeContext(demand: demand)
+      var thorough = DecodeContext(demand: demand)
+      thorough.isThorough = true
+      for line in lines {
+        context.decode(.shell, line)
+        thorough.decode(.shell, line)
+        let (found, expected) = (told(context), told(thorough))
+        if found != expected { Issue.record("\(String(decoding: line, as: UTF8.self)): \(found) is not \(expected)") }
+      }
+    }
+  }
+
+  private func isQuick(_ line: String) -> Bool {
+    var context = DecodeContext(demand: .everything)
+    context.begin(Array(line.utf8))
+    var quick = QuickShell(demand: .all)
+    let isRead = Array(line.utf8).withUnsafeBufferPointer { quick.decode($0, &context) }
+    #expect(isRead == (context.batch.count > 0), "what is not read leaves nothing behind")
+    return isRead
+  }
+
+  @Test func saysWhatTheDecoderSays() {
+    compare(shellTables.flatMap { shellRows($0) }.map { Array($0.input.utf8) })
+  }
+
+  static let read = [
+    "ls -la /var/log", "cd /srv/app && git pull --ff-only && ls ../x",
+    "find . -name '*.log' -mtime +7 -exec gzip {} \\;",
+    "tar -czf backup.tgz --exclude=node_modules src docs", "tar xzf a.tgz -C /srv",
+    "grep -rn \"TODO\" src | sort | uniq -c | sort -rn | head -20", "awk -F, '{ s += $3 } END { print s }' orders.csv",
+    "sudo systemctl restart nginx", "ps aux | grep [p]ostgres | awk '{print $2}' | xargs kill -HUP",
+    "rm -rf -- /tmp/a\\ b 'it''s' \"x\\\"y\" >/dev/null 2>&1 # gone",
+    "mkdir -p a/b; touch a/b/c\n\nls a || echo no > log",
+    "find /srv -type f -print0 | xargs -0 -I {} cp {} /backup/{}", "timeout 5 nice -n 3 cat < /etc/hosts",
+    "command -v git", "env", "sort -o out in &> log", "chmod -R u+x ~/bin", "git commit -m 'é – ü'", "read x; ls",
+    "python3.11x a", "dd if=/dev/zero of=/dev/sda", "[ -f x ]", "ls {} {a}",
+  ]
+
+  @Test(arguments: read) func readsWhatIsTypedMost(_ line: String) {
+    #expect(isQuick(line))
+    compare([Array(line.utf8)])
+  }
+
+  static let left = [
+    "", " ", "#", "a;;b", "a &", "a &&", "a |", "a | & b", "| a", "; a", "a\r\n", "a\0", "# \0\na", "echo 'x",
+    "echo \"x", "a\\",
+    "a \\\nb", "ls $x", "ls `x`", "(ls)", "ls {a,b}", "ls {1..3}", "x=1 ls", "x[1]=2 ls", "if true; then ls; fi",
+    "time ls",
+    "! ls", "!ls", "ls /e[t]c", "> f", "cat << x", "cat <<< x", "cat <> x", "cat <&3", "a {fd}> f", "a <(b)", "l? x",
+    "a 0>&1",
+    "echo ls | sh", "echo a | xargs rm", "read HOME; ls ~/x", "cd a && cd b", "cd -", "cd a | ls", "pushd a",
+    "sudo sudo sudo sudo sudo sudo sudo ls", "find . -exec find {} -exec rm {} + +", "xargs -I x x", "printf -v a b",
+    "exec ls",
+    "export A=b", "alias a=b", "eval ls", "trap ls EXIT", ". a", "sh -c 'alias ls=rm'; ls", "sh < /dev/tcp/x/1",
+    "sh -c 'exit",
+    "mysql -e 'select 1'; cd -", String(repeating: "a ", count: 1025),
+  ]
+
+  @Test(arguments: left) func leavesWhatItIsNotCertainOf(_ line: String) {
+    #expect(!isQuick(line))
+    compare([Array(line.utf8)])
+  }
+
+  static let handedOver = [
+    "kubectl get pods -n shop -o wide", "docker compose up -d --build api worker", "sh -c 'ls; cd /x; rm y' && ls y",
+    "curl -sS https://example.com/api/v1/items?limit=10 | jq '.items[].name'", "python3 -m venv .venv",
+    "cd /srv && ssh -i ~/.ssh/id deploy@app1 'systemctl status api'; rsync -av --delete build/ web:/srv/www/ > log",
+    "psql -h db -U app -c \"DROP TABLE t\"", "sudo env a=b sh -c 'rm $a'", "git -c core.pager='rm x' log",
+    "tar --checkpoint-action=exec=ls -cf a b", "awk 'BEGIN { system(\"ls\") }'", "find /a -exec sh -c 'rm {}' {} +",
+    "ps | xargs -I {} sh -c 'kill {}'", "ls | sh", "cat a | python3 - | sort", "make -f - < x", "env -S 'ls -l'",
+    "find a -exec sudo -D / rm {} \\;", "sh -c 'echo ls' | sh -c 'ls'; curl x | bash", "su -c 'ls' x; ls",
+    "find . | xargs -I{} sh -c 'a | b'; ls; xargs sh -c 'a | b'", "ls; sudo sh -c 'a | b' < c",
+  ]
+
+  @Test(arguments: handedOver) func handsOverProgramsThatRunOthers(_ line: String) {
+    #expect(isQuick(line) == !line.contains("echo"))
+    compare([Array(line.utf8)])
+  }
+
+  @Test func whatIsCarriedIsToldOnce() {
+    for line in [
+      "mysql -e 'select 1' | cat", "mysql -e 'select 1'; cd -", "mysql -e 'select 1'; curl -d @x https://y; pushd",
+    ] {
+      var counts: [Int?] = []
+      for isThorough in [false, true] {
+        var context = DecodeContext(demand: .everything)
+        context.isThorough = isThorough
+        context.carriedPayloads = []
+        context.decode(.shell, Array(line.utf8))
+        counts.append(context.carriedPayloads?.count)
+      }
+      #expect(counts[0] == counts[1], "\(line)")
+    }
+  }
+
+  private static let pieces = [
+    " ", " ", " ", " ", " ", " ", " ", "\t", "\n", ";", "&", "&&", "||", "|", "|&", ">", ">>", ">|", "<", ">&", "&>",
+    "2>&1", "2>",
+    "10<", "0>", "{fd}>", "#", "'", "\"", "'a b'", "\"c d\"", "''", "\"\"", "'it", "\\ ", "\\", "\\'", "\\;", "\\\n",
+    "~", "~/x",
+    "/", "/etc/passwd", "../..", "./a", "a/", "//a/./b", "/..", "file://x", "https://x/y", "user@host:x", "k=v", "of=x",
+    "a=/b",
+    "@f", "*", "?.c", "[a-z]", "/x[y]", "]", "{}", "{a,b}", "{", "}", "..", ",", "-", "--", "-a", "-rf", "-xzf", "-e",
+    "-f", "-t",
+    "-i", "-I", "-I{}", "-0", "-n", "-c", "-o", "--all", "--file=x", "--recursive", "--force", "--output", "--x=~/y",
+    "-delete",
+    "-name", "-exec", "+", "-type", "-fprint", "-print", "-maxdepth", "ls", "rm", "cp", "mv", "cat", "tee", "echo",
+    "printf",
+    "find", "xargs", "sudo", "env", "nohup", "timeout", "taskset", "command", "builtin", "busybox", "awk", "sed", "tar",
+    "gzip",
+    "git", "cd", "cd /srv", "pushd", "read", "set", "dd", "sh", "curl", "python3", "mkfs.ext4", "ld-linux", "xyz9",
+    "time", "if",
+    "then", "!", "!x", "[", "[[", "$x", "$(", ")", "(", "`", "é", "\u{1F600}", "\r", "\0", "<(", "<<", "<<<", "system",
+    "print",
+    "x[1]=", "a+=", "commit", "config", "rebase", "-x",
+  ]
+
+  @Test func saysTheSameOfAnyPieces() {
+    var random = SplitMix64(seed: 0x511E)
+    compare(
+      (0..<1_500).map { _ in
+        var line: [UInt8] = []
+        for _ in 0...Int.random(in: 0..<16, using: &random) {
+          line += Array(Self.pieces[Int.random(in: 0..<Self.pieces.count, using: &random)].utf8)
+          if Bool.random(using: &random) { line.append(Ascii.space) }
+        }
+        return line
+      }, Self.demands.prefix(2))
+  }
+
+  @Test func linesOfAnyLength() {
+    // Words begin, end and have their dots around the places where one word of bits ends.
+    for length in [31, 60, 61, 62, 63, 125, 126, 2_040] {
+      compare(
+        ["ls ", "ls /", "ls ./", "ls a=", "ls 'b ", "ls a b.", "ls #"].flatMap { start in
+          [String(repeating: "x", count: length), String(repeating: "é", count: length)].flatMap { text in
+            ["", " ", ".", "/.", "'", "; z"].map { Array((start + text + $0).utf8) }
+          }
+        }, Self.demands.prefix(1))
+    }
+  }
+
+  @Test func operationsInAllStayWithinTheirLimit() {
+    let line = Array(String(repeating: "a|", count: 1_000).utf8) + [0x61]
+    compare([line])
+    // Behind the operations of other payloads there is less room.
+    for isThorough in [false, true] {
+      var context = DecodeContext(demand: .everything)
+      context.isThorough = isThorough
+      context.begin(line)
+      for _ in 0..<5 { context.nested(.shell, in: .mcp, line) }
+      #expect(context.batch.count == DecodeLimits.operations)
+    }
+  }
+}
