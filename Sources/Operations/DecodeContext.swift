@@ -45,6 +45,8 @@ public struct DecodeContext: ~Copyable {
 
   /// What decodes simple lines, for its memory.
   var quickShell: QuickShellPlace?
+  /// That is in use: a line within another has to be decoded without it.
+  var isInQuickShell = false
   /// What reads simple SQL, for its memory.
   var quickSQL: QuickSQLReader?
   /// Whether all SQL and all lines are parsed, for those who compare: what is quick says the same of what it reads.

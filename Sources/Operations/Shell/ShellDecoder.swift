@@ -4,11 +4,12 @@ import PolicyBytecode
 ///
 /// The whole payload is read before anything is emitted; what cannot be read is one `unparsed` operation.
 func decodeShell(_ payload: [UInt8], _ context: inout DecodeContext) {
-  if !context.isThorough, payload.count <= QuickShell.longest {
+  if !context.isThorough, !context.isInQuickShell, payload.count <= QuickShell.longest {
     let quick = context.quickShell?.pointer ?? newQuickShell(&context)
-    // A line that another holds, which has handed it over, has no memory of its own.
-    let isFree = !quick.pointee.isHandedOver
-    if isFree, payload.withUnsafeBufferPointer({ quick.pointee.decode($0, &context) }) { return }
+    context.isInQuickShell = true
+    let isDecoded = payload.withUnsafeBufferPointer { quick.pointee.decode($0, &context) }
+    context.isInQuickShell = false
+    if isDecoded { return }
   }
   let bytes = ShellBytes(payload)
   guard bytes.isText else { return context.unparsed(.shell, .encoding) }

@@ -65,6 +65,24 @@ import Testing
     compare(shellTables.flatMap { shellRows($0) }.map { Array($0.input.utf8) })
   }
 
+  /// What a program that is handed over runs may be lines again, which must leave the one around them as it is.
+  @Test func linesWithinLinesLeaveItAlone() {
+    let inner = ["ls -l | sort", "sudo rm -rf /tmp/x", "env timeout 5 nice cat < /etc/hosts > out; id"]
+    let carriers = [
+      "kubectl exec p -- sh -c '#'", "psql -c '\\! #'", "ssh h '#'", "sh -c '#'", "mysql -e 'system #'",
+      "docker exec c sh -c '#'",
+    ]
+    let outer = ["#", "sudo env nice #; ls a", "ls | xargs timeout 5 # | sort > b", "cd /srv && sudo # && cat c"]
+    var lines: [String] = []
+    for line in inner {
+      for carrier in carriers {
+        let carried = carrier.replacing("#", with: line)
+        lines += outer.map { $0.replacing("#", with: carried) }
+      }
+    }
+    compare(lines.map { Array($0.utf8) })
+  }
+
   static let read = [
     "ls -la /var/log", "cd /srv/app && git pull --ff-only && ls ../x",
     "find . -name '*.log' -mtime +7 -exec gzip {} \\;",

@@ -132,8 +132,6 @@ struct QuickShell: ~Copyable {
   var level = 1
   /// Bytes of expansion of programs that were handed over.
   var spent = 0
-  /// A program is handed over at the moment.
-  var isHandedOver = false
   /// The text of the input may be known.
   var mayKnowInput = false
   /// What the command at hand prints may be known.

@@ -37,9 +37,7 @@ extension QuickShell {
       let name = QuickShellText(context.batch.facts).bytes(carriers[index])
       context.enter(program: name)
     }
-    isHandedOver = true
     decoder.run(0..<argv.count, effects, inShell: inShell, &context)
-    isHandedOver = false
     for _ in 0..<carriers.count { context.leaveProgram() }
     for index in logged..<decoder.log.count {
       let name = Array(decoder.bytes(decoder.log[index]))
