@@ -82,7 +82,7 @@ extension Engine {
     guard outcome.masks.isEmpty else { return true }
     return hasResponseRules
       && (0..<context.batch.count).contains {
-        !session.liveRules(context.batch.operations[$0].protocol, .response).isEmpty
+        session.hasLiveRules(context.batch.operations[$0].protocol, .response)
       }
   }
 

@@ -17,7 +17,7 @@ public struct VerdictBrief: BitwiseCopyable, Sendable {
 ///
 /// All that it remembers is bounded. ``DecisionPoint`` hands it out to one thread and takes it back, which makes it safe to
 /// pass between threads. Nothing that it calls comes back to it, so what changes with each request is not checked for
-/// exclusive access while running: the checks took a tenth of a call for a payload never seen.
+/// exclusive access while running.
 public final class RememberingEngine: @unchecked Sendable {
   /// Distinct verdicts that are kept.
   static let verdictLimit = 1 << 12
