@@ -340,8 +340,8 @@ public enum Expectation: Sendable {
   case allow(SourceRange)
   /// `block`, `block by r, s`: the rules are among those that decided.
   case block(by: [Name], SourceRange)
-  /// `approve`, `approve by "dba" count 2`: exactly these requirements.
-  case approve([ApproveAction], SourceRange)
+  /// `approve`, `approve by "dba" count 2`: the requirements that a request states are exactly those that are to be met.
+  case approve(ApproveAction?, SourceRange)
   case masked(StringLiteral)
   case record(Name)
   case tag(StringLiteral)

@@ -112,8 +112,8 @@ extension Parser {
       }
       return .block(by: rules, range(from: begin))
     case "approve":
-      let approvals = at("by") ? [try parseApproval(from: begin)] : []
-      return .approve(approvals, range(from: begin))
+      let requirement = at("by") ? try parseApproval(from: begin) : nil
+      return .approve(requirement, range(from: begin))
     case "masked": return .masked(try parseString("the response as masked"))
     case "record": return .record(try parseRecordLevel())
     case "tag": return .tag(try parseString("the tag"))

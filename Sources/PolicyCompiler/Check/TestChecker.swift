@@ -98,7 +98,17 @@ struct TestChecker {
     }
     return CheckedTest.Request(
       principal: identity.principal, protocol: identity.protocol, payload: payload, response: stated.response?.value,
-      expectations: expectations.compactMap { $0 }, span: SourceSpan(file: file, stated.range))
+      expectations: joined(expectations.compactMap { $0 }), span: SourceSpan(file: file, stated.range))
+  }
+
+  /// The expectations, with all requirements of approval as one: together they are exactly those that are to be met.
+  private func joined(_ expectations: [CheckedTest.Expectation]) -> [CheckedTest.Expectation] {
+    var all: [Approval] = []
+    var joined: [CheckedTest.Expectation] = []
+    for expectation in expectations {
+      if case .approve(let requirements?) = expectation { all += requirements } else { joined.append(expectation) }
+    }
+    return (all.isEmpty ? [] : [.approve(all)]) + joined
   }
 
   private func payload(
@@ -149,10 +159,8 @@ struct TestChecker {
         }
       }
       return found.contains { $0 == nil } ? nil : .block(by: found.compactMap { $0 })
-    case .approve(let requirements, _):
-      if requirements.isEmpty { return .approve(nil) }
-      let found = requirements.map { actions.approval($0, in: file) }
-      return found.contains { $0 == nil } ? nil : .approve(found.compactMap { $0 })
+    case .approve(nil, _): return .approve(nil)
+    case .approve(let requirement?, _): return actions.approval(requirement, in: file).map { .approve([$0]) }
     case .masked(let text): return .masked(text.value)
     case .record(let level):
       if let found = RecordLevel(word: level.text) { return .record(found) }

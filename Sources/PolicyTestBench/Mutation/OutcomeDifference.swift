@@ -31,10 +31,8 @@ struct OutcomeDifference {
     switch original.decision {
     case .allow: decision = "allow"
     case .approve:
-      // A test states one requirement; of several it can only say that there are some.
-      let only = original.approvals.count == 1 ? original.approvals.first : nil
-      guard original.decision != other.decision || only != nil || !stated.isEmpty else { return nil }
-      decision = "approve" + (only.map { " " + $0.policyText } ?? "")
+      let requirements = original.approvals.map { "approve " + $0.policyText }
+      decision = requirements.isEmpty ? "approve" : requirements.joined(separator: ", ")
     case .block:
       let rules = namesMissing ? missing : original.rules
       decision = "block" + (rules.isEmpty ? "" : " by " + rules.joined(separator: ", "))

@@ -41,21 +41,31 @@ final class PatternSampler {
       && !avoided.contains(where: { matches($0, text) })
     { add(text) }
     // A pattern that is avoided as it stands need not be tried.
-    for pattern in first.filter({ !forbidden.contains($0) }).prefix(Self.patternsTried) where found.count < limit {
+    let tried = first.filter { !forbidden.contains($0) }.prefix(Self.patternsTried)
+    var spare: [String] = []
+    for pattern in tried where found.count < limit {
       let fits = { (text: String) in
         self.matches(pattern, text) && rest.allSatisfy { list in list.contains { self.matches($0, text) } }
           && !avoided.contains { self.matches($0, text) }
       }
-      if let plain = Self.readable(pattern).first(where: fits) {
-        add(plain)
+      let plain = Self.readable(pattern).filter(fits)
+      if let first = plain.first {
+        add(first)
+        spare += plain.dropFirst()
         continue
       }
       var chosen: [Pattern] = [pattern]
       for list in rest {
         if let choice = list.first(where: { meet(chosen, $0) }) { chosen.append(choice) }
       }
-      if chosen.count == wanted.count { add(shortest(chosen, avoided)) }
+      guard chosen.count == wanted.count, let text = shortest(chosen, avoided) else { continue }
+      add(text)
+      // One that begins otherwise, as the second of `(of=)?/dev/sda`.
+      if limit > 1, let start = text.first, let other = shortest(chosen, avoided + [Pattern(.prefix, String(start))]) {
+        spare.append(other)
+      }
     }
+    for text in spare where found.count < limit { add(text) }
     return found
   }
 
@@ -136,7 +146,8 @@ final class PatternSampler {
       case "[": return nil
       case "?": text += "x"
       case "*":
-        text += rest.first == "*" ? folders : word
+        // A port, or a number behind a name.
+        text += rest.first == "*" ? folders : text.last == ":" ? "7" : word
         while rest.first == "*" { rest.removeFirst() }
       case "\\":
         guard let next = rest.popFirst() else { return nil }

@@ -69,9 +69,18 @@ struct PayloadSynthesis {
     // What some programs are told before their files is none: `chmod 755 x`.
     if !paths.isEmpty, words.isEmpty { lines.append(line([flags, ["755"], paths])) }
     if paths.isEmpty, redirections.isEmpty { lines.append(line([flags, words, ["x"]])) }
+    // Flags of one letter may stand in one word, and what a program is told to read is a path of it.
+    let letters = flags.filter { $0.utf8.count == 2 && !$0.hasPrefix("--") }
+    if letters.count > 1 {
+      let others = flags.filter { !letters.contains($0) }
+      lines.append(line([others, ["-" + letters.map { $0.dropFirst() }.joined()], words, paths]))
+    }
+    if let path = paths.first { lines.append(line([flags, words]) + " < " + Self.shellWord(path)) }
     // A pattern on the whole command may only spell a part of it.
-    let spelled = goal.value(.command).map { [base + " " + $0, base + " x " + $0] } ?? []
-    return distinct(spelled + lines.map { $0 + unknown + redirections })
+    let spelled = goal.value(.command).map { text in
+      [base + " " + text, base + " x " + text, line([words, flags, paths]) + " " + text]
+    }
+    return distinct((spelled ?? []) + lines.map { $0 + unknown + redirections })
   }
 
   /// A word of a shell line, quoted where it must be.
@@ -148,37 +157,54 @@ struct PayloadSynthesis {
   private var httpRequests: [RequestPayload] {
     var path = goal.value(.httpPath) ?? "/x"
     if !path.hasPrefix("/") { path = "/" + path }
-    let query = goal.keys(of: .httpQuery).map { $0 + "=" + (goal.value(.httpQuery, key: $0) ?? "x") }
+    let query = goal.keys(of: .httpQuery).flatMap { key in values(.httpQuery, key).map { key + "=" + $0 } }
     if !query.isEmpty { path += "?" + query.joined(separator: "&") }
     let body = body(of: .httpBody)
-    var headers = goal.keys(of: .httpHeader).map { [$0, goal.value(.httpHeader, key: $0) ?? "x"] }
+    var headers = goal.keys(of: .httpHeader).flatMap { key in values(.httpHeader, key).map { [key, $0] } }
     if let host = goal.value(.httpHost) { headers.append(["Host", host]) }
     if body != nil { headers.append(["Content-Type", "application/json"]) }
     let method = goal.substitute(.httpMethod) ?? "GET"
     return [.http(method: method == "other" ? "GET" : method, path: path, headers: headers, body: body)]
   }
 
+  /// What is to stand under a key: several values where not all are to be alike.
+  private func values(_ fact: Fact, _ key: String) -> [String] {
+    let values = goal.values(fact, key: key)
+    return values.isEmpty ? ["x"] : values
+  }
+
   /// A JSON body with the values asked for under paths such as `spec.template.name`.
   private func body(of fact: Fact) -> String? {
     let keys = goal.keys(of: fact)
-    guard !keys.isEmpty else { return nil }
-    var tree = JSONValue.object([])
-    for key in keys {
-      let path = key.split { ".$".contains($0) }.map(String.init)
-      tree = Self.inserting(.string(goal.value(fact, key: key) ?? "x"), at: path[...], into: tree)
-    }
-    return tree.text
+    return keys.isEmpty ? nil : tree(of: fact, keys).text
   }
 
-  private static func inserting(_ value: JSONValue, at path: ArraySlice<String>, into tree: JSONValue) -> JSONValue {
-    guard let step = path.first else { return value }
+  private func tree(of fact: Fact, _ keys: [String]) -> JSONValue {
+    var tree = JSONValue.object([])
+    for key in keys {
+      var path = key.split { ".$".contains($0) }.map(String.init)
+      let values = values(fact, key).map(JSONValue.string)
+      // Somewhere below: several values are in several places.
+      if key.hasPrefix("$.."), values.count > 1 { path.insert("items[*]", at: 0) }
+      tree = Self.inserting(values, at: path[...], into: tree)
+    }
+    return tree
+  }
+
+  /// The document with values at a path; several are elements of the list that the path names, or that stands at its end.
+  private static func inserting(
+    _ values: [JSONValue], at path: ArraySlice<String>, into tree: JSONValue
+  ) -> JSONValue {
+    guard let step = path.first else { return values.count == 1 ? values[0] : .array(values) }
     let name = String(step.prefix { $0 != "[" })
     var members: [JSONValue.Member] = []
     if case .object(let known) = tree { members = known }
     let old = members.first { $0.key == name }?.value ?? .object([])
     members.removeAll { $0.key == name }
-    var inner = inserting(value, at: path.dropFirst(), into: step.contains("[") ? .object([]) : old)
-    if step.contains("[") { inner = .array([inner]) }
+    let rest = path.dropFirst()
+    let inner: JSONValue =
+      step.contains("[")
+      ? .array(values.map { inserting([$0], at: rest, into: .object([])) }) : inserting(values, at: rest, into: old)
     members.append(.init(name, inner))
     return .object(members)
   }
@@ -196,11 +222,7 @@ struct PayloadSynthesis {
     let method = goal.value(.mcpMethod) ?? (goal.asks(for: .mcpResource) ? "resources/read" : "tools/call")
     var parameters: [JSONValue.Member] = []
     if method == "tools/call" {
-      var arguments = JSONValue.object([])
-      for key in goal.keys(of: .mcpArgument) {
-        let path = key.split { ".$".contains($0) }.map(String.init)
-        arguments = Self.inserting(.string(goal.value(.mcpArgument, key: key) ?? "x"), at: path[...], into: arguments)
-      }
+      let arguments = tree(of: .mcpArgument, goal.keys(of: .mcpArgument))
       parameters = [.init("name", .string(goal.value(.mcpTool) ?? "x")), .init("arguments", arguments)]
     } else if let resource = goal.value(.mcpResource) {
       parameters = [.init("uri", .string(resource))]

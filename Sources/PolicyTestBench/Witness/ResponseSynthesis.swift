@@ -40,12 +40,25 @@ struct ResponseSynthesis {
     guard path.hasPrefix("$") else { return nil }
     var value = JSONValue.string("a value")
     var steps: [String] = []
-    for part in path.dropFirst().split(separator: ".") {
-      let pieces = part.split(separator: "[").map(String.init)
-      for (number, piece) in pieces.enumerated() {
-        let isElement = piece.hasSuffix("]") && (number > 0 || part.hasPrefix("["))
-        steps.append(
-          isElement && !piece.contains("\"") && !piece.contains("'") ? "[]" : piece.filter { !"\"']".contains($0) })
+    var rest = path.dropFirst()
+    while let first = rest.first {
+      rest.removeFirst()
+      switch first {
+      case ".": break
+      case "[":
+        // In quotes a name may hold what else ends it.
+        if let quote = rest.first, "'\"".contains(quote) {
+          rest.removeFirst()
+          steps.append(String(rest.prefix { $0 != quote }))
+          rest = rest.drop { $0 != "]" }.dropFirst()
+        } else {
+          steps.append("[]")
+          rest = rest.drop { $0 != "]" }.dropFirst()
+        }
+      default:
+        let name = rest.prefix { !".[".contains($0) }
+        steps.append(String(first) + name)
+        rest = rest.dropFirst(name.count)
       }
     }
     for step in steps.reversed() {

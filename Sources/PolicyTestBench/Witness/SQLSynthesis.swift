@@ -52,6 +52,11 @@ struct SQLSynthesis {
     case "call": return ["CALL \(goal.value(.sqlFunction) ?? "p")()"]
     case "lock", "rename", "repair", "optimize", "check":
       return ["\(verb.uppercased()) TABLE \(table)" + (verb == "rename" ? " TO x" : "")]
+    case "import": return ["IMPORT FOREIGN SCHEMA \(table) FROM SERVER s INTO x", "IMPORT TABLE FROM '/tmp/\(table).sdi'"]
+    case "declare": return ["DECLARE c CURSOR FOR " + query(tables) + end]
+    case "security": return ["SECURITY LABEL ON TABLE \(table) IS 'x'"]
+    case "reassign": return ["REASSIGN OWNED BY a TO b"]
+    case "binlog": return ["BINLOG 'x'"]
     case "do": return ["DO $$ BEGIN NULL; END $$"]
     case "explain": return ["EXPLAIN " + query(tables) + end]
     default: return [verb.uppercased() + " " + table, verb.uppercased()]

@@ -28,6 +28,8 @@ public final class WitnessFinder {
   static let repaired = 6
   /// Known requests of the right protocols that are looked at for one question.
   static let nearLimit = 600
+  /// Values that are tried for a test where several would do.
+  static let variants = 3
   /// Requests made for one question.
   static let candidateLimit = 400
   /// Answers that a request is tried with.
@@ -129,7 +131,7 @@ public final class WitnessFinder {
 
   /// Requests written for the alternatives.
   private func written(_ alternatives: [[SignedTest]]) -> [Making] {
-    (0..<2).flatMap { variant in
+    (0..<Self.variants).flatMap { variant in
       alternatives.map { tests in
         { [self] in
           let goal = RequestGoal(tests, sampler, variant: variant)
