@@ -42,8 +42,27 @@ public final class ConditionReasoning {
   /// Whether two conditions hold of the same operations: they have the same decision graph, which is ordered and
   /// reduced, or neither can hold without the other.
   public func areAlike(_ first: Condition, _ second: Condition) -> Bool {
-    if haveSameGraph(first, second) { return true }
-    return !canHold(difference(first, without: second)) && !canHold(difference(second, without: first))
+    if haveSameGraph(first, second) || haveAlikeParts(first, second) { return true }
+    return [difference(first, without: second), difference(second, without: first)].allSatisfy { difference in
+      !canHold(difference) || allAlternatives(difference, limit: 1)?.isEmpty == true
+    }
+  }
+
+  /// Whether the two are built the same way from tests that pass the same values, however these are listed.
+  private func haveAlikeParts(_ first: Condition, _ second: Condition) -> Bool {
+    switch (first, second) {
+    case (.not(let one), .not(let other)): return haveAlikeParts(one, other)
+    case (.and(let ours), .and(let theirs)), (.or(let ours), .or(let theirs)):
+      return ours.count == theirs.count && zip(ours, theirs).allSatisfy(haveAlikeParts)
+    case (.test(let one), .test(let other)):
+      if first.isWritten(like: second) { return true }
+      guard one.fact == other.fact, one.key == other.key, one.isAll == other.isAll,
+        case .matches(let ours) = one.test, case .matches(let theirs) = other.test
+      else { return false }
+      return relations.isSubset(ours.filter { !theirs.contains($0) }, of: theirs)
+        && relations.isSubset(theirs.filter { !ours.contains($0) }, of: ours)
+    default: return first.isWritten(like: second)
+    }
   }
 
   /// What holds where the first condition does and the second does not: short where the two differ in one place only,
@@ -75,10 +94,19 @@ public final class ConditionReasoning {
 
   /// Ways in which all of the conditions may hold: tests that are to hold together, without a conflict that is known. At
   /// most `limit`, those that the conditions name first.
-  public func alternatives(_ conditions: [Condition], limit: Int) -> [[SignedTest]] {
+  public func alternatives(_ conditions: [Condition], limit: Int) -> [[SignedTest]] { search(conditions, limit).found }
+
+  /// All ways in which all of the conditions may hold; nil where there are `limit` or more, or they are too many to look
+  /// through.
+  public func allAlternatives(_ conditions: [Condition], limit: Int) -> [[SignedTest]]? {
+    let search = search(conditions, limit)
+    return search.found.count < limit && search.stepsLeft > 0 ? search.found : nil
+  }
+
+  private func search(_ conditions: [Condition], _ limit: Int) -> AlternativeSearch {
     var search = AlternativeSearch(limit: limit, stepsLeft: CheckLimits.satisfiabilitySteps)
     search.collect(conditions.map { Formula($0) }.reversed(), Conjunction(relations: relations))
-    return search.found
+    return search
   }
 }
 
@@ -93,17 +121,30 @@ private struct AlternativeSearch {
     var pending = pending
     var collected = collected
     var choices: [[Formula]] = []
-    while let next = pending.popLast() {
-      stepsLeft -= 1
-      guard stepsLeft > 0 else { return }
-      switch next {
-      case .constant(true): break
-      case .constant(false): return
-      case .literal(let literal): if collected.add(literal) != nil { return }
-      case .and(let parts): pending += parts.reversed()
-      case .or(let parts): choices.append(parts)
+    repeat {
+      while let next = pending.popLast() {
+        stepsLeft -= 1
+        guard stepsLeft > 0 else { return }
+        switch next {
+        case .constant(true): break
+        case .constant(false): return
+        case .literal(let literal): if collected.add(literal) != nil { return }
+        case .and(let parts): pending += parts.reversed()
+        case .or(let parts): choices.append(parts)
+        }
       }
-    }
+      // What was collected may have made a choice, or leave one branch of it.
+      var open: [[Formula]] = []
+      for choice in choices where !choice.contains(where: { isImplied($0, by: collected) }) {
+        let possible = choice.filter { isPossible($0, with: collected) }
+        switch possible.count {
+        case 0: return
+        case 1: pending.append(possible[0])
+        default: open.append(possible)
+        }
+      }
+      choices = open
+    } while !pending.isEmpty
     // The shortest choice first: what it decides prunes the longer ones.
     guard let index = choices.indices.min(by: { choices[$0].count < choices[$1].count }) else {
       found.append(collected.tests.map { SignedTest($0.predicate, isNegated: $0.isNegated) })
@@ -112,6 +153,31 @@ private struct AlternativeSearch {
     let branches = choices.remove(at: index)
     let others = choices.map(Formula.or)
     for branch in branches where found.count < limit { collect(others + [branch], collected) }
+  }
+
+  /// Whether a formula holds of all that passes the tests: of each of its tests the opposite would be a conflict.
+  private mutating func isImplied(_ formula: Formula, by collected: Conjunction) -> Bool {
+    switch formula {
+    case .constant(let value): return value
+    case .literal(var literal):
+      literal.isNegated.toggle()
+      return conflicts(literal, with: collected)
+    case .and(let parts): return parts.allSatisfy { isImplied($0, by: collected) }
+    case .or(let parts): return parts.contains { isImplied($0, by: collected) }
+    }
+  }
+
+  /// Whether none of the tests that a formula requires is in conflict with the tests.
+  private mutating func isPossible(_ formula: Formula, with collected: Conjunction) -> Bool {
+    if case .constant(false) = formula { return false }
+    return formula.requiredLiterals.allSatisfy { !conflicts($0, with: collected) }
+  }
+
+  private mutating func conflicts(_ literal: Literal, with collected: Conjunction) -> Bool {
+    stepsLeft -= 1
+    guard stepsLeft > 0 else { return false }
+    var trial = collected
+    return trial.add(literal) != nil
   }
 }
 

@@ -30,6 +30,8 @@ final class PatternRelations {
 
   /// Answers of whole lists that are kept.
   private static let listLimit = 20_000
+  /// Patterns that may cover one together.
+  private static let coversTried = 4
 
   /// Makes all questions be left again.
   func renew() {
@@ -40,16 +42,35 @@ final class PatternRelations {
     }
   }
 
-  /// Whether every text that a pattern of `first` matches is matched by a single one of `second`; false where that is not
-  /// known.
+  /// Whether every text that a pattern of `first` matches is matched by one of `second`; false where that is not known.
   func isSubset(_ first: [Pattern], of second: [Pattern]) -> Bool {
     if first.count == 1, second.count == 1 { return isSubset(first[0], of: second[0]) }
     let pair = ListPair(first: first, second: second)
     if let known = listSubsets[pair] { return known }
-    let answer = first.allSatisfy { one in second.contains { isSubset(one, of: $0) } }
+    let answer = first.allSatisfy { one in second.contains { isSubset(one, of: $0) } || isCovered(one, by: second) }
     // What is not known for want of questions may be another time.
     if questionsLeft > 0 { listSubsets[pair] = answer }
     return answer
+  }
+
+  /// Whether several patterns together match all that one does: of those that match what the others leave, one more is
+  /// looked at until nothing is left.
+  private func isCovered(_ one: Pattern, by others: [Pattern]) -> Bool {
+    guard one.kind != .equals, let wanted = language(one) else { return false }
+    var excluded: [PatternLanguage] = []
+    while questionsLeft > 0, excluded.count < Self.coversTried {
+      questionsLeft -= 1
+      switch PatternLanguage.witness(in: [wanted], notIn: excluded) {
+      case .none: return true
+      case .undecided: return false
+      case .text(let text):
+        let next = others.lazy.filter { self.sharesWords(one, $0) || $0.kind == .equals }
+          .compactMap { self.language($0) }.first { $0.contains(text) }
+        guard let next else { return false }
+        excluded.append(next)
+      }
+    }
+    return false
   }
 
   /// Whether there is a text that a pattern of each list matches; true where that is not known.

@@ -13,6 +13,8 @@ struct KillingTestSearch {
   let reasoning: ConditionReasoning
   let edit: Diagnostic.Edit
 
+  /// Ways in which a region can be reached that are tried where the first few lead nowhere.
+  private static let manyWays = 60
   /// Answers that a request is tried with.
   private static let answersTried = 6
   /// Tests that are named where no request is found.
@@ -22,13 +24,16 @@ struct KillingTestSearch {
   /// numbers are looked at first.
   func survival(_ change: PolicyChange, rules limit: Int, preferring known: [Int]) -> MutationRun.Survival {
     var weak: MutationRun.Survival?
-    var needs: String?
     let answers = answers(for: change)
-    for region in regions(of: change).prefix(2 * limit) {
+    let regions = Array(regions(of: change).prefix(2 * limit))
+    /// Looks in a region; what is found there if more than the names of rules differ.
+    func search(_ region: [Condition], _ ways: Int, _ prelude: SessionPrelude) -> MutationRun.Survival? {
       var found: MutationRun.Survival?
-      _ = finder.request(meeting: region, preferring: known) { request in
+      _ = finder.request(meeting: region, preferring: known, ways: ways, after: prelude) { request in
         let asked = [request] + (request.response == nil ? request.answered(by: answers) : [])
-        guard let survival = asked.lazy.compactMap({ survival(of: $0, change) }).first else { return false }
+        guard let survival = asked.lazy.compactMap({ survival(of: $0, change, after: prelude) }).first else {
+          return false
+        }
         if survival.isOfRulesOnly {
           if weak == nil { weak = survival }
           return false
@@ -36,10 +41,38 @@ struct KillingTestSearch {
         found = survival
         return true
       }
-      if let found { return found }
-      if needs == nil { needs = description(of: region) }
+      return found
     }
-    return weak ?? MutationRun.Survival(needs: needs)
+    for region in regions {
+      if let found = search(region, WitnessFinder.alternatives, SessionPrelude()) { return found }
+    }
+    // What takes long is only done where the first few ways lead nowhere.
+    for region in regions {
+      for prelude in [SessionPrelude()] + preludes(region) {
+        if let found = search(region, Self.manyWays, prelude) { return found }
+      }
+    }
+    return weak ?? MutationRun.Survival(needs: regions.lazy.compactMap(description).first)
+  }
+
+  /// What a session may have seen for a region that asks for its tags, or for what is known of tools.
+  private func preludes(_ region: [Condition]) -> [SessionPrelude] {
+    let facts = Set(region.flatMap(\.facts))
+    let listings = facts.isDisjoint(with: [.mcpDestructive, .mcpChanged]) ? [] : SessionPrelude.listings
+    guard facts.contains(.session) else { return listings }
+    let tags = reasoning.alternatives(region, limit: WitnessFinder.alternatives)
+      .flatMap { RequestGoal($0, PatternSampler()).values(.session) }
+    return listings
+      + distinct(tags).compactMap { tag in
+        for rule in policy.rules where rule.actions.contains(.tag(tag)) {
+          let request = finder.request(meeting: [rule.condition]) { request in
+            base.forgetTools()
+            return base.judge(request, []).tags.contains(tag)
+          }
+          if let request { return .marking(tag, by: request) }
+        }
+        return nil
+      }
   }
 
   /// Answers in which masks find something that the original has and the mutant has not, or the other way round: all
@@ -80,18 +113,26 @@ struct KillingTestSearch {
     }
   }
 
-  /// The test that a request makes, if the mutant judges it differently.
-  private func survival(of request: JudgedRequest, _ change: PolicyChange) -> MutationRun.Survival? {
-    base.forgetTools()
+  /// The test that a request makes after others, if the mutant judges it differently.
+  private func survival(
+    of request: JudgedRequest, _ change: PolicyChange, after prelude: SessionPrelude
+  ) -> MutationRun.Survival? {
+    let session = prelude.requests(request) + [request]
     var verdicts: [OperationVerdict] = []
-    let original = base.judge(request, [], &verdicts)
+    var names: Set<String> = []
     let bundle = base.policy.bundle
-    let fired = (verdicts + base.responseVerdicts).flatMap(base.fired)
-    let names = Set(fired.map { bundle.text(bundle.rules[$0].fullName) })
+    base.forgetTools()
+    let originals = session.outcomes { request, tags in
+      let outcome = base.judge(request, tags, &verdicts)
+      let fired = (verdicts + base.responseVerdicts).flatMap(base.fired)
+      names.formUnion(fired.map { bundle.text(bundle.rules[$0].fullName) })
+      return outcome
+    }
     let applying = policy.rules.indices.filter { names.contains(policy.rules[$0].fullName) }
-    guard let engine = judge.engine(change, applying: applying),
-      let difference = OutcomeDifference(of: original, from: engine.judge(request, [])),
-      let test = TestLine(request, expecting: difference.expectations)
+    guard let engine = judge.engine(change, applying: applying) else { return nil }
+    let others = session.outcomes(engine.judge)
+    guard let difference = OutcomeDifference(of: originals[session.count - 1], from: others[session.count - 1]),
+      let test = session.testLine(originals, expecting: difference.expectations)
     else { return nil }
     return MutationRun.Survival(test: test, isOfRulesOnly: difference.isOfRulesOnly)
   }

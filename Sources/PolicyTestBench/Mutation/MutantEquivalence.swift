@@ -8,6 +8,8 @@ struct MutantEquivalence {
     case alike = "holds of the same operations"
     /// What the mutant does not do, or does besides, other rules or a default do as well.
     case covered = "other rules do the same wherever it matters"
+    /// It would take a flag that no line has.
+    case unseen = "lines have no such flags"
     /// The checker would not let it through: the changed rule can never apply.
     case impossible = "the checker refuses it"
   }
@@ -42,6 +44,25 @@ struct MutantEquivalence {
       reason = .covered
     }
     return reason
+  }
+
+  /// Ways in which a changed rule and its original differ that are looked at.
+  private static let waysSeen = 200
+
+  /// Whether only flags that the decoder never gives tell the changed rules from their originals.
+  func isUnseen(_ change: PolicyChange) -> Bool {
+    guard change.defaults == policy.defaults, change.invariants.isEmpty, !change.rules.isEmpty else { return false }
+    return change.rules.allSatisfy { changed in
+      guard let original = originals[changed.fullName], changed.hasEffect(of: original),
+        original.condition.facts.contains(.shellFlag)
+      else { return false }
+      return [
+        reasoning.difference(original.condition, without: changed.condition),
+        reasoning.difference(changed.condition, without: original.condition),
+      ].allSatisfy { region in
+        reasoning.allAlternatives(region, limit: Self.waysSeen)?.allSatisfy(\.askForUnseenFlag) ?? false
+      }
+    }
   }
 
   /// Whether a changed rule can apply to nothing, which the checker reports as an error.

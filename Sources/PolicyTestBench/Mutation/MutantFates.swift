@@ -95,7 +95,8 @@ final class MutantFates {
     let rules = policy.rules.indices.filter { near.contains(policy.rules[$0].fullName) }
     let requests = rules.flatMap { sieve.trialsOfRule[$0] }.flatMap { Array(firstRequest[$0]..<firstRequest[$0 + 1]) }
     let found = search.survival(change, rules: Self.rulesSearched, preferring: distinct(requests))
-    return .survived(found.test == nil ? known ?? found : found)
+    guard found.test == nil, known == nil else { return .survived(found.test == nil ? known ?? found : found) }
+    return equivalence.isUnseen(change) ? .equivalent(MutantEquivalence.Reason.unseen.rawValue) : .survived(found)
   }
 
   /// A known request of which the mutant changes the outcome, though nothing that is stated of it notices: one of which
@@ -112,11 +113,20 @@ final class MutantFates {
       let trial = bench.trials[number]
       base.forgetTools()
       engine.forgetTools()
-      let (before, after) = (trial.outcomes(base.judge), trial.outcomes(engine.judge))
-      for (request, (original, other)) in zip(trial.requests, zip(before, after)) {
-        guard let difference = OutcomeDifference(of: original, from: other),
-          let test = TestLine(request, expecting: difference.expectations)
-        else { continue }
+      let requests = trial.requests
+      let (before, after) = (requests.outcomes(base.judge), requests.outcomes(engine.judge))
+      for (index, (original, other)) in zip(before, after).enumerated() {
+        guard let difference = OutcomeDifference(of: original, from: other) else { continue }
+        // Alone, if it comes out so alone, too.
+        let session = Array(requests[...index])
+        let expected = difference.expectations
+        base.forgetTools()
+        engine.forgetTools()
+        let alone = OutcomeDifference(of: base.judge(requests[index], []), from: engine.judge(requests[index], []))
+        let test =
+          alone?.expectations == expected
+          ? TestLine(requests[index], expecting: expected) : session.testLine(Array(before[...index]), expecting: expected)
+        guard let test else { continue }
         let survival = MutationRun.Survival(
           test: test, isOfFixture: number >= bench.testTrials, isOfRulesOnly: difference.isOfRulesOnly)
         if !difference.isOfRulesOnly { return survival }

@@ -79,6 +79,17 @@ extension MutationReport {
         $0.object {
           $0.member("identity", test.identity)
           $0.member("request", test.request)
+          if !test.before.isEmpty {
+            $0.key("before")
+            $0.array {
+              for line in test.before {
+                $0.object {
+                  $0.member("identity", line.identity)
+                  $0.member("request", line.request)
+                }
+              }
+            }
+          }
           $0.member("fixture", survival.isOfFixture)
           $0.member("rulesOnly", survival.isOfRulesOnly)
         }

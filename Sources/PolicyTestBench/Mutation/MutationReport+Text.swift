@@ -37,8 +37,9 @@ extension MutationReport {
     guard case .survived(let survival) = result.fate else { return text }
     if let test = survival.test {
       let lead = survival.isOfFixture ? "pin this fixture" : "a test that kills it"
-      text += "       \(style(.faint, lead + ":")) \(printable(test.identity))\n"
-      text += "         \(printable(test.request))\n"
+      let lines = test.lines.map { printable($0) }
+      text += "       \(style(.faint, lead + ":")) \(lines[0])\n"
+      for line in lines.dropFirst() { text += "         \(line)\n" }
     } else {
       text += "       \(style(.faint, "no such test was found; it needs a request with")) "
       text += (survival.needs.map { printable($0) } ?? "another outcome") + "\n"

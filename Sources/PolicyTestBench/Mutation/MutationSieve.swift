@@ -96,7 +96,7 @@ struct MutationSieve {
     for (number, trial) in trials.enumerated() {
       var applied: Set<Int> = []
       engine.forgetTools()
-      _ = trial.outcomes { request, tags in
+      _ = trial.requests.outcomes { request, tags in
         let outcome = engine.judge(request, tags, &verdicts)
         for verdict in verdicts + engine.responseVerdicts {
           let fired = engine.fired(verdict)

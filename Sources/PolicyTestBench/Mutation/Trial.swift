@@ -1,5 +1,7 @@
+import PolicyBytecode
 import PolicyCompiler
 import PolicyEngine
+import PolicySyntax
 
 /// Requests that are judged in order, the session's tags carrying over, and what is expected of them: a session of a
 /// test, or the fixtures of a session.
@@ -66,14 +68,27 @@ struct Trial {
     }
     return runner.report.failedRequests + runner.report.failedFixtures == before
   }
+}
 
-  /// Judges the requests in order.
+extension [JudgedRequest] {
+  /// Judges the requests of a session in order, its tags carrying over.
   func outcomes(_ judge: Judge) -> [Outcome] {
     var tags: [String] = []
-    return requests.map { request in
+    return map { request in
       let outcome = judge(request, tags)
       for tag in outcome.tags where !tags.contains(tag) { tags.append(tag) }
       return outcome
     }
+  }
+
+  /// The test of the last request after the others, of which only what it depends on is stated; nil where a test cannot
+  /// state one.
+  func testLine(_ outcomes: [Outcome], expecting expectations: [String]) -> TestLine? {
+    guard let last else { return nil }
+    let before = zip(self, outcomes).dropLast().map { request, outcome in
+      TestLine(request, expecting: [outcome.decision.word] + outcome.tags.map { "tag " + literalText($0) })
+    }
+    guard !before.contains(where: { $0 == nil }) else { return nil }
+    return TestLine(last, expecting: expectations, after: before.compactMap { $0 })
   }
 }

@@ -38,9 +38,12 @@ struct ConditionProbes {
     ) { first, _ in first }
   }
 
-  /// For each operation which of the conditions hold.
-  func holding(_ request: JudgedRequest, _ tags: [String] = []) -> [[Bool]] {
+  /// For each operation which of the conditions hold, after what the session has seen.
+  func holding(_ request: JudgedRequest, after prelude: SessionPrelude = SessionPrelude()) -> [[Bool]] {
     var verdicts: [OperationVerdict] = []
+    let tags = prelude.tags
+    engine.forgetTools()
+    for before in prelude.requests(request) { _ = engine.judge(before, []) }
     if request.response == nil, !request.isRecalled {
       // What becomes of the request is not asked.
       verdicts = engine.operationVerdicts(of: request, tags)

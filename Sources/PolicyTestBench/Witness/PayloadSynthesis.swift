@@ -75,7 +75,9 @@ struct PayloadSynthesis {
       let others = flags.filter { !letters.contains($0) }
       lines.append(line([others, ["-" + letters.map { $0.dropFirst() }.joined()], words, paths]))
     }
-    if let path = paths.first { lines.append(line([flags, words]) + " < " + Self.shellWord(path)) }
+    if let path = paths.first {
+      lines.append(line([flags, words, Array(paths.dropFirst())]) + " < " + Self.shellWord(path))
+    }
     // A pattern on the whole command may only spell a part of it.
     let spelled = goal.value(.command).map { text in
       [base + " " + text, base + " x " + text, line([words, flags, paths]) + " " + text]
@@ -161,7 +163,10 @@ struct PayloadSynthesis {
     if !query.isEmpty { path += "?" + query.joined(separator: "&") }
     let body = body(of: .httpBody)
     var headers = goal.keys(of: .httpHeader).flatMap { key in values(.httpHeader, key).map { [key, $0] } }
-    if let host = goal.value(.httpHost) { headers.append(["Host", host]) }
+    // An address in brackets of which only the beginning is asked for.
+    if let host = goal.value(.httpHost) {
+      headers.append(["Host", host.hasPrefix("[") && !host.contains("]") ? host + ":1]" : host])
+    }
     if body != nil { headers.append(["Content-Type", "application/json"]) }
     let method = goal.substitute(.httpMethod) ?? "GET"
     return [.http(method: method == "other" ? "GET" : method, path: path, headers: headers, body: body)]

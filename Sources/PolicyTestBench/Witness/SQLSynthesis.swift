@@ -11,6 +11,7 @@ struct SQLSynthesis {
     let object = (goal.value(.sqlObject) ?? "table").split(separator: "-").joined(separator: " ").uppercased()
     let verb = goal.value(.sqlVerb) ?? [likelyVerb, "update", "delete", "drop"].first(where: isAllowed) ?? likelyVerb
     let end = condition
+    if let statement = ofObject(verb, table) { return statement }
     let all = tables.isEmpty ? table : tables.joined(separator: ", ")
     let others = tables.dropFirst().joined(separator: ", ")
     switch verb {
@@ -60,6 +61,26 @@ struct SQLSynthesis {
     case "do": return ["DO $$ BEGIN NULL; END $$"]
     case "explain": return ["EXPLAIN " + query(tables) + end]
     default: return [verb.uppercased() + " " + table, verb.uppercased()]
+    }
+  }
+
+  /// Statements on objects that are not named as tables are.
+  private func ofObject(_ verb: String, _ name: String) -> [String]? {
+    let word = verb.uppercased()
+    switch (verb, goal.value(.sqlObject)) {
+    case ("create", "user-mapping"), ("drop", "user-mapping"), ("alter", "user-mapping"):
+      let options = verb == "alter" ? " OPTIONS (SET user 'a')" : ""
+      return ["\(word) USER MAPPING FOR ana SERVER s\(options)"]
+    case ("create", "access-method"): return ["CREATE ACCESS METHOD \(name) TYPE INDEX HANDLER f"]
+    case ("create", "transform"):
+      return ["CREATE TRANSFORM FOR int LANGUAGE \(name) (FROM SQL WITH FUNCTION f(internal))"]
+    case ("drop", "transform"): return ["DROP TRANSFORM FOR int LANGUAGE \(name)"]
+    case ("create", "policy"), ("drop", "policy"), ("alter", "policy"): return ["\(word) POLICY p ON \(name)"]
+    case ("alter", "default-privileges"): return ["ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"]
+    case ("alter", "system"): return ["ALTER SYSTEM SET x = 1"]
+    case ("alter", "instance"): return ["ALTER INSTANCE ROTATE INNODB MASTER KEY"]
+    case ("lock", "instance"): return ["LOCK INSTANCE FOR BACKUP"]
+    default: return nil
     }
   }
 

@@ -10,17 +10,38 @@ public struct TestLine: Sendable, Hashable {
   public let identity: String
   /// `"DROP TABLE orders" => block by no-drop`.
   public let request: String
+  /// The lines before it in its session.
+  public let before: [TestLine]
+
+  /// As they stand in a `test` block, without an indent.
+  public var lines: [String] {
+    if before.isEmpty { return [identity, request] }
+    var lines: [String] = []
+    var identity: String?
+    for line in before + [TestLine(identity: self.identity, request: request)] {
+      if line.identity != identity { lines.append("  " + line.identity) }
+      identity = line.identity
+      lines.append("  " + line.request)
+    }
+    return ["session {"] + lines + ["}"]
+  }
 
   /// Nil where a test cannot state it: what is no UTF-8, or a response that is no text.
-  public init?(_ request: JudgedRequest, expecting expectations: [String]) {
+  public init?(_ request: JudgedRequest, expecting expectations: [String], after before: [TestLine] = []) {
     guard let payload = Self.payload(request) else { return nil }
     var line = payload
     if let response = request.response {
       guard let text = response.string else { return nil }
       line += " returns " + Self.quoted(text)
     }
-    identity = Self.identity(request)
-    self.request = line + " => " + expectations.joined(separator: ", ")
+    self.init(
+      identity: Self.identity(request), request: line + " => " + expectations.joined(separator: ", "), before: before)
+  }
+
+  private init(identity: String, request: String, before: [TestLine] = []) {
+    self.identity = identity
+    self.request = request
+    self.before = before
   }
 
   private static func identity(_ request: JudgedRequest) -> String {

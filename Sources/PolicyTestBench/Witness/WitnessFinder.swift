@@ -59,10 +59,11 @@ public final class WitnessFinder {
 
   /// A request of which one operation meets all of the conditions, as an engine confirms, and that `isWanted` agrees to;
   /// nil if none is found. The simplest come first, and those of known requests whose numbers are preferred.
-  public func request(
-    meeting conditions: [Condition], preferring preferred: [Int] = [], where isWanted: (JudgedRequest) -> Bool
+  func request(
+    meeting conditions: [Condition], preferring preferred: [Int] = [], ways limit: Int = WitnessFinder.alternatives,
+    after prelude: SessionPrelude = SessionPrelude(), where isWanted: (JudgedRequest) -> Bool
   ) -> JudgedRequest? {
-    let alternatives = reasoning.alternatives(conditions, limit: Self.alternatives)
+    let alternatives = reasoning.alternatives(conditions, limit: limit)
     guard !alternatives.isEmpty,
       let probes = ConditionProbes([.and(conditions)] + alternatives.joined().map(\.condition), factory)
     else { return nil }
@@ -77,10 +78,10 @@ public final class WitnessFinder {
     var nearest = NearestRequests(alternatives, perAlternative: Self.repaired)
     for number in near(protocols, preferred) {
       let one = known[number]
-      let truths = probes.holding(one.request)
+      let truths = probes.holding(one.request, after: prelude)
       if isWitness(one.request, truths) { return one.request }
       for answered in one.request.answered(by: answers) {
-        if isWitness(answered, probes.holding(answered)) { return answered }
+        if isWitness(answered, probes.holding(answered, after: prelude)) { return answered }
       }
       nearest.add(number, truths)
     }
@@ -90,7 +91,7 @@ public final class WitnessFinder {
       for candidate in make().flatMap({ [$0] + $0.answered(by: answers) }) {
         guard left > 0, asked < Self.questionLimit else { return nil }
         left -= 1
-        if isWitness(candidate, probes.holding(candidate)) { return candidate }
+        if isWitness(candidate, probes.holding(candidate, after: prelude)) { return candidate }
       }
     }
     return nil
