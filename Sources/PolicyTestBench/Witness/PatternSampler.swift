@@ -56,7 +56,7 @@ final class PatternSampler {
       }
       var chosen: [Pattern] = [pattern]
       for list in rest {
-        if let choice = list.first(where: { meet(chosen, $0) }) { chosen.append(choice) }
+        if let choice = list.first(where: { !forbidden.contains($0) && meet(chosen, $0) }) { chosen.append(choice) }
       }
       guard chosen.count == wanted.count, let text = shortest(chosen, avoided) else { continue }
       add(text)

@@ -14,7 +14,7 @@ struct PayloadSynthesis {
     let written: [RequestPayload] =
       switch `protocol` {
       case .postgres, .mysql: SQLSynthesis(goal: goal).statements.map(RequestPayload.init(text:))
-      case .shell: shellLines.map(RequestPayload.init(text:))
+      case .shell: (goal.viaPrograms.flatMap(lines(of:)) + shellLines).map(RequestPayload.init(text:))
       case .ssh: sshRequests.map(RequestPayload.init(text:))
       case .k8s: kubernetesRequests
       case .http: httpRequests
@@ -71,10 +71,13 @@ struct PayloadSynthesis {
     if paths.isEmpty, redirections.isEmpty { lines.append(line([flags, words, ["x"]])) }
     // Flags of one letter may stand in one word, and what a program is told to read is a path of it.
     let letters = flags.filter { $0.utf8.count == 2 && !$0.hasPrefix("--") }
-    if letters.count > 1 {
+    if !letters.isEmpty {
       let others = flags.filter { !letters.contains($0) }
       lines.append(line([others, ["-" + letters.map { $0.dropFirst() }.joined()], words, paths]))
+      lines.append(line([others, words, paths, letters.map { $0 + "f" }]))
     }
+    // What is done, to what kind of thing.
+    if words.count > 1 { lines.append(line([flags, [words[0], "x"], Array(words.dropFirst()), paths])) }
     if let path = paths.first {
       lines.append(line([flags, words, Array(paths.dropFirst())]) + " < " + Self.shellWord(path))
     }
@@ -84,6 +87,25 @@ struct PayloadSynthesis {
     }
     return distinct((spelled ?? []) + lines.map { $0 + unknown + redirections })
   }
+
+  /// Lines in which a program makes the request that is asked for.
+  private func lines(of program: String) -> [String] {
+    let requests = kubectls.contains(program) ? kubernetesRequests : httpRequests
+    let stated = requests.compactMap { request -> String? in
+      switch request {
+      case .text(let line): return String(decoding: line, as: UTF8.self)
+      case .http(let method, let path, let headers, let body):
+        let host = headers.first { $0.first == "Host" }?.last ?? "shop.test"
+        let data = body.map { " -d " + Self.shellWord($0) } ?? ""
+        return "\(program)\(method == "GET" ? "" : " -X " + method)\(data) " + Self.shellWord("http://" + host + path)
+      case .message: return nil
+      }
+    }
+    // An address that is not known is not read.
+    return stated + (goal.flag(.unparsed) == true ? ["\(program) \"$URL\""] : [])
+  }
+
+  private let kubectls = ["kubectl", "oc"]
 
   /// A word of a shell line, quoted where it must be.
   static func shellWord(_ word: String) -> String {

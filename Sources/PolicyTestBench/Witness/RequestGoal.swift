@@ -31,6 +31,13 @@ struct RequestGoal {
     return fitting.filter { !others.contains($0) } + fitting.filter { others.contains($0) }
   }
 
+  /// Programs that may have to make the request, where it is to come from a shell line; none where it need not.
+  var viaPrograms: [String] {
+    guard asks(for: .viaProgram) || values(.via).contains(OperationProtocol.shell.name) else { return [] }
+    let programs = values(.viaProgram)
+    return programs.isEmpty ? protocols.contains(.k8s) ? ["kubectl"] : ["curl"] : programs
+  }
+
   /// Whether a test asks how the command, or all of the request, is spelled.
   var isSpelled: Bool { asks(for: .command) || asks(for: .text) }
 

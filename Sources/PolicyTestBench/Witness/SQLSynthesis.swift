@@ -41,7 +41,7 @@ struct SQLSynthesis {
         "CREATE \(object) \(table) (a int)", "CREATE \(object) \(table)", "CREATE \(object) \(table) AS SELECT 1",
         "CREATE \(object) \(table)() RETURNS int LANGUAGE sql AS 'SELECT 1'", "CREATE \(object) x ON \(table) (a)",
       ]
-    case "grant": return ["GRANT SELECT ON \(table) TO reporting", "GRANT admin TO reporting"]
+    case "grant": return ["GRANT SELECT ON \(table) TO reporting", "GRANT admin TO reporting", "GRANT PROXY ON a TO b"]
     case "revoke": return ["REVOKE SELECT ON \(table) FROM reporting", "REVOKE admin FROM reporting"]
     case "copy":
       if let program = goal.value(.sqlProgram) { return ["COPY \(table) TO PROGRAM '\(program)'"] }
@@ -51,7 +51,8 @@ struct SQLSynthesis {
       return ["LOAD DATA INFILE '\(goal.value(.sqlFile) ?? "/tmp/x")' INTO TABLE \(table)", "LOAD 'x'"]
     case "set", "reset", "show": return ["\(verb.uppercased()) x" + (verb == "set" ? " = 1" : "")]
     case "call": return ["CALL \(goal.value(.sqlFunction) ?? "p")()"]
-    case "lock", "rename", "repair", "optimize", "check":
+    case "lock": return ["LOCK TABLE \(table)", "LOCK INSTANCE FOR BACKUP", "LOCK TABLES \(table) READ"]
+    case "rename", "repair", "optimize", "check":
       return ["\(verb.uppercased()) TABLE \(table)" + (verb == "rename" ? " TO x" : "")]
     case "import": return ["IMPORT FOREIGN SCHEMA \(table) FROM SERVER s INTO x", "IMPORT TABLE FROM '/tmp/\(table).sdi'"]
     case "declare": return ["DECLARE c CURSOR FOR " + query(tables) + end]

@@ -138,7 +138,8 @@ public final class WitnessFinder {
           let goal = RequestGoal(tests, sampler, variant: variant)
           // What is spelled out may be of any protocol; else the first few show it as well as all would.
           let count = goal.isSpelled ? OperationProtocol.allCases.count : 3
-          return goal.protocols.prefix(count).flatMap { wire -> [JudgedRequest] in
+          let lines: [OperationProtocol] = goal.viaPrograms.isEmpty ? [] : [.shell]
+          return distinct(lines + goal.protocols.prefix(count)).flatMap { wire -> [JudgedRequest] in
             let near = known.first { $0.request.protocol == wire } ?? known.first
             var principal = near?.request.principal ?? Principal()
             principal.time = nil
