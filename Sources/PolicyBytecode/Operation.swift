@@ -149,6 +149,15 @@ public struct FactDemand: Sendable {
 
   @inline(__always)
   public func contains(_ fact: Fact) -> Bool { facts.contains(fact) }
+
+  /// This demand and all that another one asks for, whose keys come after its own: payloads are decoded into the same
+  /// operations as for the other.
+  public func joined(with other: FactDemand) -> FactDemand {
+    var joined = self
+    joined.facts = facts.union(other.facts)
+    joined.keys += other.keys.filter { !keys.contains($0) }
+    return joined
+  }
 }
 
 /// A `decode` declaration: what a part of a carrier's payload holds.

@@ -40,14 +40,16 @@ public final class Engine {
     self.init(try LoadedPolicy(Bundle(bundle)), clock: clock)
   }
 
-  /// An engine for a thread of its own: a policy is loaded once for all of them.
+  /// An engine for a thread of its own: a policy is loaded once for all of them. Where it stands for another policy, of
+  /// which it holds a part, requests are decoded as for that one's demand: what is asked for decides what is looked into.
   public init(
-    _ policy: LoadedPolicy, clock: Int64, tools: ToolMemory = ToolMemory(), maskKey: MaskKey = .bench
+    _ policy: LoadedPolicy, clock: Int64, tools: ToolMemory = ToolMemory(), maskKey: MaskKey = .bench,
+    decodingFor demand: FactDemand? = nil
   ) {
     self.policy = policy
     self.tools = tools
     self.maskKey = maskKey
-    context = DecodeContext(demand: policy.demand)
+    context = DecodeContext(demand: demand.map(policy.demand.joined) ?? policy.demand)
     interpreter = Interpreter(policy)
     hasResponseRules = policy.hasResponseRules
     responseDetectors = DetectorSet(policy.demand.contains(.responseDetector) ? policy.demand.detectors : [])

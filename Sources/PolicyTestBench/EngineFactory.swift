@@ -1,3 +1,4 @@
+import PolicyBytecode
 import PolicyCompiler
 import PolicyEngine
 import PolicyRuntime
@@ -16,10 +17,13 @@ public struct EngineFactory {
     self.clock = clock
   }
 
-  /// The engine that runs `policy`; nil where it is past a limit that only compiling finds.
-  public func engine(_ policy: CheckedPolicy) -> Engine? {
-    guard case .success(let bundle) = compileBundle(policy, environment) else { return nil }
-    return try? Engine(bundle, clock: clock)
+  /// The engine that runs `policy`; nil where it is past a limit that only compiling finds. It decodes as for `demand`
+  /// where the policy is a part of the one that has it.
+  public func engine(_ policy: CheckedPolicy, decodingFor demand: FactDemand? = nil) -> Engine? {
+    guard case .success(let bytes) = compileBundle(policy, environment), let bundle = try? Bundle(bytes),
+      let loaded = try? LoadedPolicy(bundle)
+    else { return nil }
+    return Engine(loaded, clock: clock, decodingFor: demand)
   }
 }
 

@@ -28,7 +28,8 @@ extension [SignedTest] {
   /// Whether one of the tests asks for a flag that no line has: the decoder gives another for it, or cuts its value off.
   var askForUnseenFlag: Bool {
     let exact = filter { $0.predicate.fact == .shellProgram && !$0.isNegated }.compactMap(\.predicate.exactTexts)
-    let excluded = filter { $0.predicate.fact == .shellProgram && $0.isNegated }.compactMap(\.predicate.exactTexts).joined()
+    let excluded = filter { $0.predicate.fact == .shellProgram && $0.isNegated }.compactMap(\.predicate.exactTexts)
+      .joined()
     let programs = exact.first.map { first in
       first.filter { program in exact.allSatisfy { $0.contains(program) } && !excluded.contains(program) }
     }

@@ -20,7 +20,7 @@ private func failures(_ text: [UInt8]) throws -> Int? {
 
 /// The text with the line of a test put into a block of its own.
 private func text(_ bytes: [UInt8], with test: TestLine) -> [UInt8] {
-  bytes + "\ntest added {\n  \(test.identity)\n  \(test.request)\n}\n".utf8
+  bytes + ("\ntest added {\n" + test.lines.joined(separator: "\n") + "\n}\n").utf8
 }
 
 /// Expects that every survivor comes with a test, which holds of the policy and fails of the mutant; the tests.
@@ -73,6 +73,49 @@ private func expectTests(_ policy: String, atLeast: Int) throws -> [String] {
   try expectTests(rules, atLeast: 60)
 }
 
+/// Several values under one key, where not all are alike; bodies, queries and headers; approvals that are one more; paths
+/// that are only read; lines of curl and kubectl.
+@Test func survivorsOfQuantifiersAndApprovalsGetATest() throws {
+  let found = try expectTests(
+    #"""
+    hpol 1
+    default allow
+    rule query { when http.query["format"] in ["csv", "xlsx"] and http.method is "GET" block }
+    rule header { when http.header["x-target"] matches /Delete[A-Z]/ block }
+    rule body { when k8s.body["rules[*].verbs"] is "*" or k8s.body["$..hostPath.path"] like "/etc/*" block }
+    rule one { when shell.program is "az" and shell.argument contains "delete" approve by "cloud" within 30m }
+    rule two {
+      when shell.program is "az" and shell.argument contains "policy" and shell.argument in ["delete", "create"]
+      approve by "cloud" within 1h
+    }
+    rule files { when shell.path in ["/var/log/syslog", "/var/log/wtmp"] and shell.program is "wipe" block }
+    rule host { when http.host like ["metadata:*", "\\[fe80:*"] block }
+    rule devices { when shell.argument matches /^(of=)?\/dev\/sd[a-z]$/ and shell.program is "dd" block }
+    """#, atLeast: 20)
+  #expect(found.contains { $0.hasSuffix("=> approve by \"cloud\" within 30m, approve by \"cloud\" within 1h") })
+}
+
+/// What a session has seen before is part of the test: requests that mark it, and lists of tools.
+@Test func survivorsOfSessionsGetASession() throws {
+  let policy = """
+    hpol 1
+    default allow
+    rule marks { when shell.program in ["curl", "wget"] tag "downloaded" }
+    rule runs { when session has "downloaded" and shell.program in ["sh", "bash"] block }
+    rule tools { when mcp.destructive and mcp.tool like ["run*", "exec*"] and actor is agent block }
+    rule others { when mcp.changed block }
+    """
+  try expectTests(policy, atLeast: 8)
+  let run = try MutationRun(try open(policy), fixtures: [], clock: 0)
+  let tests = run.results.compactMap { result -> TestLine? in
+    if case .survived(let survival) = result.fate { survival.test } else { nil }
+  }
+  let session = try #require(tests.first { $0.request.hasPrefix("\"sh") })
+  #expect(session.lines.first == "session {" && session.lines.last == "}")
+  #expect(session.before.map(\.request) == ["\"curl\" => allow, tag \"downloaded\""])
+  #expect(tests.contains { $0.before.count == 2 && $0.before[0].request.contains("tools/list") })
+}
+
 /// Masks and rules on responses are told by what comes back.
 @Test func survivorsOfResponsesGetATest() throws {
   let found = try expectTests(
@@ -86,6 +129,7 @@ private func expectTests(_ policy: String, atLeast: Int) throws -> [String] {
       mask column ["*_token", "pin"] with hash
       mask json "$..secret"
       mask json "$.users[*].name"
+      mask json "$..['kubectl.kubernetes.io/last-applied-configuration']"
       mask /[0-9]{3}-x/
     }
     rule of-users { when sql.table is "users" mask phone }

@@ -80,7 +80,7 @@ private func failures(_ text: [UInt8]) throws -> Int? {
 
 /// The text with the line of a test put into a block of its own.
 private func text(_ bytes: [UInt8], with test: TestLine) -> [UInt8] {
-  bytes + "\ntest added {\n  \(test.identity)\n  \(test.request)\n}\n".utf8
+  bytes + ("\ntest added {\n" + test.lines.joined(separator: "\n") + "\n}\n").utf8
 }
 
 @Test func fatesAreThoseOfTheEditedSource() throws {
@@ -199,9 +199,12 @@ private func text(_ bytes: [UInt8], with test: TestLine) -> [UInt8] {
     rule b { when target like ["prod-*", "prod-eu-*"] block }
     rule wide { when sql.verb in [drop, truncate] block }
     rule narrow { when sql.verb is drop and user is "eve" block }
+    rule forced { when shell.program is "git" and shell.flag in ["-f", "--force"] block }
+    rule cron { when ssh.path like ["/etc/cron*", "/etc/cron*/**"] block }
     test t {
       as user "x" on shell "dev"
       "rm x" => block by a
+      "git push -f" => block by forced
       as user "x" on shell "prod-1"
       "ls" => block by b
       as user "x" on postgres "dev"
@@ -218,6 +221,9 @@ private func text(_ bytes: [UInt8], with test: TestLine) -> [UInt8] {
   #expect(words("b drop-element") == ["killed", "equivalent"])
   #expect(words("narrow drop-rule") == ["equivalent"])
   #expect(words("narrow drop-test").contains("equivalent"))
+  // The decoder has `-f` for git's `--force`; `/etc/cron**` is what the two globs match together.
+  #expect(words("forced drop-element") == ["killed", "equivalent"])
+  #expect(words("cron widen-glob") == ["survived", "equivalent", "survived", "equivalent"])
 }
 
 @Test func fixturesCountAsTests() throws {

@@ -23,6 +23,9 @@ private func judge(_ request: JudgedRequest, _ tags: [String]) -> Outcome {
   case "ask":
     return Outcome(
       .approve, rules: ["ask"], message: message, approvals: [ApprovalRequirement(groups: ["dba"], within: 900)])
+  case "two":
+    let asked = ["dba", "sre"].map { ApprovalRequirement(groups: [$0]) }
+    return Outcome(.approve, rules: ["ask", "two"], message: message, approvals: asked)
   case "tag": return Outcome(.allow, message: message, tags: ["seen"])
   case "show": return Outcome(tags.contains("seen") ? .block : .allow, record: .full, response: .string("[email]"))
   default: return Outcome(.allow, message: message)
@@ -49,6 +52,10 @@ private func runner() -> TestRunner {
     ("ask", .approve([Approval(groups: ["dba"], within: 60)]), false),
     ("ask", .approve([Approval(groups: ["dba"], count: 2)]), false),
     ("ask", .approve([Approval(groups: ["sre"])]), false),
+    ("two", .approve(["dba", "sre"].map { Approval(groups: [$0]) }), true),
+    ("two", .approve([Approval(groups: ["dba"])]), false),
+    ("two", .approve(["dba", "dba"].map { Approval(groups: [$0]) }), false),
+    ("ask", .approve(["dba", "sre"].map { Approval(groups: [$0]) }), false),
     ("show", .masked("[email]"), true), ("show", .masked("ana"), false), ("ls", .masked(""), false),
     ("show", .record(.full), true), ("show", .record(.commands), false),
     ("tag", .tag("seen"), true), ("ls", .tag("seen"), false),
@@ -163,4 +170,28 @@ private func runner() -> TestRunner {
     #expect(report.unreadable.count == TestReport.detailLimit)
     #expect(report.text(.plain).contains("… and 1 more") == (count > TestReport.detailLimit))
   }
+}
+
+/// Requirements that a line states apart are all that are to be met.
+@Test func severalApprovalsAreStatedTogether() throws {
+  let policy = """
+    hpol 1
+    rule a { when shell.program is "x" approve by "dba" }
+    rule b { when shell.argument is "y" approve by "sre" within 1h }
+    test t {
+      as user "u" on shell
+      "x y" => approve by "dba", record none, approve by "sre" within 1h
+      "x y" => approve by "sre" within 1h, approve by "dba"
+      "x y" => approve
+      "x y" => approve by "dba"
+      "x"   => approve by "dba", approve by "sre"
+    }
+    """
+  let build = PolicyBuild(
+    roots: ["p.hpol"], reader: .inMemory(["p.hpol": [UInt8](policy.utf8)]), now: 0, toolVersion: "")
+  let checked = try #require(build.policy)
+  var runner = TestRunner(
+    policy: checked, locate: { _ in "" }, judge: try Engine(try #require(build.bundle), clock: 0).judge)
+  for test in checked.tests { runner.run(test) }
+  #expect(runner.report.testRequests == 5 && runner.report.failedRequests == 2)
 }

@@ -1,8 +1,9 @@
 import PolicyBytecode
 import PolicyCompiler
 import PolicySyntax
-import PolicyTestBench
 import Testing
+
+@testable import PolicyTestBench
 
 private func build(_ text: String) throws -> (CheckedPolicy, EngineFactory) {
   let build = PolicyBuild(
@@ -64,6 +65,18 @@ private let everyProtocol = """
   #expect(request.payload == known.payload)
   #expect(request.principal.user == "ana")
   #expect(request.principal.groups == [])
+}
+
+/// Requests that a program on a shell line makes are written as such lines.
+@Test(arguments: [
+  (#"via is shell and http.path like "/admin/**""#, "curl http://shop.test/admin"),
+  (#"protocol is http and unparsed and via.program is "wget""#, #"wget "$URL""#),
+  (#"via is shell and k8s.resource is "secrets" and k8s.verb is delete"#, "kubectl delete secrets"),
+]) func writesLinesThatMakeRequests(_ condition: String, _ start: String) throws {
+  let (policy, factory) = try build("hpol 1\ndefault allow\nrule r { when \(condition) block }")
+  let request = try #require(WitnessFinder([], factory).request(matching: policy.rules[0]))
+  #expect(request.protocol == .shell)
+  #expect(String(decoding: request.payload.bytes, as: UTF8.self).hasPrefix(start))
 }
 
 @Test func findsNothingWhereNothingCanBe() throws {

@@ -26,14 +26,19 @@ struct KillingTestSearch {
     var weak: MutationRun.Survival?
     let answers = answers(for: change)
     let regions = Array(regions(of: change).prefix(2 * limit))
+    let followers = followers(of: change)
+    var covering: Set<String> = []
     /// Looks in a region; what is found there if more than the names of rules differ.
     func search(_ region: [Condition], _ ways: Int, _ prelude: SessionPrelude) -> MutationRun.Survival? {
       var found: MutationRun.Survival?
       _ = finder.request(meeting: region, preferring: known, ways: ways, after: prelude) { request in
         let asked = [request] + (request.response == nil ? request.answered(by: answers) : [])
-        guard let survival = asked.lazy.compactMap({ survival(of: $0, change, after: prelude) }).first else {
-          return false
+        let alone = asked.lazy.compactMap { survival(of: $0, change, after: prelude, &covering) }.first
+        // A tag is only missed, or in the way, where a later request is judged by it.
+        let followed = followers.lazy.compactMap { tag, next in
+          survival(of: next, change, after: .marking(tag, by: request), &covering)
         }
+        guard let survival = alone ?? followed.first else { return false }
         if survival.isOfRulesOnly {
           if weak == nil { weak = survival }
           return false
@@ -46,6 +51,15 @@ struct KillingTestSearch {
     for region in regions {
       if let found = search(region, WitnessFinder.alternatives, SessionPrelude()) { return found }
     }
+    // Where other rules do what the mutant does not, one of those who they do not speak of may be asked.
+    let silent = policy.rules.filter { covering.contains($0.displayName) }.map { rule in
+      Condition.not((change.rules.first { $0.fullName == rule.fullName } ?? rule).condition)
+    }
+    if !silent.isEmpty {
+      for region in regions {
+        if let found = search(region + silent, WitnessFinder.alternatives, SessionPrelude()) { return found }
+      }
+    }
     // What takes long is only done where the first few ways lead nowhere.
     for region in regions {
       for prelude in [SessionPrelude()] + preludes(region) {
@@ -53,6 +67,20 @@ struct KillingTestSearch {
       }
     }
     return weak ?? MutationRun.Survival(needs: regions.lazy.compactMap(description).first)
+  }
+
+  /// For each tag that a changed rule gives, a request that is judged by it.
+  private func followers(of change: PolicyChange) -> [(tag: String, next: JudgedRequest)] {
+    let tags = change.rules.flatMap(\.actions).compactMap { if case .tag(let tag) = $0 { tag } else { nil } }
+    return distinct(tags).compactMap { tag in
+      let asking = policy.rules.lazy.filter { $0.condition.facts.contains(.session) }
+      let prelude = SessionPrelude(tags: [tag])
+      return asking.compactMap { rule in
+        finder.request(meeting: [rule.condition], after: prelude) { request in
+          base.judge(request, [tag]).decision != base.judge(request, []).decision
+        }
+      }.first.map { (tag, $0) }
+    }
   }
 
   /// What a session may have seen for a region that asks for its tags, or for what is known of tools.
@@ -113,9 +141,10 @@ struct KillingTestSearch {
     }
   }
 
-  /// The test that a request makes after others, if the mutant judges it differently.
+  /// The test that a request makes after others, if the mutant judges it differently; else the rules by which the mutant
+  /// does what the original does are `covering`.
   private func survival(
-    of request: JudgedRequest, _ change: PolicyChange, after prelude: SessionPrelude
+    of request: JudgedRequest, _ change: PolicyChange, after prelude: SessionPrelude, _ covering: inout Set<String>
   ) -> MutationRun.Survival? {
     let session = prelude.requests(request) + [request]
     var verdicts: [OperationVerdict] = []
@@ -131,9 +160,13 @@ struct KillingTestSearch {
     let applying = policy.rules.indices.filter { names.contains(policy.rules[$0].fullName) }
     guard let engine = judge.engine(change, applying: applying) else { return nil }
     let others = session.outcomes(engine.judge)
-    guard let difference = OutcomeDifference(of: originals[session.count - 1], from: others[session.count - 1]),
+    let (original, other) = (originals[session.count - 1], others[session.count - 1])
+    guard let difference = OutcomeDifference(of: original, from: other),
       let test = session.testLine(originals, expecting: difference.expectations)
-    else { return nil }
+    else {
+      covering.formUnion(other.rules)
+      return nil
+    }
     return MutationRun.Survival(test: test, isOfRulesOnly: difference.isOfRulesOnly)
   }
 

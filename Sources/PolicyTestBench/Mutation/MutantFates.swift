@@ -56,7 +56,7 @@ final class MutantFates {
     factory = bench.factory
     guard let base = factory.engine(bench.policy) else { return nil }
     self.base = base
-    judge = MutantJudge(bench.policy, bench.probes, factory)
+    judge = MutantJudge(bench.policy, bench.probes, factory, demand: base.policy.demand)
     equivalence = MutantEquivalence(bench.policy, reasoning)
   }
 
@@ -125,7 +125,8 @@ final class MutantFates {
         let alone = OutcomeDifference(of: base.judge(requests[index], []), from: engine.judge(requests[index], []))
         let test =
           alone?.expectations == expected
-          ? TestLine(requests[index], expecting: expected) : session.testLine(Array(before[...index]), expecting: expected)
+          ? TestLine(requests[index], expecting: expected)
+          : session.testLine(Array(before[...index]), expecting: expected)
         guard let test else { continue }
         let survival = MutationRun.Survival(
           test: test, isOfFixture: number >= bench.testTrials, isOfRulesOnly: difference.isOfRulesOnly)

@@ -7,7 +7,8 @@ import PolicyRuntime
 ///
 /// The bundle it compiles holds only the rules that can apply to the trials at hand: those that applied under the
 /// original, those that ask for tags, which may now be others, and those that the mutant changes. A rule left out
-/// depends on the request alone and did not apply to it, so it does not apply now. The verdicts are those of the whole.
+/// depends on the request alone and did not apply to it, so it does not apply now. Requests are decoded as for the whole
+/// policy. The verdicts are those of the whole.
 struct MutantJudge {
   private let policy: CheckedPolicy
   private let probes: InvariantProbes
@@ -15,9 +16,11 @@ struct MutantJudge {
   /// The rules that ask for tags.
   private let tagged: [Int]
   private let numbers: [String: Int]
+  private let demand: FactDemand
 
-  /// `policy` holds the claims of its invariants as rules, which `probes` knows.
-  init(_ policy: CheckedPolicy, _ probes: InvariantProbes, _ factory: EngineFactory) {
+  /// `policy` holds the claims of its invariants as rules, which `probes` knows; `demand` is what the whole of it asks for.
+  init(_ policy: CheckedPolicy, _ probes: InvariantProbes, _ factory: EngineFactory, demand: FactDemand) {
+    self.demand = demand
     self.policy = policy
     self.probes = probes
     self.factory = factory
@@ -36,7 +39,7 @@ struct MutantJudge {
     var reduced = policy
     reduced.tests = []
     reduced.rules = kept.sorted().map { policy.rules[$0] }
-    return factory.engine(changed.applied(to: reduced))
+    return factory.engine(changed.applied(to: reduced), decodingFor: demand)
   }
 
   /// Whether all that is expected of the trials holds under the mutant, and no invariant is refuted. The first trials

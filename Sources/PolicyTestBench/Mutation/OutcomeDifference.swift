@@ -22,7 +22,10 @@ struct OutcomeDifference {
       stated.append("masked \(literalText(text))")
     }
     let missing = original.rules.filter { !other.rules.contains($0) }
-    let approvesDifferently = original.decision == .approve && Set(original.approvals) != Set(other.approvals)
+    // A test does not state what is asked of those who approve.
+    let approvesDifferently =
+      original.decision == .approve
+      && Set(original.approvals.map(\.policyText)) != Set(other.approvals.map(\.policyText))
     let decidesDifferently = original.decision != other.decision || approvesDifferently
     isOfRulesOnly = stated.isEmpty && !decidesDifferently
     let namesMissing = original.decision == .block && other.decision == .block && !missing.isEmpty

@@ -79,7 +79,8 @@ public struct TestRunner {
     case .approve(nil): outcome.decision == .approve
     case .approve(let requirements?):
       outcome.decision == .approve && requirements.count == outcome.approvals.count
-        && requirements.allSatisfy { stated in outcome.approvals.contains { ApprovalRequirement(stated).isMet(by: $0) } }
+        && requirements.allSatisfy { stated in outcome.approvals.contains { ApprovalRequirement(stated).isMet(by: $0) }
+        }
         && outcome.approvals.allSatisfy { asked in requirements.contains { ApprovalRequirement($0).isMet(by: asked) } }
     case .masked(let text): outcome.responseText?.contains(text) == true
     case .record(let level): outcome.record == level

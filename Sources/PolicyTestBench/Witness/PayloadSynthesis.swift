@@ -46,7 +46,10 @@ struct PayloadSynthesis {
       case .k8s, .http, .mcp: return nil
       }
     case .http(let method, let path, let headers, let body):
-      return body == nil ? .http(method: method, path: path, headers: headers, body: text) : nil
+      if body == nil { return .http(method: method, path: path, headers: headers, body: text) }
+      guard !text.contains(where: { " &#".contains($0) }) else { return nil }
+      let query = (path.contains("?") ? "&x=" : "?x=") + text
+      return .http(method: method, path: path + query, headers: headers, body: body)
     case .message: return nil
     }
   }
@@ -138,7 +141,9 @@ struct PayloadSynthesis {
   // MARK: Kubernetes and HTTP
 
   private var kubernetesRequests: [RequestPayload] {
-    let verb = goal.substitute(.k8sVerb) ?? "get"
+    // Only what is written has a body.
+    let isWritten = goal.asks(for: .k8sBody) && !goal.asks(for: .k8sVerb) && !goal.forbids("create", of: .k8sVerb)
+    let verb = isWritten ? "create" : goal.substitute(.k8sVerb) ?? "get"
     let resource = goal.value(.k8sResource) ?? "pods"
     let namespace = goal.value(.k8sNamespace)
     let group = goal.value(.k8sGroup) ?? Self.groups[resource] ?? ""
@@ -187,7 +192,7 @@ struct PayloadSynthesis {
     var headers = goal.keys(of: .httpHeader).flatMap { key in values(.httpHeader, key).map { [key, $0] } }
     // An address in brackets of which only the beginning is asked for.
     if let host = goal.value(.httpHost) {
-      headers.append(["Host", host.hasPrefix("[") && !host.contains("]") ? host + ":1]" : host])
+      headers.append(["Host", host.hasPrefix("[") && !host.contains("]") ? host + "::1]" : host])
     }
     if body != nil { headers.append(["Content-Type", "application/json"]) }
     let method = goal.substitute(.httpMethod) ?? "GET"

@@ -54,7 +54,8 @@ struct SQLSynthesis {
     case "lock": return ["LOCK TABLE \(table)", "LOCK INSTANCE FOR BACKUP", "LOCK TABLES \(table) READ"]
     case "rename", "repair", "optimize", "check":
       return ["\(verb.uppercased()) TABLE \(table)" + (verb == "rename" ? " TO x" : "")]
-    case "import": return ["IMPORT FOREIGN SCHEMA \(table) FROM SERVER s INTO x", "IMPORT TABLE FROM '/tmp/\(table).sdi'"]
+    case "import":
+      return ["IMPORT FOREIGN SCHEMA \(table) FROM SERVER s INTO x", "IMPORT TABLE FROM '/tmp/\(table).sdi'"]
     case "declare": return ["DECLARE c CURSOR FOR " + query(tables) + end]
     case "security": return ["SECURITY LABEL ON TABLE \(table) IS 'x'"]
     case "reassign": return ["REASSIGN OWNED BY a TO b"]

@@ -20,18 +20,18 @@ struct SessionPrelude {
       })
   }
 
-  /// Lists of tools in which the one that is called next may destroy, or is another than it was.
+  /// Lists of tools in which the one that is called next may destroy, may not, or is another than it was.
   static var listings: [Self] {
-    [["does"], ["does", "does something else"]].map { descriptions in
-      Self(requests: { next in descriptions.compactMap { listing(of: next, $0) } })
+    [[("does", true)], [("does", false)], [("does", true), ("does something else", true)]].map { tools in
+      Self(requests: { next in tools.compactMap { listing(of: next, $0.0, destroys: $0.1) } })
     }
   }
 
-  private static func listing(of request: JudgedRequest, _ description: String) -> JudgedRequest? {
+  private static func listing(of request: JudgedRequest, _ description: String, destroys: Bool) -> JudgedRequest? {
     guard case .message(let call) = request.payload, let tool = call["params"]?["name"] else { return nil }
     let entry = JSONValue.object([
       .init("name", tool), .init("description", .string(description)),
-      .init("annotations", .object([.init("destructiveHint", .boolean(true))])),
+      .init("annotations", .object([.init("destructiveHint", .boolean(destroys))])),
     ])
     let message = JSONValue.object([
       .init("jsonrpc", .string("2.0")), .init("id", .number("1")), .init("method", .string("tools/list")),
