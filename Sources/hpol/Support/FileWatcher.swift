@@ -51,11 +51,14 @@ final class FileWatcher {
     }
   }
 
-  /// Waits for a change to a file whose name `isOfInterest`, or for Ctrl-C.
-  func wait(for isOfInterest: (String) -> Bool) -> Wake {
-    // While it waits Ctrl-C is taken down; while it works that ends the program.
+  /// From now until ``wait(for:)`` is over Ctrl-C is taken down; at other times it ends the program.
+  func noteInterruptions() {
     for number in [SIGINT, SIGTERM] { signal(number) { _ in noteInterruption() } }
     unblockInterruptions()
+  }
+
+  /// Waits for a change to a file whose name `isOfInterest`, or for Ctrl-C, which is noted already.
+  func wait(for isOfInterest: (String) -> Bool) -> Wake {
     defer { for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) } }
     var hasChanged = false
     var rounds = 0

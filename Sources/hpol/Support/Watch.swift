@@ -48,6 +48,8 @@ struct Watch {
         }
       }
       let milliseconds = Int(((ContinuousClock.now - start) / .milliseconds(1)).rounded())
+      // Before it is said: whoever reads it may press it.
+      watcher.noteInterruptions()
       console.write(console.style(.faint, "── \(milliseconds) ms; watching, Ctrl-C ends ──") + "\n")
       console.flush()
       try watcher.add(folders(read))
