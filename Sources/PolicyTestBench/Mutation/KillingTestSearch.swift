@@ -51,7 +51,7 @@ struct KillingTestSearch {
     for region in regions {
       if let found = search(region, WitnessFinder.alternatives, SessionPrelude()) { return found }
     }
-    // Where other rules do what the mutant does not, one of those who they do not speak of may be asked.
+    // Where other rules do what the mutant does not: a request that they do not speak of.
     let silent = policy.rules.filter { covering.contains($0.displayName) }.map { rule in
       Condition.not((change.rules.first { $0.fullName == rule.fullName } ?? rule).condition)
     }

@@ -72,7 +72,7 @@ struct PayloadSynthesis {
     // What some programs are told before their files is none: `chmod 755 x`.
     if !paths.isEmpty, words.isEmpty { lines.append(line([flags, ["755"], paths])) }
     if paths.isEmpty, redirections.isEmpty { lines.append(line([flags, words, ["x"]])) }
-    // Flags of one letter may stand in one word, and what a program is told to read is a path of it.
+    // Flags of one letter may stand in one word.
     let letters = flags.filter { $0.utf8.count == 2 && !$0.hasPrefix("--") }
     if !letters.isEmpty {
       let others = flags.filter { !letters.contains($0) }
@@ -81,6 +81,7 @@ struct PayloadSynthesis {
     }
     // What is done, to what kind of thing.
     if words.count > 1 { lines.append(line([flags, [words[0], "x"], Array(words.dropFirst()), paths])) }
+    // What a program is told to read is a path of it.
     if let path = paths.first {
       lines.append(line([flags, words, Array(paths.dropFirst())]) + " < " + Self.shellWord(path))
     }

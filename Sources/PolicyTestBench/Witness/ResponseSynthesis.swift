@@ -47,14 +47,10 @@ struct ResponseSynthesis {
       case ".": break
       case "[":
         // In quotes a name may hold what else ends it.
-        if let quote = rest.first, "'\"".contains(quote) {
-          rest.removeFirst()
-          steps.append(String(rest.prefix { $0 != quote }))
-          rest = rest.drop { $0 != "]" }.dropFirst()
-        } else {
-          steps.append("[]")
-          rest = rest.drop { $0 != "]" }.dropFirst()
-        }
+        let quote = rest.first.flatMap { "'\"".contains($0) ? $0 : nil }
+        let name = quote.map { quote in rest.dropFirst().prefix { $0 != quote } }
+        steps.append(name.map(String.init) ?? "[]")
+        rest = rest.dropFirst(name.map { $0.count + 2 } ?? 0).drop { $0 != "]" }.dropFirst()
       default:
         let name = rest.prefix { !".[".contains($0) }
         steps.append(String(first) + name)
