@@ -96,19 +96,29 @@ enum TableVerifier {
       words[AutomatonLayout.isWide] <= 1,
       words.count == AutomatonLayout.cells + (isWide ? stateCount * classCount : (stateCount * classCount + 1) / 2)
     else { throw PatternTableError("automaton \(index) has a wrong size") }
-    func isRow(_ offset: UInt32) -> Bool {
-      Int(offset) < stateCount * classCount && Int(offset) % classCount == 0
-    }
+    let end = UInt32(stateCount * classCount)
+    let rows = Multiples(of: UInt32(classCount))
+    @inline(__always) func isRow(_ offset: UInt32) -> Bool { offset < end && rows.contains(offset) }
     guard isRow(words[AutomatonLayout.start]) else { throw PatternTableError("automaton \(index) starts nowhere") }
-    for word in words[AutomatonLayout.classes..<AutomatonLayout.cells] {
-      for shift in stride(from: UInt32(0), to: 32, by: 8) where Int(word >> shift & 0xFF) >= classCount {
-        throw PatternTableError("automaton \(index) has a byte of no class")
-      }
+    let classes = UnsafeRawBufferPointer(
+      UnsafeBufferPointer(rebasing: words[AutomatonLayout.classes..<AutomatonLayout.cells]))
+    guard classes.allSatisfy({ Int($0) < classCount }) else {
+      throw PatternTableError("automaton \(index) has a byte of no class")
     }
-    for word in words[AutomatonLayout.cells...] {
-      guard isWide ? isRow(word) : isRow(word & 0xFFFF) && isRow(word >> 16) else {
-        throw PatternTableError("automaton \(index) leads nowhere")
-      }
-    }
+    let cells = UnsafeBufferPointer(rebasing: words[AutomatonLayout.cells...])
+    let areRows =
+      isWide ? cells.allSatisfy(isRow) : cells.allSatisfy { isRow($0 & 0xFFFF) && isRow($0 >> 16) }
+    guard areRows else { throw PatternTableError("automaton \(index) leads nowhere") }
   }
+}
+
+/// The multiples of a number that is not 0, told by a product instead of a division: Lemire, Kaser, Kurz, Faster Remainder by
+/// Direct Computation, 2019.
+struct Multiples {
+  private let inverse: UInt64
+
+  init(of number: UInt32) { inverse = UInt64.max / UInt64(number) &+ 1 }
+
+  @inline(__always)
+  func contains(_ value: UInt32) -> Bool { UInt64(value) &* inverse <= inverse &- 1 }
 }

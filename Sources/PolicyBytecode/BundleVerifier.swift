@@ -15,21 +15,21 @@ extension Bundle {
     if !holds { throw BundleError(message()) }
   }
 
-  private func check(_ range: RecordRange, in count: Int, _ what: String) throws(BundleError) {
-    try check(Int(range.start) + Int(range.count) <= count, "\(what) lies outside its section")
+  private func check(_ range: RecordRange, in count: Int, _ what: @autoclosure () -> String) throws(BundleError) {
+    try check(Int(range.start) + Int(range.count) <= count, "\(what()) lies outside its section")
   }
 
   /// Records own their ranges of another section: together, `sum`, they cannot be longer than it is.
-  private func checkOwned(_ sum: Int, in count: Int, _ what: String) throws(BundleError) {
-    try check(sum <= count, "\(what) overlap")
+  private func checkOwned(_ sum: Int, in count: Int, _ what: @autoclosure () -> String) throws(BundleError) {
+    try check(sum <= count, "\(what()) overlap")
   }
 
-  private func check(_ ref: TextRef, _ what: String) throws(BundleError) {
+  private func check(_ ref: TextRef, _ what: @autoclosure () -> String) throws(BundleError) {
     let end = Int(ref.offset) + Int(ref.length)
-    try check(end <= strings.count, "\(what) lies outside `strings`")
+    try check(end <= strings.count, "\(what()) lies outside `strings`")
     // The section is UTF-8 as a whole; a reference must also begin and end between characters.
     let isContinuation = { (offset: Int) in offset < self.strings.count && self.strings[offset] & 0xC0 == 0x80 }
-    try check(!isContinuation(Int(ref.offset)) && !isContinuation(end), "\(what) splits a character")
+    try check(!isContinuation(Int(ref.offset)) && !isContinuation(end), "\(what()) splits a character")
   }
 
   private func verifyTexts() throws(BundleError) {

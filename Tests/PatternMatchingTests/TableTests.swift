@@ -1,7 +1,8 @@
-import PatternMatching
 import PolicyBytecode
 import TestSupport
 import Testing
+
+@testable import PatternMatching
 
 private let samples: [Pattern] = [
   Pattern(.equals, "drop table"), Pattern(.prefix, "rm -rf", ignoringCase: true), Pattern(.suffix, ".sh"),
@@ -148,5 +149,15 @@ private func encoded(_ patterns: [Pattern]) throws -> [UInt8] {
     var scratch = PatternScratch()
     let range = table.table.span(0, in: Array(text.utf8), scratch: &scratch)
     #expect(range.map { String(decoding: Array(text.utf8)[$0], as: UTF8.self) } ?? "" == span, "\(pattern)")
+  }
+}
+
+/// What a product says of multiples is what a division does, of every number of classes that a table may have.
+@Test func multiplesAreThoseOfADivision() {
+  let values = (0...70_000).map(UInt32.init) + [.max, .max - 1, 1 << 31, 1 << 31 - 1]
+  for number in UInt32(1)...256 {
+    let multiples = Multiples(of: number)
+    let wrong = values.first { multiples.contains($0) != ($0 % number == 0) }
+    #expect(wrong == nil, "\(number)")
   }
 }
