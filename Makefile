@@ -9,7 +9,7 @@ HPOL := .build/release/hpol
 BUNDLE := .build/policies.hpolb
 SOURCES := Package.swift Sources Tests
 STRICT := --explicit-target-dependency-import-check error
-FUZZ_SECONDS ?= 600
+FUZZ_SECONDS ?= 1200
 FUZZ_TARGETS ?=
 PACKAGES := libidn2-dev libmicrohttpd-dev libpg-query-dev libpcre2-dev libssl-dev libyaml-dev libzstd-dev zlib1g-dev \
   gcc pkg-config tzdata python3 python3-venv
@@ -74,7 +74,7 @@ format: ## format the Swift sources in place
 lint: ## check the format of the Swift sources
 	swift format lint --strict -p -r $(SOURCES)
 
-fuzz: deps ## fuzz decoders, policies, bundles, fixtures, masks and the interpreter, FUZZ_SECONDS (600) each; FUZZ_TARGETS chooses
+fuzz: deps ## fuzz decoders, policies, bundles, fixtures, masks and the interpreter, FUZZ_SECONDS (1200) each; FUZZ_TARGETS chooses
 	HPOL_FUZZ=1 swift build -c release --scratch-path .build/fuzz --product hpol-fuzz \
 	  -Xswiftc -sanitize=fuzzer,address -Xswiftc -use-ld=lld
 	@python3 scripts/fuzz.py --seconds $(FUZZ_SECONDS) $(FUZZ_TARGETS)

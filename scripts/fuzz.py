@@ -230,7 +230,7 @@ def main():
     parser.add_argument("targets", nargs="*", help="those to run; all without one")
     parser.add_argument("--program", default=".build/fuzz/release/hpol-fuzz")
     parser.add_argument("--folder", default=".build/fuzz", help="where corpus, logs and crashes are kept")
-    parser.add_argument("--seconds", type=int, default=600, help="for each target")
+    parser.add_argument("--seconds", type=int, default=1200, help="for each target")
     parser.add_argument("--seed", type=int, help="of libFuzzer's generator")
     arguments = parser.parse_args()
     known = subprocess.run([arguments.program, "list"], check=True, capture_output=True, text=True).stdout.split()
