@@ -33,12 +33,14 @@ struct KillingTestSearch {
       var found: MutationRun.Survival?
       _ = finder.request(meeting: region, preferring: known, ways: ways, after: prelude) { request in
         let asked = [request] + (request.response == nil ? request.answered(by: answers) : [])
-        let alone = asked.lazy.compactMap { survival(of: $0, change, after: prelude, &covering) }.first
+        let alone = asked.firstResult { survival(of: $0, change, after: prelude, &covering) }
         // A tag is only missed, or in the way, where a later request is judged by it.
-        let followed = followers.lazy.compactMap { tag, next in
-          survival(of: next, change, after: .marking(tag, by: request), &covering)
+        func followed() -> MutationRun.Survival? {
+          followers.firstResult { tag, next in
+            survival(of: next, change, after: .marking(tag, by: request), &covering)
+          }
         }
-        guard let survival = alone ?? followed.first else { return false }
+        guard let survival = alone ?? followed() else { return false }
         if survival.isOfRulesOnly {
           if weak == nil { weak = survival }
           return false
@@ -66,20 +68,20 @@ struct KillingTestSearch {
         if let found = search(region, Self.manyWays, prelude) { return found }
       }
     }
-    return weak ?? MutationRun.Survival(needs: regions.lazy.compactMap(description).first)
+    return weak ?? MutationRun.Survival(needs: regions.firstResult(description))
   }
 
   /// For each tag that a changed rule gives, a request that is judged by it.
   private func followers(of change: PolicyChange) -> [(tag: String, next: JudgedRequest)] {
     let tags = change.rules.flatMap(\.actions).compactMap { if case .tag(let tag) = $0 { tag } else { nil } }
     return distinct(tags).compactMap { tag in
-      let asking = policy.rules.lazy.filter { $0.condition.facts.contains(.session) }
-      let prelude = SessionPrelude(tags: [tag])
-      return asking.compactMap { rule in
-        finder.request(meeting: [rule.condition], after: prelude) { request in
+      let asking = policy.rules.filter { $0.condition.facts.contains(.session) }
+      let next = asking.firstResult { rule in
+        finder.request(meeting: [rule.condition], after: SessionPrelude(tags: [tag])) { request in
           base.judge(request, [tag]).decision != base.judge(request, []).decision
         }
-      }.first.map { (tag, $0) }
+      }
+      return next.map { (tag, $0) }
     }
   }
 
@@ -88,18 +90,18 @@ struct KillingTestSearch {
     let facts = Set(region.flatMap(\.facts))
     let listings = facts.isDisjoint(with: [.mcpDestructive, .mcpChanged]) ? [] : SessionPrelude.listings
     guard facts.contains(.session) else { return listings }
+    let sampler = PatternSampler()
     let tags = reasoning.alternatives(region, limit: WitnessFinder.alternatives)
-      .flatMap { RequestGoal($0, PatternSampler()).values(.session) }
+      .flatMap { RequestGoal($0, sampler).values(.session) }
     return listings
       + distinct(tags).compactMap { tag in
-        for rule in policy.rules where rule.actions.contains(.tag(tag)) {
-          let request = finder.request(meeting: [rule.condition]) { request in
+        let marking = policy.rules.filter { $0.actions.contains(.tag(tag)) }.firstResult { rule in
+          finder.request(meeting: [rule.condition]) { request in
             base.forgetTools()
             return base.judge(request, []).tags.contains(tag)
           }
-          if let request { return .marking(tag, by: request) }
         }
-        return nil
+        return marking.map { .marking(tag, by: $0) }
       }
   }
 

@@ -117,17 +117,17 @@ final class MutantFates {
       let (before, after) = (requests.outcomes(base.judge), requests.outcomes(engine.judge))
       for (index, (original, other)) in zip(before, after).enumerated() {
         guard let difference = OutcomeDifference(of: original, from: other) else { continue }
-        // Alone, if it comes out so alone, too.
-        let session = Array(requests[...index])
         let expected = difference.expectations
-        base.forgetTools()
-        engine.forgetTools()
-        let alone = OutcomeDifference(of: base.judge(requests[index], []), from: engine.judge(requests[index], []))
-        let test =
-          alone?.expectations == expected
-          ? TestLine(requests[index], expecting: expected)
-          : session.testLine(Array(before[...index]), expecting: expected)
-        guard let test else { continue }
+        // What comes out so without those before it stands alone.
+        func standsAlone() -> Bool {
+          base.forgetTools()
+          engine.forgetTools()
+          let alone = OutcomeDifference(of: base.judge(requests[index], []), from: engine.judge(requests[index], []))
+          return alone?.expectations == expected
+        }
+        let first = index == 0 || standsAlone() ? index : 0
+        guard let test = Array(requests[first...index]).testLine(Array(before[first...index]), expecting: expected)
+        else { continue }
         let survival = MutationRun.Survival(
           test: test, isOfFixture: number >= bench.testTrials, isOfRulesOnly: difference.isOfRulesOnly)
         if !difference.isOfRulesOnly { return survival }

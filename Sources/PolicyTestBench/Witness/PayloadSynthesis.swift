@@ -276,6 +276,16 @@ extension RequestPayload {
   init(text: String) { self = .text([UInt8](text.utf8)) }
 }
 
+extension Sequence {
+  /// What the first element for which there is something gives. `lazy.compactMap(_:).first` would ask that one twice.
+  func firstResult<Result>(_ transform: (Element) -> Result?) -> Result? {
+    for element in self {
+      if let result = transform(element) { return result }
+    }
+    return nil
+  }
+}
+
 /// The elements, each once.
 func distinct<Element: Hashable>(_ elements: [Element]) -> [Element] {
   var seen: Set<Element> = []
