@@ -43,7 +43,7 @@ let package = Package(
     target("PolicyBytecode"),
     target("PatternMatching", ["PolicyBytecode", "CPCRE2", "CTextScan"]),
     target("PolicyCompiler", ["JSONText", "PolicySyntax", "PolicyBytecode", "PatternMatching"]),
-    target("PolicyRuntime", ["PolicyBytecode", "PatternMatching"]),
+    target("PolicyRuntime", ["PolicyBytecode", "PatternMatching", "CTextScan"]),
     target("BundleTrust", ["PolicyBytecode", "PolicyRuntime", "COpenSSL"]),
     target("JSONText", ["PolicyBytecode", "CYAML"]),
     target("Detectors", ["PolicyBytecode", "PatternMatching"]),

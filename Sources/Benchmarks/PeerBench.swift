@@ -255,11 +255,7 @@ import PolicyRuntime
     private func answerOneShot(_ number: Int) -> UInt64 {
       let request = requests.base[number]
       interpreter.pointee.begin(whole, at: Moment())
-      var groups = request.groups
-      while groups != 0 {
-        interpreter.pointee.asker.add(group: groups.trailingZeroBitCount)
-        groups &= groups &- 1
-      }
+      interpreter.pointee.asker.add(groups: request.groups, at: 0)
       interpreter.pointee.asker.add(
         .target, UnsafeBufferPointer(start: request.target, count: Int(request.target_length)))
       return marks(interpreter.pointee.judge(number, of: batch.pointee, in: whole))

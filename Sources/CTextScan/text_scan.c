@@ -4,38 +4,6 @@
 
 #include "text_scan_vectors.h"
 
-static inline uint8_t sets_at(const text_scan_sets *sets, const uint8_t *text) {
-  uint8_t bits = 0xFF;
-  for (int i = 0; i < 4; i++) bits &= sets->low[i][text[i] & 15] & sets->high[i][text[i] >> 4];
-  return bits;
-}
-
-size_t text_scan_find_portably(const text_scan_sets *sets, const uint8_t *text, size_t from, size_t end,
-                               uint64_t *found) {
-  size_t n = 0;
-  for (size_t place = from; place < end; place++) {
-    uint8_t bits = sets_at(sets, text + place);
-    // Written always, counted where it is one: no branch that depends on the text.
-    found[n] = (uint64_t)place << 8 | bits;
-    n += bits != 0;
-  }
-  return n;
-}
-
-size_t text_scan_find_windows_portably(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t from,
-                                       size_t end, uint64_t *found) {
-  size_t n = 0;
-  for (size_t place = from; place < end; place++) {
-    const uint8_t *at = text + place;
-    uint32_t four = (at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24) | 0x20202020;
-    uint64_t bits = 0;
-    for (size_t i = 0; i < window_count; i++) bits |= (uint64_t)(four == windows[i]) << i;
-    found[n] = (uint64_t)place << 8 | bits;
-    n += bits != 0;
-  }
-  return n;
-}
-
 /// The sets that nine bytes around a place are of.
 static inline uint8_t probes_at(const text_scan_probes *probes, const uint8_t *place) {
   uint8_t bits = 0xFF;
@@ -98,68 +66,6 @@ size_t text_scan_find_landmarks_portably(const text_scan_pairs *pairs, const uin
 }
 
 #if defined(__x86_64__)
-/// The bits of the sets at 32 places.
-AVX2 static inline __m256i sets_at_32(const __m256i low[4], const __m256i high[4], const uint8_t *text) {
-  const __m256i nibble = _mm256_set1_epi8(15);
-  __m256i bits = _mm256_set1_epi8(-1);
-  for (int i = 0; i < 4; i++) {
-    __m256i bytes = _mm256_loadu_si256((const __m256i *)(text + i));
-    __m256i l = _mm256_shuffle_epi8(low[i], _mm256_and_si256(bytes, nibble));
-    __m256i h = _mm256_shuffle_epi8(high[i], _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
-    bits = _mm256_and_si256(bits, _mm256_and_si256(l, h));
-  }
-  return bits;
-}
-
-/// Notes those of 32 places that have a bit and are in `wanted`.
-AVX2 static inline size_t note(__m256i bits, uint32_t wanted, size_t place, uint64_t *found, size_t n) {
-  uint32_t hits = ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bits, _mm256_setzero_si256())) & wanted;
-  if (hits == 0) return n;
-  uint8_t each[32];
-  _mm256_storeu_si256((__m256i *)each, bits);
-  do {
-    unsigned at = (unsigned)__builtin_ctz(hits);
-    hits &= hits - 1;
-    found[n++] = (uint64_t)(place + at) << 8 | each[at];
-  } while (hits != 0);
-  return n;
-}
-
-/// Looks at all places with `SETS_AT`, the bits of the sets at the 32 places from an address on.
-#define FIND_ALL(SETS_AT)                                                                         \
-  size_t n = 0;                                                                                   \
-  size_t place = from;                                                                            \
-  /* 32 places read 35 bytes. */                                                                  \
-  while (place + 35 <= count && place < end) {                                                    \
-    uint32_t wanted = end - place >= 32 ? ~(uint32_t)0 : ((uint32_t)1 << (end - place)) - 1;      \
-    n = note(SETS_AT(text + place), wanted, place, found, n);                                     \
-    place += 32;                                                                                  \
-  }                                                                                               \
-  if (place >= end) return n;                                                                     \
-  if (count >= 35) {                                                                              \
-    /* The last 32 places that can be read at once; those that were looked at are passed over. */ \
-    size_t last = count - 35;                                                                     \
-    uint32_t wanted = ~(uint32_t)0 << (place - last);                                             \
-    if (end < last + 32) wanted &= ((uint32_t)1 << (end - last)) - 1;                             \
-    return note(SETS_AT(text + last), wanted, last, found, n);                                    \
-  }                                                                                               \
-  uint8_t copy[64] = {0};                                                                         \
-  memcpy(copy, text, count);                                                                      \
-  uint32_t wanted = (((uint32_t)1 << end) - 1) & (~(uint32_t)0 << place);                         \
-  return note(SETS_AT(copy), wanted, 0, found, n)
-
-AVX2 static size_t find_avx2(const text_scan_sets *sets, const uint8_t *text, size_t count, size_t from, size_t end,
-                             uint64_t *found) {
-  __m256i low[4], high[4];
-  for (int i = 0; i < 4; i++) {
-    low[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)sets->low[i]));
-    high[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)sets->high[i]));
-  }
-#define SETS_AT(address) sets_at_32(low, high, address)
-  FIND_ALL(SETS_AT);
-#undef SETS_AT
-}
-
 AVX2 static size_t find_probes_avx2(const text_scan_probes *probes, const uint8_t *text, size_t count, size_t from,
                                     size_t end, uint64_t *found) {
   const __m256i nibble = _mm256_set1_epi8(15);
@@ -190,43 +96,6 @@ AVX2 static size_t find_probes_avx2(const text_scan_probes *probes, const uint8_
   }
   // What is left is short.
   return place < end ? n + text_scan_find_probes_portably(probes, text, place, end, found + n) : n;
-}
-
-/// The bits of the windows, four broadcast bytes each, at 32 places.
-AVX2 static inline __m256i windows_at_32(const __m256i (*bytes)[4], size_t window_count, const uint8_t *text) {
-  const __m256i bit5 = _mm256_set1_epi8(0x20);
-  __m256i at[4];
-  for (int i = 0; i < 4; i++) at[i] = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(text + i)), bit5);
-  __m256i bits = _mm256_setzero_si256();
-  for (size_t w = 0; w < window_count; w++) {
-    __m256i first = _mm256_and_si256(_mm256_cmpeq_epi8(at[0], bytes[w][0]), _mm256_cmpeq_epi8(at[1], bytes[w][1]));
-    __m256i last = _mm256_and_si256(_mm256_cmpeq_epi8(at[2], bytes[w][2]), _mm256_cmpeq_epi8(at[3], bytes[w][3]));
-    __m256i bit = _mm256_set1_epi8((char)(1 << w));
-    bits = _mm256_or_si256(bits, _mm256_and_si256(_mm256_and_si256(first, last), bit));
-  }
-  return bits;
-}
-
-/// Inlined for each count of windows, so that all stay in registers.
-AVX2 static inline __attribute__((always_inline)) size_t find_n_windows(const uint32_t *windows, size_t window_count,
-                                                                        const uint8_t *text, size_t count, size_t from,
-                                                                        size_t end, uint64_t *found) {
-  __m256i bytes[text_scan_most_windows][4];
-  for (size_t w = 0; w < window_count; w++) {
-    for (int i = 0; i < 4; i++) bytes[w][i] = _mm256_set1_epi8((char)(windows[w] >> (8 * i)));
-  }
-#define WINDOWS_AT(address) windows_at_32(bytes, window_count, address)
-  FIND_ALL(WINDOWS_AT);
-#undef WINDOWS_AT
-}
-
-AVX2 static size_t find_windows_avx2(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t count,
-                                     size_t from, size_t end, uint64_t *found) {
-  switch (window_count) {
-    case 1: return find_n_windows(windows, 1, text, count, from, end, found);
-    case 2: return find_n_windows(windows, 2, text, count, from, end, found);
-    default: return find_n_windows(windows, 3, text, count, from, end, found);
-  }
 }
 
 /// Which of 32 places from an address on stand behind a pair.
@@ -279,36 +148,6 @@ AVX2 static size_t find_landmarks_avx2(const text_scan_pairs *pairs, const uint3
   return n;
 }
 
-AVX512 static size_t find_avx512(const text_scan_sets *sets, const uint8_t *text, size_t from, size_t end,
-                                 uint64_t *found) {
-  __m512i low[4], high[4];
-  for (int i = 0; i < 4; i++) {
-    low[i] = broadcast(sets->low[i]);
-    high[i] = broadcast(sets->high[i]);
-  }
-  size_t n = 0;
-  for (size_t place = from; place < end; place += 64) {
-    uint64_t wanted = wanted_of_64(place, end);
-    __m512i bits = both_halves(low[0], high[0], _mm512_maskz_loadu_epi8(wanted, text + place));
-    for (int i = 1; i < 4; i++) {
-      __m512i bytes = _mm512_maskz_loadu_epi8(wanted, text + place + i);
-      bits = _mm512_and_si512(bits, both_halves(low[i], high[i], bytes));
-    }
-    uint64_t hits = _mm512_mask_test_epi8_mask(wanted, bits, bits);
-    if (hits == 0) continue;
-    uint8_t each[64];
-    _mm512_storeu_si512(each, bits);
-    do {
-      unsigned at = (unsigned)__builtin_ctzll(hits);
-      hits &= hits - 1;
-      found[n++] = (uint64_t)(place + at) << 8 | each[at];
-    } while (hits != 0);
-  }
-  return n;
-}
-
-#define VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi")))
-
 enum { vbmi_width = 7 };
 
 VBMI static size_t find_probes_vbmi(const text_scan_probes *probes, const uint8_t *text, size_t from, size_t end,
@@ -338,48 +177,6 @@ VBMI static size_t find_probes_vbmi(const text_scan_probes *probes, const uint8_
   }
   // What is left is short.
   return n + text_scan_find_probes_portably(probes, text, place, end, found + n);
-}
-
-AVX512 static inline __attribute__((always_inline)) size_t find_n_windows_avx512(const uint32_t *windows, size_t window_count,
-                                                                               const uint8_t *text, size_t from, size_t end,
-                                                                               uint64_t *found) {
-  const __m512i bit5 = _mm512_set1_epi8(0x20);
-  __m512i bytes[text_scan_most_windows][4];
-  for (size_t w = 0; w < window_count; w++) {
-    for (int i = 0; i < 4; i++) bytes[w][i] = _mm512_set1_epi8((char)(windows[w] >> (8 * i)));
-  }
-  size_t n = 0;
-  for (size_t place = from; place < end; place += 64) {
-    uint64_t wanted = wanted_of_64(place, end);
-    uint64_t masks[text_scan_most_windows], hits = 0;
-    __m512i at[4];
-    for (int i = 0; i < 4; i++) {
-      at[i] = _mm512_or_si512(_mm512_maskz_loadu_epi8(wanted, text + place + i), bit5);
-    }
-    for (size_t w = 0; w < window_count; w++) {
-      uint64_t mask = _mm512_mask_cmpeq_epi8_mask(wanted, at[0], bytes[w][0]);
-      for (int i = 1; i < 4; i++) mask = _mm512_mask_cmpeq_epi8_mask(mask, at[i], bytes[w][i]);
-      masks[w] = mask;
-      hits |= mask;
-    }
-    while (hits != 0) {
-      unsigned bit = (unsigned)__builtin_ctzll(hits);
-      hits &= hits - 1;
-      uint64_t sets = 0;
-      for (size_t w = 0; w < window_count; w++) sets |= (masks[w] >> bit & 1) << w;
-      found[n++] = (uint64_t)(place + bit) << 8 | sets;
-    }
-  }
-  return n;
-}
-
-AVX512 static size_t find_windows_avx512(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t from,
-                                         size_t end, uint64_t *found) {
-  switch (window_count) {
-    case 1: return find_n_windows_avx512(windows, 1, text, from, end, found);
-    case 2: return find_n_windows_avx512(windows, 2, text, from, end, found);
-    default: return find_n_windows_avx512(windows, 3, text, from, end, found);
-  }
 }
 
 AVX512 static size_t find_landmarks_avx512(const text_scan_pairs *pairs, const uint32_t *bitmap, uint64_t cell_mask,
@@ -468,17 +265,6 @@ size_t text_scan_find_landmarks(const text_scan_pairs *pairs, const uint32_t *bi
   }
 }
 
-size_t text_scan_find(const text_scan_sets *sets, const uint8_t *text, size_t count, size_t from, size_t end,
-                      uint64_t *found) {
-  if (from >= end) return 0;
-  switch (used_level()) {
-    case vbmi:
-    case avx512: return find_avx512(sets, text, from, end, found);
-    case avx2: return find_avx2(sets, text, count, from, end, found);
-    default: return text_scan_find_portably(sets, text, from, end, found);
-  }
-}
-
 size_t text_scan_find_line(const uint8_t firsts[8], const uint8_t *text, size_t count, size_t from) {
   switch (used_level()) {
     case vbmi:
@@ -497,20 +283,6 @@ size_t text_scan_find_probes(const text_scan_probes *probes, const uint8_t *text
     default: return text_scan_find_probes_portably(probes, text, from, end, found);
   }
 }
-
-size_t text_scan_find_windows(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t count,
-                              size_t from, size_t end, uint64_t *found) {
-  if (from >= end || window_count == 0) return 0;
-  if (window_count > text_scan_most_windows) {
-    return text_scan_find_windows_portably(windows, window_count, text, from, end, found);
-  }
-  switch (used_level()) {
-    case vbmi:
-    case avx512: return find_windows_avx512(windows, window_count, text, from, end, found);
-    case avx2: return find_windows_avx2(windows, window_count, text, count, from, end, found);
-    default: return text_scan_find_windows_portably(windows, window_count, text, from, end, found);
-  }
-}
 #else
 int text_scan_limit(int limit) {
   (void)limit;
@@ -523,12 +295,6 @@ size_t text_scan_find_landmarks(const text_scan_pairs *pairs, const uint32_t *bi
   return text_scan_find_landmarks_portably(pairs, bitmap, cell_mask, text, from, end, found);
 }
 
-size_t text_scan_find(const text_scan_sets *sets, const uint8_t *text, size_t count, size_t from, size_t end,
-                      uint64_t *found) {
-  (void)count;
-  return text_scan_find_portably(sets, text, from, end, found);
-}
-
 size_t text_scan_find_line(const uint8_t firsts[8], const uint8_t *text, size_t count, size_t from) {
   return find_line_portably(firsts, text, count, from);
 }
@@ -537,11 +303,5 @@ size_t text_scan_find_probes(const text_scan_probes *probes, const uint8_t *text
                              uint64_t *found) {
   (void)count;
   return text_scan_find_probes_portably(probes, text, from, end, found);
-}
-
-size_t text_scan_find_windows(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t count,
-                              size_t from, size_t end, uint64_t *found) {
-  (void)count;
-  return text_scan_find_windows_portably(windows, window_count, text, from, end, found);
 }
 #endif

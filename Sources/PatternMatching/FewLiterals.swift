@@ -4,8 +4,8 @@ import PolicyBytecode
 /// Finds which of a few literals a text contains, many places at a time: four bytes of each literal, its window, are sought
 /// with vector instructions; where they stand the whole literal is compared.
 ///
-/// Invariant of the unsafe code: `entries` has a stretch for each of the eight sets, from its offset in `starts` to the
-/// next one's; the `bytes` of an entry's node are `length` bytes, of which the four sought begin at `offset`.
+/// Invariant of the unsafe code: `entries` has a stretch for each of the eight sets of `sought`, from its offset in `starts` to
+/// the next one's; the `bytes` of an entry's node are `length` bytes, of which the four sought begin at `offset`.
 struct FewLiterals: ~Copyable {
   private struct Entry: BitwiseCopyable {
     var node: LiteralNode
@@ -24,14 +24,12 @@ struct FewLiterals: ~Copyable {
   /// Places that are looked at before those found are compared: what ``PatternScratch/places`` has room for.
   static let placesAtOnce = 1024
 
-  private let sets: UnsafeMutablePointer<text_scan_sets>
-  /// The entries' windows.
-  private let windows: UnsafeMutablePointer<UInt32>
+  /// What the vector instructions look for.
+  let sought: UnsafeMutablePointer<text_scan_few>
   private let starts: UnsafeMutablePointer<UInt8>
   private let entries: UnsafeMutablePointer<Entry>
   private let positions: UnsafeMutablePointer<UInt32>
   let nodeCount: Int
-  private let leastLength: Int
 
   /// `members` are numbers of literals of ``shortest`` to ``GramEntries/longest`` bytes, at most ``most`` different ones, and
   /// positions of `users`.
@@ -57,31 +55,30 @@ struct FewLiterals: ~Copyable {
           number: UInt16(nodes.count)))
     }
     nodeCount = nodes.count
-    leastLength = nodes.reduce(Int.max) { min($0, Int($1.length)) }
 
     // Literals that are alike share a set: it then lets less else pass.
     nodes.sort { ($0.window.byteSwapped, $0.number) < ($1.window.byteSwapped, $1.number) }
     entries = .allocate(capacity: max(nodes.count, 1))
     entries.initialize(from: nodes, count: nodes.count)
     starts = .allocate(capacity: FewLiterals.setCount + 1)
-    sets = .allocate(capacity: 1)
-    sets.initialize(to: text_scan_sets())
-    windows = .allocate(capacity: max(nodes.count, 1))
-    windows.initialize(from: nodes.map(\.window), count: nodes.count)
+    sought = .allocate(capacity: 1)
+    sought.initialize(to: text_scan_few())
+    sought.pointee.shortest = nodes.reduce(UInt32.max) { min($0, UInt32($1.length)) }
     for set in 0...FewLiterals.setCount {
       let share = set * nodes.count / FewLiterals.setCount
       (starts + set).initialize(to: UInt8(nodes.count <= FewLiterals.setCount ? min(set, nodes.count) : share))
     }
     for set in 0..<FewLiterals.setCount {
-      for index in Int(starts[set])..<Int(starts[set + 1]) {
-        FewLiterals.add(nodes[index].window, 1 << UInt8(set), sets)
+      for entry in nodes[Int(starts[set])..<Int(starts[set + 1])] {
+        text_scan_add_window(sought, Int32(set), entry.window, entry.node.gate)
       }
     }
+    text_scan_prepare(
+      sought, nodes.map(\.window), nodes.count <= text_scan_most_windows ? UInt32(nodes.count) : 0)
   }
 
   deinit {
-    sets.deallocate()
-    windows.deallocate()
+    sought.deallocate()
     starts.deallocate()
     entries.deallocate()
     positions.deallocate()
@@ -95,19 +92,6 @@ struct FewLiterals: ~Copyable {
     return first + CommandText.bestWindow(stretch, width: shortest).start
   }
 
-  /// Lets the bytes of a folded word pass in the sets of `bit`, in either case.
-  private static func add(_ window: UInt32, _ bit: UInt8, _ sets: UnsafeMutablePointer<text_scan_sets>) {
-    withUnsafeMutableBytes(of: &sets.pointee) { tables in
-      for place in 0..<4 {
-        let byte = UInt8(truncatingIfNeeded: window >> UInt32(place * 8))
-        tables[place * 16 + Int(byte & 15)] |= bit
-        let high = 64 + place * 16 + Int(byte >> 4)
-        tables[high] |= bit
-        tables[high ^ 2] |= bit
-      }
-    }
-  }
-
   /// Appends the positions of every literal in the text that `admitted` does not rule out, once for each: `stamps` has
   /// one for each node, `places` room for ``placesAtOnce``.
   @inline(__always)
@@ -115,21 +99,19 @@ struct FewLiterals: ~Copyable {
     _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ stamps: PatternScratch.Stamps,
     _ places: UnsafeMutablePointer<UInt64>, into candidates: inout RawBuffer<UInt32>
   ) {
-    if count < leastLength { return }
+    if count < Int(sought.pointee.shortest) { return }
     var place = 0
     while place < count - 3 {
       let end = min(count - 3, place + FewLiterals.placesAtOnce)
-      let found =
-        nodeCount <= text_scan_most_windows
-        ? text_scan_find_windows(windows, nodeCount, base, count, place, end, places)
-        : text_scan_find(sets, base, count, place, end, places)
+      let found = text_scan_find_few(sought, admitted, base, place, end, places)
       for index in 0..<found { visit(places[index], base, count, admitted, stamps, &candidates) }
       place = end
     }
   }
 
+  /// Appends the positions of the literals at a place that was found.
   @inline(__always)
-  private borrowing func visit(
+  borrowing func visit(
     _ found: UInt64, _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ stamps: PatternScratch.Stamps,
     _ candidates: inout RawBuffer<UInt32>
   ) {
@@ -142,11 +124,11 @@ struct FewLiterals: ~Copyable {
       for index in Int(starts[set])..<Int(starts[set + 1])
       where entries[index].window == window && entries[index].node.gate & admitted != 0 {
         let entry = entries[index]
-        let start = place - Int(entry.offset)
-        guard start >= 0, start + Int(entry.length) <= count,
-          FoldedText.isEqual(base + start, entry.node.bytes, Int(entry.length)), stamps.isNew(Int(entry.number))
+        let (start, length) = (place - Int(entry.offset), Int(entry.length))
+        guard start >= 0, start + length <= count, entry.node.stands(at: base + start, length),
+          stamps.isNew(Int(entry.number))
         else { continue }
-        entry.node.append(at: base + start, Int(entry.length), of: positions, to: &candidates)
+        entry.node.append(of: positions, to: &candidates)
       }
     }
   }

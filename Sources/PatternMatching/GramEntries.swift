@@ -87,10 +87,10 @@ struct GramEntries: ~Copyable {
       guard start >= 0, start + length <= count else { continue }
       if length >= 4, FoldedText.load4(base + start + Int(entry.checkAt)) != entry.check { continue }
       let node = nodes[Int(entry.node)]
-      guard node.gate & admitted != 0, FoldedText.isEqual(base + start, node.bytes, length),
-        stamps.isNew(Int(entry.node))
-      else { continue }
-      node.append(at: base + start, length, of: positions, to: &candidates)
+      guard node.gate & admitted != 0, node.stands(at: base + start, length), stamps.isNew(Int(entry.node)) else {
+        continue
+      }
+      node.append(of: positions, to: &candidates)
     }
   }
 }

@@ -45,13 +45,17 @@ struct LiteralNode: BitwiseCopyable {
     gate |= users.gate(position)
   }
 
-  /// Appends the positions of the literal, which stands at `place` with case folded.
+  /// Whether the literal, of `length` bytes, stands at `place`: with case folded, or as it is where it is the whole pattern.
   @inline(__always)
-  func append(
-    at place: UnsafePointer<UInt8>, _ length: Int, of positions: UnsafePointer<UInt32>,
-    to candidates: inout RawBuffer<UInt32>
-  ) {
-    if let wholeText, memcmp(place, wholeText, length) == 0 {
+  func stands(at place: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+    guard let wholeText else { return FoldedText.isEqual(place, bytes, length) }
+    return memcmp(place, wholeText, length) == 0
+  }
+
+  /// Appends the positions of the literal, which stands in the text.
+  @inline(__always)
+  func append(of positions: UnsafePointer<UInt32>, to candidates: inout RawBuffer<UInt32>) {
+    if wholeText != nil {
       candidates.append(positions[Int(firstPosition)] | PatternScratch.matched)
       return
     }

@@ -1,3 +1,4 @@
+import CTextScan
 import PolicyBytecode
 
 /// A selection of a table's patterns, ready to be sought in texts all at once.
@@ -46,6 +47,12 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
 
   /// The number of patterns selected.
   public let count: Int
+
+  /// What must stand in a text for a pattern to match it, where all patterns hold a literal of ``FewLiterals``: a look with
+  /// ``text_scan_find_few`` finds none in most texts, and ``scan(_:found:admitted:scratch:hits:)`` goes on where it finds one.
+  public let few: UnsafePointer<text_scan_few>?
+  /// Bytes of the longest text that ``few`` is sought in at once.
+  public static let longestGlance = FewLiterals.placesAtOnce + 3
 
   /// Selects patterns by their indices in the table, each below its count; one may come several times. With `gates`, one
   /// for each, a scan passes over the patterns whose gate has no bit of what it admits.
@@ -113,6 +120,8 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     let bytes = GramTable(within.bytes, users, width: 1, step: 1)
     let gramNodes = long.nodeCount + short.nodeCount + pairs.nodeCount + bytes.nodeCount
     let stampCount = indices.count + few.nodeCount + gramNodes
+    let hasMore = gramNodes > 0 || !(equals.isEmpty && folded.isEmpty && first.isEmpty && last.isEmpty)
+    self.few = hasMore || !always.isEmpty || few.nodeCount == 0 ? nil : UnsafePointer(few.sought)
     parts = .allocate(capacity: 1)
     parts.initialize(
       to: Parts(
@@ -120,8 +129,7 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
         equal: EqualsTable(equals), equalFolded: EqualsTable(folded), hasNames: hasNames,
         prefixes: AnchorTable(first, view, atEnd: false), suffixes: AnchorTable(last, view, atEnd: true), few: few,
         long: long, short: short, pairs: pairs, bytes: bytes,
-        hasMore: gramNodes > 0 || !(equals.isEmpty && folded.isEmpty && first.isEmpty && last.isEmpty),
-        stampCount: stampCount))
+        hasMore: hasMore, stampCount: stampCount))
   }
 
   private static func copy(_ numbers: [UInt32]) -> UnsafeMutableBufferPointer<UInt32> {
@@ -156,6 +164,26 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     if parts.pointee.hasMore { Self.scanForMore(parts, text, textHash, admitted, &scratch) }
     if scratch.candidates.count + parts.pointee.unfiltered.count == 0 { return true }
     return Self.confirm(parts, text, admitted, &scratch, &hits)
+  }
+
+  /// The same where ``few`` was sought in the text, which has at most ``longestGlance`` bytes: `found` places of
+  /// ``PatternScratch/places`` say where it may stand.
+  public borrowing func scan(
+    _ text: UnsafeBufferPointer<UInt8>, found: Int, admitted: UInt64, scratch: inout PatternScratch,
+    hits: inout RawBuffer<UInt32>
+  ) {
+    let parts = UnsafePointer(self.parts)
+    guard let base = text.baseAddress else { return }
+    scratch.begin(stampCount: parts.pointee.stampCount)
+    scratch.candidates.removeAll()
+    for index in 0..<found {
+      parts.pointee.few.visit(
+        scratch.places[index], base, text.count, admitted, scratch.stamps(from: parts.pointee.selection.count),
+        &scratch.candidates)
+    }
+    for index in 0..<scratch.candidates.count {
+      _ = Self.confirm(scratch.candidates[index], parts, text, admitted, &scratch, &hits)
+    }
   }
 
   /// Appends what the other tables find.
@@ -198,27 +226,31 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     _ parts: UnsafePointer<Parts>, _ text: UnsafeBufferPointer<UInt8>, _ admitted: UInt64,
     _ scratch: inout PatternScratch, _ hits: inout RawBuffer<UInt32>
   ) -> Bool {
-    let view = parts.pointee.view
-    let (selection, unfiltered) = (parts.pointee.selection, parts.pointee.unfiltered)
+    let unfiltered = parts.pointee.unfiltered
     var isDecided = true
-    let candidateCount = scratch.candidates.count
-    for index in 0..<unfiltered.count + candidateCount {
-      let candidate = index < candidateCount ? scratch.candidates[index] : unfiltered[index - candidateCount]
-      let position = candidate & ~PatternScratch.matched
-      if let gates = parts.pointee.gates, gates[Int(position)] & admitted == 0 { continue }
-      if scratch.stamps(from: 0).isNew(Int(position)) {
-        if candidate != position {
-          hits.append(position)
-          continue
-        }
-        switch view.matches(selection[Int(position)], text, &scratch) {
-        case .matched: hits.append(position)
-        case .notMatched: break
-        case .undecided: isDecided = false
-        }
-      }
+    for index in 0..<scratch.candidates.count {
+      if !confirm(scratch.candidates[index], parts, text, admitted, &scratch, &hits) { isDecided = false }
     }
+    for position in unfiltered where !confirm(position, parts, text, admitted, &scratch, &hits) { isDecided = false }
     return isDecided
+  }
+
+  /// Tries a candidate, unless it was tried before; false: it could not be decided.
+  @inline(__always)
+  private static func confirm(
+    _ candidate: UInt32, _ parts: UnsafePointer<Parts>, _ text: UnsafeBufferPointer<UInt8>, _ admitted: UInt64,
+    _ scratch: inout PatternScratch, _ hits: inout RawBuffer<UInt32>
+  ) -> Bool {
+    let position = candidate & ~PatternScratch.matched
+    if let gates = parts.pointee.gates, gates[Int(position)] & admitted == 0 { return true }
+    guard scratch.stamps(from: 0).isNew(Int(position)) else { return true }
+    if candidate != position {
+      hits.append(position)
+      return true
+    }
+    let result = parts.pointee.view.matches(parts.pointee.selection[Int(position)], text, &scratch)
+    if result == .matched { hits.append(position) }
+    return result != .undecided
   }
 
   /// Looks up a text with its case folded; where names are sought, also what follows each of its dots.

@@ -83,7 +83,7 @@ public struct PatternScratch: ~Copyable {
   /// Positions in the selection of patterns that may match the text at hand; with ``matched`` those that do.
   var candidates = RawBuffer<UInt32>(capacity: 256)
   /// Room for what ``FewLiterals`` finds at once.
-  let places: UnsafeMutablePointer<UInt64>
+  public let places: UnsafeMutablePointer<UInt64>
   /// Room for what ``LandmarkTable`` finds at once.
   let landmarks: UnsafeMutablePointer<UInt32>
   private var pcreContext: PCREContext?

@@ -1,4 +1,5 @@
 import CPCRE2
+import CTextScan
 import Glibc
 import PolicyBytecode
 
@@ -144,7 +145,7 @@ struct PatternTableView: BitwiseCopyable {
     default:
       guard let needle = literal.baseAddress, literal.count > 0 else { return true }
       guard let haystack = text.baseAddress else { return false }
-      return memmem(haystack, text.count, needle, literal.count) != nil
+      return text_scan_find_text(haystack, text.count, needle, literal.count) != nil
     }
   }
 
@@ -172,8 +173,8 @@ struct PatternTableView: BitwiseCopyable {
     }
     for index in first..<last {
       let length = length(index)
-      guard let found = memmem(base + place, end - place, piece, length) else { return false }
-      place = UnsafeRawPointer(found) - UnsafeRawPointer(base) + length
+      guard let found = text_scan_find_text(base + place, end - place, piece, length) else { return false }
+      place = found - base + length
       piece += length
     }
     return true

@@ -34,6 +34,7 @@ public enum Fact: UInt8, CaseIterable, Sendable {
 }
 
 /// A set of facts, as two words.
+@frozen
 public struct FactSet: Hashable, Sendable {
   public var low: UInt64
   public var high: UInt64
@@ -53,10 +54,10 @@ public struct FactSet: Hashable, Sendable {
 
   public var isEmpty: Bool { low | high == 0 }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   public func contains(_ fact: Fact) -> Bool { contains(rawValue: fact.rawValue) }
 
-  @inline(__always)
+  @inlinable @inline(__always)
   public func contains(rawValue: UInt8) -> Bool {
     rawValue < 64 ? low >> UInt64(rawValue) & 1 != 0 : high >> UInt64(rawValue & 63) & 1 != 0
   }

@@ -18,6 +18,13 @@ public struct FactEntry: BitwiseCopyable, Sendable {
   @inline(__always)
   public var isInline: Bool { flags & 1 != 0 }
 
+  /// Fact, flags and key in one word: values are of the same fact and key, and both text, where it is equal.
+  @inline(__always)
+  public var tag: UInt32 { UInt32(fact) | UInt32(flags) << 8 | UInt32(key) << 16 }
+
+  /// The tag of a text value.
+  public static func textTag(_ fact: UInt8, _ key: UInt16) -> UInt32 { UInt32(fact) | UInt32(key) << 16 }
+
   /// The value of an inline entry.
   @inline(__always)
   public var integer: Int64 { Int64(bitPattern: UInt64(start) | UInt64(length) << 32) }

@@ -19,7 +19,7 @@ public struct Asker: ~Copyable {
   @inline(__always)
   static func bit(of number: Int) -> UInt64 { 1 << (UInt64(number) % 62) }
 
-  private static let known = FactSet(Fact.allCases.filter { $0.schema.phase == .bind && $0 != .protocol })
+  private let known = FactSet(Fact.allCases.filter { $0.schema.phase == .bind && $0 != .protocol })
 
   init() {}
 
@@ -27,9 +27,25 @@ public struct Asker: ~Copyable {
   @inline(__always)
   mutating func begin(_ wordCount: Int) {
     facts.removeAll()
-    members.removeAll()
-    for _ in 0..<wordCount { members.append(0) }
     groups = Self.anyone
+    if members.count == wordCount {
+      for index in 0..<wordCount { members[index] = 0 }
+    } else {
+      members.removeAll()
+      for _ in 0..<wordCount { members.append(0) }
+    }
+  }
+
+  /// Adds the groups of 64 numbers that ``WholePolicy/number(ofGroup:)`` gave, from 64 times `index` on: bit n is the number n
+  /// more. No others may have a bit.
+  @inline(__always)
+  public mutating func add(groups word: UInt64, at index: Int) {
+    members[index] |= word
+    // What ``bit(of:)`` says of each: 64 numbers on are two bits on.
+    let all: UInt64 = 1 << 62 - 1
+    let folded = word & all | word >> 62
+    let step = UInt64(index * 2 % 62)
+    groups |= (folded << step | folded >> (62 - step)) & all
   }
 
   /// Adds the group of a number that ``WholePolicy/number(ofGroup:)`` gave.
@@ -41,7 +57,7 @@ public struct Asker: ~Copyable {
   /// Adds a value of a fact that is known of a principal or a connection (``FactPhase/bind``): the user, a label, a group
   /// that has no number. A keyed fact's `key` is one more than the key's position in ``LoadedPolicy/keys``.
   public mutating func add(_ fact: Fact, key: UInt16 = 0, _ bytes: UnsafeBufferPointer<UInt8>) {
-    precondition(Self.known.contains(fact), "not a fact of who asks")
+    precondition(known.contains(fact), "not a fact of who asks")
     if fact == .group { groups = .max }
     facts.addUnhashed(fact, key: key, bytes)
   }

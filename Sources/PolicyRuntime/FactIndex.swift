@@ -1,3 +1,4 @@
+import CTextScan
 import PatternMatching
 import PolicyBytecode
 
@@ -14,6 +15,8 @@ final class FactIndex: @unchecked Sendable {
     let firstOrdinal: UInt32
     /// By which a ``ScanCache`` knows the index.
     let number: UInt64
+    /// ``PatternIndex/few`` of the index.
+    let few: UnsafePointer<text_scan_few>?
     let index: PatternIndex
   }
 
@@ -43,11 +46,11 @@ final class FactIndex: @unchecked Sendable {
     for (number, group) in groups.enumerated() {
       let first = bundle.matchers[Int(matchers[group.lowerBound])]
       let patterns = matchers[group].map { bundle.matchers[Int($0)].pattern }
+      let index = PatternIndex(table, selecting: patterns, gates: gates.map { Array($0[group]) })
       (slots + number).initialize(
         to: Slot(
           fact: UInt8(first.fact), key: first.key, firstOrdinal: UInt32(group.lowerBound),
-          number: ScanCache.nextNumber(),
-          index: PatternIndex(table, selecting: patterns, gates: gates.map { Array($0[group]) })))
+          number: ScanCache.nextNumber(), few: index.few, index: index))
       if slotOfFact[Int(first.fact)] == Self.none { slotOfFact[Int(first.fact)] = UInt16(number) }
     }
   }
@@ -73,13 +76,9 @@ struct FactIndexView {
     self.slotOfFact = slotOfFact
   }
 
-  /// Whether there are matchers on the fact of `entry`, whatever its key.
-  @inline(__always)
-  func knows(_ entry: FactEntry) -> Bool { slotOfFact[Int(entry.fact)] != FactIndex.none }
-
   /// The matchers on the fact of `entry`; nil where there are none.
   @inline(__always)
-  private func slot(of entry: FactEntry) -> UnsafePointer<FactIndex.Slot>? {
+  func slot(of entry: FactEntry) -> UnsafePointer<FactIndex.Slot>? {
     var number = slotOfFact[Int(entry.fact)]
     if number == FactIndex.none || entry.isInline { return nil }
     while slots[Int(number)].key != entry.key {
@@ -104,14 +103,17 @@ struct FactIndexView {
     return Int(slot.pointee.firstOrdinal)
   }
 
-  /// The same, nothing ruled out, with what short values hit kept in `cache`.
+  /// The same with what short values hit kept in `cache`, where nothing is ruled out and there is more to look for than few
+  /// literals.
   @inline(__always)
   func scan(
-    _ entry: FactEntry, in facts: borrowing FactBuffer, hits: inout RawBuffer<UInt32>, cache: borrowing ScanCache,
-    scratch: inout PatternScratch
+    _ entry: FactEntry, in facts: borrowing FactBuffer, admitted: UInt64, hits: inout RawBuffer<UInt32>,
+    cache: borrowing ScanCache, scratch: inout PatternScratch
   ) -> Int? {
-    guard entry.length <= ScanCache.longestText else { return scan(entry, in: facts, hits: &hits, scratch: &scratch) }
     guard let slot = slot(of: entry) else { return nil }
+    if entry.length > ScanCache.longestText || admitted != .max || slot.pointee.few != nil {
+      return scan(entry, in: facts, admitted: admitted, hits: &hits, scratch: &scratch)
+    }
     hits.removeAll()
     let text = facts.bytes(entry)
     let key = ScanCache.Key(text, slot.pointee.number)

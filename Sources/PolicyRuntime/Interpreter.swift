@@ -1,3 +1,4 @@
+import CTextScan
 import PatternMatching
 import PolicyBytecode
 
@@ -173,54 +174,119 @@ public struct Interpreter: ~Copyable {
   public mutating func judge(
     _ number: Int, of batch: borrowing OperationBatch, in session: Session, _ phase: RulePhase = .request
   ) -> OperationVerdict {
-    let view = session.view(batch.operations[number].protocol, phase)
+    let residual = session.residual(batch.operations[number].protocol, phase)
     admitted = .max
-    return judge(number, of: batch, view, phase, isUndecided: session.isUndecided)
+    if !session.isUndecided, let verdict = judgeQuickly(number, batch, residual) { return verdict }
+    return judge(number, of: batch, residual, phase, isUndecided: session.isUndecided, found: .none)
   }
 
-  /// `isUndecided`: the operation must not pass, whatever its rules say.
+  /// Places where a value may hold one of few literals: in ``PatternScratch/places``.
+  struct FoundPlaces {
+    /// The position of the value's entry.
+    let entry: Int
+    let count: Int
+
+    /// Nothing was sought.
+    static let none = FoundPlaces(entry: -1, count: 0)
+  }
+
+  /// Judges an operation where a prefilter tells of most that no rule speaks of them.
   @inline(__always)
-  mutating func judge(
-    _ number: Int, of batch: borrowing OperationBatch, _ view: UnsafePointer<ResidualView>, _ phase: RulePhase,
-    isUndecided: Bool
-  ) -> OperationVerdict {
+  mutating func judgeQuickly(
+    _ number: Int, _ batch: borrowing OperationBatch, _ residual: UnsafePointer<ResidualSlot>
+  ) -> OperationVerdict? {
     let operation = batch.operations[number]
-    let own = Int(operation.firstEntry)..<Int(operation.endEntry)
+    guard let few = residual.pointee.prefilter.few, operation.unparsed == .none, batch.commonEnd == 0 else { return nil }
+    let tag = residual.pointee.prefilter.tag
+    for position in Int(operation.firstEntry)..<Int(operation.endEntry)
+    where batch.facts.entries[position].tag == tag {
+      let text = batch.facts.bytes(batch.facts.entries[position])
+      guard text.count <= PatternIndex.longestGlance else { return nil }
+      let found = text_scan_find_few_at_once(few, admitted, text.baseAddress, text.count, scratch.places)
+      if found > 0 {
+        let places = FoundPlaces(entry: position, count: found)
+        return judge(number, of: batch, residual, .request, isUndecided: false, found: places)
+      }
+    }
     nextEpoch()
     candidates.removeAll()
-    // Where no rule is open to who asks, there is nothing to look for.
-    if view.pointee.anyGate & admitted != 0 {
-      for index in 0..<view.pointee.alwaysCount { candidates.append(view.pointee.always[index]) }
-      if batch.commonEnd > 0 { wakeShared(batch, operation.protocol, view) }
-      for position in own where view.pointee.index.knows(batch.facts.entries[position]) {
-        scan(batch.facts.entries[position], batch.facts, view)
-      }
-      for position in 0..<momentFacts.entries.count { scanMoment(position, view) }
-    }
+    var verdict = defaults[Int(operation.protocol.rawValue)].verdict
+    verdict.firstFired = UInt32(truncatingIfNeeded: fired.count)
+    verdict.endFired = verdict.firstFired
+    return verdict
+  }
 
+  /// Judges an operation; `isUndecided`: it must not pass, whatever its rules say. `found` of a value that was looked at before.
+  @inline(never)
+  mutating func judge(
+    _ number: Int, of batch: borrowing OperationBatch, _ residual: UnsafePointer<ResidualSlot>, _ phase: RulePhase,
+    isUndecided: Bool, found: FoundPlaces
+  ) -> OperationVerdict {
+    let operation = batch.operations[number]
+    nextEpoch()
+    candidates.removeAll()
+    if let view = residual.pointee.view { look(at: operation, batch, view, found) }
     let firstFired = UInt32(truncatingIfNeeded: fired.count)
-    let defaults = self.defaults + Int(operation.protocol.rawValue)
     if candidates.count == 0, operation.unparsed == .none, !isUndecided, phase == .request {
-      var verdict = defaults.pointee.verdict
+      var verdict = defaults[Int(operation.protocol.rawValue)].verdict
       (verdict.firstFired, verdict.endFired) = (firstFired, firstFired)
       return verdict
     }
-    return verdict(
-      of: operation, own, batch, view, phase, isUndecided: isUndecided, defaults.pointee, firstFired: firstFired)
+    return verdict(of: operation, batch, residual, phase, isUndecided: isUndecided, firstFired: firstFired)
+  }
+
+  /// Wakes what an operation's facts hit.
+  @inline(__always)
+  private mutating func look(
+    at operation: Operation, _ batch: borrowing OperationBatch, _ view: UnsafePointer<ResidualView>,
+    _ known: FoundPlaces
+  ) {
+    // Where no rule is open to who asks, there is nothing to look for.
+    guard view.pointee.anyGate & admitted != 0 else { return }
+    for index in 0..<view.pointee.alwaysCount { candidates.append(view.pointee.always[index]) }
+    if batch.commonEnd > 0 { wakeShared(batch, operation.protocol, view) }
+    // In what stands before a value that was looked at there was nothing.
+    for position in max(Int(operation.firstEntry), known.entry)..<Int(operation.endEntry) {
+      let entry = batch.facts.entries[position]
+      guard let slot = view.pointee.index.slot(of: entry) else { continue }
+      guard let few = slot.pointee.few, Int(entry.length) <= PatternIndex.longestGlance else {
+        scan(entry, batch.facts, view)
+        continue
+      }
+      let text = batch.facts.bytes(entry)
+      let found =
+        position == known.entry
+        ? known.count : text_scan_find_few_at_once(few, admitted, text.baseAddress, text.count, scratch.places)
+      if found > 0 { confirm(found, text, slot, view) }
+    }
+    for position in 0..<momentFacts.entries.count { scanMoment(position, view) }
+  }
+
+  /// Wakes what a text hits in which `found` places may hold one of few literals.
+  @inline(never)
+  private mutating func confirm(
+    _ found: Int, _ text: UnsafeBufferPointer<UInt8>, _ slot: UnsafePointer<FactIndex.Slot>,
+    _ view: UnsafePointer<ResidualView>
+  ) {
+    hits.removeAll()
+    slot.pointee.index.scan(text, found: found, admitted: admitted, scratch: &scratch, hits: &hits)
+    for position in 0..<hits.count { wake(ordinal: Int(slot.pointee.firstOrdinal + hits[position]), view) }
   }
 
   /// The verdict of an operation of which rules speak, or that is not an ordinary one.
   @inline(never)
   private mutating func verdict(
-    of operation: Operation, _ own: Range<Int>, _ batch: borrowing OperationBatch,
-    _ view: UnsafePointer<ResidualView>, _ phase: RulePhase, isUndecided: Bool, _ defaults: Defaults,
-    firstFired: UInt32
+    of operation: Operation, _ batch: borrowing OperationBatch, _ residual: UnsafePointer<ResidualSlot>,
+    _ phase: RulePhase, isUndecided: Bool, firstFired: UInt32
   ) -> OperationVerdict {
+    let defaults = self.defaults[Int(operation.protocol.rawValue)]
     let isUnparsed = operation.unparsed != .none
     var found = Findings(
       record: phase == .request ? defaults.record : RecordLevel.none.rawValue, limitReached: isUndecided,
       needsUnparsedTest: isUnparsed && defaults.unparsed != Decision.allow.rawValue && phase == .request)
-    if candidates.count > 0 { apply(batch, own, view, &found) }
+    if candidates.count > 0, let view = residual.pointee.view {
+      apply(batch, Int(operation.firstEntry)..<Int(operation.endEntry), view, &found)
+    }
     if found.limitReached { found.decision = 1 + Decision.block.rawValue }
     let fallback =
       phase == .response ? Decision.allow.rawValue : isUnparsed ? defaults.unparsed : defaults.decision
@@ -346,20 +412,10 @@ public struct Interpreter: ~Copyable {
   private mutating func scan(
     _ entry: FactEntry, _ facts: borrowing FactBuffer, _ view: UnsafePointer<ResidualView>
   ) {
-    guard let first = hits(of: entry, facts, view) else { return }
+    let first = view.pointee.index.scan(
+      entry, in: facts, admitted: admitted, hits: &hits, cache: cache, scratch: &scratch)
+    guard let first else { return }
     for position in 0..<hits.count { wake(ordinal: first + Int(hits[position]), view) }
-  }
-
-  /// Finds what matches `entry`: ordinals less the one returned, in ``hits``.
-  @inline(__always)
-  private mutating func hits(
-    of entry: FactEntry, _ facts: borrowing FactBuffer, _ view: UnsafePointer<ResidualView>
-  ) -> Int? {
-    // What a cache would keep depends on who asks where nothing is bound.
-    if view.pointee.gates != nil {
-      return view.pointee.index.scan(entry, in: facts, admitted: admitted, hits: &hits, scratch: &scratch)
-    }
-    return view.pointee.index.scan(entry, in: facts, hits: &hits, cache: cache, scratch: &scratch)
   }
 
   /// Wakes what the shared facts hit, which are scanned for the first operation of each protocol only: a long payload
@@ -370,7 +426,10 @@ public struct Interpreter: ~Copyable {
     if !sharedProtocols.contains(.init(`protocol`)) {
       let start = sharedHits.count
       for position in 0..<batch.commonEnd {
-        guard let first = hits(of: batch.facts.entries[position], batch.facts, view) else { continue }
+        let first = view.pointee.index.scan(
+          batch.facts.entries[position], in: batch.facts, admitted: admitted, hits: &hits, cache: cache,
+          scratch: &scratch)
+        guard let first else { continue }
         for index in 0..<hits.count { sharedHits.append(UInt32(first) + hits[index]) }
       }
       sharedRanges[Int(`protocol`.rawValue)] = RecordRange(
@@ -382,12 +441,8 @@ public struct Interpreter: ~Copyable {
 
   @inline(never)
   private mutating func scanMoment(_ position: Int, _ view: UnsafePointer<ResidualView>) {
-    let entry = momentFacts.entries[position]
-    let index = view.pointee.index
-    let first =
-      view.pointee.gates == nil
-      ? index.scan(entry, in: momentFacts, hits: &hits, cache: cache, scratch: &scratch)
-      : index.scan(entry, in: momentFacts, admitted: admitted, hits: &hits, scratch: &scratch)
+    let first = view.pointee.index.scan(
+      momentFacts.entries[position], in: momentFacts, admitted: admitted, hits: &hits, cache: cache, scratch: &scratch)
     guard let first else { return }
     for position in 0..<hits.count { wake(ordinal: first + Int(hits[position]), view) }
   }

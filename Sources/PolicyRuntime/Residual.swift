@@ -20,8 +20,9 @@ final class Residual: @unchecked Sendable {
   private let woken: UnsafeMutablePointer<UInt32>
   private let always: UnsafeMutablePointer<UInt32>
   private let bindBits: UnsafeMutablePointer<UInt64>
+  private let view: UnsafePointer<ResidualView>
   /// What judging reads.
-  let view: UnsafePointer<ResidualView>
+  let slot: ResidualSlot
 
   init(
     _ policy: LoadedPolicy, bits: [UInt64], protocol: OperationProtocol, phase: RulePhase,
@@ -106,6 +107,9 @@ final class Residual: @unchecked Sendable {
         index: index.view, eventStarts: eventStarts, events: events, woken: woken, always: always,
         alwaysCount: unconditional.count, bindBits: bindBits, gates: gates, anyGate: gates == nil ? .max : anyGate))
     self.view = UnsafePointer(view)
+    slot = ResidualSlot(
+      view: self.view,
+      prefilter: phase == .request ? Prefilter(index.view, hasUnconditional: !unconditional.isEmpty) : .none)
   }
 
   deinit {

@@ -49,8 +49,8 @@ public struct SessionFacts: Sendable, Hashable {
 /// Binding evaluates every test on those facts once; a residual for each protocol whose operations the session's
 /// requests hold is fetched on first use.
 ///
-/// What changes stands behind pointers, so that judging reads it without checks of exclusive access. Invariant: `views`
-/// has two entries a protocol, see ``RulePhase``, which are nil or point into what `state` keeps alive.
+/// What changes stands behind pointers, so that judging reads it without checks of exclusive access. Invariant: `slots`
+/// has two entries a protocol, see ``RulePhase``, whose pointers are nil or point into what `state` keeps alive.
 public final class Session {
   private struct State {
     var tags: [String] = []
@@ -64,7 +64,7 @@ public final class Session {
   /// Binding could not decide a PCRE pattern, so that nothing of this session may pass.
   let isUndecided: Bool
   private let state: UnsafeMutablePointer<State>
-  private let views: UnsafeMutablePointer<UnsafePointer<ResidualView>?>
+  private let slots: UnsafeMutablePointer<ResidualSlot>
 
   private static let slotCount = 2 * OperationProtocol.allCases.count
 
@@ -75,12 +75,12 @@ public final class Session {
     isUndecided = outcomes.isUndecided
     state = .allocate(capacity: 1)
     state.initialize(to: State(residuals: Array(repeating: nil, count: Self.slotCount)))
-    views = .allocate(capacity: Self.slotCount)
-    views.initialize(repeating: nil, count: Self.slotCount)
+    slots = .allocate(capacity: Self.slotCount)
+    slots.initialize(repeating: ResidualSlot(), count: Self.slotCount)
   }
 
   deinit {
-    views.deallocate()
+    slots.deallocate()
     state.deinitialize(count: 1)
     state.deallocate()
   }
@@ -93,13 +93,13 @@ public final class Session {
 
   /// The rules that can still apply to operations of `protocol`.
   public func liveRules(_ protocol: OperationProtocol, _ phase: RulePhase = .request) -> [Int] {
-    _ = view(`protocol`, phase)
+    _ = residual(`protocol`, phase)
     return state.pointee.residuals[Self.slot(`protocol`, phase)]?.rules.map(Int.init) ?? []
   }
 
   /// Whether there are any of these; without a list of them.
   public func hasLiveRules(_ protocol: OperationProtocol, _ phase: RulePhase) -> Bool {
-    _ = view(`protocol`, phase)
+    _ = residual(`protocol`, phase)
     return state.pointee.residuals[Self.slot(`protocol`, phase)]?.rules.isEmpty == false
   }
 
@@ -109,17 +109,17 @@ public final class Session {
   }
 
   @inline(__always)
-  func view(_ protocol: OperationProtocol, _ phase: RulePhase) -> UnsafePointer<ResidualView> {
-    if let view = views[Self.slot(`protocol`, phase)] { return view }
-    return bind(`protocol`, phase)
+  func residual(_ protocol: OperationProtocol, _ phase: RulePhase) -> UnsafePointer<ResidualSlot> {
+    let slot = slots + Self.slot(`protocol`, phase)
+    if slot.pointee.view == nil { bind(`protocol`, phase) }
+    return UnsafePointer(slot)
   }
 
   @inline(never)
-  private func bind(_ protocol: OperationProtocol, _ phase: RulePhase) -> UnsafePointer<ResidualView> {
+  private func bind(_ protocol: OperationProtocol, _ phase: RulePhase) {
     let residual = policy.residual(outcomes(`protocol`), `protocol`, phase)
     state.pointee.residuals[Self.slot(`protocol`, phase)] = residual
-    views[Self.slot(`protocol`, phase)] = residual.view
-    return residual.view
+    slots[Self.slot(`protocol`, phase)] = residual.slot
   }
 
   /// The values of a fact that binding or the session knows, for explanations.

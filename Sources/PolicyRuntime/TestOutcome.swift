@@ -49,8 +49,8 @@ extension Interpreter {
   ) -> Bool? {
     if session.isUndecided { return nil }
     if atom < Int(policy.bundle.meta.bindAtoms) {
-      let bits = session.view(batch.operations[number].protocol, phase).pointee.bindBits
-      return bits[atom >> 6] >> UInt64(atom & 63) & 1 != 0
+      let residual = session.residual(batch.operations[number].protocol, phase)
+      return residual.pointee.view.map { $0.pointee.bindBits[atom >> 6] >> UInt64(atom & 63) & 1 != 0 }
     }
     let isTrue = test(atom, number, batch)
     return isUndecided(atom) ? nil : isTrue

@@ -25,7 +25,7 @@ public final class WholePolicy: @unchecked Sendable {
   private let gates: UnsafePointer<UInt64>
   /// Two a protocol, see ``RulePhase``.
   private let residuals: [Residual]
-  private let views: UnsafeMutablePointer<UnsafePointer<ResidualView>>
+  private let slots: UnsafeMutablePointer<ResidualSlot>
 
   /// Prepares `policy` for askers of these groups: all that a directory knows, or all that the policy is to see. A group
   /// that is not among them is to be added by its name.
@@ -74,12 +74,12 @@ public final class WholePolicy: @unchecked Sendable {
       }
     }
     self.residuals = residuals
-    views = .allocate(capacity: residuals.count)
-    views.initialize(from: residuals.map(\.view), count: residuals.count)
+    slots = .allocate(capacity: residuals.count)
+    slots.initialize(from: residuals.map(\.slot), count: residuals.count)
   }
 
   deinit {
-    views.deallocate()
+    slots.deallocate()
     sets.deallocate()
     gates.deallocate()
   }
@@ -88,8 +88,8 @@ public final class WholePolicy: @unchecked Sendable {
   public func number(ofGroup name: String) -> Int? { numbers[name] }
 
   @inline(__always)
-  func view(_ protocol: OperationProtocol, _ phase: RulePhase) -> UnsafePointer<ResidualView> {
-    views[Int(`protocol`.rawValue) << 1 | Int(phase.rawValue)]
+  func residual(_ protocol: OperationProtocol, _ phase: RulePhase) -> UnsafePointer<ResidualSlot> {
+    UnsafePointer(slots + (Int(`protocol`.rawValue) << 1 | Int(phase.rawValue)))
   }
 
   /// The groups without one of which a bind graph cannot hold: where every way to `yes` passes a true test on groups,
@@ -139,8 +139,10 @@ extension Interpreter {
   ) -> OperationVerdict {
     sets = whole.sets
     admitted = asker.groups
-    let view = whole.view(batch.operations[number].protocol, phase)
-    return judge(number, of: batch, view, phase, isUndecided: isUndecided(whole))
+    let residual = whole.residual(batch.operations[number].protocol, phase)
+    let isUndecided = isUndecided(whole)
+    if !isUndecided, let verdict = judgeQuickly(number, batch, residual) { return verdict }
+    return judge(number, of: batch, residual, phase, isUndecided: isUndecided, found: .none)
   }
 
   /// Judges every operation of `batch` for ``asker`` and combines the verdicts.

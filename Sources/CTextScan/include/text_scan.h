@@ -10,26 +10,55 @@
 /// compare them. Returns the level in use, which is that of the processor where it has less.
 int text_scan_limit(int level);
 
-/// Which of eight sets of four bytes each nibble may belong to: bit b of `low[i][n]` says that in set b the byte at i may
-/// have n as its low half.
-typedef struct {
+/// Up to eight sets of four bytes that are sought together (after Teddy of Hyperscan, by Geoffrey Langdale), in memory that is zero
+/// before `text_scan_add_window`.
+typedef struct text_scan_few {
+  /// A search for what is sought, which `text_scan_prepare` chooses: the places from 0 up to, not including, `end`, behind which
+  /// stand three more bytes, are looked at. What it gives is that of `text_scan_find_few`.
+  size_t (*find)(const struct text_scan_few *few, uint64_t admitted, const uint8_t *text, size_t end, uint64_t *found);
+  /// A text of fewer bytes is not looked at.
+  uint32_t shortest;
+  /// Where no set has more than one window, and there are at most three: the windows of the first sets.
+  uint32_t windows[3];
+  uint32_t window_count;
+  /// All sets that there are.
+  uint8_t sets;
+  /// By set, of what is looked for only where `admitted` has a bit of it; 0 of no set.
+  uint64_t gates[8];
+  /// Bit b of `of[i][n]`: in set b the byte at i may be one whose low seven bits are n.
+  uint8_t of[4][128];
+  /// The same of the halves of a byte: they let more pass.
   uint8_t low[4][16];
   uint8_t high[4][16];
-} text_scan_sets;
+} text_scan_few;
 
-/// Finds the places in `text` where four bytes may be those of a set (after Teddy of Hyperscan, by Geoffrey Langdale).
+/// Seeks `window` in a set: four bytes with bit 5 set in each, the first one lowest.
+void text_scan_add_window(text_scan_few *few, int set, uint32_t window, uint64_t gate);
+
+enum { text_scan_most_windows = 3 };
+
+/// Ends the adding. `windows`, if there are any, are those of the first sets, and all there are: at most `text_scan_most_windows`,
+/// which are sought by comparing.
+void text_scan_prepare(text_scan_few *few, const uint32_t *windows, uint32_t count);
+
+/// Finds the places in `text` where four bytes may be those of a set; bit 5 of each may be either.
 ///
 /// Places `from` up to, not including, `end`, which is at most `count - 3`, are looked at. `found` gets for each that may
 /// be one, in ascending order, the place times 256 and the bits of the sets; it has room for `end - from`. Returns how
-/// many. Nothing outside of `text` is read.
-size_t text_scan_find(const text_scan_sets *sets, const uint8_t *text, size_t count, size_t from, size_t end,
-                      uint64_t *found);
+/// many. Nothing outside of `text` is read. What is found is what `of` lets pass or, where there are `windows`, one of them.
+static inline size_t text_scan_find_few(const text_scan_few *few, uint64_t admitted, const uint8_t *text, size_t from,
+                                        size_t end, uint64_t *found) {
+  if (from >= end) return 0;
+  size_t n = few->find(few, admitted, text + from, end - from, found);
+  for (size_t i = 0; i < n; i++) found[i] += (uint64_t)from << 8;
+  return n;
+}
 
-/// The same for up to `text_scan_most_windows` sets of one window each: bit b stands for `windows[b]`, four bytes with bit
-/// 5 set in each, first one lowest. What is found is equal but for that bit.
-enum { text_scan_most_windows = 3 };
-size_t text_scan_find_windows(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t count,
-                              size_t from, size_t end, uint64_t *found);
+/// The same of all places of a text; `found` has room for `count`.
+static inline size_t text_scan_find_few_at_once(const text_scan_few *few, uint64_t admitted, const uint8_t *text,
+                                                size_t count, uint64_t *found) {
+  return count < few->shortest ? 0 : few->find(few, admitted, text, count - 3, found);
+}
 
 /// Eight sets of nine bytes, that before a place and the eight from there on: bit b of `of[i][byte]` says that in set b the
 /// byte at i may be this one. `upper` says it of all bytes beyond ASCII together, `low` and `high` of halves of the first
@@ -58,7 +87,7 @@ size_t text_scan_find_probes(const text_scan_probes *probes, const uint8_t *text
 size_t text_scan_find_probes_portably(const text_scan_probes *probes, const uint8_t *text, size_t from, size_t end,
                                       uint64_t *found);
 
-/// Which of eight sets of pairs of bytes each nibble may belong to, as above: of the first byte, and of the second.
+/// Which of eight sets of pairs of bytes each half of a byte may belong to: of the first byte, and of the second.
 typedef struct {
   uint8_t low[2][16];
   uint8_t high[2][16];
@@ -86,6 +115,10 @@ static inline uint32_t text_scan_cell_bits(uint64_t hash) {
 /// Finds the next place in `text` behind a line feed whose byte is one of `firsts`, eight at most, any of them as often as it
 /// takes to make eight; or that of the end behind one. Places behind `from` are looked at. `count + 1` if there is none.
 size_t text_scan_find_line(const uint8_t firsts[8], const uint8_t *text, size_t count, size_t from);
+
+/// The first place where `sought`, of `length` bytes, stands in `text`; NULL if there is none. In linear time, as `memmem`, which
+/// takes its time to prepare.
+const uint8_t *text_scan_find_text(const uint8_t *text, size_t count, const uint8_t *sought, size_t length);
 
 /// Up to eight bytes; what stands behind them repeats one of them.
 typedef struct {
@@ -115,10 +148,8 @@ int text_scan_classify(const text_scan_classes *classes, const uint8_t *text, si
 int text_scan_classify_portably(const text_scan_classes *classes, const uint8_t *text, size_t count, uint64_t *first,
                                 uint64_t *second);
 
-/// The same a byte at a time, whatever the processor; for tests to compare with.
-size_t text_scan_find_portably(const text_scan_sets *sets, const uint8_t *text, size_t from, size_t end,
-                               uint64_t *found);
-size_t text_scan_find_windows_portably(const uint32_t *windows, size_t window_count, const uint8_t *text, size_t from,
-                                       size_t end, uint64_t *found);
+/// `text_scan_few.find` a byte at a time, whatever the processor; for tests to compare with.
+size_t text_scan_find_few_portably(const text_scan_few *few, uint64_t admitted, const uint8_t *text, size_t end,
+                                   uint64_t *found);
 
 #endif
