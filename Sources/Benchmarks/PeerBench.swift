@@ -214,8 +214,8 @@ import PolicyRuntime
     /// Of each session.
     private let requestCounts: [Int]
     private let requests: PeerRequests
-    /// Behind pointers: the properties of a class are checked for exclusive access at every use.
-    private let batch: UnsafeMutablePointer<OperationBatch>
+    private let batch: OperationBatch
+    /// Behind a pointer: the variable properties of a class are checked for exclusive access at every use.
     private let interpreter: UnsafeMutablePointer<Interpreter>
 
     init(_ policy: LoadedPolicy, _ workload: Workload, _ requests: PeerRequests) {
@@ -227,28 +227,26 @@ import PolicyRuntime
       var counts = [Int](repeating: 0, count: workload.sessions.count)
       for request in workload.requests { counts[request.session] += 1 }
       requestCounts = counts
-      batch = .allocate(capacity: 1)
-      batch.initialize(to: OperationBatch())
-      batch.pointee.endCommon()
+      var batch = OperationBatch()
+      batch.endCommon()
       for request in workload.requests {
-        batch.pointee.begin(wire(workload.sessions[request.session]))
-        batch.pointee.facts.add(.command, request.command)
-        batch.pointee.facts.add(.unparsed, false)
-        batch.pointee.end()
+        batch.begin(wire(workload.sessions[request.session]))
+        batch.facts.add(.command, request.command)
+        batch.facts.add(.unparsed, false)
+        batch.end()
       }
+      self.batch = batch
     }
 
     deinit {
       interpreter.deinitialize(count: 1)
       interpreter.deallocate()
-      batch.deinitialize(count: 1)
-      batch.deallocate()
     }
 
     @inline(__always)
     private func answerBound(_ number: Int, _ session: Session) -> UInt64 {
       interpreter.pointee.begin(session, at: Moment())
-      return marks(interpreter.pointee.judge(number, of: batch.pointee, in: session))
+      return marks(interpreter.pointee.judge(number, of: batch, in: session))
     }
 
     @inline(__always)
@@ -258,7 +256,7 @@ import PolicyRuntime
       interpreter.pointee.asker.add(groups: request.groups, at: 0)
       interpreter.pointee.asker.add(
         .target, UnsafeBufferPointer(start: request.target, count: Int(request.target_length)))
-      return marks(interpreter.pointee.judge(number, of: batch.pointee, in: whole))
+      return marks(interpreter.pointee.judge(number, of: batch, in: whole))
     }
 
     @inline(__always)

@@ -2,21 +2,6 @@ import CTextScan
 import PatternMatching
 import PolicyBytecode
 
-/// What the policy says of one operation.
-public struct OperationVerdict: BitwiseCopyable, Sendable {
-  public var decision: Decision
-  /// Whether a rule decided, rather than a default.
-  public var isByRule: Bool
-  /// A PCRE pattern reached its match limit, which blocks.
-  public var limitReached: Bool
-  /// The operation is unparsed and its default blocks that: of `allow` rules only those that test `unparsed` count.
-  public var needsUnparsedTest: Bool
-  public var record: RecordLevel
-  /// The rules that apply, in ``Interpreter/fired``; observed ones among them.
-  public var firstFired: UInt32
-  public var endFired: UInt32
-}
-
 /// Judges operations: the bytecode's interpreter. One for each thread, reused.
 ///
 /// A scan of the operation's facts finds the atoms that hold and wakes the rules that wait for them; the graphs of the
@@ -86,9 +71,7 @@ public struct Interpreter: ~Copyable {
       decision = meta.decision(wire)
       unparsed = meta.unparsedDecision(wire)
       record = meta.record(wire)
-      verdict = OperationVerdict(
-        decision: Interpreter.decision(decision), isByRule: false, limitReached: false, needsUnparsedTest: false,
-        record: Interpreter.level(record), firstFired: 0, endFired: 0)
+      verdict = OperationVerdict(decision: decision, record: record)
     }
   }
 
@@ -174,58 +157,69 @@ public struct Interpreter: ~Copyable {
   public mutating func judge(
     _ number: Int, of batch: borrowing OperationBatch, in session: Session, _ phase: RulePhase = .request
   ) -> OperationVerdict {
+    let slot = session.slot(batch.operations[number].protocol, phase)
+    if let few = slot.pointee.prefilter.few,
+      let verdict = judgeQuickly(number, batch, slot, few, admitted: .max)
+    {
+      return verdict
+    }
     let residual = session.residual(batch.operations[number].protocol, phase)
-    admitted = .max
-    if !session.isUndecided, let verdict = judgeQuickly(number, batch, residual) { return verdict }
-    return judge(number, of: batch, residual, phase, isUndecided: session.isUndecided, found: .none)
+    return judge(
+      number, of: batch, residual, phase, admitted: .max, isUndecided: session.isUndecided)
   }
 
-  /// Places where a value may hold one of few literals: in ``PatternScratch/places``.
-  struct FoundPlaces {
-    /// The position of the value's entry.
-    let entry: Int
-    let count: Int
-
-    /// Nothing was sought.
-    static let none = FoundPlaces(entry: -1, count: 0)
-  }
-
-  /// Judges an operation where a prefilter tells of most that no rule speaks of them.
+  /// Judges an operation where a prefilter tells of most that no rule speaks of them; nil: it cannot be told so.
   @inline(__always)
   mutating func judgeQuickly(
-    _ number: Int, _ batch: borrowing OperationBatch, _ residual: UnsafePointer<ResidualSlot>
+    _ number: Int, _ batch: borrowing OperationBatch, _ residual: UnsafePointer<ResidualSlot>,
+    _ few: UnsafePointer<text_scan_few>, admitted: UInt64
   ) -> OperationVerdict? {
     let operation = batch.operations[number]
-    guard let few = residual.pointee.prefilter.few, operation.unparsed == .none, batch.commonEnd == 0 else { return nil }
+    guard operation.unparsed == .none, batch.commonEnd == 0 else { return nil }
+    nextEpoch()
+    candidates.removeAll()
     let tag = residual.pointee.prefilter.tag
-    for position in Int(operation.firstEntry)..<Int(operation.endEntry)
-    where batch.facts.entries[position].tag == tag {
+    let end = Int(operation.endEntry)
+    var position = Int(operation.firstEntry)
+    while true {
+      while position < end, batch.facts.entries[position].tag != tag { position += 1 }
+      if position >= end { break }
       let text = batch.facts.bytes(batch.facts.entries[position])
       guard text.count <= PatternIndex.longestGlance else { return nil }
       let found = text_scan_find_few_at_once(few, admitted, text.baseAddress, text.count, scratch.places)
-      if found > 0 {
-        let places = FoundPlaces(entry: position, count: found)
-        return judge(number, of: batch, residual, .request, isUndecided: false, found: places)
-      }
+      if found > 0 { confirm(found, text, residual, admitted) }
+      position += 1
     }
-    nextEpoch()
-    candidates.removeAll()
+    let firstFired = UInt32(truncatingIfNeeded: fired.count)
+    if candidates.count > 0 {
+      return verdict(of: operation, batch, residual, .request, isUndecided: false, firstFired: firstFired)
+    }
     var verdict = defaults[Int(operation.protocol.rawValue)].verdict
-    verdict.firstFired = UInt32(truncatingIfNeeded: fired.count)
-    verdict.endFired = verdict.firstFired
+    (verdict.firstFired, verdict.endFired) = (firstFired, firstFired)
     return verdict
   }
 
-  /// Judges an operation; `isUndecided`: it must not pass, whatever its rules say. `found` of a value that was looked at before.
+  /// Wakes what a value hits of the fact that the prefilter is about, in which `found` places may hold a literal.
+  @inline(never)
+  private mutating func confirm(
+    _ found: Int, _ text: UnsafeBufferPointer<UInt8>, _ residual: UnsafePointer<ResidualSlot>, _ admitted: UInt64
+  ) {
+    self.admitted = admitted
+    guard let view = residual.pointee.view else { return }
+    confirm(found, text, view.pointee.index.slots, view)
+  }
+
+  /// Judges an operation; `isUndecided`: it must not pass, whatever its rules say.
   @inline(never)
   mutating func judge(
     _ number: Int, of batch: borrowing OperationBatch, _ residual: UnsafePointer<ResidualSlot>, _ phase: RulePhase,
-    isUndecided: Bool, found: FoundPlaces
+    admitted: UInt64, isUndecided: Bool
   ) -> OperationVerdict {
     let operation = batch.operations[number]
+    self.admitted = admitted
     nextEpoch()
     candidates.removeAll()
-    if let view = residual.pointee.view { look(at: operation, batch, view, found) }
+    if let view = residual.pointee.view { look(at: operation, batch, view) }
     let firstFired = UInt32(truncatingIfNeeded: fired.count)
     if candidates.count == 0, operation.unparsed == .none, !isUndecided, phase == .request {
       var verdict = defaults[Int(operation.protocol.rawValue)].verdict
@@ -238,15 +232,13 @@ public struct Interpreter: ~Copyable {
   /// Wakes what an operation's facts hit.
   @inline(__always)
   private mutating func look(
-    at operation: Operation, _ batch: borrowing OperationBatch, _ view: UnsafePointer<ResidualView>,
-    _ known: FoundPlaces
+    at operation: Operation, _ batch: borrowing OperationBatch, _ view: UnsafePointer<ResidualView>
   ) {
     // Where no rule is open to who asks, there is nothing to look for.
     guard view.pointee.anyGate & admitted != 0 else { return }
     for index in 0..<view.pointee.alwaysCount { candidates.append(view.pointee.always[index]) }
     if batch.commonEnd > 0 { wakeShared(batch, operation.protocol, view) }
-    // In what stands before a value that was looked at there was nothing.
-    for position in max(Int(operation.firstEntry), known.entry)..<Int(operation.endEntry) {
+    for position in Int(operation.firstEntry)..<Int(operation.endEntry) {
       let entry = batch.facts.entries[position]
       guard let slot = view.pointee.index.slot(of: entry) else { continue }
       guard let few = slot.pointee.few, Int(entry.length) <= PatternIndex.longestGlance else {
@@ -254,16 +246,14 @@ public struct Interpreter: ~Copyable {
         continue
       }
       let text = batch.facts.bytes(entry)
-      let found =
-        position == known.entry
-        ? known.count : text_scan_find_few_at_once(few, admitted, text.baseAddress, text.count, scratch.places)
+      let found = text_scan_find_few_at_once(few, admitted, text.baseAddress, text.count, scratch.places)
       if found > 0 { confirm(found, text, slot, view) }
     }
     for position in 0..<momentFacts.entries.count { scanMoment(position, view) }
   }
 
   /// Wakes what a text hits in which `found` places may hold one of few literals.
-  @inline(never)
+  @inline(__always)
   private mutating func confirm(
     _ found: Int, _ text: UnsafeBufferPointer<UInt8>, _ slot: UnsafePointer<FactIndex.Slot>,
     _ view: UnsafePointer<ResidualView>
@@ -291,8 +281,8 @@ public struct Interpreter: ~Copyable {
     let fallback =
       phase == .response ? Decision.allow.rawValue : isUnparsed ? defaults.unparsed : defaults.decision
     return OperationVerdict(
-      decision: Self.decision(found.decision == 0 ? fallback : found.decision - 1), isByRule: found.decision != 0,
-      limitReached: found.limitReached, needsUnparsedTest: found.needsUnparsedTest, record: Self.level(found.record),
+      decision: found.decision == 0 ? fallback : found.decision - 1, record: found.record,
+      isByRule: found.decision != 0, limitReached: found.limitReached, needsUnparsedTest: found.needsUnparsedTest,
       firstFired: firstFired, endFired: UInt32(truncatingIfNeeded: fired.count))
   }
 
@@ -384,14 +374,6 @@ public struct Interpreter: ~Copyable {
   /// Where a pattern matches a text.
   mutating func span(of pattern: UInt32, in text: String) -> Range<Int>? {
     policy.table.span(pattern, in: Array(text.utf8), scratch: &scratch)
-  }
-
-  private static func decision(_ raw: UInt8) -> Decision {
-    raw == 0 ? .allow : raw == 1 ? .approve : .block
-  }
-
-  private static func level(_ raw: UInt8) -> RecordLevel {
-    raw == 0 ? .none : raw == 1 ? .commands : .full
   }
 
   @inline(__always)

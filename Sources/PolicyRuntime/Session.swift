@@ -110,9 +110,15 @@ public final class Session {
 
   @inline(__always)
   func residual(_ protocol: OperationProtocol, _ phase: RulePhase) -> UnsafePointer<ResidualSlot> {
-    let slot = slots + Self.slot(`protocol`, phase)
+    let slot = slot(`protocol`, phase)
     if slot.pointee.view == nil { bind(`protocol`, phase) }
-    return UnsafePointer(slot)
+    return slot
+  }
+
+  /// The same before it is bound.
+  @inline(__always)
+  func slot(_ protocol: OperationProtocol, _ phase: RulePhase) -> UnsafePointer<ResidualSlot> {
+    UnsafePointer(slots + Self.slot(`protocol`, phase))
   }
 
   @inline(never)
@@ -120,6 +126,8 @@ public final class Session {
     let residual = policy.residual(outcomes(`protocol`), `protocol`, phase)
     state.pointee.residuals[Self.slot(`protocol`, phase)] = residual
     slots[Self.slot(`protocol`, phase)] = residual.slot
+    // Nothing may pass.
+    if isUndecided { slots[Self.slot(`protocol`, phase)].prefilter = .none }
   }
 
   /// The values of a fact that binding or the session knows, for explanations.

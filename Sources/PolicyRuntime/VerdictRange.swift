@@ -103,16 +103,15 @@ extension Interpreter {
     let fallback = Self.fallback(operation, phase, bundle.meta)
     let needsUnparsedTest =
       operation.unparsed != .none && phase == .request && fallback != .allow
-    var verdict = OperationVerdict(
-      decision: fallback, isByRule: false, limitReached: session.isUndecided, needsUnparsedTest: needsUnparsedTest,
-      record: .none, firstFired: UInt32(fired.count), endFired: 0)
+    let firstFired = UInt32(fired.count)
+    var limitReached = session.isUndecided
     var decision: UInt8 = 0
     var record = phase == .request ? bundle.meta.record(operation.protocol) : RecordLevel.none.rawValue
     for entry in applied {
       let rule = bundle.rules[Int(entry & ~Self.limitMark)]
       fired.append(entry)
       if entry & Self.limitMark != 0 {
-        verdict.limitReached = true
+        limitReached = true
         continue
       }
       if rule.isObserved { continue }
@@ -120,12 +119,11 @@ extension Interpreter {
       if needsUnparsedTest, rule.decision == 1 + Decision.allow.rawValue, !rule.testsUnparsed { continue }
       decision = max(decision, rule.decision)
     }
-    if verdict.limitReached { decision = 1 + Decision.block.rawValue }
-    verdict.endFired = UInt32(fired.count)
-    verdict.isByRule = decision != 0
-    if decision != 0 { verdict.decision = Decision.allCases.first { $0.rawValue == decision - 1 } ?? .block }
-    verdict.record = RecordLevel.allCases.first { $0.rawValue == record } ?? .full
-    return verdict
+    if limitReached { decision = 1 + Decision.block.rawValue }
+    return OperationVerdict(
+      decision: decision == 0 ? fallback.rawValue : decision - 1, record: record, isByRule: decision != 0,
+      limitReached: limitReached, needsUnparsedTest: needsUnparsedTest, firstFired: firstFired,
+      endFired: UInt32(fired.count))
   }
 
   private static func fallback(_ operation: Operation, _ phase: RulePhase, _ meta: MetaRecord) -> Decision {

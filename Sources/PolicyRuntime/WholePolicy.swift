@@ -138,11 +138,15 @@ extension Interpreter {
     _ number: Int, of batch: borrowing OperationBatch, in whole: WholePolicy, _ phase: RulePhase = .request
   ) -> OperationVerdict {
     sets = whole.sets
-    admitted = asker.groups
     let residual = whole.residual(batch.operations[number].protocol, phase)
     let isUndecided = isUndecided(whole)
-    if !isUndecided, let verdict = judgeQuickly(number, batch, residual) { return verdict }
-    return judge(number, of: batch, residual, phase, isUndecided: isUndecided, found: .none)
+    if !isUndecided, let few = residual.pointee.prefilter.few,
+      let verdict = judgeQuickly(number, batch, residual, few, admitted: asker.groups)
+    {
+      return verdict
+    }
+    return judge(
+      number, of: batch, residual, phase, admitted: asker.groups, isUndecided: isUndecided)
   }
 
   /// Judges every operation of `batch` for ``asker`` and combines the verdicts.
