@@ -255,7 +255,7 @@ import PolicyRuntime
       interpreter.pointee.begin(whole, at: Moment())
       interpreter.pointee.asker.add(groups: request.groups, at: 0)
       interpreter.pointee.asker.add(
-        .target, UnsafeBufferPointer(start: request.target, count: Int(request.target_length)))
+        .target, lending: UnsafeBufferPointer(start: request.target, count: Int(request.target_length)))
       return marks(interpreter.pointee.judge(number, of: batch, in: whole))
     }
 

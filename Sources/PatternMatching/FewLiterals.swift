@@ -73,8 +73,9 @@ struct FewLiterals: ~Copyable {
         text_scan_add_window(sought, Int32(set), entry.window, entry.node.gate)
       }
     }
-    text_scan_prepare(
-      sought, nodes.map(\.window), nodes.count <= text_scan_most_windows ? UInt32(nodes.count) : 0)
+    // Where gates are open or not from one text to the next, so would be the kernels, and none be foreseen.
+    let comparesWindows = nodes.count <= text_scan_most_windows && users.gates == nil
+    text_scan_prepare(sought, nodes.map(\.window), comparesWindows ? UInt32(nodes.count) : 0)
   }
 
   deinit {

@@ -1,5 +1,5 @@
 /// A fact that a condition can test. The raw value is part of the bundle format: append, never reorder.
-public enum Fact: UInt8, CaseIterable, Sendable {
+public enum Fact: UInt8, BitwiseCopyable, CaseIterable, Sendable {
   // The principal.
   case user, group, actor, client, claim
   // The connection and the moment.

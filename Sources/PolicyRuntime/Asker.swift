@@ -3,8 +3,10 @@ import PolicyBytecode
 /// Who asks, from where and of what target, of a request that comes without a session: what ``SessionFacts`` are to one
 /// that is bound. Reused from request to request.
 public struct Asker: ~Copyable {
-  /// What is known but the groups that have numbers.
+  /// What is known but the groups that have numbers, and what is ``lent``.
   private(set) var facts = FactBuffer(arenaCapacity: 256, entryCapacity: 8)
+  /// Values that were not copied yet: most requests are judged without a look at them.
+  private var lent = RawBuffer<LentValue>(capacity: 8)
   /// The numbers of the groups, as bits.
   private(set) var members = RawBuffer<UInt64>(capacity: 1)
   /// The same folded into one word: ``anyone`` and ``bit(of:)`` of each; every bit where a group has no number.
@@ -27,13 +29,15 @@ public struct Asker: ~Copyable {
   @inline(__always)
   mutating func begin(_ wordCount: Int) {
     facts.removeAll()
+    lent.removeAll()
     groups = Self.anyone
-    if members.count == wordCount {
-      for index in 0..<wordCount { members[index] = 0 }
-    } else {
-      members.removeAll()
-      for _ in 0..<wordCount { members.append(0) }
-    }
+    if wordCount == 1, members.count == 1 { members.base[0] = 0 } else { renewMembers(wordCount) }
+  }
+
+  @inline(never)
+  private mutating func renewMembers(_ wordCount: Int) {
+    members.removeAll()
+    for _ in 0..<wordCount { members.append(0) }
   }
 
   /// Adds the groups of 64 numbers that ``WholePolicy/number(ofGroup:)`` gave, from 64 times `index` on: bit n is the number n
@@ -62,9 +66,36 @@ public struct Asker: ~Copyable {
     facts.addUnhashed(fact, key: key, bytes)
   }
 
+  /// Adds such a value without a copy: its bytes are to stay where they are until the request is judged.
+  @inline(__always)
+  public mutating func add(_ fact: Fact, key: UInt16 = 0, lending bytes: UnsafeBufferPointer<UInt8>) {
+    precondition(known.contains(fact), "not a fact of who asks")
+    if fact == .group { groups = .max }
+    lent.append(LentValue(fact: fact, key: key, bytes: bytes))
+  }
+
+  /// Copies what is lent, before ``facts`` is read.
+  @inline(__always)
+  mutating func takeLent() {
+    if lent.count > 0 { copyLent() }
+  }
+
+  @inline(never)
+  private mutating func copyLent() {
+    for value in lent.elements { facts.addUnhashed(value.fact, key: value.key, value.bytes) }
+    lent.removeAll()
+  }
+
   /// Adds a value of a fact that is known of a principal or a connection.
   public mutating func add(_ fact: Fact, key: UInt16 = 0, _ text: String) {
     var text = text
     text.withUTF8 { add(fact, key: key, $0) }
   }
+}
+
+/// A value of a fact in somebody else's memory.
+private struct LentValue: BitwiseCopyable {
+  var fact: Fact
+  var key: UInt16
+  var bytes: UnsafeBufferPointer<UInt8>
 }

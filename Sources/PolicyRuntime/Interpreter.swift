@@ -138,10 +138,13 @@ public struct Interpreter: ~Copyable {
     sharedHits.removeAll()
     sharedProtocols = []
     request += 1
-    if request == 1 << 30 {
-      sharedMemo.update(repeating: 0, count: policy.bundle.atoms.count)
-      request = 1
-    }
+    if request == 1 << 30 { resetSharedMemo() }
+  }
+
+  @inline(never)
+  private mutating func resetSharedMemo() {
+    sharedMemo.update(repeating: 0, count: policy.bundle.atoms.count)
+    request = 1
   }
 
   /// Begins the response to the request at hand: `addFacts` adds what is known of it. The operations, those of the

@@ -166,6 +166,7 @@ extension Interpreter {
   @inline(never)
   private mutating func findsUndecided(_ whole: WholePolicy) -> Bool {
     for index in 0..<asker.members.count where asker.members[index] & whole.undecided[index] != 0 { return true }
+    asker.takeLent()
     for atom in whole.lazyAtoms where atoms[Int(atom)].fact != Fact.protocol.rawValue {
       _ = evaluator.holds(
         atoms[Int(atom)], asker.facts, shared: 0..<0, own: 0..<asker.facts.entries.count, scratch: &scratch)
@@ -181,6 +182,7 @@ extension Interpreter {
     if record.fact == Fact.protocol.rawValue {
       return view.pointee.bindBits[atom >> 6] >> UInt64(atom & 63) & 1 != 0
     }
+    asker.takeLent()
     let needsAll = record.kind == AtomKind.allMatch.rawValue
     var hasNumbers = false
     if record.fact == Fact.group.rawValue, let sets {
