@@ -26,6 +26,7 @@ struct FewLiterals: ~Copyable {
 
   /// What the vector instructions look for.
   let sought: UnsafeMutablePointer<text_scan_few>
+  private let tables: UnsafeMutablePointer<text_scan_tables>
   private let starts: UnsafeMutablePointer<UInt8>
   private let entries: UnsafeMutablePointer<Entry>
   private let positions: UnsafeMutablePointer<UInt32>
@@ -63,6 +64,9 @@ struct FewLiterals: ~Copyable {
     starts = .allocate(capacity: FewLiterals.setCount + 1)
     sought = .allocate(capacity: 1)
     sought.initialize(to: text_scan_few())
+    tables = .allocate(capacity: 1)
+    tables.initialize(to: text_scan_tables())
+    sought.pointee.tables = tables
     sought.pointee.shortest = nodes.reduce(UInt32.max) { min($0, UInt32($1.length)) }
     for set in 0...FewLiterals.setCount {
       let share = set * nodes.count / FewLiterals.setCount
@@ -80,6 +84,7 @@ struct FewLiterals: ~Copyable {
 
   deinit {
     sought.deallocate()
+    tables.deallocate()
     starts.deallocate()
     entries.deallocate()
     positions.deallocate()

@@ -115,7 +115,7 @@ public struct Interpreter: ~Copyable {
   /// from here on share the common facts of one batch.
   public mutating func begin(_ session: Session, at moment: Moment) {
     begin(at: moment)
-    if !session.tags.isEmpty { addTags(session.tags) }
+    if session.hasTags { addTags(session.tags) }
   }
 
   @inline(__always)
@@ -161,9 +161,7 @@ public struct Interpreter: ~Copyable {
     _ number: Int, of batch: borrowing OperationBatch, in session: Session, _ phase: RulePhase = .request
   ) -> OperationVerdict {
     let slot = session.slot(batch.operations[number].protocol, phase)
-    if let few = slot.pointee.prefilter.few,
-      let verdict = judgeQuickly(number, batch, slot, few, admitted: .max)
-    {
+    if let few = ResidualSlot.few(slot), let verdict = judgeQuickly(number, batch, slot, few, admitted: .max) {
       return verdict
     }
     let residual = session.residual(batch.operations[number].protocol, phase)
@@ -181,7 +179,7 @@ public struct Interpreter: ~Copyable {
     guard operation.unparsed == .none, batch.commonEnd == 0 else { return nil }
     nextEpoch()
     candidates.removeAll()
-    let tag = residual.pointee.prefilter.tag
+    let tag = residual.pointee.tag
     let end = Int(operation.endEntry)
     var position = Int(operation.firstEntry)
     while true {

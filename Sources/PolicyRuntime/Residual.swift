@@ -107,9 +107,7 @@ final class Residual: @unchecked Sendable {
         index: index.view, eventStarts: eventStarts, events: events, woken: woken, always: always,
         alwaysCount: unconditional.count, bindBits: bindBits, gates: gates, anyGate: gates == nil ? .max : anyGate))
     self.view = UnsafePointer(view)
-    slot = ResidualSlot(
-      view: self.view,
-      prefilter: phase == .request ? Prefilter(index.view, hasUnconditional: !unconditional.isEmpty) : .none)
+    slot = ResidualSlot(self.view, isFiltered: phase == .request)
   }
 
   deinit {

@@ -57,14 +57,18 @@ public final class Session {
     var residuals: [Residual?]
   }
 
+  // First what every judgment reads: it stands in one line of the cache with the object's own words.
+  private let slots: UnsafeMutablePointer<ResidualSlot>
+  /// Binding could not decide a PCRE pattern, so that nothing of this session may pass.
+  let isUndecided: Bool
+  /// Whether there are ``tags``.
+  @exclusivity(unchecked) private(set) var hasTags = false
+
   public let policy: LoadedPolicy
   private let facts: SessionFacts
   /// The outcomes of the bind atoms but those on `protocol`.
   private let outcomes: BindOutcomes
-  /// Binding could not decide a PCRE pattern, so that nothing of this session may pass.
-  let isUndecided: Bool
   private let state: UnsafeMutablePointer<State>
-  private let slots: UnsafeMutablePointer<ResidualSlot>
 
   private static let slotCount = 2 * OperationProtocol.allCases.count
 
@@ -75,8 +79,7 @@ public final class Session {
     isUndecided = outcomes.isUndecided
     state = .allocate(capacity: 1)
     state.initialize(to: State(residuals: Array(repeating: nil, count: Self.slotCount)))
-    slots = .allocate(capacity: Self.slotCount)
-    slots.initialize(repeating: ResidualSlot(), count: Self.slotCount)
+    slots = ResidualSlot.allocate(Self.slotCount)
   }
 
   deinit {
@@ -88,7 +91,10 @@ public final class Session {
   /// The session's tags, without duplicates. Whoever keeps the session adds those of an `allow`ed request's verdict.
   public var tags: [String] {
     get { state.pointee.tags }
-    set { state.pointee.tags = newValue }
+    set {
+      state.pointee.tags = newValue
+      hasTags = !newValue.isEmpty
+    }
   }
 
   /// The rules that can still apply to operations of `protocol`.
@@ -125,9 +131,7 @@ public final class Session {
   private func bind(_ protocol: OperationProtocol, _ phase: RulePhase) {
     let residual = policy.residual(outcomes(`protocol`), `protocol`, phase)
     state.pointee.residuals[Self.slot(`protocol`, phase)] = residual
-    slots[Self.slot(`protocol`, phase)] = residual.slot
-    // Nothing may pass.
-    if isUndecided { slots[Self.slot(`protocol`, phase)].prefilter = .none }
+    slots[Self.slot(`protocol`, phase)] = isUndecided ? residual.slot.unfiltered : residual.slot
   }
 
   /// The values of a fact that binding or the session knows, for explanations.

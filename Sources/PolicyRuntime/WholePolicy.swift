@@ -74,8 +74,8 @@ public final class WholePolicy: @unchecked Sendable {
       }
     }
     self.residuals = residuals
-    slots = .allocate(capacity: residuals.count)
-    slots.initialize(from: residuals.map(\.slot), count: residuals.count)
+    slots = ResidualSlot.allocate(residuals.count)
+    slots.update(from: residuals.map(\.slot), count: residuals.count)
   }
 
   deinit {
@@ -140,7 +140,7 @@ extension Interpreter {
     sets = whole.sets
     let residual = whole.residual(batch.operations[number].protocol, phase)
     let isUndecided = isUndecided(whole)
-    if !isUndecided, let few = residual.pointee.prefilter.few,
+    if !isUndecided, let few = ResidualSlot.few(residual),
       let verdict = judgeQuickly(number, batch, residual, few, admitted: asker.groups)
     {
       return verdict

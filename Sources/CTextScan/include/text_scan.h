@@ -10,19 +10,8 @@
 /// compare them. Returns the level in use, which is that of the processor where it has less.
 int text_scan_limit(int level);
 
-/// Up to eight sets of four bytes that are sought together (after Teddy of Hyperscan, by Geoffrey Langdale), in memory that is zero
-/// before `text_scan_add_window`.
-typedef struct text_scan_few {
-  /// A search for what is sought, which `text_scan_prepare` chooses: the places from 0 up to, not including, `end`, behind which
-  /// stand three more bytes, are looked at. What it gives is that of `text_scan_find_few`.
-  size_t (*find)(const struct text_scan_few *few, uint64_t admitted, const uint8_t *text, size_t end, uint64_t *found);
-  /// A text of fewer bytes is not looked at.
-  uint32_t shortest;
-  /// Where no set has more than one window, and there are at most three: the windows of the first sets.
-  uint32_t windows[3];
-  uint32_t window_count;
-  /// All sets that there are.
-  uint8_t sets;
+/// What up to eight sets of four bytes are sought with; zero before `text_scan_add_window`.
+typedef struct {
   /// By set, of what is looked for only where `admitted` has a bit of it; 0 of no set.
   uint64_t gates[8];
   /// Bit b of `of[i][n]`: in set b the byte at i may be one whose low seven bits are n.
@@ -30,6 +19,22 @@ typedef struct text_scan_few {
   /// The same of the halves of a byte: they let more pass.
   uint8_t low[4][16];
   uint8_t high[4][16];
+} text_scan_tables;
+
+/// Up to eight sets of four bytes that are sought together (after Teddy of Hyperscan, by Geoffrey Langdale). All that a search
+/// for three windows reads, it may be copied to where it is at hand; `tables` must stay where they are.
+typedef struct text_scan_few {
+  /// A search for what is sought, which `text_scan_prepare` chooses: the places from 0 up to, not including, `end`, behind which
+  /// stand three more bytes, are looked at. What it gives is that of `text_scan_find_few`.
+  size_t (*find)(const struct text_scan_few *few, uint64_t admitted, const uint8_t *text, size_t end, uint64_t *found);
+  text_scan_tables *tables;
+  /// A text of fewer bytes is not looked at.
+  uint32_t shortest;
+  /// Where no set has more than one window, and there are at most three: the windows of the first sets.
+  uint32_t windows[3];
+  uint32_t window_count;
+  /// All sets that there are.
+  uint8_t sets;
 } text_scan_few;
 
 /// Seeks `window` in a set: four bytes with bit 5 set in each, the first one lowest.
