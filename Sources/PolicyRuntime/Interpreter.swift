@@ -192,22 +192,47 @@ public struct Interpreter: ~Copyable {
       position += 1
     }
     let firstFired = UInt32(truncatingIfNeeded: fired.count)
-    if candidates.count > 0 {
-      return verdict(of: operation, batch, residual, .request, isUndecided: false, firstFired: firstFired)
-    }
+    if candidates.count > 0 { return verdict(of: operation, batch, residual, firstFired) }
     var verdict = defaults[Int(operation.protocol.rawValue)].verdict
     (verdict.firstFired, verdict.endFired) = (firstFired, firstFired)
     return verdict
   }
 
-  /// Wakes what a value hits of the fact that the prefilter is about, in which `found` places may hold a literal.
+  /// Collects what a value hits of the fact that the prefilter is about, in which `found` places may hold a literal.
   @inline(never)
   private mutating func confirm(
     _ found: Int, _ text: UnsafeBufferPointer<UInt8>, _ residual: UnsafePointer<ResidualSlot>, _ admitted: UInt64
   ) {
     self.admitted = admitted
-    guard let view = residual.pointee.view else { return }
-    confirm(found, text, view.pointee.index.slots, view)
+    guard let slot = residual.pointee.values, let view = residual.pointee.view else { return }
+    if view.pointee.direct == nil { return confirm(found, text, slot, view) }
+    hits.removeAll()
+    slot.pointee.index.scan(text, found: found, admitted: admitted, scratch: &scratch, hits: &hits)
+    for position in 0..<hits.count { candidates.append(hits[position]) }
+  }
+
+  /// The verdict of an operation with a prefilter, which was read, after ``confirm(_:_:_:_:)`` of its values.
+  @inline(never)
+  private mutating func verdict(
+    of operation: Operation, _ batch: borrowing OperationBatch, _ residual: UnsafePointer<ResidualSlot>,
+    _ firstFired: UInt32
+  ) -> OperationVerdict {
+    guard let direct = residual.pointee.view?.pointee.direct else {
+      return verdict(of: operation, batch, residual, .request, isUndecided: false, firstFired: firstFired)
+    }
+    let defaults = self.defaults[Int(operation.protocol.rawValue)]
+    var (decision, record): (UInt8, UInt8) = (0, defaults.record)
+    for index in 0..<candidates.count {
+      let rule = direct[Int(candidates[index])]
+      if stamps[Int(rule.number)] == epoch { continue }
+      stamps[Int(rule.number)] = epoch
+      fired.append(rule.number)
+      decision = max(decision, rule.decision)
+      if rule.record > record + 1 { record = rule.record - 1 }
+    }
+    return OperationVerdict(
+      decision: decision == 0 ? defaults.decision : decision - 1, record: record, isByRule: decision != 0,
+      firstFired: firstFired, endFired: UInt32(truncatingIfNeeded: fired.count))
   }
 
   /// Judges an operation; `isUndecided`: it must not pass, whatever its rules say.

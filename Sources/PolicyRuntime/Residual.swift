@@ -20,6 +20,7 @@ final class Residual: @unchecked Sendable {
   private let woken: UnsafeMutablePointer<UInt32>
   private let always: UnsafeMutablePointer<UInt32>
   private let bindBits: UnsafeMutablePointer<UInt64>
+  private let direct: UnsafeMutablePointer<DirectRule>?
   private let view: UnsafePointer<ResidualView>
   /// What judging reads.
   let slot: ResidualSlot
@@ -101,11 +102,16 @@ final class Residual: @unchecked Sendable {
     events = .allocate(capacity: max(eventList.count, 1))
     events.initialize(from: eventList, count: eventList.count)
 
+    let direct = gates == nil ? Self.directRules(eventStarts, eventList, woken, matchers.count, bundle) : []
+    self.direct = direct.isEmpty ? nil : .allocate(capacity: direct.count)
+    self.direct?.initialize(from: direct, count: direct.count)
+
     let view = UnsafeMutablePointer<ResidualView>.allocate(capacity: 1)
     view.initialize(
       to: ResidualView(
         index: index.view, eventStarts: eventStarts, events: events, woken: woken, always: always,
-        alwaysCount: unconditional.count, bindBits: bindBits, gates: gates, anyGate: gates == nil ? .max : anyGate))
+        alwaysCount: unconditional.count, bindBits: bindBits, gates: gates, anyGate: gates == nil ? .max : anyGate,
+        direct: self.direct.map { UnsafePointer($0) }))
     self.view = UnsafePointer(view)
     slot = ResidualSlot(self.view, isFiltered: phase == .request)
   }
@@ -117,6 +123,30 @@ final class Residual: @unchecked Sendable {
     woken.deallocate()
     eventStarts.deallocate()
     events.deallocate()
+    direct?.deallocate()
+  }
+
+  /// For each ordinal the rule that applies where it is hit, if it is so of all: each is waited for by one rule, that asks for
+  /// nothing else. Otherwise none.
+  private static func directRules(
+    _ eventStarts: UnsafePointer<UInt32>, _ events: [ResidualEvent], _ woken: UnsafePointer<UInt32>, _ count: Int,
+    _ bundle: Bundle
+  ) -> [DirectRule] {
+    var direct: [DirectRule] = []
+    for ordinal in 0..<count {
+      guard eventStarts[ordinal + 1] == eventStarts[ordinal] + 1 else { return [] }
+      let event = events[Int(eventStarts[ordinal])]
+      guard event.ruleCount == 1 else { return [] }
+      let number = woken[Int(event.firstRule)]
+      let rule = bundle.rules[Int(number)]
+      guard rule.judgeGraph.count == 1, !rule.isObserved else { return [] }
+      let word = bundle.code[Int(rule.judgeGraph.start)]
+      guard word.operation == GraphWord.Operation.scanned.rawValue, word.atom == Int(event.atom),
+        word.whenTrue == GraphWord.yes, word.whenFalse == GraphWord.no
+      else { return [] }
+      direct.append(DirectRule(number: number, decision: rule.decision, record: rule.record))
+    }
+    return direct
   }
 
   /// Whether a graph of bind atoms can hold when only those on `protocol` are known.
@@ -163,6 +193,13 @@ struct ResidualEvent: BitwiseCopyable {
   let ruleCount: UInt32
 }
 
+/// A rule that applies where one pattern is hit, and what it says, see ``RuleRecord``.
+struct DirectRule: BitwiseCopyable {
+  let number: UInt32
+  let decision: UInt8
+  let record: UInt8
+}
+
 /// The pointers of a ``Residual``, for the hot path; valid while the residual lives.
 struct ResidualView {
   let index: FactIndexView
@@ -179,4 +216,6 @@ struct ResidualView {
   let gates: UnsafePointer<UInt64>?
   /// Those of all rules here together; every bit where who asks is bound.
   let anyGate: UInt64
+  /// By ordinals, where every pattern alone makes one rule apply.
+  let direct: UnsafePointer<DirectRule>?
 }

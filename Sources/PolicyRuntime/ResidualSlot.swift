@@ -14,8 +14,8 @@ struct ResidualSlot: BitwiseCopyable {
   private(set) var view: UnsafePointer<ResidualView>?
   /// That of the values in which it is sought, see ``FactEntry/tag``.
   private(set) var tag: UInt32 = 0
-  /// Makes a line full.
-  private let rest: UInt64 = 0
+  /// The index of these values.
+  private(set) var values: UnsafePointer<FactIndex.Slot>?
 
   init() {}
 
@@ -27,6 +27,7 @@ struct ResidualSlot: BitwiseCopyable {
       !Interpreter.momentFactSet.contains(rawValue: index.slots.pointee.fact)
     else { return }
     self.few = few.pointee
+    values = UnsafePointer(index.slots)
     tag = FactEntry.textTag(index.slots.pointee.fact, index.slots.pointee.key)
   }
 
