@@ -5,7 +5,9 @@ import PolicyBytecode
 /// with vector instructions; where they stand the whole literal is compared.
 ///
 /// Invariant of the unsafe code: `entries` has a stretch for each of the eight sets of `sought`, from its offset in `starts` to
-/// the next one's; the `bytes` of an entry's node are `length` bytes, of which the four sought begin at `offset`.
+/// the next one's; the `bytes` of an entry's node are `length` bytes, of which the four sought begin at `offset`. All stand in
+/// one block, in the order in which they are read: what was not in use for a while is not in the cache, and a line of it is
+/// waited for.
 struct FewLiterals: ~Copyable {
   private struct Entry: BitwiseCopyable {
     var node: LiteralNode
@@ -24,9 +26,9 @@ struct FewLiterals: ~Copyable {
   /// Places that are looked at before those found are compared: what ``PatternScratch/places`` has room for.
   static let placesAtOnce = 1024
 
+  private let block: UnsafeMutableRawPointer
   /// What the vector instructions look for.
   let sought: UnsafeMutablePointer<text_scan_few>
-  private let tables: UnsafeMutablePointer<text_scan_tables>
   private let starts: UnsafeMutablePointer<UInt8>
   private let entries: UnsafeMutablePointer<Entry>
   private let positions: UnsafeMutablePointer<UInt32>
@@ -38,10 +40,9 @@ struct FewLiterals: ~Copyable {
     _ members: [(literal: UInt32, position: UInt32)], _ users: LiteralUsers
   ) {
     let sorted = members.sorted { ($0.literal, $0.position) < ($1.literal, $1.position) }
-    positions = .allocate(capacity: max(sorted.count, 1))
     var nodes: [Entry] = []
+    var byteCount = 0
     for (index, member) in sorted.enumerated() {
-      (positions + index).initialize(to: member.position)
       if index > 0, member.literal == sorted[index - 1].literal {
         nodes[nodes.count - 1].node.add(member.position, users)
         continue
@@ -49,6 +50,7 @@ struct FewLiterals: ~Copyable {
       let literal = users.view.literal(member.literal)
       guard let bytes = literal.bytes.baseAddress else { continue }
       let offset = FewLiterals.window(literal)
+      byteCount += literal.bytes.count
       nodes.append(
         Entry(
           node: LiteralNode(bytes, literal.bytes.count, at: index, member.position, users),
@@ -57,15 +59,34 @@ struct FewLiterals: ~Copyable {
     }
     nodeCount = nodes.count
 
+    var size = 0
+    func room<Element>(_ type: Element.Type, _ count: Int) -> Int {
+      let alignment = MemoryLayout<Element>.alignment
+      let start = (size + alignment - 1) / alignment * alignment
+      size = start + count * MemoryLayout<Element>.stride
+      return start
+    }
+    let tablesAt = room(text_scan_tables.self, 1)
+    let soughtAt = room(text_scan_few.self, 1)
+    let startsAt = room(UInt8.self, FewLiterals.setCount + 1)
+    let entriesAt = room(Entry.self, nodes.count)
+    let positionsAt = room(UInt32.self, sorted.count)
+    let bytesAt = room(UInt8.self, byteCount)
+    block = .allocate(byteCount: size, alignment: 64)
+    let tables = (block + tablesAt).bindMemory(to: text_scan_tables.self, capacity: 1)
+    sought = (block + soughtAt).bindMemory(to: text_scan_few.self, capacity: 1)
+    starts = (block + startsAt).bindMemory(to: UInt8.self, capacity: FewLiterals.setCount + 1)
+    entries = (block + entriesAt).bindMemory(to: Entry.self, capacity: nodes.count)
+    positions = (block + positionsAt).bindMemory(to: UInt32.self, capacity: sorted.count)
+
     // Literals that are alike share a set: it then lets less else pass.
     nodes.sort { ($0.window.byteSwapped, $0.number) < ($1.window.byteSwapped, $1.number) }
-    entries = .allocate(capacity: max(nodes.count, 1))
+    var bytes = (block + bytesAt).bindMemory(to: UInt8.self, capacity: byteCount)
+    for index in nodes.indices { bytes = nodes[index].node.move(to: bytes, Int(nodes[index].length)) }
     entries.initialize(from: nodes, count: nodes.count)
-    starts = .allocate(capacity: FewLiterals.setCount + 1)
-    sought = .allocate(capacity: 1)
-    sought.initialize(to: text_scan_few())
-    tables = .allocate(capacity: 1)
+    for (index, member) in sorted.enumerated() { (positions + index).initialize(to: member.position) }
     tables.initialize(to: text_scan_tables())
+    sought.initialize(to: text_scan_few())
     sought.pointee.tables = tables
     sought.pointee.shortest = nodes.reduce(UInt32.max) { min($0, UInt32($1.length)) }
     for set in 0...FewLiterals.setCount {
@@ -82,13 +103,7 @@ struct FewLiterals: ~Copyable {
     text_scan_prepare(sought, nodes.map(\.window), comparesWindows ? UInt32(nodes.count) : 0)
   }
 
-  deinit {
-    sought.deallocate()
-    tables.deallocate()
-    starts.deallocate()
-    entries.deallocate()
-    positions.deallocate()
-  }
+  deinit { block.deallocate() }
 
   /// Where the four rarest bytes around a literal's landmark start.
   private static func window(_ literal: PatternTableView.Literal) -> Int {

@@ -45,6 +45,13 @@ struct LiteralNode: BitwiseCopyable {
     gate |= users.gate(position)
   }
 
+  /// Takes the bytes that it compares, `length` of them, to `place`; gives where they end.
+  mutating func move(to place: UnsafeMutablePointer<UInt8>, _ length: Int) -> UnsafeMutablePointer<UInt8> {
+    place.initialize(from: wholeText ?? bytes, count: length)
+    if wholeText == nil { bytes = UnsafePointer(place) } else { wholeText = UnsafePointer(place) }
+    return place + length
+  }
+
   /// Whether the literal, of `length` bytes, stands at `place`: with case folded, or as it is where it is the whole pattern.
   @inline(__always)
   func stands(at place: UnsafePointer<UInt8>, _ length: Int) -> Bool {
