@@ -27,7 +27,7 @@ public struct Interpreter: ~Copyable {
   private let cache = ScanCache()
   /// Whether what was judged since ``begin(_:at:)`` may come out otherwise at another time.
   public private(set) var hasAskedTime = false
-  private var candidates = RawBuffer<UInt32>(capacity: 256)
+  private var candidates = RawBuffer<Candidate>(capacity: 256)
   var evaluator: AtomEvaluator
   /// Atoms of the operation at hand that could not be decided: every rule that asks for one is to know.
   private var undecided = RawBuffer<UInt32>(capacity: 4)
@@ -161,7 +161,9 @@ public struct Interpreter: ~Copyable {
     _ number: Int, of batch: borrowing OperationBatch, in session: Session, _ phase: RulePhase = .request
   ) -> OperationVerdict {
     let slot = session.slot(batch.operations[number].protocol, phase)
-    if let few = ResidualSlot.few(slot), let verdict = judgeQuickly(number, batch, slot, few, admitted: .max) {
+    if let few = ResidualSlot.few(slot),
+      let verdict = judgeQuickly(number, batch, slot, few, isBound: true, admitted: .max)
+    {
       return verdict
     }
     let residual = session.residual(batch.operations[number].protocol, phase)
@@ -173,7 +175,7 @@ public struct Interpreter: ~Copyable {
   @inline(__always)
   mutating func judgeQuickly(
     _ number: Int, _ batch: borrowing OperationBatch, _ residual: UnsafePointer<ResidualSlot>,
-    _ few: UnsafePointer<text_scan_few>, admitted: UInt64
+    _ few: UnsafePointer<text_scan_few>, isBound: Bool, admitted: UInt64
   ) -> OperationVerdict? {
     let operation = batch.operations[number]
     guard operation.unparsed == .none, batch.commonEnd == 0 else { return nil }
@@ -192,47 +194,36 @@ public struct Interpreter: ~Copyable {
       position += 1
     }
     let firstFired = UInt32(truncatingIfNeeded: fired.count)
-    if candidates.count > 0 { return verdict(of: operation, batch, residual, firstFired) }
+    if candidates.count > 0 {
+      if isBound, candidates.count == 1, candidates[0].isDirect {
+        return directVerdict(defaults + Int(operation.protocol.rawValue), firstFired)
+      }
+      return verdict(of: operation, batch, residual, .request, isUndecided: false, firstFired: firstFired)
+    }
     var verdict = defaults[Int(operation.protocol.rawValue)].verdict
     (verdict.firstFired, verdict.endFired) = (firstFired, firstFired)
     return verdict
   }
 
-  /// Collects what a value hits of the fact that the prefilter is about, in which `found` places may hold a literal.
+  /// Wakes what a value hits of the fact that the prefilter is about, in which `found` places may hold a literal.
   @inline(never)
   private mutating func confirm(
     _ found: Int, _ text: UnsafeBufferPointer<UInt8>, _ residual: UnsafePointer<ResidualSlot>, _ admitted: UInt64
   ) {
     self.admitted = admitted
     guard let slot = residual.pointee.values, let view = residual.pointee.view else { return }
-    if view.pointee.direct == nil { return confirm(found, text, slot, view) }
-    hits.removeAll()
-    slot.pointee.index.scan(text, found: found, admitted: admitted, scratch: &scratch, hits: &hits)
-    for position in 0..<hits.count { candidates.append(hits[position]) }
+    confirm(found, text, slot, view)
   }
 
-  /// The verdict of an operation with a prefilter, which was read, after ``confirm(_:_:_:_:)`` of its values.
+  /// The verdict of an operation that was read and of which one rule speaks, the direct candidate, that binding lets apply.
   @inline(never)
-  private mutating func verdict(
-    of operation: Operation, _ batch: borrowing OperationBatch, _ residual: UnsafePointer<ResidualSlot>,
-    _ firstFired: UInt32
-  ) -> OperationVerdict {
-    guard let direct = residual.pointee.view?.pointee.direct else {
-      return verdict(of: operation, batch, residual, .request, isUndecided: false, firstFired: firstFired)
-    }
-    let defaults = self.defaults[Int(operation.protocol.rawValue)]
-    var (decision, record): (UInt8, UInt8) = (0, defaults.record)
-    for index in 0..<candidates.count {
-      let rule = direct[Int(candidates[index])]
-      if stamps[Int(rule.number)] == epoch { continue }
-      stamps[Int(rule.number)] = epoch
-      fired.append(rule.number)
-      decision = max(decision, rule.decision)
-      if rule.record > record + 1 { record = rule.record - 1 }
-    }
+  private mutating func directVerdict(_ defaults: UnsafePointer<Defaults>, _ firstFired: UInt32) -> OperationVerdict {
+    let rule = candidates[0]
+    fired.append(rule.rule)
     return OperationVerdict(
-      decision: decision == 0 ? defaults.decision : decision - 1, record: record, isByRule: decision != 0,
-      firstFired: firstFired, endFired: UInt32(truncatingIfNeeded: fired.count))
+      decision: rule.decision == 0 ? defaults.pointee.decision : rule.decision - 1,
+      record: rule.record > defaults.pointee.record + 1 ? rule.record - 1 : defaults.pointee.record,
+      isByRule: rule.decision != 0, firstFired: firstFired, endFired: firstFired + 1)
   }
 
   /// Judges an operation; `isUndecided`: it must not pass, whatever its rules say.
@@ -262,7 +253,7 @@ public struct Interpreter: ~Copyable {
   ) {
     // Where no rule is open to who asks, there is nothing to look for.
     guard view.pointee.anyGate & admitted != 0 else { return }
-    for index in 0..<view.pointee.alwaysCount { candidates.append(view.pointee.always[index]) }
+    for index in 0..<view.pointee.alwaysCount { candidates.append(Candidate(view.pointee.always[index])) }
     if batch.commonEnd > 0 { wakeShared(batch, operation.protocol, view) }
     for position in Int(operation.firstEntry)..<Int(operation.endEntry) {
       let entry = batch.facts.entries[position]
@@ -327,13 +318,20 @@ public struct Interpreter: ~Copyable {
     _ batch: borrowing OperationBatch, _ own: Range<Int>, _ view: UnsafePointer<ResidualView>, _ found: inout Findings
   ) {
     for index in 0..<candidates.count {
-      let number = candidates[index]
+      let candidate = candidates[index]
+      let number = candidate.rule
       let rule = rules + Int(number)
       if let gates = view.pointee.gates {
         // Nothing is bound: who asks is looked at now.
         guard gates[Int(number)] & admitted != 0, walk(rule.pointee.bindGraph, batch, own, view) else { continue }
       }
-      let applies = walk(rule.pointee.judgeGraph, batch, own, view)
+      if candidate.isDirect, !found.needsUnparsedTest {
+        fired.append(number)
+        if candidate.record > found.record + 1 { found.record = candidate.record - 1 }
+        found.decision = max(found.decision, candidate.decision)
+        continue
+      }
+      let applies = candidate.isDirect || walk(rule.pointee.judgeGraph, batch, own, view)
       if evaluator.isUndecided {
         evaluator.isUndecided = false
         if !rule.pointee.isObserved {
@@ -458,6 +456,13 @@ public struct Interpreter: ~Copyable {
   /// Sets the atoms of a pattern that has matched and collects the rules that wait for them.
   @inline(__always)
   private mutating func wake(ordinal: Int, _ view: UnsafePointer<ResidualView>) {
+    let direct = view.pointee.direct[ordinal]
+    if direct.isDirect {
+      if stamps[Int(direct.rule)] == epoch { return }
+      stamps[Int(direct.rule)] = epoch
+      candidates.append(direct)
+      return
+    }
     for event in Int(view.pointee.eventStarts[ordinal])..<Int(view.pointee.eventStarts[ordinal + 1]) {
       let event = view.pointee.events[event]
       if memo[Int(event.atom)] >> 1 == epoch { continue }
@@ -466,7 +471,7 @@ public struct Interpreter: ~Copyable {
         let rule = view.pointee.woken[index]
         if stamps[Int(rule)] == epoch { continue }
         stamps[Int(rule)] = epoch
-        candidates.append(rule)
+        candidates.append(Candidate(rule))
       }
     }
   }

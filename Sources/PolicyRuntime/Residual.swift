@@ -20,7 +20,7 @@ final class Residual: @unchecked Sendable {
   private let woken: UnsafeMutablePointer<UInt32>
   private let always: UnsafeMutablePointer<UInt32>
   private let bindBits: UnsafeMutablePointer<UInt64>
-  private let direct: UnsafeMutablePointer<DirectRule>?
+  private let direct: UnsafeMutablePointer<Candidate>
   private let view: UnsafePointer<ResidualView>
   /// What judging reads.
   let slot: ResidualSlot
@@ -37,7 +37,8 @@ final class Residual: @unchecked Sendable {
     var live: [UInt32] = []
     var unconditional: [UInt32] = []
     var wokenBy: [(atom: UInt32, rule: UInt32)] = []
-    var isNeeded = [Bool](repeating: false, count: bundle.atoms.count)
+    /// By atom, the rules that ask for it.
+    var uses = [UInt32](repeating: 0, count: bundle.atoms.count)
     var needed: [UInt32] = []
     var anyGate: UInt64 = 0
     var atomGates = [UInt64](repeating: 0, count: gates == nil ? 0 : bundle.atoms.count)
@@ -56,9 +57,8 @@ final class Residual: @unchecked Sendable {
         let word = bundle.code[position]
         guard word.operation == GraphWord.Operation.scanned.rawValue else { continue }
         if let gates { atomGates[word.atom] |= gates[number] }
-        if isNeeded[word.atom] { continue }
-        isNeeded[word.atom] = true
-        needed.append(UInt32(word.atom))
+        if uses[word.atom] == 0 { needed.append(UInt32(word.atom)) }
+        uses[word.atom] += 1
       }
     }
     rules = live
@@ -93,7 +93,7 @@ final class Residual: @unchecked Sendable {
       eventStarts[ordinal] = UInt32(eventList.count)
       for link in bundle.matchers[Int(matcher)].atoms.indices {
         let atom = bundle.links[link]
-        guard isNeeded[Int(atom)] else { continue }
+        guard uses[Int(atom)] > 0 else { continue }
         let range = wokenRange[atom] ?? 0..<0
         eventList.append(ResidualEvent(atom: atom, firstRule: range.lowerBound, ruleCount: UInt32(range.count)))
       }
@@ -102,16 +102,18 @@ final class Residual: @unchecked Sendable {
     events = .allocate(capacity: max(eventList.count, 1))
     events.initialize(from: eventList, count: eventList.count)
 
-    let direct = gates == nil ? Self.directRules(eventStarts, eventList, woken, matchers.count, bundle) : []
-    self.direct = direct.isEmpty ? nil : .allocate(capacity: direct.count)
-    self.direct?.initialize(from: direct, count: direct.count)
+    direct = .allocate(capacity: max(matchers.count, 1))
+    for ordinal in matchers.indices {
+      let events = eventList[Int(eventStarts[ordinal])..<Int(eventStarts[ordinal + 1])]
+      (direct + ordinal).initialize(to: Self.directRule(events, woken, uses, bundle))
+    }
 
     let view = UnsafeMutablePointer<ResidualView>.allocate(capacity: 1)
     view.initialize(
       to: ResidualView(
         index: index.view, eventStarts: eventStarts, events: events, woken: woken, always: always,
         alwaysCount: unconditional.count, bindBits: bindBits, gates: gates, anyGate: gates == nil ? .max : anyGate,
-        direct: self.direct.map { UnsafePointer($0) }))
+        direct: direct))
     self.view = UnsafePointer(view)
     slot = ResidualSlot(self.view, isFiltered: phase == .request)
   }
@@ -123,30 +125,25 @@ final class Residual: @unchecked Sendable {
     woken.deallocate()
     eventStarts.deallocate()
     events.deallocate()
-    direct?.deallocate()
+    direct.deallocate()
   }
 
-  /// For each ordinal the rule that applies where it is hit, if it is so of all: each is waited for by one rule, that asks for
-  /// nothing else. Otherwise none.
-  private static func directRules(
-    _ eventStarts: UnsafePointer<UInt32>, _ events: [ResidualEvent], _ woken: UnsafePointer<UInt32>, _ count: Int,
-    _ bundle: Bundle
-  ) -> [DirectRule] {
-    var direct: [DirectRule] = []
-    for ordinal in 0..<count {
-      guard eventStarts[ordinal + 1] == eventStarts[ordinal] + 1 else { return [] }
-      let event = events[Int(eventStarts[ordinal])]
-      guard event.ruleCount == 1 else { return [] }
-      let number = woken[Int(event.firstRule)]
-      let rule = bundle.rules[Int(number)]
-      guard rule.judgeGraph.count == 1, !rule.isObserved else { return [] }
-      let word = bundle.code[Int(rule.judgeGraph.start)]
-      guard word.operation == GraphWord.Operation.scanned.rawValue, word.atom == Int(event.atom),
-        word.whenTrue == GraphWord.yes, word.whenFalse == GraphWord.no
-      else { return [] }
-      direct.append(DirectRule(number: number, decision: rule.decision, record: rule.record))
+  /// The rule that applies where a pattern is hit with these events, if that is all there is to it: one rule waits for it, which
+  /// asks for nothing else, and no other asks for the same.
+  private static func directRule(
+    _ events: ArraySlice<ResidualEvent>, _ woken: UnsafePointer<UInt32>, _ uses: [UInt32], _ bundle: Bundle
+  ) -> Candidate {
+    guard events.count == 1, let event = events.first, event.ruleCount == 1, uses[Int(event.atom)] == 1 else {
+      return .none
     }
-    return direct
+    let number = woken[Int(event.firstRule)]
+    let rule = bundle.rules[Int(number)]
+    guard rule.judgeGraph.count == 1, !rule.isObserved else { return .none }
+    let word = bundle.code[Int(rule.judgeGraph.start)]
+    guard word.operation == GraphWord.Operation.scanned.rawValue, word.atom == Int(event.atom),
+      word.whenTrue == GraphWord.yes, word.whenFalse == GraphWord.no
+    else { return .none }
+    return Candidate(number, decision: rule.decision, record: rule.record)
   }
 
   /// Whether a graph of bind atoms can hold when only those on `protocol` are known.
@@ -193,11 +190,24 @@ struct ResidualEvent: BitwiseCopyable {
   let ruleCount: UInt32
 }
 
-/// A rule that applies where one pattern is hit, and what it says, see ``RuleRecord``.
-struct DirectRule: BitwiseCopyable {
-  let number: UInt32
+/// A rule that may apply, or a *direct* one, that surely does where binding lets it: with what it says, so that nothing else of
+/// it is looked at.
+struct Candidate: BitwiseCopyable {
+  let rule: UInt32
+  /// Of a direct rule as in ``RuleRecord``.
   let decision: UInt8
   let record: UInt8
+  let isDirect: Bool
+
+  /// No rule.
+  static var none: Candidate { Candidate(.max) }
+
+  @inline(__always)
+  init(_ rule: UInt32) { (self.rule, decision, record, isDirect) = (rule, 0, 0, false) }
+
+  init(_ rule: UInt32, decision: UInt8, record: UInt8) {
+    (self.rule, self.decision, self.record, isDirect) = (rule, decision, record, true)
+  }
 }
 
 /// The pointers of a ``Residual``, for the hot path; valid while the residual lives.
@@ -216,6 +226,6 @@ struct ResidualView {
   let gates: UnsafePointer<UInt64>?
   /// Those of all rules here together; every bit where who asks is bound.
   let anyGate: UInt64
-  /// By ordinals, where every pattern alone makes one rule apply.
-  let direct: UnsafePointer<DirectRule>?
+  /// By ordinals, the rule that a hit makes apply, if that is all that it does.
+  let direct: UnsafePointer<Candidate>
 }

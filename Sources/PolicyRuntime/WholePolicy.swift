@@ -141,7 +141,7 @@ extension Interpreter {
     let residual = whole.residual(batch.operations[number].protocol, phase)
     let isUndecided = isUndecided(whole)
     if !isUndecided, let few = ResidualSlot.few(residual),
-      let verdict = judgeQuickly(number, batch, residual, few, admitted: asker.groups)
+      let verdict = judgeQuickly(number, batch, residual, few, isBound: false, admitted: asker.groups)
     {
       return verdict
     }
