@@ -40,22 +40,16 @@ struct FewLiterals: ~Copyable {
     _ members: [(literal: UInt32, position: UInt32)], _ users: LiteralUsers
   ) {
     let sorted = members.sorted { ($0.literal, $0.position) < ($1.literal, $1.position) }
-    var nodes: [Entry] = []
     var byteCount = 0
-    for (index, member) in sorted.enumerated() {
-      if index > 0, member.literal == sorted[index - 1].literal {
-        nodes[nodes.count - 1].node.add(member.position, users)
-        continue
-      }
-      let literal = users.view.literal(member.literal)
+    var nodes: [Entry] = []
+    for (number, (node, literal)) in LiteralNode.nodes(of: sorted, users).enumerated() {
       guard let bytes = literal.bytes.baseAddress else { continue }
       let offset = FewLiterals.window(literal)
       byteCount += literal.bytes.count
       nodes.append(
         Entry(
-          node: LiteralNode(bytes, literal.bytes.count, at: index, member.position, users),
-          window: FoldedText.load4(bytes + offset), offset: UInt8(offset), length: UInt8(literal.bytes.count),
-          number: UInt16(nodes.count)))
+          node: node, window: FoldedText.load4(bytes + offset), offset: UInt8(offset),
+          length: UInt8(literal.bytes.count), number: UInt16(number)))
     }
     nodeCount = nodes.count
 

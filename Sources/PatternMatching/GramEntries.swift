@@ -7,7 +7,9 @@ struct GramEntries: ~Copyable {
     var gram: UInt32
     /// Four bytes of the literal at `checkAt`.
     var check: UInt32
-    var node: UInt32
+    var node: LiteralNode
+    /// The node's.
+    var number: UInt32
     /// Where the gram stands in the literal.
     var offset: UInt8
     var checkAt: UInt8
@@ -15,7 +17,6 @@ struct GramEntries: ~Copyable {
   }
 
   private let buckets: Buckets<Entry>
-  private let nodes: UnsafeMutablePointer<LiteralNode>
   private let positions: UnsafeMutablePointer<UInt32>
   let nodeCount: Int
   /// The length of the shortest literal.
@@ -32,20 +33,12 @@ struct GramEntries: ~Copyable {
   ) {
     // Equal literals side by side make one node.
     let sorted = members.sorted { ($0.literal, $0.position) < ($1.literal, $1.position) }
-    nodes = .allocate(capacity: max(sorted.count, 1))
     positions = .allocate(capacity: max(sorted.count, 1))
+    for (index, member) in sorted.enumerated() { (positions + index).initialize(to: member.position) }
     var entries: [Entry] = []
-    var nodeCount = 0
-    for index in sorted.indices {
-      (positions + index).initialize(to: sorted[index].position)
-      if index > 0, sorted[index].literal == sorted[index - 1].literal {
-        nodes[nodeCount - 1].add(sorted[index].position, users)
-        continue
-      }
-      let literal = users.view.literal(sorted[index].literal)
+    let nodes = LiteralNode.nodes(of: sorted, users)
+    for (number, (node, literal)) in nodes.enumerated() {
       guard let bytes = literal.bytes.baseAddress else { continue }
-      (nodes + nodeCount).initialize(
-        to: LiteralNode(bytes, literal.bytes.count, at: index, sorted[index].position, users))
       let length = literal.bytes.count
       let offsets = grams(literal)
       // Bytes far from the grams tell most: the literal's end, or its beginning.
@@ -53,21 +46,17 @@ struct GramEntries: ~Copyable {
       for offset in offsets {
         let entry = Entry(
           gram: GramEntries.load(bytes + offset, width), check: length < 4 ? 0 : FoldedText.load4(bytes + checkAt),
-          node: UInt32(nodeCount), offset: UInt8(offset), checkAt: UInt8(checkAt), length: UInt8(length))
+          node: node, number: UInt32(number), offset: UInt8(offset), checkAt: UInt8(checkAt), length: UInt8(length))
         entries.append(entry)
         note(entry, literal)
       }
-      nodeCount += 1
     }
-    self.nodeCount = nodeCount
+    nodeCount = nodes.count
     shortest = entries.reduce(Int.max) { min($0, Int($1.length)) }
     buckets = Buckets(entries) { spread(UInt64($0.gram)) }
   }
 
-  deinit {
-    nodes.deallocate()
-    positions.deallocate()
-  }
+  deinit { positions.deallocate() }
 
   @inline(__always)
   static func load(_ base: UnsafePointer<UInt8>, _ width: Int) -> UInt32 {
@@ -86,11 +75,10 @@ struct GramEntries: ~Copyable {
       let length = Int(entry.length)
       guard start >= 0, start + length <= count else { continue }
       if length >= 4, FoldedText.load4(base + start + Int(entry.checkAt)) != entry.check { continue }
-      let node = nodes[Int(entry.node)]
-      guard node.gate & admitted != 0, node.stands(at: base + start, length), stamps.isNew(Int(entry.node)) else {
-        continue
-      }
-      node.append(of: positions, to: &candidates)
+      guard entry.node.gate & admitted != 0, entry.node.stands(at: base + start, length),
+        stamps.isNew(Int(entry.number))
+      else { continue }
+      entry.node.append(of: positions, to: &candidates)
     }
   }
 }
