@@ -305,3 +305,27 @@ size_t text_scan_find_probes(const text_scan_probes *probes, const uint8_t *text
   return text_scan_find_probes_portably(probes, text, from, end, found);
 }
 #endif
+
+static size_t find_with_landmarks(const text_scan_few *all, uint64_t admitted, const uint8_t *text, size_t end,
+                                  uint64_t *found) {
+  const text_scan_landmarks *landmarks = all->context;
+  size_t n = landmarks->few == NULL ? 0 : landmarks->few->find(landmarks->few, admitted, text, end, found);
+  enum { at_once = 256 };
+  uint32_t places[at_once + 1];
+  for (size_t from = 0; from < end; from += at_once) {
+    // The byte before belongs to the first place.
+    size_t start = from == 0 ? 0 : from - 1;
+    size_t stop = end - from < at_once ? end : from + at_once;
+    size_t m = text_scan_find_landmarks(landmarks->pairs, landmarks->bitmap, landmarks->cell_mask, text + start,
+                                        end + 3 - start, from - start, stop - start, places);
+    for (size_t i = 0; i < m; i++) found[n++] = (uint64_t)(start + places[i]) << 8;
+  }
+  return n;
+}
+
+void text_scan_prepare_landmarks(text_scan_few *all, const text_scan_landmarks *landmarks) {
+  all->find = find_with_landmarks;
+  all->context = landmarks;
+  all->shortest = landmarks->shortest;
+  if (landmarks->few != NULL && landmarks->few->shortest < all->shortest) all->shortest = landmarks->few->shortest;
+}

@@ -3,6 +3,8 @@
 #include "text_scan.h"
 #include "text_scan_vectors.h"
 
+static inline const text_scan_tables *tables_of(const text_scan_few *few) { return few->context; }
+
 /// The sets that four bytes may be of.
 static inline uint8_t sets_at(const text_scan_tables *tables, const uint8_t *text) {
   return tables->of[0][text[0] & 127] & tables->of[1][text[1] & 127] & tables->of[2][text[2] & 127] &
@@ -12,7 +14,7 @@ static inline uint8_t sets_at(const text_scan_tables *tables, const uint8_t *tex
 /// The sets whose gate is open.
 static inline uint8_t open_sets(const text_scan_few *few, uint64_t admitted) {
   uint8_t sets = 0;
-  for (int i = 0; i < 8; i++) sets |= (uint8_t)(((few->tables->gates[i] & admitted) != 0) << i);
+  for (int i = 0; i < 8; i++) sets |= (uint8_t)(((tables_of(few)->gates[i] & admitted) != 0) << i);
   return sets;
 }
 
@@ -24,7 +26,7 @@ size_t text_scan_find_few_portably(const text_scan_few *few, uint64_t admitted, 
     const uint8_t *at = text + place;
     uint8_t bits = 0;
     if (few->window_count == 0) {
-      bits = sets_at(few->tables, at);
+      bits = sets_at(tables_of(few), at);
     } else {
       uint32_t four = (at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24) | 0x20202020;
       for (uint32_t i = 0; i < few->window_count; i++) bits |= (uint8_t)((four == few->windows[i]) << i);
@@ -104,13 +106,13 @@ AVX2 static size_t find_sets_avx2(const text_scan_few *few, uint64_t admitted, c
   uint8_t sets = open_sets(few, admitted);
   __m256i low[4], high[4];
   for (int i = 0; i < 4; i++) {
-    low[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)few->tables->low[i]));
-    high[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)few->tables->high[i]));
+    low[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)tables_of(few)->low[i]));
+    high[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)tables_of(few)->high[i]));
   }
   const __m256i mask = _mm256_set1_epi8((char)sets);
 #define SETS_AT(address) sets_at_32(low, high, address)
   // Halves let more pass.
-#define EXACT(address, bits) (sets_at(few->tables, address) & sets)
+#define EXACT(address, bits) (sets_at(tables_of(few), address) & sets)
   FIND_ALL(SETS_AT, EXACT);
 #undef SETS_AT
 }
@@ -145,7 +147,7 @@ FIND_WINDOWS_AVX2(find_three_windows_avx2, 3)
 /// The same of AVX-512.
 AVX512 static inline uint8_t open_sets_avx512(const text_scan_few *few, uint64_t admitted) {
   if (admitted == ~(uint64_t)0) return few->sets;
-  return _mm512_test_epi64_mask(_mm512_loadu_si512(few->tables->gates), _mm512_set1_epi64((long long)admitted));
+  return _mm512_test_epi64_mask(_mm512_loadu_si512(tables_of(few)->gates), _mm512_set1_epi64((long long)admitted));
 }
 
 AVX512 static size_t find_sets_avx512(const text_scan_few *few, uint64_t admitted, const uint8_t *text, size_t end,
@@ -154,8 +156,8 @@ AVX512 static size_t find_sets_avx512(const text_scan_few *few, uint64_t admitte
   if (sets == 0) return 0;
   __m512i low[4], high[4];
   for (int i = 0; i < 4; i++) {
-    low[i] = broadcast(few->tables->low[i]);
-    high[i] = broadcast(few->tables->high[i]);
+    low[i] = broadcast(tables_of(few)->low[i]);
+    high[i] = broadcast(tables_of(few)->high[i]);
   }
   const __m512i mask = _mm512_set1_epi8((char)sets);
   size_t n = 0;
@@ -168,7 +170,7 @@ AVX512 static size_t find_sets_avx512(const text_scan_few *few, uint64_t admitte
     }
     for (uint64_t hits = _mm512_mask_test_epi8_mask(wanted, bits, mask); hits != 0; hits &= hits - 1) {
       size_t at = place + (size_t)__builtin_ctzll(hits);
-      uint8_t exact = sets_at(few->tables, text + at) & sets;
+      uint8_t exact = sets_at(tables_of(few), text + at) & sets;
       found[n] = (uint64_t)at << 8 | exact;
       n += exact != 0;
     }
@@ -183,8 +185,8 @@ VBMI static size_t find_sets_vbmi(const text_scan_few *few, uint64_t admitted, c
   if (sets == 0) return 0;
   __m512i table[4][2];
   for (int i = 0; i < 4; i++) {
-    table[i][0] = _mm512_loadu_si512(few->tables->of[i]);
-    table[i][1] = _mm512_loadu_si512(few->tables->of[i] + 64);
+    table[i][0] = _mm512_loadu_si512(tables_of(few)->of[i]);
+    table[i][1] = _mm512_loadu_si512(tables_of(few)->of[i] + 64);
   }
   const __m512i mask = _mm512_set1_epi8((char)sets);
   size_t n = 0;
@@ -197,7 +199,7 @@ VBMI static size_t find_sets_vbmi(const text_scan_few *few, uint64_t admitted, c
     }
     for (uint64_t hits = _mm512_mask_test_epi8_mask(wanted, bits, bits); hits != 0; hits &= hits - 1) {
       size_t at = place + (size_t)__builtin_ctzll(hits);
-      found[n++] = (uint64_t)at << 8 | (sets_at(few->tables, text + at) & sets);
+      found[n++] = (uint64_t)at << 8 | (sets_at(tables_of(few), text + at) & sets);
     }
   }
   return n;
@@ -250,19 +252,20 @@ FIND_WINDOWS_AVX512(find_two_windows_avx512, 2)
 FIND_WINDOWS_AVX512(find_three_windows_avx512, 3)
 #endif
 
-void text_scan_add_window(text_scan_few *few, int set, uint32_t window, uint64_t gate) {
+void text_scan_add_window(text_scan_few *few, text_scan_tables *tables, int set, uint32_t window, uint64_t gate) {
   uint8_t bit = (uint8_t)(1 << set);
   for (int i = 0; i < 4; i++) {
     uint8_t byte = (uint8_t)(window >> (8 * i));
     for (int flip = 0; flip <= 0x20; flip += 0x20) {
-      few->tables->of[i][(byte ^ flip) & 127] |= bit;
+      tables->of[i][(byte ^ flip) & 127] |= bit;
       // Whatever the highest bit is: a table of 128 does not look at it.
-      few->tables->high[i][((byte ^ flip) & 127) >> 4] |= bit;
-      few->tables->high[i][((byte ^ flip) | 128) >> 4] |= bit;
+      tables->high[i][((byte ^ flip) & 127) >> 4] |= bit;
+      tables->high[i][((byte ^ flip) | 128) >> 4] |= bit;
     }
-    few->tables->low[i][byte & 15] |= bit;
+    tables->low[i][byte & 15] |= bit;
   }
-  few->tables->gates[set] |= gate;
+  tables->gates[set] |= gate;
+  few->context = tables;
   few->sets |= bit;
 }
 

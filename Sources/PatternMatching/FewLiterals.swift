@@ -81,7 +81,6 @@ struct FewLiterals: ~Copyable {
     for (index, member) in sorted.enumerated() { (positions + index).initialize(to: member.position) }
     tables.initialize(to: text_scan_tables())
     sought.initialize(to: text_scan_few())
-    sought.pointee.tables = tables
     sought.pointee.shortest = nodes.reduce(UInt32.max) { min($0, UInt32($1.length)) }
     for set in 0...FewLiterals.setCount {
       let share = set * nodes.count / FewLiterals.setCount
@@ -89,7 +88,7 @@ struct FewLiterals: ~Copyable {
     }
     for set in 0..<FewLiterals.setCount {
       for entry in nodes[Int(starts[set])..<Int(starts[set + 1])] {
-        text_scan_add_window(sought, Int32(set), entry.window, entry.node.gate)
+        text_scan_add_window(sought, tables, Int32(set), entry.window, entry.node.gate)
       }
     }
     // Where gates are open or not from one text to the next, so would be the kernels, and none be foreseen.

@@ -13,6 +13,9 @@ struct LandmarkTable: ~Copyable {
   private let pairs: UnsafeMutablePointer<text_scan_pairs>
   private let bitmap: UnsafeMutablePointer<UInt32>
   private let cellMask: UInt64
+  /// The search for these literals and few others, see ``PatternIndex/few``.
+  private let all: UnsafeMutablePointer<text_scan_few>
+  private let sought: UnsafeMutablePointer<text_scan_landmarks>
 
   var nodeCount: Int { entries.nodeCount }
 
@@ -25,9 +28,9 @@ struct LandmarkTable: ~Copyable {
   private static let mostCellBits = 15
 
   /// `members` are numbers of literals of ``shortest`` to ``GramEntries/longest`` bytes, and positions of
-  /// `users`.
+  /// `users`. `few`, if there are any, live as long as this table.
   init(
-    _ members: [(literal: UInt32, position: UInt32)], _ users: LiteralUsers
+    _ members: [(literal: UInt32, position: UInt32)], _ users: LiteralUsers, beside few: UnsafePointer<text_scan_few>?
   ) {
     let cellCount =
       1 << min(max(LandmarkTable.leastCellBits, logarithm(atLeast: members.count)), LandmarkTable.mostCellBits)
@@ -47,9 +50,19 @@ struct LandmarkTable: ~Copyable {
     self.bitmap = bitmap
     self.pairs = pairs
     cellMask = mask
+    sought = .allocate(capacity: 1)
+    sought.initialize(
+      to: text_scan_landmarks(
+        few: few, pairs: UnsafePointer(pairs), bitmap: UnsafePointer(bitmap), cell_mask: mask,
+        shortest: UInt32(clamping: entries.shortest)))
+    all = .allocate(capacity: 1)
+    all.initialize(to: text_scan_few())
+    text_scan_prepare_landmarks(all, sought)
   }
 
   deinit {
+    all.deallocate()
+    sought.deallocate()
     bitmap.deallocate()
     pairs.deallocate()
   }
@@ -84,6 +97,18 @@ struct LandmarkTable: ~Copyable {
     }
   }
 
+  /// The search for these literals and the few beside them.
+  var search: UnsafePointer<text_scan_few> { UnsafePointer(all) }
+
+  /// Appends the positions of the literals whose landmark was found at `place`.
+  @inline(__always)
+  borrowing func visit(
+    _ place: Int, _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ stamps: PatternScratch.Stamps,
+    _ candidates: inout RawBuffer<UInt32>
+  ) {
+    entries.visit(FoldedText.load4(base + place), place, base, count, admitted, stamps, &candidates)
+  }
+
   /// Appends the positions of every literal in the text that `admitted` does not rule out, once for each: `stamps` has
   /// one for each node, `places` room for ``placesAtOnce`` and one.
   @inline(__always)
@@ -100,8 +125,7 @@ struct LandmarkTable: ~Copyable {
       let found = text_scan_find_landmarks(
         pairs, bitmap, cellMask, base + start, count - start, place - start, end - start, places)
       for index in 0..<found {
-        let at = start + Int(places[index])
-        entries.visit(FoldedText.load4(base + at), at, base, count, admitted, stamps, &candidates)
+        visit(start + Int(places[index]), base, count, admitted, stamps, &candidates)
       }
       place = end
     }

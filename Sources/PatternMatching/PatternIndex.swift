@@ -48,8 +48,9 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
   /// The number of patterns selected.
   public let count: Int
 
-  /// What must stand in a text for a pattern to match it, where all patterns hold a literal of ``FewLiterals``: a look with
-  /// ``text_scan_find_few`` finds none in most texts, and ``scan(_:found:admitted:scratch:hits:)`` goes on where it finds one.
+  /// What must stand in a text for a pattern to match it, where all patterns hold a literal of ``FewLiterals`` or of a
+  /// ``LandmarkTable``: a look with ``text_scan_find_few`` finds none in most texts, and
+  /// ``scan(_:found:admitted:scratch:hits:)`` goes on where it finds one.
   public let few: UnsafePointer<text_scan_few>?
   /// Bytes of the longest text that ``few`` is sought in at once.
   public static let longestGlance = FewLiterals.placesAtOnce + 3
@@ -114,14 +115,21 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
       isFew ? within.long + within.short : shortCount <= FewLiterals.most ? within.short : [], users)
     if shortCount <= FewLiterals.most { within.short = [] }
     if isFew { within.long = [] }
-    let long = LandmarkTable(within.long, users)
+    let long = LandmarkTable(within.long, users, beside: few.nodeCount > 0 ? UnsafePointer(few.sought) : nil)
     let short = GramTable(within.short, users, width: 3, step: 2)
     let pairs = GramTable(within.pairs, users, width: 2, step: 1)
     let bytes = GramTable(within.bytes, users, width: 1, step: 1)
     let gramNodes = long.nodeCount + short.nodeCount + pairs.nodeCount + bytes.nodeCount
     let stampCount = indices.count + few.nodeCount + gramNodes
-    let hasMore = gramNodes > 0 || !(equals.isEmpty && folded.isEmpty && first.isEmpty && last.isEmpty)
-    self.few = hasMore || !always.isEmpty || few.nodeCount == 0 ? nil : UnsafePointer(few.sought)
+    let hasOthers =
+      !(equals.isEmpty && folded.isEmpty && first.isEmpty && last.isEmpty)
+      || short.nodeCount + pairs.nodeCount + bytes.nodeCount > 0
+    if hasOthers || !always.isEmpty || few.nodeCount + long.nodeCount == 0 {
+      self.few = nil
+    } else {
+      self.few = long.nodeCount > 0 ? long.search : UnsafePointer(few.sought)
+    }
+    let hasMore = hasOthers || long.nodeCount > 0
     parts = .allocate(capacity: 1)
     parts.initialize(
       to: Parts(
@@ -176,10 +184,17 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     guard let base = text.baseAddress else { return }
     scratch.begin(stampCount: parts.pointee.stampCount)
     scratch.candidates.removeAll()
+    let fewNodes = parts.pointee.selection.count
+    let longNodes = fewNodes + parts.pointee.few.nodeCount
     for index in 0..<found {
-      parts.pointee.few.visit(
-        scratch.places[index], base, text.count, admitted, scratch.stamps(from: parts.pointee.selection.count),
-        &scratch.candidates)
+      let place = scratch.places[index]
+      if place & 0xFF != 0 {
+        parts.pointee.few.visit(
+          place, base, text.count, admitted, scratch.stamps(from: fewNodes), &scratch.candidates)
+      } else {
+        parts.pointee.long.visit(
+          Int(place >> 8), base, text.count, admitted, scratch.stamps(from: longNodes), &scratch.candidates)
+      }
     }
     for index in 0..<scratch.candidates.count {
       _ = Self.confirm(scratch.candidates[index], parts, text, admitted, &scratch, &hits)

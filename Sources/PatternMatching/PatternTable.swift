@@ -82,7 +82,7 @@ public struct PatternScratch: ~Copyable {
   private var foldedCapacity = 0
   /// Positions in the selection of patterns that may match the text at hand; with ``matched`` those that do.
   var candidates = RawBuffer<UInt32>(capacity: 256)
-  /// Room for what ``FewLiterals`` finds at once.
+  /// Room for what ``PatternIndex/few`` finds at once: at each place a landmark and few literals.
   public let places: UnsafeMutablePointer<UInt64>
   /// Room for what ``LandmarkTable`` finds at once.
   let landmarks: UnsafeMutablePointer<UInt32>
@@ -111,7 +111,7 @@ public struct PatternScratch: ~Copyable {
   public init() {
     stamps = .allocate(capacity: 1)
     folded = .allocate(capacity: 1)
-    places = .allocate(capacity: FewLiterals.placesAtOnce)
+    places = .allocate(capacity: 2 * FewLiterals.placesAtOnce)
     landmarks = .allocate(capacity: LandmarkTable.placesAtOnce + 1)
   }
 

@@ -21,13 +21,15 @@ typedef struct {
   uint8_t high[4][16];
 } text_scan_tables;
 
-/// Up to eight sets of four bytes that are sought together (after Teddy of Hyperscan, by Geoffrey Langdale). All that a search
-/// for three windows reads, it may be copied to where it is at hand; `tables` must stay where they are.
+/// Up to eight sets of four bytes that are sought together (after Teddy of Hyperscan, by Geoffrey Langdale), or more, see
+/// `text_scan_prepare_landmarks`. All that a search for three windows reads, it may be copied to where it is at hand; what it
+/// points to must stay where it is.
 typedef struct text_scan_few {
   /// A search for what is sought, which `text_scan_prepare` chooses: the places from 0 up to, not including, `end`, behind which
   /// stand three more bytes, are looked at. What it gives is that of `text_scan_find_few`.
   size_t (*find)(const struct text_scan_few *few, uint64_t admitted, const uint8_t *text, size_t end, uint64_t *found);
-  text_scan_tables *tables;
+  /// `text_scan_tables`, or of a search by landmarks `text_scan_landmarks`.
+  const void *context;
   /// A text of fewer bytes is not looked at.
   uint32_t shortest;
   /// Where no set has more than one window, and there are at most three: the windows of the first sets.
@@ -37,8 +39,9 @@ typedef struct text_scan_few {
   uint8_t sets;
 } text_scan_few;
 
-/// Seeks `window` in a set: four bytes with bit 5 set in each, the first one lowest.
-void text_scan_add_window(text_scan_few *few, int set, uint32_t window, uint64_t gate);
+/// Seeks `window` in a set: four bytes with bit 5 set in each, the first one lowest. `tables` are those of `few`, and stay where
+/// they are.
+void text_scan_add_window(text_scan_few *few, text_scan_tables *tables, int set, uint32_t window, uint64_t gate);
 
 enum { text_scan_most_windows = 3 };
 
@@ -109,6 +112,20 @@ size_t text_scan_find_landmarks(const text_scan_pairs *pairs, const uint32_t *bi
                                 const uint8_t *text, size_t count, size_t from, size_t end, uint32_t *found);
 size_t text_scan_find_landmarks_portably(const text_scan_pairs *pairs, const uint32_t *bitmap, uint64_t cell_mask,
                                          const uint8_t *text, size_t from, size_t end, uint32_t *found);
+
+/// Many literals that are sought by landmarks, and `few` others, or none.
+typedef struct text_scan_landmarks {
+  const text_scan_few *few;
+  const text_scan_pairs *pairs;
+  const uint32_t *bitmap;
+  uint64_t cell_mask;
+  /// A text of fewer bytes has none.
+  uint32_t shortest;
+} text_scan_landmarks;
+
+/// Makes `all`, in memory that is zero, a search for `landmarks` and for what is `few` beside: of a landmark the place is found
+/// with the bits of no set. `found` has room for twice as many.
+void text_scan_prepare_landmarks(text_scan_few *all, const text_scan_landmarks *landmarks);
 
 static inline uint64_t text_scan_spread(uint32_t four) { return four * UINT64_C(0x9E3779B97F4A7C15); }
 
