@@ -94,7 +94,7 @@ public struct Asker: ~Copyable {
 }
 
 /// A value of a fact in somebody else's memory.
-private struct LentValue: BitwiseCopyable {
+struct LentValue: BitwiseCopyable {
   var fact: Fact
   var key: UInt16
   var bytes: UnsafeBufferPointer<UInt8>

@@ -30,18 +30,46 @@ import Testing
     (0..<4).reduce(0) { word, _ in word << 8 | UInt32(Self.alphabet[Int.random(in: 0..<6, using: &random)] | 0x20) }
   }
 
+  /// Windows in sets, prepared at the level in use, with gates.
+  private func few(_ windows: [UInt32], comparing: Bool, _ random: inout SplitMix, _ tables: inout text_scan_tables)
+    -> text_scan_few
+  {
+    var few = text_scan_few()
+    for (number, window) in windows.enumerated() {
+      let gate = Bool.random(using: &random) ? UInt64.max : random.next() & random.next()
+      text_scan_add_window(&few, &tables, Int32(number % 8), window, gate)
+    }
+    few.shortest = 4
+    text_scan_prepare(&few, windows, comparing ? UInt32(windows.count) : 0)
+    return few
+  }
+
+  /// What `few` finds is what is found a byte at a time, for all and for some.
+  private func check(
+    _ few: text_scan_few, _ text: UnsafeMutablePointer<UInt8>, _ places: Range<Int>, _ random: inout SplitMix
+  ) {
+    var few = few
+    for admitted: UInt64 in [.max, random.next() & random.next() & random.next(), 0] {
+      var (found, expected) = ([UInt64](repeating: 0, count: 400), [UInt64](repeating: 0, count: 400))
+      let number = text_scan_find_few(&few, admitted, text, places.lowerBound, places.upperBound, &found)
+      let all = text_scan_find_few_portably(&few, admitted, text + places.lowerBound, places.count, &expected)
+      #expect(number == all)
+      #expect(found[..<number].elementsEqual(expected[..<all].map { $0 + UInt64(places.lowerBound) << 8 }))
+    }
+  }
+
   @Test(arguments: levels) func setsOfFour(level: Int32) {
     #expect(text_scan_limit(level) == level)
     defer { _ = text_scan_limit(3) }
-    onTexts(1) { random, text, count, places in
-      var sets = text_scan_sets()
-      withUnsafeMutableBytes(of: &sets) { bytes in
-        for index in bytes.indices { bytes[index] = UInt8.random(in: 0...255, using: &random) | 0x11 }
+    onTexts(1) { random, text, _, places in
+      let windows = (0..<Int.random(in: 1...20, using: &random)).map { _ in four(&random) }
+      // Some stand in the text, too.
+      text[places.lowerBound] = UInt8(truncatingIfNeeded: windows[0])
+      for byte in 1..<4 { text[places.lowerBound + byte] = UInt8(truncatingIfNeeded: windows[0] >> (8 * byte)) }
+      var tables = text_scan_tables()
+      withUnsafeMutablePointer(to: &tables) { tables in
+        check(few(windows, comparing: false, &random, &tables.pointee), text, places, &random)
       }
-      var (found, expected) = ([UInt64](repeating: 0, count: 400), [UInt64](repeating: 0, count: 400))
-      let number = text_scan_find(&sets, text, count, places.lowerBound, places.upperBound, &found)
-      let all = text_scan_find_portably(&sets, text, places.lowerBound, places.upperBound, &expected)
-      #expect(number == all && found[..<number] == expected[..<all])
     }
   }
 
@@ -65,14 +93,26 @@ import Testing
   @Test(arguments: levels) func windows(level: Int32) {
     #expect(text_scan_limit(level) == level)
     defer { _ = text_scan_limit(3) }
-    onTexts(2) { random, text, count, places in
-      let windows = (0..<Int.random(in: 1...4, using: &random)).map { _ in four(&random) }
-      var (found, expected) = ([UInt64](repeating: 0, count: 400), [UInt64](repeating: 0, count: 400))
-      let number = text_scan_find_windows(
-        windows, windows.count, text, count, places.lowerBound, places.upperBound, &found)
-      let all = text_scan_find_windows_portably(
-        windows, windows.count, text, places.lowerBound, places.upperBound, &expected)
-      #expect(number == all && found[..<number] == expected[..<all])
+    onTexts(2) { random, text, _, places in
+      let windows = (0..<Int.random(in: 1...3, using: &random)).map { _ in four(&random) }
+      var tables = text_scan_tables()
+      withUnsafeMutablePointer(to: &tables) { tables in
+        check(few(windows, comparing: true, &random, &tables.pointee), text, places, &random)
+      }
+    }
+  }
+
+  @Test(arguments: levels) func texts(level: Int32) {
+    #expect(text_scan_limit(level) == level)
+    defer { _ = text_scan_limit(3) }
+    onTexts(8) { random, text, count, _ in
+      let length = Int.random(in: 0...min(count, Bool.random(using: &random) ? 6 : 80), using: &random)
+      let start = Int.random(in: 0...count - length, using: &random)
+      var sought = (0..<length).map { text[start + $0] }
+      if length > 0, Bool.random(using: &random) { sought[Int.random(in: 0..<length, using: &random)] ^= 1 }
+      let first = (0...count - length).first { place in (0..<length).allSatisfy { text[place + $0] == sought[$0] } }
+      #expect(text_scan_find_text(text, count, sought, length).map { $0 - UnsafePointer(text) } == first)
+      #expect(text_scan_find_text(text, length, sought + [0], length + 1) == nil)
     }
   }
 
@@ -95,6 +135,29 @@ import Testing
       let all = text_scan_find_landmarks_portably(
         &pairs, bitmap, 3, text, places.lowerBound, places.upperBound, &expected)
       #expect(number == all && found[..<number] == expected[..<all])
+
+      let windows = (0..<Int.random(in: 0...3, using: &random)).map { _ in four(&random) }
+      var tables = text_scan_tables()
+      var few = text_scan_few()
+      withUnsafeMutablePointer(to: &tables) { tables in
+        few = self.few(windows, comparing: true, &random, &tables.pointee)
+        withUnsafePointer(to: &few) { few in
+          var both = [UInt64](repeating: 0, count: 800)
+          let seen = withUnsafePointer(to: &pairs) { pairs in
+            bitmap.withUnsafeBufferPointer { bitmap in
+              var sought = text_scan_landmarks(
+                few: windows.isEmpty ? nil : few, pairs: pairs, bitmap: bitmap.baseAddress, cell_mask: 3, shortest: 5)
+              var search = text_scan_few()
+              text_scan_prepare_landmarks(&search, &sought)
+              return text_scan_find_few(&search, .max, text, 0, count - 3, &both)
+            }
+          }
+          var alone = [UInt64](repeating: 0, count: 400)
+          let fewSeen = windows.isEmpty ? 0 : text_scan_find_few_portably(few, .max, text, count - 3, &alone)
+          let landmarks = text_scan_find_landmarks_portably(&pairs, bitmap, 3, text, 0, count - 3, &expected)
+          #expect(both[..<seen].elementsEqual(alone[..<fewSeen] + expected[..<landmarks].map { UInt64($0) << 8 }))
+        }
+      }
     }
   }
 
