@@ -67,4 +67,34 @@ import Testing
       }
     }
   }
+
+  @Test func groupsByWordsAndALentTarget() throws {
+    var policy = CheckedPolicy()
+    policy.rules = (0..<Self.groupCount).map { number in
+      rule("r\(1000 + number)", .and([test(.group, "g\(number)"), test(.target, "prod-", kind: .prefix)]))
+    }
+    let whole = WholePolicy(try Subject(policy).loaded, groups: (0..<Self.groupCount).map { "g\($0)" })
+    var interpreter = Interpreter(whole.policy)
+    var batch = OperationBatch()
+    batch.endCommon()
+    batch.begin(.shell)
+    batch.facts.add(.command, "ls")
+    batch.end()
+    for target in ["prod-orders", "staging-orders"] {
+      for numbers in [[0], [61], [62], [63], [64], [63, 64, 127], [128], [129], [1, 62, 124], []] {
+        let text = Array(target.utf8)
+        text.withUnsafeBufferPointer { bytes in
+          interpreter.begin(whole, at: Moment())
+          var words = [UInt64](repeating: 0, count: 3)
+          for number in numbers { words[number >> 6] |= 1 << UInt64(number & 63) }
+          for (index, word) in words.enumerated() { interpreter.asker.add(groups: word, at: index) }
+          var bits = Asker.anyone
+          for number in numbers { bits |= Asker.bit(of: number) }
+          #expect(interpreter.asker.groups == bits)
+          interpreter.asker.add(.target, lending: bytes)
+          #expect(interpreter.judge(batch, in: whole).applied == (target == "prod-orders" ? numbers : []))
+        }
+      }
+    }
+  }
 }

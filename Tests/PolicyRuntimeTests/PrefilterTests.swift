@@ -1,0 +1,136 @@
+import PatternMatching
+import PolicyBytecode
+import PolicyCompiler
+import TestSupport
+import Testing
+
+@testable import PolicyRuntime
+
+/// Policies of which a prefilter tells that no rule speaks of an operation: what is judged with it is what the reference
+/// evaluator says.
+@Suite struct PrefilterTests {
+  private static let words = ["drop", "table", "orders", "Users", "purge", "select", "ledger", "e-mail"]
+
+  /// A pattern in which some literal of four bytes is sure to stand, and a text that it matches.
+  private func pattern(_ random: inout SplitMix64) -> (pattern: Pattern, example: String) {
+    let (word, other) = (random.pick(Self.words), random.pick(Self.words))
+    let number = 1000 + random.below(40)
+    switch random.below(4) {
+    case 0: return (Pattern(.contains, "\(word)_\(number)"), "\(word)_\(number)")
+    case 1: return (Pattern(.glob, "*\(word) /*\(other)*"), "\(word) /x/\(other)")
+    case 2: return (Pattern(.contains, "\(word) \(other)", ignoringCase: true), "\(word.uppercased()) \(other)")
+    default: return (Pattern(.regex, "\(word)\\s+-[fr]{1,2} \(number)"), "\(word)  -rf \(number)")
+    }
+  }
+
+  private func condition(_ random: inout SplitMix64, _ patterns: [Pattern]) -> Condition {
+    func test() -> Condition {
+      .test(
+        CheckedPredicate(fact: .command, test: .matches(random.some(patterns, 1, 2)), span: nowhere))
+    }
+    let group = Condition.test(
+      CheckedPredicate(
+        fact: .group, test: .matches(random.some(PolicyGenerator.groups, 1, 2).map { Pattern(.equals, $0) }),
+        span: nowhere))
+    switch random.below(8) {
+    case 0...3: return test()
+    case 4: return .and([group, test()])
+    case 5: return .or([test(), test()])
+    case 6: return .and([test(), test()])
+    default: return .and([test(), .not(test())])
+    }
+  }
+
+  private func policy(_ random: inout SplitMix64, _ patterns: [Pattern], ruleCount: Int) -> CheckedPolicy {
+    var policy = CheckedPolicy()
+    policy.defaults.decision = random.pick([.allow, .block])
+    policy.defaults.unparsed = random.pick([.allow, .block])
+    policy.defaults.record = random.pick(RecordLevel.allCases)
+    policy.rules = (0..<ruleCount).map { number in
+      var actions: [CheckedAction] = [random.pick([.block(message: nil), .allow, .record(.full), .record(.commands)])]
+      if random.chance(20) { actions.append(.tag("seen")) }
+      var rule = CheckedRule(
+        fullName: "p/r\(1000 + number)", displayName: "r\(1000 + number)", span: nowhere,
+        condition: condition(&random, patterns), actions: actions)
+      rule.isObserved = random.chance(10)
+      return rule
+    }
+    return policy
+  }
+
+  private func command(_ random: inout SplitMix64, _ examples: [String]) -> String {
+    var parts: [String] = []
+    let length = random.below(50)
+    while parts.reduce(0, { $0 + $1.utf8.count + 1 }) < length {
+      parts.append("\(random.pick(Self.words + ["é", "日本"]))\(random.pick([" ", "_", " /"]))\(1000 + random.below(60))")
+    }
+    if random.chance(40) { parts.insert(random.pick(examples), at: random.below(parts.count + 1)) }
+    return parts.joined(separator: " ")
+  }
+
+  @Test(arguments: [1, 3, 4, 9, 40, 70]) func agreesWithTheReference(patternCount: Int) throws {
+    var random = SplitMix64(seed: UInt64(patternCount))
+    var filtered = 0
+    for _ in 0..<2 {
+      let drawn = (0..<patternCount).map { _ in pattern(&random) }
+      let policy = policy(&random, drawn.map(\.pattern), ruleCount: patternCount)
+      let (reference, subject) = (try ReferenceEvaluator(policy), try Subject(policy))
+      for _ in 0..<8 {
+        var principal = Principal()
+        principal.groups = random.some(PolicyGenerator.groups, 0, 3)
+        let tags: Set<String> = random.chance(30) ? ["seen"] : []
+        let session = subject.session(principal, tags: tags)
+        // Where no rule is live there is nothing to look for.
+        if !session.hasLiveRules(.shell, .request) || ResidualSlot.few(session.residual(.shell, .request)) != nil {
+          filtered += 1
+        }
+        for _ in 0..<8 {
+          let operations = (0..<1 + random.below(2)).map { _ in
+            let values = random.chance(80) ? 1 : random.below(4)
+            return ReferenceOperation(
+              .shell, unparsed: random.chance(8),
+              (0..<values).map { _ in ReferenceFact(.command, command(&random, drawn.map(\.example))) })
+          }
+          let request = ReferenceRequest(operations)
+          let expected = reference.judge(request, by: principal, tags: tags, time: nil, clock: 0)
+          let found = subject.judge(request, in: session)
+          let unbound = subject.judge(request, by: principal, tags: tags)
+          guard ReferenceVerdict(found) == expected, unbound == found else {
+            Issue.record("\(request) of \(principal.groups) with \(tags): \(found), without a session \(unbound)")
+            return
+          }
+        }
+      }
+    }
+    #expect(filtered == 16, "where prefilters are in use: \(filtered)")
+  }
+
+  /// Before and behind what is looked at at once.
+  @Test(arguments: [-4, -1, 0, 1, 400]) func longTexts(more: Int) throws {
+    var random = SplitMix64(seed: 7)
+    var policy = CheckedPolicy()
+    policy.rules = (0..<60).map { number in
+      let test = CheckedPredicate(
+        fact: .command, test: .matches([Pattern(.contains, "word-\(100 + number)")]), span: nowhere)
+      return CheckedRule(
+        fullName: "p/r\(100 + number)", displayName: "r\(100 + number)", span: nowhere, condition: .test(test),
+        actions: [.block(message: nil)])
+    }
+    for ruleCount in [1, 3, 20, 60] {
+      var some = policy
+      some.rules = Array(policy.rules.prefix(ruleCount))
+      let subject = try Subject(some)
+      let length = PatternIndex.longestGlance + more
+      for place in [0, 1, 500, length - 8] {
+        let number = random.below(ruleCount)
+        var text = [UInt8](repeating: UInt8(ascii: "w"), count: length)
+        text.replaceSubrange(place..<place + 8, with: Array("word-\(100 + number)".utf8))
+        let request = ReferenceRequest([
+          ReferenceOperation(.shell, [ReferenceFact(.command, String(decoding: text, as: UTF8.self))])
+        ])
+        let found = subject.judge(request, in: subject.session(Principal()))
+        #expect(found.applied == [number] && subject.judge(request, by: Principal(), tags: []) == found)
+      }
+    }
+  }
+}
