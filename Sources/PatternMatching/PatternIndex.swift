@@ -16,6 +16,12 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     let selection: UnsafeMutableBufferPointer<UInt32>
     /// By position; nil: none is ever ruled out.
     let gates: UnsafeMutablePointer<UInt64>?
+    /// Literals of four bytes and more, where they are few.
+    let few: FewLiterals
+    /// Where they are many, of five bytes and more.
+    let long: LandmarkTable
+    let stampCount: Int
+    // What goes on from ``PatternIndex/few`` is above, in as few lines of the cache as can be.
     /// Positions of patterns without a filter.
     let unfiltered: UnsafeMutableBufferPointer<UInt32>
     let equal: EqualsTable
@@ -24,16 +30,12 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     let hasNames: Bool
     let prefixes: AnchorTable
     let suffixes: AnchorTable
-    /// Literals of four bytes and more, where they are few.
-    let few: FewLiterals
-    /// Where they are many: of five bytes and more, of four; always: of two and three, and one.
-    let long: LandmarkTable
+    /// Where they are many, of four bytes; always: of two and three, and one.
     let short: GramTable
     let pairs: GramTable
     let bytes: GramTable
     /// Whether there is more to look for than ``few``.
     let hasMore: Bool
-    let stampCount: Int
 
     deinit {
       selection.deallocate()
@@ -133,11 +135,10 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     parts = .allocate(capacity: 1)
     parts.initialize(
       to: Parts(
-        view: view, selection: selection, gates: gates, unfiltered: Self.copy(always),
-        equal: EqualsTable(equals), equalFolded: EqualsTable(folded), hasNames: hasNames,
-        prefixes: AnchorTable(first, view, atEnd: false), suffixes: AnchorTable(last, view, atEnd: true), few: few,
-        long: long, short: short, pairs: pairs, bytes: bytes,
-        hasMore: hasMore, stampCount: stampCount))
+        view: view, selection: selection, gates: gates, few: few, long: long, stampCount: stampCount,
+        unfiltered: Self.copy(always), equal: EqualsTable(equals), equalFolded: EqualsTable(folded), hasNames: hasNames,
+        prefixes: AnchorTable(first, view, atEnd: false), suffixes: AnchorTable(last, view, atEnd: true), short: short,
+        pairs: pairs, bytes: bytes, hasMore: hasMore))
   }
 
   private static func copy(_ numbers: [UInt32]) -> UnsafeMutableBufferPointer<UInt32> {

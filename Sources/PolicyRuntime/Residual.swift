@@ -111,9 +111,8 @@ final class Residual: @unchecked Sendable {
     let view = UnsafeMutablePointer<ResidualView>.allocate(capacity: 1)
     view.initialize(
       to: ResidualView(
-        index: index.view, eventStarts: eventStarts, events: events, woken: woken, always: always,
-        alwaysCount: unconditional.count, bindBits: bindBits, gates: gates, anyGate: gates == nil ? .max : anyGate,
-        direct: direct))
+        direct: direct, index: index.view, eventStarts: eventStarts, events: events, woken: woken, always: always,
+        alwaysCount: unconditional.count, bindBits: bindBits, gates: gates, anyGate: gates == nil ? .max : anyGate))
     self.view = UnsafePointer(view)
     slot = ResidualSlot(self.view, isFiltered: phase == .request)
   }
@@ -212,6 +211,8 @@ struct Candidate: BitwiseCopyable {
 
 /// The pointers of a ``Residual``, for the hot path; valid while the residual lives.
 struct ResidualView {
+  /// By ordinals, the rule that a hit makes apply, if that is all that it does.
+  let direct: UnsafePointer<Candidate>
   let index: FactIndexView
   /// By the index's ordinals.
   let eventStarts: UnsafePointer<UInt32>
@@ -226,6 +227,4 @@ struct ResidualView {
   let gates: UnsafePointer<UInt64>?
   /// Those of all rules here together; every bit where who asks is bound.
   let anyGate: UInt64
-  /// By ordinals, the rule that a hit makes apply, if that is all that it does.
-  let direct: UnsafePointer<Candidate>
 }
