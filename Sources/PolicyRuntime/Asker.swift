@@ -6,11 +6,11 @@ public struct Asker: ~Copyable {
   /// What is known but the groups that have numbers, and what is ``lent``.
   private(set) var facts = FactBuffer(arenaCapacity: 256, entryCapacity: 8)
   /// Values that were not copied yet: most requests are judged without a look at them.
-  private var lent = RawBuffer<LentValue>(capacity: 8)
+  @usableFromInline var lent = RawBuffer<LentValue>(capacity: 8)
   /// The numbers of the groups, as bits.
-  private(set) var members = RawBuffer<UInt64>(capacity: 1)
+  @usableFromInline var members = RawBuffer<UInt64>(capacity: 1)
   /// The same folded into one word: ``anyone`` and ``bit(of:)`` of each; every bit where a group has no number.
-  private(set) var groups = Self.anyone
+  @usableFromInline var groups = Self.anyone
 
   /// Part of every gate, so that a group without a number, which could be any, is never ruled out.
   static let unnumbered: UInt64 = 1 << 63
@@ -21,7 +21,7 @@ public struct Asker: ~Copyable {
   @inline(__always)
   static func bit(of number: Int) -> UInt64 { 1 << (UInt64(number) % 62) }
 
-  private let known = FactSet(Fact.allCases.filter { $0.schema.phase == .bind && $0 != .protocol })
+  @usableFromInline let known = FactSet(Fact.allCases.filter { $0.schema.phase == .bind && $0 != .protocol })
 
   init() {}
 
@@ -42,7 +42,7 @@ public struct Asker: ~Copyable {
 
   /// Adds the groups of 64 numbers that ``WholePolicy/number(ofGroup:)`` gave, from 64 times `index` on: bit n is the number n
   /// more. No others may have a bit.
-  @inline(__always)
+  @inlinable @inline(__always)
   public mutating func add(groups word: UInt64, at index: Int) {
     members[index] |= word
     // What ``bit(of:)`` says of each: 64 numbers on are two bits on.
@@ -67,7 +67,7 @@ public struct Asker: ~Copyable {
   }
 
   /// Adds such a value without a copy: its bytes are to stay where they are until the request is judged.
-  @inline(__always)
+  @inlinable @inline(__always)
   public mutating func add(_ fact: Fact, key: UInt16 = 0, lending bytes: UnsafeBufferPointer<UInt8>) {
     precondition(known.contains(fact), "not a fact of who asks")
     if fact == .group { groups = .max }
@@ -94,8 +94,14 @@ public struct Asker: ~Copyable {
 }
 
 /// A value of a fact in somebody else's memory.
+@usableFromInline
 struct LentValue: BitwiseCopyable {
-  var fact: Fact
-  var key: UInt16
-  var bytes: UnsafeBufferPointer<UInt8>
+  @usableFromInline var fact: Fact
+  @usableFromInline var key: UInt16
+  @usableFromInline var bytes: UnsafeBufferPointer<UInt8>
+
+  @inlinable
+  init(fact: Fact, key: UInt16, bytes: UnsafeBufferPointer<UInt8>) {
+    (self.fact, self.key, self.bytes) = (fact, key, bytes)
+  }
 }
