@@ -245,18 +245,17 @@ import PolicyRuntime
 
     @inline(__always)
     private func answerBound(_ number: Int, _ session: Session) -> UInt64 {
-      interpreter.pointee.begin(session, at: Moment())
-      return marks(interpreter.pointee.judge(number, of: batch, in: session))
+      marks(interpreter.pointee.judgeAlone(number, of: batch, in: session, at: Moment()))
     }
 
     @inline(__always)
     private func answerOneShot(_ number: Int) -> UInt64 {
       let request = requests.base[number]
-      interpreter.pointee.begin(whole, at: Moment())
+      interpreter.pointee.asker.begin(whole)
       interpreter.pointee.asker.add(groups: request.groups, at: 0)
       interpreter.pointee.asker.add(
         .target, lending: UnsafeBufferPointer(start: request.target, count: Int(request.target_length)))
-      return marks(interpreter.pointee.judge(number, of: batch, in: whole))
+      return marks(interpreter.pointee.judgeAlone(number, of: batch, in: whole, at: Moment()))
     }
 
     @inline(__always)

@@ -4,7 +4,7 @@ import PolicyBytecode
 /// that is bound. Reused from request to request.
 public struct Asker: ~Copyable {
   /// What is known but the groups that have numbers, and what is ``lent``.
-  private(set) var facts = FactBuffer(arenaCapacity: 256, entryCapacity: 8)
+  @usableFromInline var facts = FactBuffer(arenaCapacity: 256, entryCapacity: 8)
   /// Values that were not copied yet: most requests are judged without a look at them.
   @usableFromInline var lent = RawBuffer<LentValue>(capacity: 8)
   /// The numbers of the groups, as bits.
@@ -16,7 +16,7 @@ public struct Asker: ~Copyable {
   static let unnumbered: UInt64 = 1 << 63
 
   /// In no gate but that of a rule which asks for no group.
-  static let anyone: UInt64 = 1 << 62
+  @inlinable static var anyone: UInt64 { 1 << 62 }
 
   @inline(__always)
   static func bit(of number: Int) -> UInt64 { 1 << (UInt64(number) % 62) }
@@ -25,17 +25,21 @@ public struct Asker: ~Copyable {
 
   init() {}
 
-  /// Forgets all; room for `wordCount` words of groups.
-  @inline(__always)
-  mutating func begin(_ wordCount: Int) {
-    facts.removeAll()
+  /// Forgets who asked before, for a request that is judged by `whole`.
+  @inlinable @inline(__always)
+  public mutating func begin(_ whole: WholePolicy) {
+    let wordCount = whole.wordCount
+    if facts.entries.count > 0 { forgetFacts() }
     lent.removeAll()
     groups = Self.anyone
     if wordCount == 1, members.count == 1 { members.base[0] = 0 } else { renewMembers(wordCount) }
   }
 
-  @inline(never)
-  private mutating func renewMembers(_ wordCount: Int) {
+  @usableFromInline @inline(never)
+  mutating func forgetFacts() { facts.removeAll() }
+
+  @usableFromInline @inline(never)
+  mutating func renewMembers(_ wordCount: Int) {
     members.removeAll()
     for _ in 0..<wordCount { members.append(0) }
   }

@@ -155,10 +155,27 @@ public struct Interpreter: ~Copyable {
     sharedProtocols = []
   }
 
+  /// Judges a request that is one operation of `batch`, in a phase of requests: ``begin(_:at:)`` and ``judge(_:of:in:_:)`` in one
+  /// call, of which a request of which no rule speaks costs little more.
+  public mutating func judgeAlone(
+    _ number: Int, of batch: borrowing OperationBatch, in session: Session, at moment: Moment
+  ) -> OperationVerdict {
+    begin(at: moment)
+    if session.hasTags { addTags(session.tags) }
+    return judge(number, quickly: batch, session, .request)
+  }
+
   /// Judges one operation of `batch`. After ``begin(_:at:)`` of its request. No default speaks of responses: what no
   /// rule withholds is passed on.
   public mutating func judge(
     _ number: Int, of batch: borrowing OperationBatch, in session: Session, _ phase: RulePhase = .request
+  ) -> OperationVerdict {
+    judge(number, quickly: batch, session, phase)
+  }
+
+  @inline(__always)
+  private mutating func judge(
+    _ number: Int, quickly batch: borrowing OperationBatch, _ session: Session, _ phase: RulePhase
   ) -> OperationVerdict {
     let slot = session.slot(batch.operations[number].protocol, phase)
     if let few = ResidualSlot.few(slot),

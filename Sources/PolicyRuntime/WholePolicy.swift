@@ -13,7 +13,7 @@ public final class WholePolicy: @unchecked Sendable {
   public let policy: LoadedPolicy
   private let numbers: [String: Int]
   /// Words of a set of groups.
-  let wordCount: Int
+  @usableFromInline let wordCount: Int
   /// A PCRE pattern could not be decided on these groups: nothing of theirs may pass.
   let undecided: [UInt64]
   /// Atoms of the bind phase that PCRE decides. They are tried before all else, as binding does: one that cannot be
@@ -130,12 +130,28 @@ extension Interpreter {
   public mutating func begin(_ whole: WholePolicy, at moment: Moment, tags: [String] = []) {
     begin(at: moment)
     if !tags.isEmpty { addTags(tags) }
-    asker.begin(whole.wordCount)
+    asker.begin(whole)
+  }
+
+  /// Judges a request that is one operation of `batch` for ``asker``, after ``Asker/begin(_:)`` with the same policy:
+  /// ``begin(_:at:tags:)`` and ``judge(_:of:in:_:)`` in one call.
+  public mutating func judgeAlone(
+    _ number: Int, of batch: borrowing OperationBatch, in whole: WholePolicy, at moment: Moment
+  ) -> OperationVerdict {
+    begin(at: moment)
+    return judge(number, quickly: batch, whole, .request)
   }
 
   /// Judges one operation of `batch` for ``asker``. After ``begin(_:at:)`` of its request with the same policy.
   public mutating func judge(
     _ number: Int, of batch: borrowing OperationBatch, in whole: WholePolicy, _ phase: RulePhase = .request
+  ) -> OperationVerdict {
+    judge(number, quickly: batch, whole, phase)
+  }
+
+  @inline(__always)
+  private mutating func judge(
+    _ number: Int, quickly batch: borrowing OperationBatch, _ whole: WholePolicy, _ phase: RulePhase
   ) -> OperationVerdict {
     sets = whole.sets
     let residual = whole.residual(batch.operations[number].protocol, phase)
