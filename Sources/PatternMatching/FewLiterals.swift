@@ -5,16 +5,15 @@ import PolicyBytecode
 /// with vector instructions; where they stand the whole literal is compared.
 ///
 /// Invariant of the unsafe code: `entries` has a stretch for each of the eight sets of `sought`, from its offset in `starts` to
-/// the next one's; the `bytes` of an entry's node are `length` bytes, of which the four sought begin at `offset`. All stand in
+/// the next one's; the four bytes that are sought begin at an entry's `offset` in its literal. All stand in
 /// one block, in the order in which they are read: what was not in use for a while is not in the cache, and a line of it is
 /// waited for.
 struct FewLiterals: ~Copyable {
   private struct Entry: BitwiseCopyable {
     var node: LiteralNode
+    var offset: UInt8
     /// The four bytes that are sought, folded.
     var window: UInt32
-    var offset: UInt8
-    var length: UInt8
     var number: UInt16
   }
 
@@ -39,17 +38,14 @@ struct FewLiterals: ~Copyable {
   init(
     _ members: [(literal: UInt32, position: UInt32)], _ users: LiteralUsers
   ) {
-    let sorted = members.sorted { ($0.literal, $0.position) < ($1.literal, $1.position) }
-    var byteCount = 0
+    var list: [UInt32] = []
     var nodes: [Entry] = []
-    for (number, (node, literal)) in LiteralNode.nodes(of: sorted, users).enumerated() {
+    for (number, (node, literal)) in LiteralNode.nodes(of: members, users, &list).enumerated() {
       guard let bytes = literal.bytes.baseAddress else { continue }
       let offset = FewLiterals.window(literal)
-      byteCount += literal.bytes.count
       nodes.append(
         Entry(
-          node: node, window: FoldedText.load4(bytes + offset), offset: UInt8(offset),
-          length: UInt8(literal.bytes.count), number: UInt16(number)))
+          node: node, offset: UInt8(offset), window: FoldedText.load4(bytes + offset), number: UInt16(number)))
     }
     nodeCount = nodes.count
 
@@ -64,24 +60,25 @@ struct FewLiterals: ~Copyable {
     let soughtAt = room(text_scan_few.self, 1)
     let startsAt = room(UInt8.self, FewLiterals.setCount + 1)
     let entriesAt = room(Entry.self, nodes.count)
-    let positionsAt = room(UInt32.self, sorted.count)
+    let positionsAt = room(UInt32.self, list.count)
+    let byteCount = nodes.reduce(0) { $0 + Int($1.node.length) }
     let bytesAt = room(UInt8.self, byteCount)
     block = .allocate(byteCount: size, alignment: 64)
     let tables = (block + tablesAt).bindMemory(to: text_scan_tables.self, capacity: 1)
     sought = (block + soughtAt).bindMemory(to: text_scan_few.self, capacity: 1)
     starts = (block + startsAt).bindMemory(to: UInt8.self, capacity: FewLiterals.setCount + 1)
     entries = (block + entriesAt).bindMemory(to: Entry.self, capacity: nodes.count)
-    positions = (block + positionsAt).bindMemory(to: UInt32.self, capacity: sorted.count)
+    positions = (block + positionsAt).bindMemory(to: UInt32.self, capacity: list.count)
 
     // Literals that are alike share a set: it then lets less else pass.
     nodes.sort { ($0.window.byteSwapped, $0.number) < ($1.window.byteSwapped, $1.number) }
     var bytes = (block + bytesAt).bindMemory(to: UInt8.self, capacity: byteCount)
-    for index in nodes.indices { bytes = nodes[index].node.move(to: bytes, Int(nodes[index].length)) }
+    for index in nodes.indices { bytes = nodes[index].node.move(to: bytes) }
     entries.initialize(from: nodes, count: nodes.count)
-    for (index, member) in sorted.enumerated() { (positions + index).initialize(to: member.position) }
+    positions.initialize(from: list, count: list.count)
     tables.initialize(to: text_scan_tables())
     sought.initialize(to: text_scan_few())
-    sought.pointee.shortest = nodes.reduce(UInt32.max) { min($0, UInt32($1.length)) }
+    sought.pointee.shortest = nodes.reduce(UInt32.max) { min($0, UInt32($1.node.length)) }
     for set in 0...FewLiterals.setCount {
       let share = set * nodes.count / FewLiterals.setCount
       (starts + set).initialize(to: UInt8(nodes.count <= FewLiterals.setCount ? min(set, nodes.count) : share))
@@ -138,8 +135,8 @@ struct FewLiterals: ~Copyable {
       for index in Int(starts[set])..<Int(starts[set + 1])
       where entries[index].window == window && entries[index].node.gate & admitted != 0 {
         let entry = entries[index]
-        let (start, length) = (place - Int(entry.offset), Int(entry.length))
-        guard start >= 0, start + length <= count, entry.node.stands(at: base + start, length),
+        let start = place - Int(entry.offset)
+        guard start >= 0, start + Int(entry.node.length) <= count, entry.node.stands(at: base + start),
           stamps.isNew(Int(entry.number))
         else { continue }
         entry.node.append(of: positions, to: &candidates)

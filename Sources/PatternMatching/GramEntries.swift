@@ -2,23 +2,28 @@ import PolicyBytecode
 
 /// Literals by short windows of them ("grams"): what a place of a text that begins a gram is compared with. First four more
 /// bytes of the literal, then what is admitted, then all of it.
+///
+/// Open addressing with linear probing, for an entry is found in the line of the cache where it is looked for, mostly.
+///
+/// Invariant of the unsafe code: `slots` has a power of two of entries, `mask` one more than; at most half of them are in use, of
+/// the others the literal has no length. So a probe ends.
 struct GramEntries: ~Copyable {
   struct Entry: BitwiseCopyable {
-    var gram: UInt32
-    /// Four bytes of the literal at `checkAt`.
-    var check: UInt32
     var node: LiteralNode
-    /// The node's.
-    var number: UInt32
     /// Where the gram stands in the literal.
     var offset: UInt8
     var checkAt: UInt8
-    var length: UInt8
+    var gram: UInt32
+    /// Four bytes of the literal at `checkAt`.
+    var check: UInt32
   }
 
-  private let buckets: Buckets<Entry>
+  private let slots: UnsafeMutablePointer<Entry>
+  private let mask: Int
+  private let shift: UInt64
   private let positions: UnsafeMutablePointer<UInt32>
-  let nodeCount: Int
+  /// Stamps that a scan needs; 0: there are no literals.
+  let stampCount: Int
   /// The length of the shortest literal.
   let shortest: Int
 
@@ -28,35 +33,49 @@ struct GramEntries: ~Copyable {
   /// `members` are numbers of literals of at most ``longest`` bytes, and positions of `users`. `grams` says
   /// where the grams, of `width` bytes, of a literal begin. `note` is told each entry.
   init(
-    _ members: [(literal: UInt32, position: UInt32)], _ users: LiteralUsers,
+    _ members: [LiteralNode.Member], _ users: LiteralUsers,
     width: Int, grams: (PatternTableView.Literal) -> Range<Int>, note: (Entry, PatternTableView.Literal) -> Void
   ) {
-    // Equal literals side by side make one node.
-    let sorted = members.sorted { ($0.literal, $0.position) < ($1.literal, $1.position) }
-    positions = .allocate(capacity: max(sorted.count, 1))
-    for (index, member) in sorted.enumerated() { (positions + index).initialize(to: member.position) }
+    var list: [UInt32] = []
     var entries: [Entry] = []
-    let nodes = LiteralNode.nodes(of: sorted, users)
-    for (number, (node, literal)) in nodes.enumerated() {
+    for (node, literal) in LiteralNode.nodes(of: members, users, &list) {
       guard let bytes = literal.bytes.baseAddress else { continue }
-      let length = literal.bytes.count
+      let length = Int(node.length)
       let offsets = grams(literal)
       // Bytes far from the grams tell most: the literal's end, or its beginning.
       let checkAt = length < 4 ? 0 : offsets.lowerBound + offsets.upperBound + width > length ? 0 : length - 4
       for offset in offsets {
         let entry = Entry(
-          gram: GramEntries.load(bytes + offset, width), check: length < 4 ? 0 : FoldedText.load4(bytes + checkAt),
-          node: node, number: UInt32(number), offset: UInt8(offset), checkAt: UInt8(checkAt), length: UInt8(length))
+          node: node, offset: UInt8(offset), checkAt: UInt8(checkAt), gram: GramEntries.load(bytes + offset, width),
+          check: length < 4 ? 0 : FoldedText.load4(bytes + checkAt))
         entries.append(entry)
         note(entry, literal)
       }
     }
-    nodeCount = nodes.count
-    shortest = entries.reduce(Int.max) { min($0, Int($1.length)) }
-    buckets = Buckets(entries) { spread(UInt64($0.gram)) }
+    shortest = entries.reduce(Int.max) { min($0, Int($1.node.length)) }
+    positions = .allocate(capacity: max(list.count, 1))
+    positions.initialize(from: list, count: list.count)
+
+    let bits = logarithm(atLeast: 2 * entries.count)
+    let count = 1 << bits
+    mask = count - 1
+    shift = UInt64(64 - bits)
+    stampCount = entries.isEmpty ? 0 : count
+    precondition(MemoryLayout<Entry>.stride == 32, "two entries are a line of the cache")
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Entry>.stride, alignment: 64)
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: count * MemoryLayout<Entry>.stride)
+    slots = memory.bindMemory(to: Entry.self, capacity: count)
+    for entry in entries {
+      var slot = Int(spread(UInt64(entry.gram)) >> shift)
+      while slots[slot].node.length > 0 { slot = (slot + 1) & mask }
+      slots[slot] = entry
+    }
   }
 
-  deinit { positions.deallocate() }
+  deinit {
+    slots.deallocate()
+    positions.deallocate()
+  }
 
   @inline(__always)
   static func load(_ base: UnsafePointer<UInt8>, _ width: Int) -> UInt32 {
@@ -64,21 +83,25 @@ struct GramEntries: ~Copyable {
   }
 
   /// Appends the positions of the literals that stand in the text with `gram` at `place` and that `admitted` does not rule
-  /// out, once for each: `stamps` has one for each node.
+  /// out, hardly ever twice: `stamps` has ``stampCount``.
   @inline(__always)
   borrowing func visit(
     _ gram: UInt32, _ place: Int, _ base: UnsafePointer<UInt8>, _ count: Int,
     _ admitted: UInt64, _ stamps: PatternScratch.Stamps, _ candidates: inout RawBuffer<UInt32>
   ) {
-    for entry in buckets.bucket(spread(UInt64(gram))) where entry.gram == gram {
-      let start = place - Int(entry.offset)
-      let length = Int(entry.length)
+    var slot = Int(spread(UInt64(gram)) >> shift)
+    while slots[slot].node.length > 0 {
+      let entry = slots + slot
+      let number = slot
+      slot = (slot + 1) & mask
+      guard entry.pointee.gram == gram else { continue }
+      let start = place - Int(entry.pointee.offset)
+      let length = Int(entry.pointee.node.length)
       guard start >= 0, start + length <= count else { continue }
-      if length >= 4, FoldedText.load4(base + start + Int(entry.checkAt)) != entry.check { continue }
-      guard entry.node.gate & admitted != 0, entry.node.stands(at: base + start, length),
-        stamps.isNew(Int(entry.number))
+      if length >= 4, FoldedText.load4(base + start + Int(entry.pointee.checkAt)) != entry.pointee.check { continue }
+      guard entry.pointee.node.gate & admitted != 0, entry.pointee.node.stands(at: base + start), stamps.isNew(number)
       else { continue }
-      entry.node.append(of: positions, to: &candidates)
+      entry.pointee.node.append(of: positions, to: &candidates)
     }
   }
 }

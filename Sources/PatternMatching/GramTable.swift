@@ -13,7 +13,8 @@ struct GramTable: ~Copyable {
   private let step: Int
   private let mask: UInt32
 
-  var nodeCount: Int { entries.nodeCount }
+  /// Stamps that a scan needs; 0: there are no literals.
+  var stampCount: Int { entries.stampCount }
 
   /// Sizes of the bitmap, as logarithms of 32-bit cells: not worth making it smaller; still within the second cache.
   private static let leastCellBits = 8
@@ -48,7 +49,7 @@ struct GramTable: ~Copyable {
   deinit { bitmap.deallocate() }
 
   /// Appends the positions of every literal in the text that `admitted` does not rule out, once for each: `stamps` has
-  /// one for each node.
+  /// ``stampCount``.
   @inline(__always)
   borrowing func scan(
     _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ stamps: PatternScratch.Stamps,

@@ -17,7 +17,8 @@ struct LandmarkTable: ~Copyable {
   private let all: UnsafeMutablePointer<text_scan_few>
   private let sought: UnsafeMutablePointer<text_scan_landmarks>
 
-  var nodeCount: Int { entries.nodeCount }
+  /// Stamps that a scan needs; 0: there are no literals.
+  var stampCount: Int { entries.stampCount }
 
   /// The least length of a literal: a pair, the second byte of which begins four.
   static let shortest = 5
@@ -110,7 +111,7 @@ struct LandmarkTable: ~Copyable {
   }
 
   /// Appends the positions of every literal in the text that `admitted` does not rule out, once for each: `stamps` has
-  /// one for each node, `places` room for ``placesAtOnce`` and one.
+  /// ``stampCount``, `places` room for ``placesAtOnce`` and one.
   @inline(__always)
   borrowing func scan(
     _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ stamps: PatternScratch.Stamps,

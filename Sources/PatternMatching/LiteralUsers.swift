@@ -21,70 +21,85 @@ struct LiteralUsers {
   }
 }
 
-/// A literal and the positions that have it in their filter. Small, for it stands where it is compared.
+/// A literal and the positions that have it in their filter: in as few bytes as can be, for what was not in use for a while is
+/// not in the cache.
 struct LiteralNode: BitwiseCopyable {
   /// A position that has a literal, by its number.
   typealias Member = (literal: UInt32, position: UInt32)
 
-  /// The literal with case folded; as it is where it ``isWhole``.
+  /// The literal with case folded; as it is where it is ``Use/whole``.
   private var bytes: UnsafePointer<UInt8>
   /// Those of the positions together.
   let gate: UInt64
-  /// The one position, or where they start in the table's list.
+  /// The one position; where there are several, where their number stands in the table's list, and they behind it.
   private let first: UInt32
-  /// How many they are, at least one, and ``whole``.
-  private let countAndWhole: UInt32
+  /// Of the literal, at least one.
+  let length: UInt8
+  private let use: Use
 
-  /// The literal is all of the one pattern, see ``LiteralUsers/wholeText(_:_:)``.
-  private static let whole: UInt32 = 1 << 31
+  private enum Use: UInt8, BitwiseCopyable {
+    /// There is one position that has it, or several.
+    case one, several
+    /// There is one, the pattern of which is this literal and no more: ``LiteralUsers/wholeText(_:_:)``.
+    case whole
+  }
 
-  @inline(__always)
-  private var isWhole: Bool { countAndWhole & Self.whole != 0 }
-
-  /// The nodes of `members`, sorted by literal and position, each with its literal; the list of positions is that of `members`.
-  static func nodes(of members: [Member], _ users: LiteralUsers) -> [(node: LiteralNode, literal: PatternTableView.Literal)] {
+  /// The nodes of `members`, each with its literal, in the order of these; `list` gets the positions of those that are shared.
+  static func nodes(
+    of members: [Member], _ users: LiteralUsers, _ list: inout [UInt32]
+  ) -> [(node: LiteralNode, literal: PatternTableView.Literal)] {
+    let sorted = members.sorted { ($0.literal, $0.position) < ($1.literal, $1.position) }
     var nodes: [(node: LiteralNode, literal: PatternTableView.Literal)] = []
     var start = 0
-    while start < members.count {
+    while start < sorted.count {
       var end = start + 1
-      while end < members.count, members[end].literal == members[start].literal { end += 1 }
-      let literal = users.view.literal(members[start].literal)
-      if let bytes = literal.bytes.baseAddress {
-        nodes.append((LiteralNode(bytes, literal.bytes.count, members, start..<end, users), literal))
+      while end < sorted.count, sorted[end].literal == sorted[start].literal { end += 1 }
+      let literal = users.view.literal(sorted[start].literal)
+      let positions = sorted[start..<end].map(\.position)
+      if let bytes = literal.bytes.baseAddress,
+        let node = LiteralNode(bytes, literal.bytes.count, positions, users, &list)
+      {
+        nodes.append((node, literal))
       }
       start = end
     }
     return nodes
   }
 
-  private init(
-    _ bytes: UnsafePointer<UInt8>, _ length: Int, _ members: [Member], _ range: Range<Int>, _ users: LiteralUsers
+  /// Nil for a literal of no bytes or more than fit, which no table is given.
+  private init?(
+    _ bytes: UnsafePointer<UInt8>, _ count: Int, _ positions: [UInt32], _ users: LiteralUsers, _ list: inout [UInt32]
   ) {
-    let wholeText = range.count == 1 ? users.wholeText(members[range.lowerBound].position, length) : nil
+    guard let length = UInt8(exactly: count), length > 0 else { return nil }
+    self.length = length
+    gate = positions.reduce(0) { $0 | users.gate($1) }
+    let wholeText = positions.count > 1 ? nil : users.wholeText(positions[0], count)
     self.bytes = wholeText ?? bytes
-    gate = members[range].reduce(0) { $0 | users.gate($1.position) }
-    first = range.count == 1 ? members[range.lowerBound].position : UInt32(range.lowerBound)
-    countAndWhole = UInt32(range.count) | (wholeText == nil ? 0 : Self.whole)
+    use = wholeText != nil ? .whole : positions.count > 1 ? .several : .one
+    first = use == .several ? UInt32(list.count) : positions[0]
+    if use == .several { list += [UInt32(positions.count)] + positions }
   }
 
-  /// Takes the bytes that it compares, `length` of them, to `place`; gives where they end.
-  mutating func move(to place: UnsafeMutablePointer<UInt8>, _ length: Int) -> UnsafeMutablePointer<UInt8> {
-    place.initialize(from: bytes, count: length)
+  /// Takes the bytes that it compares to `place`; gives where they end.
+  mutating func move(to place: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+    place.initialize(from: bytes, count: Int(length))
     bytes = UnsafePointer(place)
-    return place + length
+    return place + Int(length)
   }
 
-  /// Whether the literal, of `length` bytes, stands at `place`: with case folded, or as it is where it is the whole pattern.
+  /// Whether the literal stands at `place`: with case folded, or as it is where it is the whole pattern.
   @inline(__always)
-  func stands(at place: UnsafePointer<UInt8>, _ length: Int) -> Bool {
-    isWhole ? memcmp(place, bytes, length) == 0 : FoldedText.isEqual(place, bytes, length)
+  func stands(at place: UnsafePointer<UInt8>) -> Bool {
+    use == .whole ? memcmp(place, bytes, Int(length)) == 0 : FoldedText.isEqual(place, bytes, Int(length))
   }
 
   /// Appends the positions of the literal, which stands in the text.
   @inline(__always)
-  func append(of positions: UnsafePointer<UInt32>, to candidates: inout RawBuffer<UInt32>) {
-    if isWhole { return candidates.append(first | PatternScratch.matched) }
-    if countAndWhole == 1 { return candidates.append(first) }
-    for index in Int(first)..<Int(first + countAndWhole) { candidates.append(positions[index]) }
+  func append(of list: UnsafePointer<UInt32>, to candidates: inout RawBuffer<UInt32>) {
+    switch use {
+    case .whole: candidates.append(first | PatternScratch.matched)
+    case .one: candidates.append(first)
+    case .several: for index in 1...Int(list[Int(first)]) { candidates.append(list[Int(first) + index]) }
+    }
   }
 }

@@ -121,17 +121,17 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     let short = GramTable(within.short, users, width: 3, step: 2)
     let pairs = GramTable(within.pairs, users, width: 2, step: 1)
     let bytes = GramTable(within.bytes, users, width: 1, step: 1)
-    let gramNodes = long.nodeCount + short.nodeCount + pairs.nodeCount + bytes.nodeCount
-    let stampCount = indices.count + few.nodeCount + gramNodes
+    let gramStamps = long.stampCount + short.stampCount + pairs.stampCount + bytes.stampCount
+    let stampCount = indices.count + few.nodeCount + gramStamps
     let hasOthers =
       !(equals.isEmpty && folded.isEmpty && first.isEmpty && last.isEmpty)
-      || short.nodeCount + pairs.nodeCount + bytes.nodeCount > 0
-    if hasOthers || !always.isEmpty || few.nodeCount + long.nodeCount == 0 {
+      || short.stampCount + pairs.stampCount + bytes.stampCount > 0
+    if hasOthers || !always.isEmpty || few.nodeCount + long.stampCount == 0 {
       self.few = nil
     } else {
-      self.few = long.nodeCount > 0 ? long.search : UnsafePointer(few.sought)
+      self.few = long.stampCount > 0 ? long.search : UnsafePointer(few.sought)
     }
-    let hasMore = hasOthers || long.nodeCount > 0
+    let hasMore = hasOthers || long.stampCount > 0
     parts = .allocate(capacity: 1)
     parts.initialize(
       to: Parts(
@@ -186,7 +186,7 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     scratch.begin(stampCount: parts.pointee.stampCount)
     scratch.candidates.removeAll()
     let fewNodes = parts.pointee.selection.count
-    let longNodes = fewNodes + parts.pointee.few.nodeCount
+    let longStamps = fewNodes + parts.pointee.few.nodeCount
     for index in 0..<found {
       let place = scratch.places[index]
       if place & 0xFF != 0 {
@@ -194,7 +194,7 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
           place, base, text.count, admitted, scratch.stamps(from: fewNodes), &scratch.candidates)
       } else {
         parts.pointee.long.visit(
-          Int(place >> 8), base, text.count, admitted, scratch.stamps(from: longNodes), &scratch.candidates)
+          Int(place >> 8), base, text.count, admitted, scratch.stamps(from: longStamps), &scratch.candidates)
       }
     }
     for index in 0..<scratch.candidates.count {
@@ -215,24 +215,24 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     guard let base = text.baseAddress else { return }
     let view = parts.pointee.view
     let count = text.count
-    let longNodes = parts.pointee.selection.count + parts.pointee.few.nodeCount
-    let shortNodes = longNodes + parts.pointee.long.nodeCount
-    let pairNodes = shortNodes + parts.pointee.short.nodeCount
-    let byteNodes = pairNodes + parts.pointee.pairs.nodeCount
+    let longStamps = parts.pointee.selection.count + parts.pointee.few.nodeCount
+    let shortStamps = longStamps + parts.pointee.long.stampCount
+    let pairStamps = shortStamps + parts.pointee.short.stampCount
+    let byteStamps = pairStamps + parts.pointee.pairs.stampCount
     parts.pointee.prefixes.scan(base, count, view, into: &scratch.candidates)
     parts.pointee.suffixes.scan(base, count, view, into: &scratch.candidates)
-    if parts.pointee.long.nodeCount > 0 {
+    if parts.pointee.long.stampCount > 0 {
       parts.pointee.long.scan(
-        base, count, admitted, scratch.stamps(from: longNodes), scratch.landmarks, into: &scratch.candidates)
+        base, count, admitted, scratch.stamps(from: longStamps), scratch.landmarks, into: &scratch.candidates)
     }
-    if parts.pointee.short.nodeCount > 0 {
-      parts.pointee.short.scan(base, count, admitted, scratch.stamps(from: shortNodes), into: &scratch.candidates)
+    if parts.pointee.short.stampCount > 0 {
+      parts.pointee.short.scan(base, count, admitted, scratch.stamps(from: shortStamps), into: &scratch.candidates)
     }
-    if parts.pointee.pairs.nodeCount > 0 {
-      parts.pointee.pairs.scan(base, count, admitted, scratch.stamps(from: pairNodes), into: &scratch.candidates)
+    if parts.pointee.pairs.stampCount > 0 {
+      parts.pointee.pairs.scan(base, count, admitted, scratch.stamps(from: pairStamps), into: &scratch.candidates)
     }
-    if parts.pointee.bytes.nodeCount > 0 {
-      parts.pointee.bytes.scan(base, count, admitted, scratch.stamps(from: byteNodes), into: &scratch.candidates)
+    if parts.pointee.bytes.stampCount > 0 {
+      parts.pointee.bytes.scan(base, count, admitted, scratch.stamps(from: byteStamps), into: &scratch.candidates)
     }
   }
 
