@@ -26,8 +26,8 @@ enum CommandText {
     let anchored = kind == .contains ? 0 : 4 * 16
     // What has fewer bytes than vector instructions compare is looked for place by place.
     let isShort = kind == .contains && literals.contains { $0.count < FewLiterals.shortest }
-    return least + anchored - (isShort ? 4 * 16 : 0) - 16
-      * (literals.count.bitWidth - literals.count.leadingZeroBitCount)
+    let choices = literals.count.bitWidth - literals.count.leadingZeroBitCount
+    return least + anchored - (isShort ? 4 * 16 : 0) - 16 * choices
   }
 
   /// The rarity of a literal where the words that rules speak of are spoken: such a word is one of a few thousand, however
