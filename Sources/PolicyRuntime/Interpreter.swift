@@ -113,6 +113,7 @@ public struct Interpreter: ~Copyable {
 
   /// Begins a request of `session`: what has fired is forgotten, tags and time are those of now. The operations judged
   /// from here on share the common facts of one batch.
+  @inline(__always)
   public mutating func begin(_ session: Session, at moment: Moment) {
     begin(at: moment)
     if session.hasTags { addTags(session.tags) }
@@ -160,8 +161,7 @@ public struct Interpreter: ~Copyable {
   public mutating func judgeAlone(
     _ number: Int, of batch: borrowing OperationBatch, in session: Session, at moment: Moment
   ) -> OperationVerdict {
-    begin(at: moment)
-    if session.hasTags { addTags(session.tags) }
+    begin(session, at: moment)
     return judge(number, quickly: batch, session, .request)
   }
 
@@ -184,8 +184,7 @@ public struct Interpreter: ~Copyable {
       return verdict
     }
     let residual = session.residual(batch.operations[number].protocol, phase)
-    return judge(
-      number, of: batch, residual, phase, admitted: .max, isUndecided: session.isUndecided)
+    return judge(number, of: batch, residual, phase, admitted: .max, isUndecided: session.isUndecided)
   }
 
   /// Judges an operation where a prefilter tells of most that no rule speaks of them; nil: it cannot be told so.
@@ -217,7 +216,13 @@ public struct Interpreter: ~Copyable {
       }
       return verdict(of: operation, batch, residual, .request, isUndecided: false, firstFired: firstFired)
     }
-    var verdict = defaults[Int(operation.protocol.rawValue)].verdict
+    return silentVerdict(operation.protocol, firstFired)
+  }
+
+  /// The verdict of a request's operation that was read and of which no rule speaks.
+  @inline(__always)
+  private mutating func silentVerdict(_ wire: OperationProtocol, _ firstFired: UInt32) -> OperationVerdict {
+    var verdict = defaults[Int(wire.rawValue)].verdict
     (verdict.firstFired, verdict.endFired) = (firstFired, firstFired)
     return verdict
   }
@@ -256,9 +261,7 @@ public struct Interpreter: ~Copyable {
     if let view = residual.pointee.view { look(at: operation, batch, view) }
     let firstFired = UInt32(truncatingIfNeeded: fired.count)
     if candidates.count == 0, operation.unparsed == .none, !isUndecided, phase == .request {
-      var verdict = defaults[Int(operation.protocol.rawValue)].verdict
-      (verdict.firstFired, verdict.endFired) = (firstFired, firstFired)
-      return verdict
+      return silentVerdict(operation.protocol, firstFired)
     }
     return verdict(of: operation, batch, residual, phase, isUndecided: isUndecided, firstFired: firstFired)
   }

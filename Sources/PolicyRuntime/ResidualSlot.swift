@@ -48,6 +48,7 @@ struct ResidualSlot: BitwiseCopyable {
   /// Memory for `count` slots, each in a line of its own, which `deallocate()` frees.
   static func allocate(_ count: Int) -> UnsafeMutablePointer<ResidualSlot> {
     precondition(MemoryLayout<ResidualSlot>.stride == 64, "a slot is a line of the cache")
+    precondition(MemoryLayout<ResidualSlot>.offset(of: \.few) == 0, "what is sought comes first")
     let slots = UnsafeMutableRawPointer.allocate(byteCount: count * 64, alignment: 64)
       .bindMemory(to: ResidualSlot.self, capacity: count)
     slots.initialize(repeating: ResidualSlot(), count: count)
