@@ -41,8 +41,23 @@ import Testing
     batch.end()
     var facts = SessionFacts()
     facts.groups = groups
-    let bound = interpreter.judge(batch, in: Session(whole.policy, facts), at: Moment())
+    let session = Session(whole.policy, facts)
+    let bound = interpreter.judge(batch, in: session, at: Moment())
+    // In one call it is the same.
+    var alone = interpreter.judgeAlone(0, of: batch, in: session, at: Moment())
+    #expect(alone.decision == bound.decision && interpreter.fired.elements.map(Int.init) == bound.applied)
+
     interpreter.begin(whole, at: Moment())
+    tell(&interpreter, groups, whole)
+    let unbound = interpreter.judge(batch, in: whole)
+    interpreter.asker.begin(whole)
+    tell(&interpreter, groups, whole)
+    alone = interpreter.judgeAlone(0, of: batch, in: whole, at: Moment())
+    #expect(alone.decision == unbound.decision && interpreter.fired.elements.map(Int.init) == unbound.applied)
+    return (bound.applied, unbound.applied)
+  }
+
+  private func tell(_ interpreter: inout Interpreter, _ groups: [String], _ whole: WholePolicy) {
     for group in groups {
       if let number = whole.number(ofGroup: group) {
         interpreter.asker.add(group: number)
@@ -50,7 +65,6 @@ import Testing
         interpreter.asker.add(.group, group)
       }
     }
-    return (bound.applied, interpreter.judge(batch, in: whole).applied)
   }
 
   @Test(arguments: [0, 1, 62, 63, 64, groupCount]) func groupsByNumberAndByName(numbered: Int) throws {
