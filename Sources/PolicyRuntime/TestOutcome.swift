@@ -63,4 +63,52 @@ extension Interpreter {
     guard atom < Int(policy.bundle.meta.bindAtoms) else { return meets(value, atom, number, batch) }
     return meets(value, atom, boundFacts: session.boundFacts(batch.operations[number].protocol))
   }
+
+  /// The truth of an atom for the operation judged last, for explanations: binding may have left out the rule that
+  /// asks for it, so each of its patterns is tried by itself.
+  mutating func test(_ atom: Int, _ number: Int, _ batch: borrowing OperationBatch) -> Bool {
+    if atoms[atom].kind == AtomKind.matched.rawValue {
+      for index in Int(policy.matcherStarts[atom])..<Int(policy.matcherStarts[atom + 1]) {
+        let pattern = policy.bundle.matchers[Int(policy.matcherNumbers[index])].pattern
+        if meets(.pattern(Int(pattern)), atom, number, batch) { return true }
+      }
+      return false
+    }
+    let operation = batch.operations[number]
+    let holds = evaluate(atom, batch, Int(operation.firstEntry)..<Int(operation.endEntry))
+    evaluator.isUndecided = false
+    return holds
+  }
+
+  /// Whether an atom could not be decided for the operation judged last.
+  func isUndecided(_ atom: Int) -> Bool { undecided.elements.contains(UInt32(atom)) }
+
+  /// Whether the operation judged last has a value of an atom's fact that is `value`. Not for facts of the bind phase.
+  mutating func meets(
+    _ value: TestValue, _ atom: Int, _ number: Int, _ batch: borrowing OperationBatch
+  ) -> Bool {
+    let operation = batch.operations[number]
+    let own = Int(operation.firstEntry)..<Int(operation.endEntry)
+    let (record, table) = (atoms[atom], policy.table)
+    if Self.momentFactSet.contains(rawValue: record.fact) {
+      let all = 0..<momentFacts.entries.count
+      return value.isMet(
+        record, momentFacts, shared: 0..<0, own: all, evaluator: &evaluator, table: table, scratch: &scratch)
+    }
+    return value.isMet(
+      record, batch.facts, shared: 0..<batch.commonEnd, own: own, evaluator: &evaluator, table: table,
+      scratch: &scratch)
+  }
+
+  /// Like ``meets(_:_:_:_:)`` for the facts that binding knows.
+  mutating func meets(_ value: TestValue, _ atom: Int, boundFacts: borrowing FactBuffer) -> Bool {
+    value.isMet(
+      atoms[atom], boundFacts, shared: 0..<0, own: 0..<boundFacts.entries.count, evaluator: &evaluator,
+      table: policy.table, scratch: &scratch)
+  }
+
+  /// Where a pattern matches a text.
+  mutating func span(of pattern: UInt32, in text: String) -> Range<Int>? {
+    policy.table.span(pattern, in: Array(text.utf8), scratch: &scratch)
+  }
 }
