@@ -133,14 +133,16 @@ AVX2 static inline __attribute__((always_inline)) size_t find_n_windows_avx2(con
 #undef WINDOWS_AT
 }
 
-#define FIND_WINDOWS_AVX2(name, count)                                                                            \
-  AVX2 static size_t name(const text_scan_few *few, uint64_t admitted, const uint8_t *text, size_t end, uint64_t *found) { \
-    return find_n_windows_avx2(few, count, admitted, text, end, found);                                           \
+/// A search for `count` windows, as `text_scan_few` wants it.
+#define FIND_WINDOWS(level, find_n_windows, name, count)                                                          \
+  level static size_t name(const text_scan_few *few, uint64_t admitted, const uint8_t *text, size_t end,          \
+                           uint64_t *found) {                                                                     \
+    return find_n_windows(few, count, admitted, text, end, found);                                                \
   }
 
-FIND_WINDOWS_AVX2(find_window_avx2, 1)
-FIND_WINDOWS_AVX2(find_two_windows_avx2, 2)
-FIND_WINDOWS_AVX2(find_three_windows_avx2, 3)
+FIND_WINDOWS(AVX2, find_n_windows_avx2, find_window_avx2, 1)
+FIND_WINDOWS(AVX2, find_n_windows_avx2, find_two_windows_avx2, 2)
+FIND_WINDOWS(AVX2, find_n_windows_avx2, find_three_windows_avx2, 3)
 
 // AVX-512
 
@@ -242,14 +244,9 @@ AVX512 static inline __attribute__((always_inline)) size_t find_n_windows_avx512
   return n;
 }
 
-#define FIND_WINDOWS_AVX512(name, count)                                                                            \
-  AVX512 static size_t name(const text_scan_few *few, uint64_t admitted, const uint8_t *text, size_t end, uint64_t *found) { \
-    return find_n_windows_avx512(few, count, admitted, text, end, found);                                           \
-  }
-
-FIND_WINDOWS_AVX512(find_window_avx512, 1)
-FIND_WINDOWS_AVX512(find_two_windows_avx512, 2)
-FIND_WINDOWS_AVX512(find_three_windows_avx512, 3)
+FIND_WINDOWS(AVX512, find_n_windows_avx512, find_window_avx512, 1)
+FIND_WINDOWS(AVX512, find_n_windows_avx512, find_two_windows_avx512, 2)
+FIND_WINDOWS(AVX512, find_n_windows_avx512, find_three_windows_avx512, 3)
 #endif
 
 void text_scan_add_window(text_scan_few *few, text_scan_tables *tables, int set, uint32_t window, uint64_t gate) {

@@ -36,7 +36,7 @@ struct FewLiterals: ~Copyable {
   /// `members` are numbers of literals of ``shortest`` to ``GramEntries/longest`` bytes, at most ``most`` different ones, and
   /// positions of `users`.
   init(
-    _ members: [(literal: UInt32, position: UInt32)], _ users: LiteralUsers
+    _ members: [LiteralNode.Member], _ users: LiteralUsers
   ) {
     var list: [UInt32] = []
     var nodes: [Entry] = []

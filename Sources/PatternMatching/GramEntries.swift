@@ -5,7 +5,7 @@ import PolicyBytecode
 ///
 /// Open addressing with linear probing, for an entry is found in the line of the cache where it is looked for, mostly.
 ///
-/// Invariant of the unsafe code: `slots` has a power of two of entries, `mask` one more than; at most half of them are in use, of
+/// Invariant of the unsafe code: `slots` has a power of two of entries, `mask` is one less; at most half of them are in use, of
 /// the others the literal has no length. So a probe ends.
 struct GramEntries: ~Copyable {
   struct Entry: BitwiseCopyable {

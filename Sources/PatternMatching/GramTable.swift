@@ -23,7 +23,7 @@ struct GramTable: ~Copyable {
   /// A table of grams of `width` bytes, sought at every `step`-th place. `members` are numbers of literals of
   /// `width + step - 1` to ``GramEntries/longest`` bytes, and positions of `users`.
   init(
-    _ members: [(literal: UInt32, position: UInt32)], _ users: LiteralUsers,
+    _ members: [LiteralNode.Member], _ users: LiteralUsers,
     width: Int, step: Int
   ) {
     self.width = width

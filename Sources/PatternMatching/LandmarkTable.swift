@@ -31,7 +31,7 @@ struct LandmarkTable: ~Copyable {
   /// `members` are numbers of literals of ``shortest`` to ``GramEntries/longest`` bytes, and positions of
   /// `users`. `few`, if there are any, live as long as this table.
   init(
-    _ members: [(literal: UInt32, position: UInt32)], _ users: LiteralUsers, beside few: UnsafePointer<text_scan_few>?
+    _ members: [LiteralNode.Member], _ users: LiteralUsers, beside few: UnsafePointer<text_scan_few>?
   ) {
     let cellCount =
       1 << min(max(LandmarkTable.leastCellBits, logarithm(atLeast: members.count)), LandmarkTable.mostCellBits)

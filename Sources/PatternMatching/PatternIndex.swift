@@ -72,7 +72,7 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
       return gates
     }
 
-    typealias Members = [(literal: UInt32, position: UInt32)]
+    typealias Members = [LiteralNode.Member]
     var always: [UInt32] = []
     var equals: [EqualsTable.Entry] = []
     var folded: [EqualsTable.Entry] = []

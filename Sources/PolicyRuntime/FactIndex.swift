@@ -111,11 +111,12 @@ struct FactIndexView {
     cache: borrowing ScanCache, scratch: inout PatternScratch
   ) -> Int? {
     guard let slot = slot(of: entry) else { return nil }
-    if entry.length > ScanCache.longestText || admitted != .max || slot.pointee.few != nil {
-      return scan(entry, in: facts, admitted: admitted, hits: &hits, scratch: &scratch)
-    }
     hits.removeAll()
     let text = facts.bytes(entry)
+    if entry.length > ScanCache.longestText || admitted != .max || slot.pointee.few != nil {
+      _ = slot.pointee.index.scan(text, hash: entry.hash, admitted: admitted, scratch: &scratch, hits: &hits)
+      return Int(slot.pointee.firstOrdinal)
+    }
     let key = ScanCache.Key(text, slot.pointee.number)
     if !cache.find(key, entry.hash, &hits) {
       _ = slot.pointee.index.scan(text, hash: entry.hash, scratch: &scratch, hits: &hits)

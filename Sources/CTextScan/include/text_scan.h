@@ -62,7 +62,7 @@ static inline size_t text_scan_find_few(const text_scan_few *few, uint64_t admit
   return n;
 }
 
-/// The same of all places of a text; `found` has room for `count`.
+/// The same of all places of a text; `found` has room for `count`, or for twice as many where landmarks are sought.
 static inline size_t text_scan_find_few_at_once(const text_scan_few *few, uint64_t admitted, const uint8_t *text,
                                                 size_t count, uint64_t *found) {
   return count < few->shortest ? 0 : few->find(few, admitted, text, count - 3, found);
