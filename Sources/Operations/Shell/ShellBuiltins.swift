@@ -67,7 +67,7 @@ extension ShellDecoder {
     if name.count >= 5, !value.isEmpty, Self.commandVariables.contains(name) { code(value, .process, &context) }
   }
 
-  private static let commandVariables = Set(
+  static let commandVariables = Set(
     [
       "PAGER", "MANPAGER", "EDITOR", "VISUAL", "BROWSER", "GIT_PAGER", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_SSH",
       "GIT_SSH_COMMAND", "GIT_EXTERNAL_DIFF", "GIT_ASKPASS", "SSH_ASKPASS", "SUDO_ASKPASS", "PROMPT_COMMAND",

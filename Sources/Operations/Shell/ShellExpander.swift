@@ -154,7 +154,7 @@ extension ShellDecoder {
     return building[index...].allSatisfy { $0 == Ascii.slash }
   }
 
-  private static func partsWords(_ byte: UInt8) -> Bool {
+  static func partsWords(_ byte: UInt8) -> Bool {
     byte == Ascii.slash || byte == Ascii.equals || byte == Ascii.colon || byte == Ascii.at || byte == Ascii.comma
   }
 

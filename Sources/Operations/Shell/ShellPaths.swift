@@ -59,7 +59,7 @@ enum ShellPaths {
   static func isNormal(_ path: ByteRange, in text: [UInt8]) -> Bool {
     var start = Int(path.start)
     let end = Int(path.end)
-    if text[start] == Ascii.dollar { return false }
+    if text[start] == Ascii.dollar, isEvident(path, in: text) { return false }
     if text[start] == Ascii.slash {
       if path.count == 1 { return true }
       start += 1

@@ -17,11 +17,14 @@ struct ShellCensus {
   /// Literal directories that `cd` goes to.
   var directories: [[UInt8]] = []
 
+  var isEmpty: Bool {
+    seen.isEmpty && functions.isEmpty && directories.isEmpty && !isDynamic && loopDepth == 0 && functionDepth == 0
+  }
+
   /// Forgets everything.
   mutating func removeAll() {
     // Most lines leave nothing here.
-    if seen.isEmpty, functions.isEmpty, directories.isEmpty, !isDynamic, loopDepth == 0, functionDepth == 0 { return }
-    self = ShellCensus()
+    if !isEmpty { self = ShellCensus() }
   }
 
   /// The positional parameters go by this name.
@@ -98,6 +101,12 @@ struct ShellCensus {
       }
     }
     setDynamic()
+  }
+
+  /// Whether ``note(_:in:)`` may learn anything of a command whose program is spelled like this.
+  static func isNoted(_ program: [UInt8]) -> Bool {
+    program.elementsEqual("builtin".utf8) || program.elementsEqual("command".utf8)
+      || effects.value(program, ByteRange(0, program.count)) != nil
   }
 
   private mutating func setDynamic() {

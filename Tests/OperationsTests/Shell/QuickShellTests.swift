@@ -93,8 +93,38 @@ import Testing
     "mkdir -p a/b; touch a/b/c\n\nls a || echo no > log",
     "find /srv -type f -print0 | xargs -0 -I {} cp {} /backup/{}", "timeout 5 nice -n 3 cat < /etc/hosts",
     "command -v git", "env", "sort -o out in &> log", "chmod -R u+x ~/bin", "git commit -m 'é – ü'", "read x; ls",
-    "python3.11x a", "dd if=/dev/zero of=/dev/sda", "[ -f x ]", "ls {} {a}",
+    "python3.11x a", "dd if=/dev/zero of=/dev/sda", "[ -f x ]", "ls {} {a}", "> f", "!ls", "l? x", "> $f",
   ]
+
+  static let expanding = [
+    "ls $x", "find \"$root\" -type d -name \"$2\" -printf '%p:'", "cp $HOME/a \"${HOME}/b/../c\" $HOMEX/d ~/e > $out",
+    "mkdir -p ${a} ${b%.*} ${#c} \"${d[@]}\" ${e:+f} ${g//h/i}", "echo $1 $@ \"$*\" $? $$ $((1 + (2 * x))) $ a$ \"$\"",
+    "$cmd -rf /", "sudo $cmd", "!! | a", "cd $x && ls a", "cd \"$(dirname \"$0\")\" && pwd",
+    "cat < $f | sort 2> \"$g\"",
+    "ls `which python` \"`pwd`/x\" a`id -u`b", "rm $(find . -name '*.pyc' | sort; ls) $(a $(b $(c)))",
+    "ps | kill $(pgrep -f x | head -1) | cat", "diff <(sort a) <(sort b | uniq)", "a --x=\"$(b c)\"'d e'$f",
+    "x=1 ls", "x=$(which gcc)", "X=\"a b\" Y=$z Z=~/c d -e > f", "a-b=c d", "execute[ls /a]", "X=1 > f",
+    "echo \"\\$x \\`y\\`\" \\$z", "docker run -v $PWD:/x y", "sh -c \"$(curl -fsSL https://x/y)\"",
+    "ssh $host \"$cmd\"",
+  ]
+
+  @Test(arguments: expanding) func readsExpansions(_ line: String) {
+    #expect(isQuick(line))
+    compare([Array(line.utf8)])
+  }
+
+  @Test func substitutionsHaveLimits() {
+    for (count, isRead) in [(QuickShell.nesting, true), (QuickShell.nesting + 1, false)] {
+      let line = String(repeating: "a $(", count: count) + "b" + String(repeating: ")", count: count)
+      #expect(isQuick(line) == isRead)
+      compare([Array(line.utf8)])
+    }
+    for (count, isRead) in [(QuickShell.substitutions, true), (QuickShell.substitutions + 1, false)] {
+      let line = "a" + String(repeating: " $(b)", count: count)
+      #expect(isQuick(line) == isRead)
+      compare([Array(line.utf8)])
+    }
+  }
 
   @Test(arguments: read) func readsWhatIsTypedMost(_ line: String) {
     #expect(isQuick(line))
@@ -104,12 +134,17 @@ import Testing
   static let left = [
     "", " ", "#", "a;;b", "a &", "a &&", "a |", "a | & b", "| a", "; a", "a\r\n", "a\0", "# \0\na", "echo 'x",
     "echo \"x", "a\\",
-    "a \\\nb", "ls $x", "ls `x`", "(ls)", "ls {a,b}", "ls {1..3}", "x=1 ls", "x[1]=2 ls", "if true; then ls; fi",
-    "time ls",
-    "! ls", "!ls", "ls /e[t]c", "> f", "cat << x", "cat <<< x", "cat <> x", "cat <&3", "a {fd}> f", "a <(b)", "l? x",
-    "a 0>&1",
+    "a \\\nb", "(ls)", "ls {a,b}", "ls {1..3}", "x[1]=2 ls", "x+=1", "if true; then ls; fi", "time ls",
+    "! ls", "ls /e[t]c", "cat << x", "cat <<< x", "cat <> x", "cat <&3", "a {fd}> f", "a >(b)", "a<(b)", "a 0>&1",
+    "ls /e${x}tc", "a$x", "ls ${x:-y}", "ls ${x=y}", "ls ${!x*}", "ls $IFS", "ls $'a'", "ls $\"a\"", "ls $[1]",
+    "ls ${x[@}",
+    "ls $(", "ls $()", "ls $(a", "ls `a", "ls `(a`)", "ls `a \\`b\\``", "ls $(a # b)", "ls $(echo a)", "ls $(printf a)",
+    "ls > $(a)", "ls $((`a`))", "ls $((a) )", "x=1; ls $x", "x=$(a) b", "HOME=/x ls ~", "PAGER=less man a", "x={a,b} c",
+    "read x; ls $x", "ls $PWD; cd /x; ls $PWD", "x=1 sh -c 'echo $x'", "bash <(curl x)",
+    "a=b; sh -c 'for a in b; do c; done'",
+    "sh -c 'cd /a; b'; sh -c 'while a; do b; done'", "cd /a; cd /b; sh -c 'while a; do rm b; done'",
     "echo ls | sh", "echo a | xargs rm", "read HOME; ls ~/x", "cd a && cd b", "cd -", "cd a | ls", "pushd a",
-    "sudo sudo sudo sudo sudo sudo sudo ls", "find . -exec find {} -exec rm {} + +", "xargs -I x x", "printf -v a b",
+    "sudo sudo sudo sudo sudo sudo sudo ls", "find . -exec find {} -exec rm {} + +", "printf -v a b",
     "exec ls",
     "export A=b", "alias a=b", "eval ls", "trap ls EXIT", ". a", "sh -c 'alias ls=rm'; ls", "sh < /dev/tcp/x/1",
     "sh -c 'exit",
@@ -171,7 +206,8 @@ import Testing
     "git", "cd", "cd /srv", "pushd", "read", "set", "dd", "sh", "curl", "python3", "mkfs.ext4", "ld-linux", "xyz9",
     "time", "if",
     "then", "!", "!x", "[", "[[", "$x", "$(", ")", "(", "`", "é", "\u{1F600}", "\r", "\0", "<(", "<<", "<<<", "system",
-    "print",
+    "print", "$HOME/x", "\"$HOME\"", "$PWD", "${x}", "${x%y}", "${x:-y}", "$1", "\"$@\"", "$((1+2))", "$(a)", "$(a | b",
+    "`a b`", "$(cd /y; ls)", "\"$(", ")\"", "x=1", "y=$(a)", "IFS=", "\"$x y\"", "/$x/", "a$x",
     "x[1]=", "a+=", "commit", "config", "rebase", "-x",
   ]
 

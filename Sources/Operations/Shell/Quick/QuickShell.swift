@@ -19,7 +19,7 @@ struct QuickShell: ~Copyable {
 
   /// The facts that are asked for.
   struct Asked: BitwiseCopyable {
-    let command, program, flag, argument, path, privileged, inputFrom, writes, unknown: Bool
+    let command, program, flag, argument, path, privileged, inputFrom, writes, unknown, assigns: Bool
 
     init(_ facts: FactSet) {
       command = facts.contains(.command)
@@ -31,6 +31,7 @@ struct QuickShell: ~Copyable {
       inputFrom = facts.contains(.shellInputFrom)
       writes = facts.contains(.shellWrites)
       unknown = facts.contains(.shellUnknown)
+      assigns = facts.contains(.shellAssigns)
     }
   }
 
@@ -75,6 +76,10 @@ struct QuickShell: ~Copyable {
     static let hasEquals = Traits(rawValue: 64)
     /// It may also be any of ``QuickShell/candidates``.
     static let isCandidate = Traits(rawValue: 128)
+    /// Programs run in it.
+    static let isLogged = Traits(rawValue: 256)
+    /// It is one `<( )`.
+    static let isProcess = Traits(rawValue: 512)
     /// With none of these a word is no address, no setting, and a normal path.
     static let paths: Traits = [.isUnknown, .isMarked, .hasEquals, .isCandidate]
   }
@@ -90,12 +95,27 @@ struct QuickShell: ~Copyable {
   /// A simple command.
   struct Command: BitwiseCopyable {
     /// Ranges of ``QuickShell/words`` and ``QuickShell/files``.
-    var words: ByteRange
-    var files: ByteRange
+    var words = ByteRange()
+    var files = ByteRange()
+    /// How many words before its own are assignments.
+    var assigned: Int32 = 0
     /// How it is joined to the one before.
     var link: Link
-    /// Its standard input is redirected.
-    var hasInput: Bool
+    /// To what its standard input is redirected; inherited if it is not.
+    var input = ShellInput.Kind.inherited
+    /// Behind it and the commands of the substitutions in its words.
+    var end: Int32 = 0
+    /// Of the first command of a substitution: behind its last one, and where the word starts in which it stands.
+    var listEnd: Int32 = 0
+    var wordStart: Int32 = 0
+  }
+
+  /// The programs that run in a word.
+  struct LoggedWord: BitwiseCopyable {
+    /// Where the word starts.
+    var start: Int32
+    /// A range of ``QuickShell/log``.
+    var programs: ByteRange
   }
 
   let asked: Asked
@@ -115,6 +135,12 @@ struct QuickShell: ~Copyable {
   var writes = RawBuffer<ByteRange>(capacity: 16)
   /// Values of words.
   var points = RawBuffer<ByteRange>(capacity: 8)
+  /// The values of words as they are read, one behind the other: a substitution's words stand behind the part of the word
+  /// that it is in.
+  var building = RawBuffer<UInt8>(capacity: 256)
+  /// Where in ``building`` variables are spelled of which the line says nothing.
+  var unset = RawBuffer<ByteRange>(capacity: 8)
+  var logged = RawBuffer<LoggedWord>(capacity: 8)
   /// What words that are not known may be: a range of ``points``.
   var candidates = ByteRange()
   /// They are those of a command of `find`.
@@ -143,6 +169,22 @@ struct QuickShell: ~Copyable {
   var hasTilde = false
   /// Variables were read.
   var hasRead = false
+  /// A variable is expanded; one that is the working directory.
+  var hasVariable = false
+  var hasDirectoryVariable = false
+  /// A command that is read assigns to variables of the shell.
+  var hasAssigned = false
+  /// The words of the command at hand that are assignments.
+  var assigns = 0..<0
+  /// Where the words and the files of the command that is being read start.
+  var firstWord = 0
+  var firstFile = 0
+  /// Programs were handed to the decoder; what it has learnt of one may matter to the next.
+  var handedOver = false
+  var hasLearnt = false
+  /// Substitutions around what is being read, and those that were read.
+  var nesting = 0
+  var substituted = 0
 
   init(demand: FactSet) { asked = Asked(demand) }
 
@@ -150,17 +192,23 @@ struct QuickShell: ~Copyable {
 
   /// Emits the operations of `payload`; false, and nothing is emitted, where that takes ``ShellDecoder``.
   mutating func decode(_ payload: UnsafeBufferPointer<UInt8>, _ context: inout DecodeContext) -> Bool {
-    guard payload.count <= Self.longest, context.syntaxDepth + 4 < DecodeLimits.syntaxDepth,
+    guard payload.count <= Self.longest, context.syntaxDepth + 4 * (1 + Self.nesting) < DecodeLimits.syntaxDepth,
       // An operation takes a byte at least.
       context.batch.count + payload.count + 1 < DecodeLimits.operations
     else { return false }
     begin()
     let mark = context.batch.mark
     let carried = context.carriedPayloads?.count ?? 0
-    // Twice as much as the values of words can take, so that the line stays where it is while it is read.
-    context.batch.facts.reserve(3 * payload.count + 64)
+    // More than the values of words can take, so that the line stays where it is while it is read: in a substitution within
+    // another, they take their part of each.
+    context.batch.facts.reserve((3 + Self.nesting) * payload.count + 64)
     let start = context.batch.facts.store(payload)
-    if read(start..<start + payload.count, &context.batch.facts), walk(&context) { return true }
+    if read(start..<start + payload.count, &context.batch.facts) {
+      let all = 0..<commands.count
+      if walk(all, in: Surroundings(), &context), !handedOver || isUnnoted(QuickShellText(context.batch.facts)) {
+        return true
+      }
+    }
     context.batch.truncate(to: mark)
     if let more = context.carriedPayloads?.count { context.carriedPayloads?.removeLast(more - carried) }
     return false
@@ -175,6 +223,9 @@ struct QuickShell: ~Copyable {
     log.removeAll()
     carriers.removeAll()
     points.removeAll()
+    building.removeAll()
+    unset.removeAll()
+    logged.removeAll()
     candidates = ByteRange()
     hasCandidates = false
     directory = ByteRange()
@@ -183,35 +234,104 @@ struct QuickShell: ~Copyable {
     hasTrailing = false
     hasTilde = false
     hasRead = false
+    hasVariable = false
+    hasDirectoryVariable = false
+    hasAssigned = false
+    handedOver = false
+    hasLearnt = false
+    nesting = 0
+    substituted = 0
   }
 
-  /// Runs the commands in their order.
-  private mutating func walk(_ context: inout DecodeContext) -> Bool {
-    var start = 0
+  /// Whether no command but a change of directory, before all others, is one of which ``ShellCensus`` notes what it assigns.
+  private mutating func isUnnoted(_ text: QuickShellText) -> Bool {
     for index in 0..<commands.count {
+      if commands[index].assigned > 0 { return false }
+      if commands[index].words.count == 0 { continue }
+      let program = words[Int(commands[index].words.start)].value
+      if index == 0, commands[0].end == 1, text.has("cd", at: program) { continue }
+      if ShellCensus.isNoted(Array(text.bytes(program))) { return false }
+    }
+    return true
+  }
+
+  /// What a list of commands finds.
+  private struct Surroundings {
+    var inputKind = ShellInput.Kind.inherited
+    var input = ByteRange()
+    var mayKnowInput = false
+    /// Layers of syntax.
+    var level = 0
+  }
+
+  /// Runs the commands of a list in their order, each behind those of its substitutions.
+  private mutating func walk(_ list: Range<Int>, in outer: Surroundings, _ context: inout DecodeContext) -> Bool {
+    var start = 0
+    var index = list.lowerBound
+    while index < list.upperBound {
       let command = commands[index]
+      let next = Int(command.end)
       if command.link == .pipe {
         inputKind = .unknown
         mayKnowInput = mayKnowOutput
         input = ByteRange(start, log.count)
       } else {
-        inputKind = .inherited
-        mayKnowInput = false
-        start = log.count
-        input = ByteRange()
+        inputKind = outer.inputKind
+        mayKnowInput = outer.mayKnowInput
+        start = outer.inputKind == .inherited ? log.count : Int(outer.input.start)
+        input = outer.input
+      }
+      let isPipeline = command.link == .pipe || next < list.upperBound && commands[next].link == .pipe
+      level = outer.level + (isPipeline ? 2 : 1)
+      if next > index + 1 {
+        guard walkSubstitutions(index + 1..<next, &context) else { return false }
       }
       mayKnowOutput = false
-      if command.hasInput {
-        inputKind = .file
+      if command.input != .inherited {
+        inputKind = command.input
         mayKnowInput = false
         input = ByteRange(log.count, log.count)
       }
-      let isPipeline = command.link == .pipe || index + 1 < commands.count && commands[index + 1].link == .pipe
-      level = isPipeline ? 2 : 1
       let isHead = command.link == .sequence && !isPipeline
+      assigns = Int(command.words.start) - Int(command.assigned)..<Int(command.words.start)
+      if command.words.count == 0 {
+        emitEmpty(command.files.range, &context)
+        index = next
+        continue
+      }
       guard run(command.words.range, command.files.range, isHead: isHead, inShell: true, &context) else { return false }
+      index = next
     }
     return true
+  }
+
+  /// Runs the commands of substitutions, each list in a subshell of its own.
+  private mutating func walkSubstitutions(_ range: Range<Int>, _ context: inout DecodeContext) -> Bool {
+    let outer = Surroundings(inputKind: inputKind, input: input, mayKnowInput: mayKnowInput, level: level)
+    let directory = directory
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let first = commands[index]
+      let list = index..<Int(first.listEnd)
+      let logStart = log.count
+      // What it prints may be what the word is: that is for the decoder to follow.
+      if isPrintingText(list, QuickShellText(context.batch.facts)) { return false }
+      guard walk(list, in: outer, &context) else { return false }
+      note(ByteRange(logStart, log.count), in: first.wordStart)
+      self.directory = directory
+      index = list.upperBound
+    }
+    (inputKind, input, mayKnowInput, level) = (outer.inputKind, outer.input, outer.mayKnowInput, outer.level)
+    return true
+  }
+
+  /// Notes that programs run in the word that starts at `start`.
+  private mutating func note(_ programs: ByteRange, in start: Int32) {
+    if logged.count > 0, logged[logged.count - 1].start == start {
+      logged[logged.count - 1].programs.end = programs.end
+    } else {
+      logged.append(LoggedWord(start: start, programs: programs))
+    }
   }
 }
 

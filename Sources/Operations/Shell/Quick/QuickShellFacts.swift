@@ -18,24 +18,46 @@ extension QuickShell {
     writes.removeAll()
     if asked.path || asked.writes {
       addPaths(call, &context.batch.facts)
-      for index in files where !self.files[index].isWritten {
-        addPath(self.files[index].word, isWritten: false, &context.batch.facts)
-      }
-      for index in files where self.files[index].isWritten {
-        addPath(self.files[index].word, isWritten: true, &context.batch.facts)
-      }
+      addPaths(of: files, &context.batch.facts)
     }
     if asked.privileged { context.batch.facts.add(.shellPrivileged, isPrivileged) }
     if asked.inputFrom, isPiped {
       for index in input.range { context.batch.facts.add(.shellInputFrom, stored: log[index].range) }
     }
     for index in 0..<writes.count { context.batch.facts.add(.shellWrites, stored: writes[index].range) }
-    if asked.unknown { context.batch.facts.add(.shellUnknown, isUnknown(call.argv)) }
+    if asked.unknown { context.batch.facts.add(.shellUnknown, isUnknown(call.argv, files)) }
+    if carriers.count == 0 { addAssigns(&context.batch.facts) }
     context.end()
   }
 
-  private mutating func isUnknown(_ argv: Range<Int>) -> Bool {
+  /// Emits a command without a program, as ``ShellDecoder/emitEmpty(_:_:)`` does: redirections and assignments by themselves.
+  mutating func emitEmpty(_ files: Range<Int>, _ context: inout DecodeContext) {
+    guard context.open(.shell) else { return }
+    if asked.command { context.batch.facts.add(.command, "") }
+    writes.removeAll()
+    if asked.path || asked.writes { addPaths(of: files, &context.batch.facts) }
+    if asked.privileged { context.batch.facts.add(.shellPrivileged, isPrivileged) }
+    for index in 0..<writes.count { context.batch.facts.add(.shellWrites, stored: writes[index].range) }
+    if asked.unknown { context.batch.facts.add(.shellUnknown, isUnknown(0..<0, files)) }
+    addAssigns(&context.batch.facts)
+    context.end()
+  }
+
+  /// Adds the assignments beside the command at hand.
+  private mutating func addAssigns(_ facts: inout FactBuffer) {
+    guard asked.assigns else { return }
+    for index in assigns { facts.add(.shellAssigns, stored: words[index].value.range) }
+  }
+
+  /// Adds the paths of redirections: of the files that are read, then of those that are written.
+  private mutating func addPaths(of files: Range<Int>, _ facts: inout FactBuffer) {
+    for index in files where !self.files[index].isWritten { addPath(self.files[index].word, isWritten: false, &facts) }
+    for index in files where self.files[index].isWritten { addPath(self.files[index].word, isWritten: true, &facts) }
+  }
+
+  private mutating func isUnknown(_ argv: Range<Int>, _ files: Range<Int>) -> Bool {
     if hasTrailing { return true }
+    for index in files where self.files[index].word.traits.contains(.isUnknown) { return true }
     for index in argv where words[index].traits.contains(.isUnknown) { return true }
     return false
   }

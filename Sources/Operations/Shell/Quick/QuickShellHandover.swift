@@ -7,11 +7,13 @@ extension QuickShell {
     _ argv: Range<Int>, _ files: Range<Int>, inShell: Bool, _ context: inout DecodeContext
   ) -> Bool {
     // What a text is that it reads, only the decoder knows, and only of programs that it ran.
-    if mayKnowInput { return false }
+    if mayKnowInput || hasLearnt || !assigns.isEmpty { return false }
     for index in files where QuickShellText(context.batch.facts).begins(with: "/dev/", at: self.files[index].word.value)
     {
       return false
     }
+    // Nor does anyone else know what `<( )` prints.
+    for index in argv where words[index].traits.contains(.isProcess) { return false }
     var decoder = context.shellDecoder.take() ?? ShellDecoder(demand: context.demand.facts)
     decoder.begin(in: context.syntaxDepth + level)
     decoder.wrappers = carriers.count
@@ -32,6 +34,7 @@ extension QuickShell {
         ShellFile(field: field(file.word, of: &decoder, context.batch.facts), isWritten: file.isWritten))
     }
     effects.files = ByteRange(0, decoder.files.count)
+    for index in files where self.files[index].word.traits.contains(.isUnknown) { effects.isUnknown = true }
     for index in argv { decoder.fields.append(field(words[index], of: &decoder, context.batch.facts)) }
     for index in 0..<carriers.count {
       let name = QuickShellText(context.batch.facts).bytes(carriers[index])
@@ -46,6 +49,8 @@ extension QuickShell {
     }
     if decoder.output != nil || decoder.likelyOutput != nil { mayKnowOutput = true }
     spent += decoder.spent
+    handedOver = true
+    hasLearnt = !decoder.reader.census.isEmpty
     let isForgotten = decoder.leavesNothing && spent <= ShellLimits.expandedBytes / 2
     if decoder.isSmall { context.shellDecoder = consume decoder }
     return isForgotten && context.batch.count + Self.longest + 1 < DecodeLimits.operations
@@ -57,6 +62,12 @@ extension QuickShell {
     var field = ShellField(value: decoder.store(QuickShellText(facts).bytes(word.value)))
     field.hasGlob = word.traits.contains(.hasGlob)
     field.isUnknown = word.traits.contains(.isUnknown)
+    if word.traits.contains(.isLogged) {
+      for index in 0..<logged.count where logged[index].start == word.start {
+        if field.log.count == 0 { field.log = logged[index].programs }
+        field.log.end = logged[index].programs.end
+      }
+    }
     if word.traits.contains(.isCandidate) {
       let text = QuickShellText(facts)
       decoder.alternatives.append(candidates.range.map { Array(text.bytes(points[$0])) })

@@ -187,27 +187,35 @@ extension QuickShell {
   mutating func normal(_ path: ByteRange, _ facts: inout FactBuffer) -> ByteRange {
     let text = QuickShellText(facts)
     let first = text[Int(path.start)]
-    let isJoined = directory.count > 0 && first != Ascii.slash && first != Ascii.tilde
-    if !isJoined, isNormal(path, text) { return path }
+    let home = first == Ascii.dollar ? homeLength(path, text) : 0
+    let isJoined = directory.count > 0 && first != Ascii.slash && first != Ascii.tilde && home == 0
+    if !isJoined, home == 0, isNormal(path, text) { return path }
     let start = facts.arena.count
-    // `..` and `$HOME` are rare.
-    if first == Ascii.dollar || hasParent(path, text) || isJoined && hasParent(directory, text) {
+    // `..` is rare.
+    if hasParent(path, text) || isJoined && hasParent(directory, text) {
       let bytes = path.range.map { text[$0] }
       let base = directory.range.map { text[$0] }
       for byte in ShellPaths.normalised(bytes[...], in: base) { facts.store(byte) }
       return ByteRange(start, facts.arena.count)
     }
     if isJoined { addComponents(directory, from: start, &facts) }
-    addComponents(path, from: start, &facts)
+    if home > 0 { facts.store(Ascii.tilde) }
+    addComponents(ByteRange(Int(path.start) + home, Int(path.end)), from: start, &facts)
     if facts.arena.count == start { facts.store(Ascii.dot) }
     return ByteRange(start, facts.arena.count)
+  }
+
+  /// How many bytes of a path spell the home directory with a variable.
+  private mutating func homeLength(_ path: ByteRange, _ text: QuickShellText) -> Int {
+    let length = text.begins(with: "$HOME", at: path) ? 5 : text.begins(with: "${HOME}", at: path) ? 7 : 0
+    return path.count == length || text[Int(path.start) + length] == Ascii.slash ? length : 0
   }
 
   /// Appends the components of a path to the one that begins at `start`.
   private mutating func addComponents(_ path: ByteRange, from start: Int, _ facts: inout FactBuffer) {
     var at = Int(path.start)
     let end = Int(path.end)
-    if facts.arena.count == start, facts.arena[at] == Ascii.slash { facts.store(Ascii.slash) }
+    if facts.arena.count == start, at < end, facts.arena[at] == Ascii.slash { facts.store(Ascii.slash) }
     while at < end {
       var next = at
       while next < end, facts.arena[next] != Ascii.slash { next += 1 }
@@ -241,7 +249,6 @@ extension QuickShell {
   /// See ``ShellPaths/isNormal(_:in:)``.
   @inline(__always)
   private mutating func isNormal(_ path: ByteRange, _ text: QuickShellText) -> Bool {
-    if text[Int(path.start)] == Ascii.dollar { return false }
     if path.count == 1 { return true }
     // Only an empty component, or one that begins with a dot, need be looked at.
     var previous: UInt8 = text[Int(path.start)] == Ascii.slash ? 0 : Ascii.slash

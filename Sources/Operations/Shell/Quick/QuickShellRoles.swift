@@ -12,11 +12,9 @@ extension QuickShell {
   ) -> Bool {
     let text = QuickShellText(context.batch.facts)
     let first = words[argv.lowerBound]
-    guard first.traits.isDisjoint(with: [.isUnknown, .hasGlob]), first.value.count > 0,
-      text[Int(first.valueStart)] != Ascii.bang
-    else {
-      return false
-    }
+    guard first.value.count > 0 else { return false }
+    let isHistory = first.value.count > 1 && text[Int(first.valueStart)] == Ascii.bang
+    if isHistory || !first.traits.isDisjoint(with: [.isUnknown, .hasGlob]) { return runUnknown(files, &context) }
     let name = baseName(first.value, text)
     let hash = context.batch.facts.hash(of: name.range)
     guard let program = program(name, hash, text) else { return false }
@@ -47,6 +45,18 @@ extension QuickShell {
     options.truncate(to: call.options.lowerBound)
     operands.truncate(to: call.operands.lowerBound)
     return isRead
+  }
+
+  /// Emits what stands for a program of which even the name is not known; false where it reads or writes files.
+  private mutating func runUnknown(_ files: Range<Int>, _ context: inout DecodeContext) -> Bool {
+    guard files.isEmpty else { return false }
+    for index in 0..<carriers.count {
+      let name = QuickShellText(context.batch.facts).bytes(carriers[index])
+      context.enter(program: name)
+    }
+    context.unparsed(.shell, .unknownProgram)
+    for _ in 0..<carriers.count { context.leaveProgram() }
+    return true
   }
 
   /// Whether what a program does is known here.
@@ -110,7 +120,7 @@ extension QuickShell {
     case .read:
       emit(call, files, &context)
       hasRead = hasRead || inShell
-      return !inShell || !hasTilde
+      return !inShell || !hasTilde && !hasVariable
     default: return false
     }
   }
@@ -348,7 +358,7 @@ extension QuickShell {
 
   private mutating func changeDirectory(_ call: QuickShellCall, _ facts: inout FactBuffer) -> Bool {
     let text = QuickShellText(facts)
-    guard text.has("cd", at: call.name) else { return false }
+    guard text.has("cd", at: call.name), !hasDirectoryVariable else { return false }
     guard !call.operands.isEmpty else {
       let start = facts.arena.count
       facts.store(Ascii.tilde)
@@ -356,10 +366,13 @@ extension QuickShell {
       return !hasRead
     }
     let target = words[Int(operands[call.operands.lowerBound])]
-    guard target.traits.isDisjoint(with: [.isUnknown, .hasGlob]), target.value.count > 0,
-      !text.has("-", at: target.value),
+    guard target.value.count > 0, !text.has("-", at: target.value),
       target.value.count <= ShellLimits.directoryBytes
     else { return false }
+    if !target.traits.isDisjoint(with: [.isUnknown, .hasGlob]) {
+      directory = ByteRange()
+      return true
+    }
     let path = normal(target.value, &facts)
     guard path.count <= ShellLimits.directoryBytes else { return false }
     directory = path.count == 1 && facts.arena[Int(path.start)] == Ascii.dot ? ByteRange() : path

@@ -17,11 +17,13 @@ enum QuickShellByte {
   static let pipe: UInt8 = 12
   static let less: UInt8 = 13
   static let greater: UInt8 = 14
+  static let close: UInt8 = 15
   static let quote: UInt8 = 16
   static let doubleQuote: UInt8 = 17
   static let backslash: UInt8 = 18
-  /// Expansions and parentheses.
-  static let unread: UInt8 = 19
+  /// `$` and back quotes.
+  static let expansion: UInt8 = 19
+  static let open: UInt8 = 20
 
   static func of(_ byte: UInt8) -> UInt8 {
     switch byte {
@@ -40,7 +42,9 @@ enum QuickShellByte {
     case Ascii.quote: quote
     case Ascii.doubleQuote: doubleQuote
     case Ascii.backslash: backslash
-    case Ascii.dollar, Ascii.backquote, Ascii.open, Ascii.close: unread
+    case Ascii.dollar, Ascii.backquote: expansion
+    case Ascii.open: open
+    case Ascii.close: close
     default: plain
     }
   }
@@ -138,6 +142,8 @@ struct QuickShellTables: @unchecked Sendable {
   let primaries: QuickShellNames
   /// Functions that run commands, in languages other than the shell's.
   let runners: QuickShellNames
+  /// Variables whose value means something to a line other than where they are named.
+  let variables: QuickShellNames
 
   private init() {
     let list = ShellProgramList.all
@@ -156,6 +162,8 @@ struct QuickShellTables: @unchecked Sendable {
         + reserved.map { (Array($0.utf8), Self.reserved) })
     primaries = QuickShellNames(ShellDecoder.primaryNames.map { ($0.name, Int32($0.value.rawValue)) })
     runners = QuickShellNames(ShellDecoder.runners.map { ($0, 1) })
+    variables = QuickShellNames(
+      (ShellDecoder.commandVariables + ["HOME", "IFS"].map { Array($0.utf8) }).map { ($0, 1) })
   }
 
   private static func copied<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafePointer<Element> {

@@ -1,0 +1,288 @@
+import PolicyBytecode
+
+/// Reads expansions: variables of which a line says nothing, and substitutions.
+///
+/// A value that is not known is spelled as it stands, so that most words with one are ranges of the line, too.
+///
+/// Invariant of the unsafe code: that of the reading of lines.
+extension QuickShell {
+  /// Substitutions within each other.
+  static let nesting = 4
+  /// Substitutions in one line.
+  static let substitutions = 16
+
+  /// The word that is being read.
+  struct Spelling {
+    /// Where in ``QuickShell/building`` its value starts.
+    let start: Int
+    /// Where in ``QuickShell/unset`` its variables start.
+    let firstUnset: Int
+    /// Where in the batch's bytes it starts.
+    let wordStart: Int
+  }
+
+  /// What begins with `$` or a back quote, into ``building``; false for what is not read here.
+  mutating func expansion(
+    _ at: inout Int, _ line: Range<Int>, isQuoted: Bool, _ spelled: inout Spelling, _ word: inout Word,
+    _ facts: inout FactBuffer
+  ) -> Bool {
+    let text = UnsafePointer(facts.arena.base)
+    let end = line.upperBound
+    let start = at
+    at += 1
+    var isUnset = false
+    var isKnown = false
+    let next = text[start] == Ascii.backquote ? Ascii.backquote : at < end ? text[at] : 0
+    switch next {
+    case Ascii.backquote where text[start] == Ascii.backquote:
+      guard substitution(&at, line, upTo: Ascii.backquote, in: spelled.wordStart, &facts) else { return false }
+      word.traits.insert(.isLogged)
+    case Ascii.quote where !isQuoted, Ascii.doubleQuote where !isQuoted: return false
+    case Ascii.openBracket: return false
+    case Ascii.open where at + 1 < end && text[at + 1] == Ascii.open:
+      guard let behind = arithmeticEnd(at + 2, end, text) else { return false }
+      at = behind
+    case Ascii.open:
+      at += 1
+      guard substitution(&at, line, upTo: Ascii.close, in: spelled.wordStart, &facts) else { return false }
+      word.traits.insert(.isLogged)
+    case Ascii.openBrace:
+      at += 1
+      let name = at
+      guard passParameter(&at, end, text), at < end else { return false }
+      if text[at] == Ascii.closeBrace {
+        guard variable(ByteRange(name, at), isUnset: &isUnset, isKnown: &isKnown, text) else { return false }
+      } else {
+        guard passOperation(&at, from: name, end, text) else { return false }
+      }
+      at += 1
+    default:
+      let name = at
+      if passParameter(&at, end, text) {
+        guard variable(ByteRange(name, at), isUnset: &isUnset, isKnown: &isKnown, text) else { return false }
+      } else {
+        // It stands for itself.
+        isKnown = true
+      }
+    }
+    if !isKnown { word.traits.insert(.isUnknown) }
+    let place = building.count
+    building.append(contentsOf: UnsafeBufferPointer(start: text + start, count: at - start))
+    if isUnset { unset.append(ByteRange(place, building.count)) }
+    return true
+  }
+
+  /// Passes over the name of a variable or one byte that is a parameter; false, and nothing is passed, if none is there.
+  private mutating func passParameter(_ at: inout Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
+    guard at < end else { return false }
+    if Ascii.isNameStart(text[at]) {
+      while at < end, Ascii.isName(text[at]) { at += 1 }
+      return true
+    }
+    switch text[at] {
+    case Ascii.at, Ascii.star, Ascii.hash, Ascii.question, Ascii.dash, Ascii.dollar, Ascii.bang: break
+    default: guard Ascii.isDigit(text[at]) else { return false }
+    }
+    at += 1
+    return true
+  }
+
+  /// What is said of a parameter that stands for its whole value; false for one whose value is known.
+  private mutating func variable(
+    _ name: ByteRange, isUnset: inout Bool, isKnown: inout Bool, _ text: UnsafePointer<UInt8>
+  ) -> Bool {
+    let start = text + Int(name.start)
+    if hasAssigned { return false }
+    hasVariable = true
+    guard Ascii.isNameStart(start[0]) else { return true }
+    func isNamed(_ other: StaticString) -> Bool {
+      guard name.count == other.utf8CodeUnitCount else { return false }
+      for index in 0..<name.count where start[index] != other.utf8Start[index] { return false }
+      return true
+    }
+    if isNamed("IFS") { return false }
+    if isNamed("PWD") { hasDirectoryVariable = true }
+    // Not known, but spelled in one way: see `ShellPaths`.
+    isKnown = isNamed("HOME")
+    isUnset = !isKnown
+    return true
+  }
+
+  /// Passes over what is done to a parameter's value, up to the brace; false where the value may be another text of the line.
+  private mutating func passOperation(
+    _ at: inout Int, from name: Int, _ end: Int, _ text: UnsafePointer<UInt8>
+  ) -> Bool {
+    if hasAssigned { return false }
+    hasVariable = true
+    let first = text[name]
+    if first == Ascii.hash || first == Ascii.bang {
+      // A length or an indirection, of a variable only.
+      guard Ascii.isNameStart(text[at]) else { return false }
+      while at < end, Ascii.isName(text[at]) { at += 1 }
+      return at < end && text[at] == Ascii.closeBrace
+    }
+    guard Ascii.isNameStart(first) else { return false }
+    if text[at] == Ascii.openBracket {
+      at += 1
+      while at < end, Ascii.isName(text[at]) || text[at] == Ascii.at || text[at] == Ascii.star { at += 1 }
+      guard at + 1 < end, text[at] == Ascii.closeBracket else { return false }
+      at += 1
+    }
+    let op = text[at] == Ascii.colon && at + 1 < end ? text[at + 1] : text[at]
+    if op == Ascii.dash || op == Ascii.equals { return false }
+    while at < end, text[at] != Ascii.closeBrace {
+      let isPlain = Ascii.isName(text[at]) || Self.isInOperations(text[at])
+      guard isPlain else { return false }
+      at += 1
+    }
+    return at < end
+  }
+
+  private static func isInOperations(_ byte: UInt8) -> Bool {
+    switch byte {
+    case Ascii.at, Ascii.star, Ascii.hash, Ascii.question, Ascii.percent, Ascii.slash, Ascii.dot, Ascii.colon,
+      Ascii.dash, Ascii.comma, Ascii.plus, Ascii.equals:
+      true
+    default: false
+    }
+  }
+
+  /// Where `$(( ))` ends whose text starts at `start`; nil where that is not read here.
+  private mutating func arithmeticEnd(_ start: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Int? {
+    var depth = 1
+    for index in start..<end {
+      switch text[index] {
+      case Ascii.open: depth += 1
+      case Ascii.close:
+        depth -= 1
+        if depth == 0 { return index + 1 < end && text[index + 1] == Ascii.close ? index + 2 : nil }
+      case Ascii.quote, Ascii.doubleQuote, Ascii.backquote, Ascii.backslash, Ascii.dollar: return nil
+      default: break
+      }
+    }
+    return nil
+  }
+
+  // MARK: - Substitutions
+
+  /// The commands of a substitution that start at `at`, and what closes it.
+  private mutating func substitution(
+    _ at: inout Int, _ line: Range<Int>, upTo closing: UInt8, in wordStart: Int, _ facts: inout FactBuffer
+  ) -> Bool {
+    guard nesting < Self.nesting, substituted < Self.substitutions else { return false }
+    let text = UnsafePointer(facts.arena.base)
+    let outer = (word: firstWord, file: firstFile)
+    let wordEnd = words.count
+    let fileEnd = files.count
+    let first = commands.count
+    nesting += 1
+    substituted += 1
+    if closing == Ascii.close {
+      guard list(&at, line, isInParentheses: true, &facts), at < line.upperBound else { return false }
+    } else {
+      var close = at
+      while close < line.upperBound, text[close] != Ascii.backquote {
+        if text[close] == Ascii.backslash { return false }
+        close += 1
+      }
+      guard close < line.upperBound,
+        list(&at, line.lowerBound..<close, isInParentheses: false, &facts), at == close
+      else { return false }
+    }
+    at += 1
+    nesting -= 1
+    // Words and files of a command stand together: those that were read so far, behind those of the substitution.
+    firstWord = words.count
+    words.append(copying: outer.word..<wordEnd)
+    firstFile = files.count
+    files.append(copying: outer.file..<fileEnd)
+    commands[first].listEnd = Int32(truncatingIfNeeded: commands.count)
+    commands[first].wordStart = Int32(truncatingIfNeeded: wordStart)
+    return true
+  }
+
+  /// `<( )`, which is a word of its own.
+  mutating func processSubstitution(_ at: inout Int, _ line: Range<Int>, _ facts: inout FactBuffer) -> Bool {
+    let text = UnsafePointer(facts.arena.base)
+    let start = at
+    if words.count > firstWord, Int(words[words.count - 1].end) == start { return false }
+    if files.count > firstFile, Int(files[files.count - 1].word.end) == start { return false }
+    at += 2
+    guard substitution(&at, line, upTo: Ascii.close, in: start, &facts), ends(at, line.upperBound, text) else {
+      return false
+    }
+    // `<(a)<(b)`
+    if at < line.upperBound, text[at] == Ascii.less || text[at] == Ascii.greater { return false }
+    var word = Word(start, at, [.isMarked, .hasEquals, .isUnknown, .isLogged, .isProcess])
+    quote(&word, text)
+    words.append(word)
+    return true
+  }
+
+  /// Whether the commands of a substitution print what is known: words that are, by one `echo` or `printf`.
+  mutating func isPrintingText(_ list: Range<Int>, _ text: QuickShellText) -> Bool {
+    let command = commands[list.lowerBound]
+    let isOne = Int(command.end) == list.upperBound && command.files.count == 0
+    guard isOne, command.words.count > 0 else { return false }
+    let program = words[Int(command.words.start)].value
+    guard text.has("echo", at: program) || text.has("printf", at: program) else { return false }
+    for index in command.words.range where words[index].traits.contains(.isUnknown) { return false }
+    return true
+  }
+
+  // MARK: - Variables that may be empty
+
+  /// Whether the value of a word is likely to be another where the variables in it are not set. See
+  /// ``ShellDecoder/reading(of:)``.
+  mutating func mayHide(_ spelled: Spelling) -> Bool {
+    let ranges = spelled.firstUnset..<unset.count
+    if ranges.isEmpty { return false }
+    let first = spelled.start
+    let end = building.count
+    for number in ranges {
+      let range = unset[number]
+      if end - first <= range.count + 1 { continue }
+      let before = Int(range.start) > first ? building[Int(range.start) - 1] : Ascii.slash
+      let after = Int(range.end) < end ? building[Int(range.end)] : Ascii.slash
+      guard ShellDecoder.partsWords(before), ShellDecoder.partsWords(after) else { continue }
+      var isRoot = false
+      if Int(range.start) == first + 1, before == Ascii.slash, after == Ascii.slash {
+        for index in Int(range.end)..<end where building[index] != Ascii.slash { isRoot = true }
+      }
+      if isRoot { continue }
+      if !isRootWithoutUnset(ranges, from: first) { return false }
+      break
+    }
+    var hidden = 0
+    for number in ranges { hidden += unset[number].count }
+    guard hidden < end - first else { return false }
+    var number = ranges.lowerBound
+    var index = first
+    while index < end {
+      if number < ranges.upperBound, index == Int(unset[number].start) {
+        index = Int(unset[number].end)
+        number += 1
+        continue
+      }
+      if Ascii.isSpace(building[index]) { return false }
+      index += 1
+    }
+    return true
+  }
+
+  private mutating func isRootWithoutUnset(_ ranges: Range<Int>, from first: Int) -> Bool {
+    guard building[first] == Ascii.slash else { return false }
+    var number = ranges.lowerBound
+    var index = first
+    while index < building.count {
+      if number < ranges.upperBound, index == Int(unset[number].start) {
+        index = Int(unset[number].end)
+        number += 1
+        continue
+      }
+      if building[index] != Ascii.slash { return false }
+      index += 1
+    }
+    return true
+  }
+}

@@ -1,0 +1,243 @@
+import PolicyBytecode
+
+/// Reads words.
+///
+/// Invariant of the unsafe code: that of the reading of lines.
+extension QuickShell {
+  /// Appends the word that starts at `at`; false for one that is not read here. `isFirst` of what may be an assignment.
+  @inline(__always)
+  mutating func word(
+    _ at: inout Int, _ line: Range<Int>, isFirst: Bool, _ facts: inout FactBuffer
+  ) -> Bool {
+    let text = UnsafePointer(facts.arena.base)
+    let base = line.lowerBound
+    let end = line.upperBound
+    let start = at
+    var seen: UInt32 = 0
+    while true {
+      at = base &+ bits.special(from: at &- base)
+      if at >= end { break }
+      let kind = tables.pointee.classes[Int(text[at])]
+      if kind >= QuickShellByte.blank {
+        if kind >= QuickShellByte.quote { return quotedWord(&at, line, from: start, isFirst: isFirst, &facts) }
+        break
+      }
+      seen |= 1 &<< UInt32(kind)
+      at &+= 1
+    }
+    var traits = Traits()
+    if text[start] == Ascii.tilde {
+      hasTilde = true
+      traits = .isMarked
+    }
+    if bits.isMarked(start &- base, at &- base) { traits = .isMarked }
+    words.append(Word(start, at, traits))
+    return seen == 0 || note(seen, isFirst: isFirst, end, text)
+  }
+
+  /// Notes what a word without quotes has of globs, brackets, braces and `=`; false for one that is not read here.
+  private mutating func note(_ seen: UInt32, isFirst: Bool, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
+    var word = words[words.count - 1]
+    guard accepts(word, seen, isFirst: isFirst, end, text) else { return false }
+    if seen & (1 << UInt32(QuickShellByte.equals)) != 0 { word.traits.insert(.hasEquals) }
+    if seen & (1 << UInt32(QuickShellByte.glob)) != 0 {
+      word.traits.insert(.hasGlob)
+    } else if seen & (1 << UInt32(QuickShellByte.closeBracket)) != 0 {
+      var isOpen = false
+      for index in word.value.range {
+        if text[index] == Ascii.openBracket { isOpen = true }
+        if text[index] == Ascii.closeBracket, isOpen { word.traits.insert(.hasGlob) }
+      }
+    }
+    words[words.count - 1] = word
+    // What a class of one byte in a path is likely to match is for the decoder to say.
+    let hasClass = word.traits.contains(.hasGlob) && seen & (1 << UInt32(QuickShellByte.openBracket)) != 0
+    return !hasClass || text[Int(word.valueStart)] != Ascii.slash
+  }
+
+  /// Whether a word with these kinds of bytes outside of quotes has no braces that expand, and assigns nothing but a value to a
+  /// variable.
+  private mutating func accepts(
+    _ word: Word, _ seen: UInt32, isFirst: Bool, _ end: Int, _ text: UnsafePointer<UInt8>
+  ) -> Bool {
+    if isFirst {
+      if seen & (1 << UInt32(QuickShellByte.openBracket)) != 0, isElement(Int(word.start), end, text) { return false }
+      // Braces in what is assigned do not expand: the decoder knows.
+      if seen & (1 << UInt32(QuickShellByte.openBrace)) != 0 { return false }
+      if seen & (1 << UInt32(QuickShellByte.equals)) != 0, isAppending(Int(word.start), end, text) { return false }
+    }
+    if seen & (1 << UInt32(QuickShellByte.openBrace)) != 0 {
+      var previous: UInt8 = 0
+      for index in Int(word.start)..<Int(word.end) {
+        let byte = text[index]
+        if byte == Ascii.comma || byte == Ascii.dot && previous == Ascii.dot { return false }
+        previous = byte
+      }
+    }
+    return true
+  }
+
+  /// Whether `NAME+=` stands at `start`.
+  private mutating func isAppending(_ start: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
+    var at = start
+    while at < end, Ascii.isName(text[at]) { at += 1 }
+    return at > start && at + 1 < end && text[at] == Ascii.plus && text[at + 1] == Ascii.equals
+  }
+
+  /// Whether `NAME[` stands at `start`, which may be that of `NAME[…]=…`: the subscript may have blanks in it.
+  private mutating func isElement(_ start: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
+    guard Ascii.isNameStart(text[start]) else { return false }
+    var at = start
+    while at < end, Ascii.isName(text[at]) { at += 1 }
+    guard at < end, text[at] == Ascii.openBracket else { return false }
+    while at < end {
+      if text[at] == Ascii.equals, text[at - 1] == Ascii.closeBracket || text[at - 1] == Ascii.plus { return true }
+      at += 1
+    }
+    return false
+  }
+
+  /// A word with quotes, backslashes or expansions in it. It is copied without quotes unless it has none, or is one
+  /// quotation.
+  private mutating func quotedWord(
+    _ at: inout Int, _ line: Range<Int>, from start: Int, isFirst: Bool, _ facts: inout FactBuffer
+  ) -> Bool {
+    let text = UnsafePointer(facts.arena.base)
+    let classes = tables.pointee.classes
+    let end = line.upperBound
+    var spelled = Spelling(start: building.count, firstUnset: unset.count, wordStart: start)
+    defer {
+      building.truncate(to: spelled.start)
+      unset.truncate(to: spelled.firstUnset)
+    }
+    var seen: UInt32 = 0
+    var isOpen = false
+    var hasQuotes = false
+    var word = Word(start, start, [.respelled, .isMarked, .hasEquals])
+    at = start
+    var isWhole = false
+    scan: while at < end {
+      let byte = text[at]
+      let kind = classes[Int(byte)]
+      switch kind {
+      case QuickShellByte.quote:
+        let from = at + 1
+        at = from
+        while at < end, text[at] != Ascii.quote { at += 1 }
+        if at >= end { return false }
+        let until = at
+        at += 1
+        hasQuotes = true
+        isWhole = from == start + 1 && ends(at, end, text)
+        if isWhole {
+          (word.valueStart, word.valueEnd) = (Int32(truncatingIfNeeded: from), Int32(truncatingIfNeeded: until))
+          // In single quotes it stands in the canonical text, too, if it must.
+          word.traits.remove(.respelled)
+          break scan
+        }
+        building.append(contentsOf: UnsafeBufferPointer(start: text + from, count: until - from))
+      case QuickShellByte.doubleQuote:
+        let from = at + 1
+        guard let isSpelled = quotation(&at, line, &spelled, &word, &facts) else { return false }
+        hasQuotes = true
+        isWhole = isSpelled && from == start + 1 && ends(at, end, text)
+        if isWhole {
+          (word.valueStart, word.valueEnd) = (Int32(truncatingIfNeeded: from), Int32(truncatingIfNeeded: at - 1))
+          break scan
+        }
+      case QuickShellByte.backslash:
+        guard at + 1 < end, text[at + 1] != Ascii.newline else { return false }
+        hasQuotes = true
+        building.append(text[at + 1])
+        at += 2
+      case QuickShellByte.expansion:
+        guard expansion(&at, line, isQuoted: false, &spelled, &word, &facts) else { return false }
+      case QuickShellByte.open: return false
+      default:
+        if kind >= QuickShellByte.blank { break scan }
+        if kind == QuickShellByte.glob { word.traits.insert(.hasGlob) }
+        if kind == QuickShellByte.openBracket { isOpen = true }
+        if kind == QuickShellByte.closeBracket, isOpen { word.traits.insert(.hasGlob) }
+        if byte == Ascii.tilde, at == start { hasTilde = true }
+        seen |= 1 &<< UInt32(kind)
+        building.append(byte)
+        at += 1
+      }
+    }
+    if !hasQuotes {
+      word.valueEnd = Int32(truncatingIfNeeded: at)
+      word.traits.remove(.respelled)
+    } else if !isWhole {
+      let value = UnsafeBufferPointer(start: building.base + spelled.start, count: building.count - spelled.start)
+      let copy = facts.store(value)
+      (word.valueStart, word.valueEnd) = (
+        Int32(truncatingIfNeeded: copy), Int32(truncatingIfNeeded: copy + value.count)
+      )
+    }
+    word.end = Int32(truncatingIfNeeded: at)
+    guard seen <= 1 || accepts(word, seen, isFirst: isFirst, end, text) else { return false }
+    if mayHide(spelled) { return false }
+    quote(&word, text)
+    words.append(word)
+    let hasClass = word.traits.contains(.hasGlob) && isOpen
+    return !hasClass || word.valueStart == word.valueEnd || text[Int(word.valueStart)] != Ascii.slash
+  }
+
+  /// Notes how a word stands in the canonical text.
+  mutating func quote(_ word: inout Word, _ text: UnsafePointer<UInt8>) {
+    if word.valueStart == word.valueEnd { word.traits.insert(.quoted) }
+    for index in word.value.range where text[index] <= Ascii.quote {
+      switch text[index] {
+      case Ascii.quote: word.traits.formUnion([.quoted, .hasQuote])
+      case Ascii.doubleQuote, Ascii.space, Ascii.tab, Ascii.newline: word.traits.insert(.quoted)
+      default: break
+      }
+    }
+    let isSpelled = word.valueStart == word.start
+    // It stands as it is spelled if it needs quotes and has them, or needs none and has none.
+    if word.traits.contains(.quoted) == isSpelled { word.traits.insert(.respelled) }
+  }
+
+  /// What stands in double quotes, from the first of them on, into ``building``; says whether that is how it is spelled, nil
+  /// where it is not read here.
+  private mutating func quotation(
+    _ at: inout Int, _ line: Range<Int>, _ spelled: inout Spelling, _ word: inout Word, _ facts: inout FactBuffer
+  ) -> Bool? {
+    let text = UnsafePointer(facts.arena.base)
+    let end = line.upperBound
+    at += 1
+    var stored = at
+    var isSpelled = true
+    while at < end, text[at] != Ascii.doubleQuote {
+      switch text[at] {
+      case Ascii.dollar, Ascii.backquote:
+        building.append(contentsOf: UnsafeBufferPointer(start: text + stored, count: at - stored))
+        guard expansion(&at, line, isQuoted: true, &spelled, &word, &facts) else { return nil }
+        stored = at
+      case Ascii.backslash:
+        let next = at + 1 < end ? text[at + 1] : Ascii.newline
+        if next == Ascii.newline { return nil }
+        if next == Ascii.backslash || next == Ascii.doubleQuote || next == Ascii.dollar || next == Ascii.backquote {
+          building.append(contentsOf: UnsafeBufferPointer(start: text + stored, count: at - stored))
+          isSpelled = false
+          at += 1
+          stored = at
+        }
+        at += 1
+      default: at += 1
+      }
+    }
+    if at >= end { return nil }
+    building.append(contentsOf: UnsafeBufferPointer(start: text + stored, count: at - stored))
+    at += 1
+    return isSpelled
+  }
+
+  /// Whether a word ends at `at`.
+  @inline(__always)
+  mutating func ends(_ at: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
+    if at >= end { return true }
+    let kind = tables.pointee.classes[Int(text[at])]
+    return kind >= QuickShellByte.blank && kind < QuickShellByte.quote
+  }
+}
