@@ -13,11 +13,13 @@
       )
       Swift.print(
         column("ns a decision", 36)
-          + ["min", "median", "p99", "p99 / min", "ratio", "differ", "allocations"].map { column($0, 12) }.joined())
+          + ["min", "median", "p99", "p99/median", "ratio", "cold", "ratio", "differ", "allocations"]
+          .map { column($0, 12) }.joined())
       for result in race.results {
         let cells = [
-          fixed(result.least, 1), fixed(result.median, 1), fixed(result.p99, 0), fixed(result.p99 / result.least, 1),
-          fixed(result.least / race.bestPeer, 2), String(result.disagreements), fixed(result.allocations, 3),
+          fixed(result.least, 1), fixed(result.median, 1), fixed(result.p99, 0), fixed(result.p99 / result.median, 1),
+          fixed(race.ratio(result, \.least), 2), fixed(result.leastCold, 1), fixed(race.ratio(result, \.leastCold), 2),
+          String(result.disagreements), fixed(result.allocations, 3),
         ]
         Swift.print(column(result.name, 36) + cells.map { column($0, 12) }.joined())
       }
@@ -37,26 +39,28 @@
             writer.string(race.hasSessions ? "sessions" : "one-shot")
             writer.key("contenders")
             writer.array { writer in
-              for result in race.results { Self.write(result, race.bestPeer, &writer) }
+              for result in race.results { Self.write(result, race, &writer) }
             }
           }
         }
       }
     }
 
-    private static func write(_ result: PeerBench.Result, _ best: Double, _ writer: inout JSONWriter) {
+    private static func write(_ result: PeerBench.Result, _ race: PeerBench.Race, _ writer: inout JSONWriter) {
       writer.object { writer in
         writer.key("name")
         writer.string(result.name)
         for (key, value) in [
           ("min_ns", result.least), ("median_ns", result.median), ("p99_ns", result.p99),
-          ("allocations", result.allocations),
+          ("cold_ns", result.leastCold), ("allocations", result.allocations),
         ] {
           writer.key(key)
           writer.decimal(value, digits: 1)
         }
         writer.key("ratio")
-        writer.decimal(result.least / best, digits: 2)
+        writer.decimal(race.ratio(result, \.least), digits: 2)
+        writer.key("cold_ratio")
+        writer.decimal(race.ratio(result, \.leastCold), digits: 2)
         writer.key("disagreements")
         writer.integer(result.disagreements)
       }

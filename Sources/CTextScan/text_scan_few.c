@@ -3,6 +3,9 @@
 #include "text_scan.h"
 #include "text_scan_vectors.h"
 
+/// All but bits 5 and 7, which may be either.
+enum { other_bits = 0x5F };
+
 static inline const text_scan_tables *tables_of(const text_scan_few *few) { return few->context; }
 
 /// The sets that four bytes may be of.
@@ -28,8 +31,8 @@ size_t text_scan_find_few_portably(const text_scan_few *few, uint64_t admitted, 
     if (few->window_count == 0) {
       bits = sets_at(tables_of(few), at);
     } else {
-      uint32_t four = (at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24) | 0x20202020;
-      for (uint32_t i = 0; i < few->window_count; i++) bits |= (uint8_t)((four == few->windows[i]) << i);
+      uint32_t four = (at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24) & 0x5F5F5F5F;
+      for (uint32_t i = 0; i < few->window_count; i++) bits |= (uint8_t)((four == (few->windows[i] & 0x5F5F5F5F)) << i);
     }
     bits &= sets;
     // Written always, counted where it is one: no branch that depends on the text.
@@ -57,9 +60,9 @@ AVX2 static inline __m256i sets_at_32(const __m256i low[4], const __m256i high[4
 
 /// The bits of the windows, four broadcast bytes each, at 32 places.
 AVX2 static inline __m256i windows_at_32(const __m256i (*bytes)[4], size_t window_count, const uint8_t *text) {
-  const __m256i bit5 = _mm256_set1_epi8(0x20);
+  const __m256i others = _mm256_set1_epi8(other_bits);
   __m256i at[4];
-  for (int i = 0; i < 4; i++) at[i] = _mm256_or_si256(_mm256_loadu_si256((const __m256i *)(text + i)), bit5);
+  for (int i = 0; i < 4; i++) at[i] = _mm256_and_si256(_mm256_loadu_si256((const __m256i *)(text + i)), others);
   __m256i bits = _mm256_setzero_si256();
   for (size_t w = 0; w < window_count; w++) {
     __m256i first = _mm256_and_si256(_mm256_cmpeq_epi8(at[0], bytes[w][0]), _mm256_cmpeq_epi8(at[1], bytes[w][1]));
@@ -123,7 +126,7 @@ AVX2 static inline __attribute__((always_inline)) size_t find_n_windows_avx2(con
                                                                              size_t end, uint64_t *found) {
   __m256i bytes[text_scan_most_windows][4];
   for (size_t w = 0; w < count; w++) {
-    for (int i = 0; i < 4; i++) bytes[w][i] = _mm256_set1_epi8((char)(few->windows[w] >> (8 * i)));
+    for (int i = 0; i < 4; i++) bytes[w][i] = _mm256_set1_epi8((char)(few->windows[w] >> (8 * i)) & other_bits);
   }
   const uint8_t sets = open_sets(few, admitted);
   const __m256i mask = _mm256_set1_epi8((char)sets);
@@ -180,26 +183,35 @@ AVX512 static size_t find_sets_avx512(const text_scan_few *few, uint64_t admitte
   return n;
 }
 
-/// Each byte is looked up in a table of 128 at once.
+static const uint8_t lane_numbers[64] = {
+    0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+    32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
+};
+
+/// Each byte is looked up in a table of 128 at once, and what that says moved to the first byte of each four: four loads, most of
+/// them across lines of the cache, would cost more.
 VBMI static size_t find_sets_vbmi(const text_scan_few *few, uint64_t admitted, const uint8_t *text, size_t end,
                                   uint64_t *found) {
   uint8_t sets = open_sets_avx512(few, admitted);
   if (sets == 0) return 0;
-  __m512i table[4][2];
+  const __m512i lanes = _mm512_loadu_si512(lane_numbers), mask = _mm512_set1_epi8((char)sets);
+  __m512i table[4][2], further[4];
   for (int i = 0; i < 4; i++) {
     table[i][0] = _mm512_loadu_si512(tables_of(few)->of[i]);
     table[i][1] = _mm512_loadu_si512(tables_of(few)->of[i] + 64);
+    further[i] = _mm512_add_epi8(lanes, _mm512_set1_epi8((char)i));
   }
-  const __m512i mask = _mm512_set1_epi8((char)sets);
   size_t n = 0;
-  for (size_t place = 0; place < end; place += 64) {
-    uint64_t wanted = wanted_of_64(place, end);
-    __m512i bits = mask;
-    for (int i = 0; i < 4; i++) {
-      __m512i bytes = _mm512_maskz_loadu_epi8(wanted, text + place + i);
-      bits = _mm512_and_si512(bits, _mm512_permutex2var_epi8(table[i][0], bytes, table[i][1]));
+  // Four bytes at the last of 61 places end with 64.
+  for (size_t place = 0; place < end; place += 61) {
+    uint64_t read = wanted_of_64(place, end + 3);
+    __m512i bytes = _mm512_maskz_loadu_epi8(read, text + place);
+    __m512i bits = _mm512_and_si512(mask, _mm512_permutex2var_epi8(table[0][0], bytes, table[0][1]));
+    for (int i = 1; i < 4; i++) {
+      __m512i of = _mm512_permutex2var_epi8(table[i][0], bytes, table[i][1]);
+      bits = _mm512_and_si512(bits, _mm512_permutexvar_epi8(further[i], of));
     }
-    for (uint64_t hits = _mm512_mask_test_epi8_mask(wanted, bits, bits); hits != 0; hits &= hits - 1) {
+    for (uint64_t hits = _mm512_mask_test_epi8_mask(read >> 3, bits, bits); hits != 0; hits &= hits - 1) {
       size_t at = place + (size_t)__builtin_ctzll(hits);
       found[n++] = (uint64_t)at << 8 | (sets_at(tables_of(few), text + at) & sets);
     }
@@ -213,8 +225,7 @@ AVX512 static inline __attribute__((always_inline)) size_t find_n_windows_avx512
                                                                                size_t end, uint64_t *found) {
   uint8_t sets = open_sets_avx512(few, admitted);
   if (sets == 0) return 0;
-  // Bit 5 is either.
-  const __m512i others = _mm512_set1_epi8((char)~0x20);
+  const __m512i others = _mm512_set1_epi8(other_bits);
   __m512i bytes[text_scan_most_windows][4];
   for (size_t w = 0; w < count; w++) {
     for (int i = 0; i < 4; i++) bytes[w][i] = _mm512_set1_epi8((char)(few->windows[w] >> (8 * i)));
@@ -275,7 +286,8 @@ void text_scan_prepare(text_scan_few *few, const uint32_t *windows, uint32_t cou
   const search searches[][text_scan_most_windows + 1] = {
       [avx2] = {find_sets_avx2, find_window_avx2, find_two_windows_avx2, find_three_windows_avx2},
       [avx512] = {find_sets_avx512, find_window_avx512, find_two_windows_avx512, find_three_windows_avx512},
-      [vbmi] = {find_sets_vbmi, find_window_avx512, find_two_windows_avx512, find_three_windows_avx512},
+      // Few windows as many: it is as fast, and one way for all is foreseen better than four.
+      [vbmi] = {find_sets_vbmi, find_sets_vbmi, find_sets_vbmi, find_sets_vbmi},
   };
   if (used_level() != portable) few->find = searches[used_level()][count];
 #endif

@@ -120,11 +120,35 @@ struct FewLiterals: ~Copyable {
     }
   }
 
+  /// The node of the one literal at a place that was found; nil where there is none, and where there are several, which
+  /// `isSole` tells apart.
+  @inline(__always)
+  borrowing func sole(
+    _ found: UInt64, _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ isSole: inout Bool
+  ) -> LiteralNode? {
+    var node: LiteralNode?
+    forEachStanding(at: found, base, count, admitted) { entry in
+      if node != nil { isSole = false }
+      node = entry.node
+    }
+    return isSole ? node : nil
+  }
+
   /// Appends the positions of the literals at a place that was found.
   @inline(__always)
   borrowing func visit(
     _ found: UInt64, _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ stamps: PatternScratch.Stamps,
     _ candidates: inout RawBuffer<UInt32>
+  ) {
+    forEachStanding(at: found, base, count, admitted) { entry in
+      if stamps.isNew(Int(entry.number)) { entry.node.append(of: positions, to: &candidates) }
+    }
+  }
+
+  /// Hands over the entries of the literals that stand where a window was found.
+  @inline(__always)
+  private borrowing func forEachStanding(
+    at found: UInt64, _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ body: (Entry) -> Void
   ) {
     let place = Int(truncatingIfNeeded: found >> 8)
     let window = FoldedText.load4(base + place)
@@ -136,10 +160,8 @@ struct FewLiterals: ~Copyable {
       where entries[index].window == window && entries[index].node.gate & admitted != 0 {
         let entry = entries[index]
         let start = place - Int(entry.offset)
-        guard start >= 0, start + Int(entry.node.length) <= count, entry.node.stands(at: base + start),
-          stamps.isNew(Int(entry.number))
-        else { continue }
-        entry.node.append(of: positions, to: &candidates)
+        guard start >= 0, start + Int(entry.node.length) <= count, entry.node.stands(at: base + start) else { continue }
+        body(entry)
       }
     }
   }

@@ -93,6 +93,16 @@ struct LiteralNode: BitwiseCopyable {
     use == .whole ? memcmp(place, bytes, Int(length)) == 0 : FoldedText.isEqual(place, bytes, Int(length))
   }
 
+  /// The one position that has it, with ``PatternScratch/matched`` where the literal is the pattern; nil if there are several.
+  @inline(__always)
+  var candidate: UInt32? {
+    switch use {
+    case .whole: first | PatternScratch.matched
+    case .one: first
+    case .several: nil
+    }
+  }
+
   /// Appends the positions of the literal, which stands in the text.
   @inline(__always)
   func append(of list: UnsafePointer<UInt32>, to candidates: inout RawBuffer<UInt32>) {

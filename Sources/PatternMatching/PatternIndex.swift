@@ -202,6 +202,28 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// The position of the one pattern that matches a text in which ``few`` was found at one place, `found`; -1 if there is none.
+  /// Nil where more than one may match, which ``scan(_:found:admitted:scratch:hits:)`` tells.
+  @inline(__always)
+  public borrowing func match(
+    _ text: UnsafeBufferPointer<UInt8>, at found: UInt64, admitted: UInt64, scratch: inout PatternScratch
+  ) -> Int? {
+    let parts = UnsafePointer(self.parts)
+    guard found & 0xFF != 0, let base = text.baseAddress else { return nil }
+    var isSole = true
+    guard let node = parts.pointee.few.sole(found, base, text.count, admitted, &isSole) else {
+      return isSole ? -1 : nil
+    }
+    guard let candidate = node.candidate else { return nil }
+    let position = candidate & ~PatternScratch.matched
+    if candidate != position { return Int(position) }
+    switch parts.pointee.view.matches(parts.pointee.selection[Int(position)], text, &scratch) {
+    case .matched: return Int(position)
+    case .notMatched: return -1
+    case .undecided: return nil
+    }
+  }
+
   /// Appends what the other tables find.
   @inline(never)
   private static func scanForMore(

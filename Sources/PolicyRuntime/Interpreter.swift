@@ -195,6 +195,9 @@ public struct Interpreter: ~Copyable {
   ) -> OperationVerdict? {
     let operation = batch.operations[number]
     guard operation.unparsed == .none, batch.commonEnd == 0 else { return nil }
+    // What a hit is confirmed with, should there be one: of a session that was not in use it is in no cache.
+    text_scan_bring(residual.pointee.values)
+    text_scan_bring(residual.pointee.view)
     nextEpoch()
     candidates.removeAll()
     let tag = residual.pointee.tag
@@ -295,6 +298,12 @@ public struct Interpreter: ~Copyable {
     _ found: Int, _ text: UnsafeBufferPointer<UInt8>, _ slot: UnsafePointer<FactIndex.Slot>,
     _ view: UnsafePointer<ResidualView>
   ) {
+    if found == 1,
+      let position = slot.pointee.index.match(text, at: scratch.places[0], admitted: admitted, scratch: &scratch)
+    {
+      if position >= 0 { wake(ordinal: Int(slot.pointee.firstOrdinal) + position, view) }
+      return
+    }
     hits.removeAll()
     slot.pointee.index.scan(text, found: found, admitted: admitted, scratch: &scratch, hits: &hits)
     for position in 0..<hits.count { wake(ordinal: Int(slot.pointee.firstOrdinal + hits[position]), view) }

@@ -49,7 +49,7 @@ enum { text_scan_most_windows = 3 };
 /// which are sought by comparing.
 void text_scan_prepare(text_scan_few *few, const uint32_t *windows, uint32_t count);
 
-/// Finds the places in `text` where four bytes may be those of a set; bit 5 of each may be either.
+/// Finds the places in `text` where four bytes may be those of a set; bits 5 and 7 of each may be either.
 ///
 /// Places `from` up to, not including, `end`, which is at most `count - 3`, are looked at. `found` gets for each that may
 /// be one, in ascending order, the place times 256 and the bits of the sets; it has room for `end - from`. Returns how
@@ -67,6 +67,9 @@ static inline size_t text_scan_find_few_at_once(const text_scan_few *few, uint64
                                                 size_t count, uint64_t *found) {
   return count < few->shortest ? 0 : few->find(few, admitted, text, count - 3, found);
 }
+
+/// Has the line of the cache at `place` brought, and goes on.
+static inline void text_scan_bring(const void *place) { __builtin_prefetch(place); }
 
 /// Eight sets of nine bytes, that before a place and the eight from there on: bit b of `of[i][byte]` says that in set b the
 /// byte at i may be this one. `upper` says it of all bytes beyond ASCII together, `low` and `high` of halves of the first
