@@ -41,7 +41,7 @@ public struct DecodeContext: ~Copyable {
   var mcpDeclarations = MCPDeclarations()
 
   /// The decoder of the last shell line, for its memory.
-  var shellDecoder: ShellDecoder?
+  var shellDecoder: ShellDecoderPlace?
 
   /// What decodes simple lines, for its memory.
   var quickShell: QuickShellPlace?

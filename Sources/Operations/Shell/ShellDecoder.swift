@@ -13,10 +13,9 @@ func decodeShell(_ payload: [UInt8], _ context: inout DecodeContext) {
   }
   let bytes = ShellBytes(payload)
   guard bytes.isText else { return context.unparsed(.shell, .encoding) }
-  // One that holds another takes a new decoder for it.
-  var decoder = context.shellDecoder.take() ?? ShellDecoder(demand: context.demand.facts)
-  decoder.decode(bytes.hasCarriageReturn ? withUnixLines(payload) ?? payload : payload, &context)
-  if decoder.isSmall { context.shellDecoder = consume decoder }
+  let place = ShellDecoderPlace.take(from: &context)
+  place.pointer.pointee.decode(bytes.hasCarriageReturn ? withUnixLines(payload) ?? payload : payload, &context)
+  place.giveBack(to: &context)
 }
 
 private func newQuickShell(_ context: inout DecodeContext) -> UnsafeMutablePointer<QuickShell> {
@@ -175,10 +174,10 @@ struct ShellDecoder: ~Copyable {
   var spent = 0
   var isExhausted = false
 
-  init(demand: FactSet) { self.demand = demand }
+  fileprivate init(demand: FactSet) { self.demand = demand }
 
   /// Whether it holds little memory, and may be kept.
-  var isSmall: Bool {
+  fileprivate var isSmall: Bool {
     building.capacity + reader.tree.source.capacity <= ShellLimits.keptBytes
   }
 
@@ -302,5 +301,32 @@ struct ShellDecoder: ~Copyable {
   mutating func unknownCode(_ call: ShellCall, _ scope: CodeScope, _ context: inout DecodeContext) {
     if scope == .same { variables.forgetAll() }
     carrying(call, &context) { $1.unparsed(.shell, .unknownCode) }
+  }
+}
+
+/// A ``ShellDecoder`` that stays where it is, so that to use it is not to move it.
+///
+/// Invariant: `pointer` points to one that is initialised, which is this one's own.
+struct ShellDecoderPlace: ~Copyable {
+  let pointer: UnsafeMutablePointer<ShellDecoder>
+
+  private init(demand: FactSet) {
+    pointer = .allocate(capacity: 1)
+    pointer.initialize(to: ShellDecoder(demand: demand))
+  }
+
+  deinit {
+    pointer.deinitialize(count: 1)
+    pointer.deallocate()
+  }
+
+  /// The one that `context` keeps; a new one where that is in use, for a line that holds another.
+  static func take(from context: inout DecodeContext) -> ShellDecoderPlace {
+    context.shellDecoder.take() ?? ShellDecoderPlace(demand: context.demand.facts)
+  }
+
+  /// Leaves it for the next line, unless a payload has made it large.
+  consuming func giveBack(to context: inout DecodeContext) {
+    if pointer.pointee.isSmall { context.shellDecoder = consume self }
   }
 }

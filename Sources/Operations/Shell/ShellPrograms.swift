@@ -72,8 +72,13 @@ struct ShellProgram: BitwiseCopyable, Sendable {
     return option.letter != 0 ? option : nil
   }
 
+  static let docker = listed("docker")
+  static let compose = listed("docker-compose")
+  private static let loader = listed("ld-linux")
+  private static let mkfs = listed("mkfs")
+
   /// The program that the table lists under `name`.
-  static func listed(_ name: String) -> ShellProgram {
+  private static func listed(_ name: String) -> ShellProgram {
     ShellProgramList.all.programs.value(Array(name.utf8)[...]) ?? .unknown
   }
 
@@ -81,8 +86,8 @@ struct ShellProgram: BitwiseCopyable, Sendable {
   static func named(_ text: [UInt8], _ name: ByteRange) -> ShellProgram {
     let list = ShellProgramList.all
     if let program = list.programs.value(text, name) { return program }
-    if text.begins(with: "ld-", at: name) || text.begins(with: "ld.so", at: name) { return listed("ld-linux") }
-    if text.begins(with: "mkfs.", at: name) { return listed("mkfs") }
+    if text.begins(with: "ld-", at: name) || text.begins(with: "ld.so", at: name) { return loader }
+    if text.begins(with: "mkfs.", at: name) { return mkfs }
     // `python3.11`, `php8`: the version does not matter.
     guard let digit = name.range.first(where: { Ascii.isDigit(text[$0]) }) else { return .unknown }
     var bare = ByteRange(Int(name.start), digit)

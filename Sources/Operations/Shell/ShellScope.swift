@@ -103,31 +103,25 @@ struct ShellCensus {
     setDynamic()
   }
 
-  /// Whether ``note(_:in:)`` may learn anything of a command whose program is spelled like this.
-  static func isNoted(_ program: [UInt8]) -> Bool {
-    program.elementsEqual("builtin".utf8) || program.elementsEqual("command".utf8)
-      || effects.value(program, ByteRange(0, program.count)) != nil
-  }
-
   private mutating func setDynamic() {
     isDynamic = true
     if loopDepth > 0 { isLoopDynamic = true }
   }
 
   private enum Effect { case names, positional, directory, dynamic }
-  private static let effects: ShellNames<Effect> = {
-    let names: [(Effect, [String])] = [
-      (
-        .names,
-        [
-          "export", "declare", "typeset", "local", "readonly", "read", "mapfile", "readarray", "getopts", "printf",
-          "let",
-          "unset", "wait",
-        ]
-      ), (.positional, ["set", "shift"]), (.directory, ["cd", "pushd"]), (.dynamic, ["eval", ".", "source", "trap"]),
-    ]
-    return ShellNames(names.flatMap { effect, names in names.map { (Array($0.utf8), effect) } })
-  }()
+  private static let effectNames: [(effect: Effect, names: [String])] = [
+    (
+      .names,
+      [
+        "export", "declare", "typeset", "local", "readonly", "read", "mapfile", "readarray", "getopts", "printf", "let",
+        "unset", "wait",
+      ]
+    ), (.positional, ["set", "shift"]), (.directory, ["cd", "pushd"]), (.dynamic, ["eval", ".", "source", "trap"]),
+  ]
+  private static let effects = ShellNames(
+    effectNames.flatMap { entry in entry.names.map { (Array($0.utf8), entry.effect) } })
+  /// The programs of which ``note(_:in:)`` may learn something.
+  static let notedNames = effectNames.flatMap(\.names) + ["builtin", "command"]
 }
 
 /// The variables of a payload as its commands are walked in order: what is surely known, and what may be.

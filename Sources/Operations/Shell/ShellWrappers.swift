@@ -312,13 +312,13 @@ extension ShellDecoder {
     var directory: [UInt8] = []
     var verb = call.arguments.operands.first
     while let index = verb, text(index, is: "container") || text(index, is: "compose") {
-      let outer = text(index, is: "compose") ? ShellProgram.listed("docker-compose") : call.program
+      let outer = text(index, is: "compose") ? ShellProgram.compose : call.program
       let more = arguments(index..<call.argv.upperBound, outer)
       call.arguments.options += more.options
       verb = more.operands.first
     }
     if let index = verb {
-      var program = ShellProgram.listed("docker")
+      var program = ShellProgram.docker
       let runs = text(index, is: "run") || text(index, is: "create") || text(index, is: "exec")
       program.isOrdered = runs
       let inner = arguments(index..<call.argv.upperBound, program)

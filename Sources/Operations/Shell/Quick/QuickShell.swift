@@ -250,7 +250,7 @@ struct QuickShell: ~Copyable {
       if commands[index].words.count == 0 { continue }
       let program = words[Int(commands[index].words.start)].value
       if index == 0, commands[0].end == 1, text.has("cd", at: program) { continue }
-      if ShellCensus.isNoted(Array(text.bytes(program))) { return false }
+      if text.value(program, in: tables.pointee.noted) >= 0 { return false }
     }
     return true
   }

@@ -14,52 +14,62 @@ extension QuickShell {
     }
     // Nor does anyone else know what `<( )` prints.
     for index in argv where words[index].traits.contains(.isProcess) { return false }
-    var decoder = context.shellDecoder.take() ?? ShellDecoder(demand: context.demand.facts)
-    decoder.begin(in: context.syntaxDepth + level)
-    decoder.wrappers = carriers.count
-    decoder.hasTrailing = hasTrailing
-    decoder.isPrivileged = isPrivileged
-    if directory.count > 0 { decoder.directories = [Array(QuickShellText(context.batch.facts).bytes(directory))] }
-    decoder.input.kind = inputKind
+    let place = ShellDecoderPlace.take(from: &context)
+    let isForgotten = run(argv, files, inShell: inShell, by: place.pointer, &context)
+    place.giveBack(to: &context)
+    return isForgotten && context.batch.count + Self.longest + 1 < DecodeLimits.operations
+  }
+
+  /// Lets a decoder run a program; false where what it leaves may matter to what comes behind it.
+  private mutating func run(
+    _ argv: Range<Int>, _ files: Range<Int>, inShell: Bool, by decoder: UnsafeMutablePointer<ShellDecoder>,
+    _ context: inout DecodeContext
+  ) -> Bool {
+    decoder.pointee.begin(in: context.syntaxDepth + level)
+    decoder.pointee.wrappers = carriers.count
+    decoder.pointee.hasTrailing = hasTrailing
+    decoder.pointee.isPrivileged = isPrivileged
+    if directory.count > 0 {
+      decoder.pointee.directories = [Array(QuickShellText(context.batch.facts).bytes(directory))]
+    }
+    decoder.pointee.input.kind = inputKind
     // All of it: what a pipeline within reads is told from where its input's programs begin.
     for index in 0..<log.count {
-      decoder.log.append(decoder.store(QuickShellText(context.batch.facts).bytes(log[index])))
+      decoder.pointee.log.append(decoder.pointee.store(QuickShellText(context.batch.facts).bytes(log[index])))
     }
-    decoder.input.log = input
+    decoder.pointee.input.log = input
     let logged = log.count
     var effects = ShellEffects()
     for index in files {
       let file = self.files[index]
-      decoder.files.append(
-        ShellFile(field: field(file.word, of: &decoder, context.batch.facts), isWritten: file.isWritten))
+      decoder.pointee.files.append(
+        ShellFile(field: field(file.word, of: decoder, context.batch.facts), isWritten: file.isWritten))
     }
-    effects.files = ByteRange(0, decoder.files.count)
+    effects.files = ByteRange(0, decoder.pointee.files.count)
     for index in files where self.files[index].word.traits.contains(.isUnknown) { effects.isUnknown = true }
-    for index in argv { decoder.fields.append(field(words[index], of: &decoder, context.batch.facts)) }
+    for index in argv { decoder.pointee.fields.append(field(words[index], of: decoder, context.batch.facts)) }
     for index in 0..<carriers.count {
       let name = QuickShellText(context.batch.facts).bytes(carriers[index])
       context.enter(program: name)
     }
-    decoder.run(0..<argv.count, effects, inShell: inShell, &context)
+    decoder.pointee.run(0..<argv.count, effects, inShell: inShell, &context)
     for _ in 0..<carriers.count { context.leaveProgram() }
-    for index in logged..<decoder.log.count {
-      let name = Array(decoder.bytes(decoder.log[index]))
+    for index in logged..<decoder.pointee.log.count {
+      let name = Array(decoder.pointee.bytes(decoder.pointee.log[index]))
       let start = name.withUnsafeBufferPointer { context.batch.facts.store($0) }
       log.append(ByteRange(start, start + name.count))
     }
-    if decoder.output != nil || decoder.likelyOutput != nil { mayKnowOutput = true }
-    spent += decoder.spent
+    if decoder.pointee.output != nil || decoder.pointee.likelyOutput != nil { mayKnowOutput = true }
+    spent += decoder.pointee.spent
     handedOver = true
-    hasLearnt = !decoder.reader.census.isEmpty
-    let isForgotten = decoder.leavesNothing && spent <= ShellLimits.expandedBytes / 2
-    if decoder.isSmall { context.shellDecoder = consume decoder }
-    return isForgotten && context.batch.count + Self.longest + 1 < DecodeLimits.operations
+    hasLearnt = !decoder.pointee.reader.census.isEmpty
+    return decoder.pointee.leavesNothing && spent <= ShellLimits.expandedBytes / 2
   }
 
   private mutating func field(
-    _ word: Word, of decoder: inout ShellDecoder, _ facts: borrowing FactBuffer
+    _ word: Word, of decoder: UnsafeMutablePointer<ShellDecoder>, _ facts: borrowing FactBuffer
   ) -> ShellField {
-    var field = ShellField(value: decoder.store(QuickShellText(facts).bytes(word.value)))
+    var field = ShellField(value: decoder.pointee.store(QuickShellText(facts).bytes(word.value)))
     field.hasGlob = word.traits.contains(.hasGlob)
     field.isUnknown = word.traits.contains(.isUnknown)
     if word.traits.contains(.isLogged) {
@@ -70,8 +80,8 @@ extension QuickShell {
     }
     if word.traits.contains(.isCandidate) {
       let text = QuickShellText(facts)
-      decoder.alternatives.append(candidates.range.map { Array(text.bytes(points[$0])) })
-      field.alternatives = Int32(truncatingIfNeeded: decoder.alternatives.count - 1)
+      decoder.pointee.alternatives.append(candidates.range.map { Array(text.bytes(points[$0])) })
+      field.alternatives = Int32(truncatingIfNeeded: decoder.pointee.alternatives.count - 1)
     }
     return field
   }

@@ -18,6 +18,9 @@ extension QuickShell {
     let name = baseName(first.value, text)
     let hash = context.batch.facts.hash(of: name.range)
     guard let program = program(name, hash, text) else { return false }
+    if isForDecoder(program) {
+      return mayHandOver(program) && handOver(argv, files, inShell: inShell, &context)
+    }
     var call = QuickShellCall(
       argv: argv, name: name, hash: hash, program: program, options: options.count..<options.count,
       operands: operands.count..<operands.count)
@@ -59,15 +62,23 @@ extension QuickShell {
     return true
   }
 
-  /// Whether what a program does is known here.
+  /// Whether what a program does with these words is known here.
   @inline(__always)
   private mutating func knows(_ call: QuickShellCall, inShell: Bool, _ text: QuickShellText) -> Bool {
     switch call.program.pointee.role {
-    case .plain, .versionControl, .find, .xargs, .exec, .applet, .directory, .read: true
     case .environment: !hasSettings(call, text)
     case .prefix: !text.has("screen", at: call.name)
     case .awk: isInert(call, text)
-    default: false
+    default: true
+    }
+  }
+
+  /// Whether what a program does is known here of none of its command lines.
+  @inline(__always)
+  private mutating func isForDecoder(_ program: UnsafePointer<ShellProgram>) -> Bool {
+    switch program.pointee.role {
+    case .plain, .versionControl, .find, .xargs, .exec, .applet, .directory, .read, .environment, .prefix, .awk: false
+    default: true
     }
   }
 

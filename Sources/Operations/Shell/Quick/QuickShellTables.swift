@@ -142,6 +142,8 @@ struct QuickShellTables: @unchecked Sendable {
   let primaries: QuickShellNames
   /// Functions that run commands, in languages other than the shell's.
   let runners: QuickShellNames
+  /// Programs that change what ``ShellCensus`` knows of a line.
+  let noted: QuickShellNames
   /// Variables whose value means something to a line other than where they are named.
   let variables: QuickShellNames
 
@@ -162,6 +164,7 @@ struct QuickShellTables: @unchecked Sendable {
         + reserved.map { (Array($0.utf8), Self.reserved) })
     primaries = QuickShellNames(ShellDecoder.primaryNames.map { ($0.name, Int32($0.value.rawValue)) })
     runners = QuickShellNames(ShellDecoder.runners.map { ($0, 1) })
+    noted = QuickShellNames(ShellCensus.notedNames.map { (Array($0.utf8), 1) })
     variables = QuickShellNames(
       (ShellDecoder.commandVariables + ["HOME", "IFS"].map { Array($0.utf8) }).map { ($0, 1) })
   }
