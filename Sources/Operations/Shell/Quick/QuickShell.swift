@@ -1,8 +1,8 @@
 import PolicyBytecode
 
-/// Decodes the lines that are typed most (words and quotes, redirections, pipelines and lists of programs that run nothing,
-/// or run the words behind them) in one pass over their bytes, which takes a fraction of what the syntax tree and the
-/// expansion of ``ShellDecoder`` take.
+/// Decodes the lines that are typed most (words and quotes, redirections, variables that are not known, substitutions;
+/// pipelines and lists of programs that run nothing, or run the words behind them) in one pass over their bytes, which takes
+/// a fraction of what the syntax tree and the expansion of ``ShellDecoder`` take.
 ///
 /// It says of a line what ``ShellDecoder`` says; where it is not certain of that, it says nothing and the decoder is asked.
 /// Tests and the fuzzer hold the two against each other.
@@ -50,6 +50,12 @@ struct QuickShell: ~Copyable {
       self.end = Int32(truncatingIfNeeded: end)
       (valueStart, valueEnd) = (self.start, self.end)
       self.traits = traits
+    }
+
+    @inline(__always)
+    mutating func setValue(_ start: Int, _ end: Int) {
+      valueStart = Int32(truncatingIfNeeded: start)
+      valueEnd = Int32(truncatingIfNeeded: end)
     }
 
     @inline(__always)

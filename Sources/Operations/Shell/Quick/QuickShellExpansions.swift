@@ -23,7 +23,7 @@ extension QuickShell {
 
   /// What begins with `$` or a back quote, into ``building``; false for what is not read here.
   mutating func expansion(
-    _ at: inout Int, _ line: Range<Int>, isQuoted: Bool, _ spelled: inout Spelling, _ word: inout Word,
+    _ at: inout Int, _ line: Range<Int>, isQuoted: Bool, _ spelled: Spelling, _ word: inout Word,
     _ facts: inout FactBuffer
   ) -> Bool {
     let text = UnsafePointer(facts.arena.base)

@@ -105,7 +105,7 @@ extension QuickShell {
     let text = UnsafePointer(facts.arena.base)
     let classes = tables.pointee.classes
     let end = line.upperBound
-    var spelled = Spelling(start: building.count, firstUnset: unset.count, wordStart: start)
+    let spelled = Spelling(start: building.count, firstUnset: unset.count, wordStart: start)
     defer {
       building.truncate(to: spelled.start)
       unset.truncate(to: spelled.firstUnset)
@@ -130,7 +130,7 @@ extension QuickShell {
         hasQuotes = true
         isWhole = from == start + 1 && ends(at, end, text)
         if isWhole {
-          (word.valueStart, word.valueEnd) = (Int32(truncatingIfNeeded: from), Int32(truncatingIfNeeded: until))
+          word.setValue(from, until)
           // In single quotes it stands in the canonical text, too, if it must.
           word.traits.remove(.respelled)
           break scan
@@ -138,11 +138,11 @@ extension QuickShell {
         building.append(contentsOf: UnsafeBufferPointer(start: text + from, count: until - from))
       case QuickShellByte.doubleQuote:
         let from = at + 1
-        guard let isSpelled = quotation(&at, line, &spelled, &word, &facts) else { return false }
+        guard let isSpelled = quotation(&at, line, spelled, &word, &facts) else { return false }
         hasQuotes = true
         isWhole = isSpelled && from == start + 1 && ends(at, end, text)
         if isWhole {
-          (word.valueStart, word.valueEnd) = (Int32(truncatingIfNeeded: from), Int32(truncatingIfNeeded: at - 1))
+          word.setValue(from, at - 1)
           break scan
         }
       case QuickShellByte.backslash:
@@ -151,7 +151,7 @@ extension QuickShell {
         building.append(text[at + 1])
         at += 2
       case QuickShellByte.expansion:
-        guard expansion(&at, line, isQuoted: false, &spelled, &word, &facts) else { return false }
+        guard expansion(&at, line, isQuoted: false, spelled, &word, &facts) else { return false }
       case QuickShellByte.open: return false
       default:
         if kind >= QuickShellByte.blank { break scan }
@@ -165,14 +165,12 @@ extension QuickShell {
       }
     }
     if !hasQuotes {
-      word.valueEnd = Int32(truncatingIfNeeded: at)
+      word.setValue(start, at)
       word.traits.remove(.respelled)
     } else if !isWhole {
-      let value = UnsafeBufferPointer(start: building.base + spelled.start, count: building.count - spelled.start)
-      let copy = facts.store(value)
-      (word.valueStart, word.valueEnd) = (
-        Int32(truncatingIfNeeded: copy), Int32(truncatingIfNeeded: copy + value.count)
-      )
+      let copy = facts.store(
+        UnsafeBufferPointer(start: building.base + spelled.start, count: building.count - spelled.start))
+      word.setValue(copy, facts.arena.count)
     }
     word.end = Int32(truncatingIfNeeded: at)
     guard seen <= 1 || accepts(word, seen, isFirst: isFirst, end, text) else { return false }
@@ -201,7 +199,7 @@ extension QuickShell {
   /// What stands in double quotes, from the first of them on, into ``building``; says whether that is how it is spelled, nil
   /// where it is not read here.
   private mutating func quotation(
-    _ at: inout Int, _ line: Range<Int>, _ spelled: inout Spelling, _ word: inout Word, _ facts: inout FactBuffer
+    _ at: inout Int, _ line: Range<Int>, _ spelled: Spelling, _ word: inout Word, _ facts: inout FactBuffer
   ) -> Bool? {
     let text = UnsafePointer(facts.arena.base)
     let end = line.upperBound
@@ -212,7 +210,7 @@ extension QuickShell {
       switch text[at] {
       case Ascii.dollar, Ascii.backquote:
         building.append(contentsOf: UnsafeBufferPointer(start: text + stored, count: at - stored))
-        guard expansion(&at, line, isQuoted: true, &spelled, &word, &facts) else { return nil }
+        guard expansion(&at, line, isQuoted: true, spelled, &word, &facts) else { return nil }
         stored = at
       case Ascii.backslash:
         let next = at + 1 < end ? text[at + 1] : Ascii.newline
