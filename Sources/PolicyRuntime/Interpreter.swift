@@ -27,7 +27,7 @@ public struct Interpreter: ~Copyable {
   private let cache = ScanCache()
   /// Whether what was judged since ``begin(_:at:)`` may come out otherwise at another time.
   public private(set) var hasAskedTime = false
-  private var candidates = RawBuffer<Candidate>(capacity: 256)
+  var candidates = RawBuffer<Candidate>(capacity: 256)
   var evaluator: AtomEvaluator
   /// Atoms of the operation at hand that could not be decided: every rule that asks for one is to know.
   private(set) var undecided = RawBuffer<UInt32>(capacity: 4)
@@ -57,10 +57,10 @@ public struct Interpreter: ~Copyable {
   private let code: UnsafePointer<GraphWord>
   let atoms: UnsafePointer<AtomRecord>
   /// By protocol.
-  private let defaults: UnsafeMutablePointer<Defaults>
+  let defaults: UnsafeMutablePointer<Defaults>
 
   /// What ``MetaRecord`` says of a protocol.
-  private struct Defaults {
+  struct Defaults {
     let decision: UInt8
     let unparsed: UInt8
     let record: UInt8
@@ -156,15 +156,6 @@ public struct Interpreter: ~Copyable {
     sharedProtocols = []
   }
 
-  /// Judges a request that is one operation of `batch`, in a phase of requests: ``begin(_:at:)`` and ``judge(_:of:in:_:)`` in one
-  /// call, of which a request of which no rule speaks costs little more.
-  public mutating func judgeAlone(
-    _ number: Int, of batch: borrowing OperationBatch, in session: Session, at moment: Moment
-  ) -> OperationVerdict {
-    begin(session, at: moment)
-    return judge(number, quickly: batch, session, .request)
-  }
-
   /// Judges one operation of `batch`. After ``begin(_:at:)`` of its request. No default speaks of responses: what no
   /// rule withholds is passed on.
   public mutating func judge(
@@ -174,81 +165,13 @@ public struct Interpreter: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func judge(
+  mutating func judge(
     _ number: Int, quickly batch: borrowing OperationBatch, _ session: Session, _ phase: RulePhase
   ) -> OperationVerdict {
     let slot = session.slot(batch.operations[number].protocol, phase)
-    if let few = ResidualSlot.few(slot),
-      let verdict = judgeQuickly(number, batch, slot, few, isBound: true, admitted: .max)
-    {
-      return verdict
-    }
+    if let verdict = judgeQuickly(number, batch, slot, isBound: true, admitted: .max) { return verdict }
     let residual = session.residual(batch.operations[number].protocol, phase)
     return judge(number, of: batch, residual, phase, admitted: .max, isUndecided: session.isUndecided)
-  }
-
-  /// Judges an operation where a prefilter tells of most that no rule speaks of them; nil: it cannot be told so.
-  @inline(__always)
-  mutating func judgeQuickly(
-    _ number: Int, _ batch: borrowing OperationBatch, _ residual: UnsafePointer<ResidualSlot>,
-    _ few: UnsafePointer<text_scan_few>, isBound: Bool, admitted: UInt64
-  ) -> OperationVerdict? {
-    let operation = batch.operations[number]
-    guard operation.unparsed == .none, batch.commonEnd == 0 else { return nil }
-    // What a hit is confirmed with, should there be one: of a session that was not in use it is in no cache.
-    text_scan_bring(residual.pointee.values)
-    text_scan_bring(residual.pointee.view)
-    nextEpoch()
-    candidates.removeAll()
-    let tag = residual.pointee.tag
-    let end = Int(operation.endEntry)
-    var position = Int(operation.firstEntry)
-    while true {
-      while position < end, batch.facts.entries[position].tag != tag { position += 1 }
-      if position >= end { break }
-      let text = batch.facts.bytes(batch.facts.entries[position])
-      guard text.count <= PatternIndex.longestGlance else { return nil }
-      let found = text_scan_find_few_at_once(few, admitted, text.baseAddress, text.count, scratch.places)
-      if found > 0 { confirm(found, text, residual, admitted) }
-      position += 1
-    }
-    let firstFired = UInt32(truncatingIfNeeded: fired.count)
-    if candidates.count > 0 {
-      if isBound, candidates.count == 1, candidates[0].isDirect {
-        return directVerdict(defaults + Int(operation.protocol.rawValue), firstFired)
-      }
-      return verdict(of: operation, batch, residual, .request, isUndecided: false, firstFired: firstFired)
-    }
-    return silentVerdict(operation.protocol, firstFired)
-  }
-
-  /// The verdict of a request's operation that was read and of which no rule speaks.
-  @inline(__always)
-  private mutating func silentVerdict(_ wire: OperationProtocol, _ firstFired: UInt32) -> OperationVerdict {
-    var verdict = defaults[Int(wire.rawValue)].verdict
-    (verdict.firstFired, verdict.endFired) = (firstFired, firstFired)
-    return verdict
-  }
-
-  /// Wakes what a value hits of the fact that the prefilter is about, in which `found` places may hold a literal.
-  @inline(never)
-  private mutating func confirm(
-    _ found: Int, _ text: UnsafeBufferPointer<UInt8>, _ residual: UnsafePointer<ResidualSlot>, _ admitted: UInt64
-  ) {
-    self.admitted = admitted
-    guard let slot = residual.pointee.values, let view = residual.pointee.view else { return }
-    confirm(found, text, slot, view)
-  }
-
-  /// The verdict of an operation that was read and of which one rule speaks, the direct candidate, that binding lets apply.
-  @inline(never)
-  private mutating func directVerdict(_ defaults: UnsafePointer<Defaults>, _ firstFired: UInt32) -> OperationVerdict {
-    let rule = candidates[0]
-    fired.append(rule.rule)
-    return OperationVerdict(
-      decision: rule.decision == 0 ? defaults.pointee.decision : rule.decision - 1,
-      record: rule.record > defaults.pointee.record + 1 ? rule.record - 1 : defaults.pointee.record,
-      isByRule: rule.decision != 0, firstFired: firstFired, endFired: firstFired + 1)
   }
 
   /// Judges an operation; `isUndecided`: it must not pass, whatever its rules say.
@@ -294,7 +217,7 @@ public struct Interpreter: ~Copyable {
 
   /// Wakes what a text hits in which `found` places may hold one of few literals.
   @inline(__always)
-  private mutating func confirm(
+  mutating func confirm(
     _ found: Int, _ text: UnsafeBufferPointer<UInt8>, _ slot: UnsafePointer<FactIndex.Slot>,
     _ view: UnsafePointer<ResidualView>
   ) {
@@ -311,7 +234,7 @@ public struct Interpreter: ~Copyable {
 
   /// The verdict of an operation of which rules speak, or that is not an ordinary one.
   @inline(never)
-  private mutating func verdict(
+  mutating func verdict(
     of operation: Operation, _ batch: borrowing OperationBatch, _ residual: UnsafePointer<ResidualSlot>,
     _ phase: RulePhase, isUndecided: Bool, firstFired: UInt32
   ) -> OperationVerdict {
@@ -382,7 +305,7 @@ public struct Interpreter: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func nextEpoch() {
+  mutating func nextEpoch() {
     epoch += 1
     undecided.removeAll()
     if epoch == 1 << 31 { resetStamps() }

@@ -156,8 +156,8 @@ extension Interpreter {
     sets = whole.sets
     let residual = whole.residual(batch.operations[number].protocol, phase)
     let isUndecided = isUndecided(whole)
-    if !isUndecided, let few = ResidualSlot.few(residual),
-      let verdict = judgeQuickly(number, batch, residual, few, isBound: false, admitted: asker.groups)
+    if !isUndecided,
+      let verdict = judgeQuickly(number, batch, residual, isBound: false, admitted: asker.groups)
     {
       return verdict
     }

@@ -3,6 +3,7 @@ import PolicyBytecode
 import PolicyCompiler
 import PolicySyntax
 import TestSupport
+import Testing
 
 @testable import PolicyRuntime
 
@@ -36,10 +37,28 @@ final class Subject {
     request.write(to: &batch, keys: loaded.keys)
     interpreter.begin(session, at: Moment(time: time, clock: clock))
     let verdicts = (0..<batch.count).map { interpreter.judge($0, of: batch, in: session) }
-    guard request.response != nil else { return interpreter.combine(verdicts) }
+    guard request.response != nil else {
+      let combined = interpreter.combine(verdicts)
+      if verdicts.count == 1 { expectSameAlone(verdicts[0], in: session, Moment(time: time, clock: clock)) }
+      return combined
+    }
     interpreter.beginResponse { request.writeResponse(to: &$0) }
     return interpreter.combine(
       verdicts, response: (0..<batch.count).map { interpreter.judge($0, of: batch, in: session, .response) })
+  }
+
+  /// Judges the one operation of the batch in one call, which must say the same.
+  private func expectSameAlone(_ verdict: OperationVerdict, in session: Session, _ moment: Moment) {
+    let expected = told(verdict)
+    let found = told(interpreter.judgeAlone(0, of: batch, in: session, at: moment))
+    #expect(found == expected)
+  }
+
+  /// All that a verdict says, and the rules that apply.
+  private func told(_ verdict: OperationVerdict) -> [Int] {
+    let flags = [verdict.isByRule, verdict.limitReached, verdict.needsUnparsedTest].map { $0 ? 1 : 0 }
+    let rules = (Int(verdict.firstFired)..<Int(verdict.endFired)).map { Int(interpreter.fired[$0]) }
+    return [Int(verdict.decision.rawValue), Int(verdict.record.rawValue)] + flags + rules
   }
 
   /// The same without a session.
