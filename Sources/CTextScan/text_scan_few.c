@@ -31,8 +31,10 @@ size_t text_scan_find_few_portably(const text_scan_few *few, uint64_t admitted, 
     if (few->window_count == 0) {
       bits = sets_at(tables_of(few), at);
     } else {
-      uint32_t four = (at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24) & 0x5F5F5F5F;
-      for (uint32_t i = 0; i < few->window_count; i++) bits |= (uint8_t)((four == (few->windows[i] & 0x5F5F5F5F)) << i);
+      uint32_t four = at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+      for (uint32_t i = 0; i < few->window_count; i++) {
+        bits |= (uint8_t)((((four ^ few->windows[i]) & 0x01010101u * other_bits) == 0) << i);
+      }
     }
     bits &= sets;
     // Written always, counted where it is one: no branch that depends on the text.
