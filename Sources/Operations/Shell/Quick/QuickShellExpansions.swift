@@ -30,8 +30,7 @@ extension QuickShell {
     let end = line.upperBound
     let start = at
     at += 1
-    var isUnset = false
-    var isKnown = false
+    var value = Value.unknown
     let next = text[start] == Ascii.backquote ? Ascii.backquote : at < end ? text[at] : 0
     switch next {
     case Ascii.backquote where text[start] == Ascii.backquote:
@@ -51,7 +50,8 @@ extension QuickShell {
       let name = at
       guard passParameter(&at, end, text), at < end else { return false }
       if text[at] == Ascii.closeBrace {
-        guard variable(ByteRange(name, at), isUnset: &isUnset, isKnown: &isKnown, text) else { return false }
+        guard let known = variable(ByteRange(name, at), QuickShellText(facts)) else { return false }
+        value = known
       } else {
         guard passOperation(&at, from: name, end, text) else { return false }
       }
@@ -59,16 +59,17 @@ extension QuickShell {
     default:
       let name = at
       if passParameter(&at, end, text) {
-        guard variable(ByteRange(name, at), isUnset: &isUnset, isKnown: &isKnown, text) else { return false }
+        guard let known = variable(ByteRange(name, at), QuickShellText(facts)) else { return false }
+        value = known
       } else {
         // It stands for itself.
-        isKnown = true
+        value = .spelled
       }
     }
-    if !isKnown { word.traits.insert(.isUnknown) }
+    if value != .spelled { word.traits.insert(.isUnknown) }
     let place = building.count
     building.append(contentsOf: UnsafeBufferPointer(start: text + start, count: at - start))
-    if isUnset { unset.append(ByteRange(place, building.count)) }
+    if value == .unset { unset.append(ByteRange(place, building.count)) }
     return true
   }
 
@@ -76,7 +77,7 @@ extension QuickShell {
   private mutating func passParameter(_ at: inout Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
     guard at < end else { return false }
     if Ascii.isNameStart(text[at]) {
-      while at < end, Ascii.isName(text[at]) { at += 1 }
+      at = nameEnd(at, end, text)
       return true
     }
     switch text[at] {
@@ -87,25 +88,18 @@ extension QuickShell {
     return true
   }
 
-  /// What is said of a parameter that stands for its whole value; false for one whose value is known.
-  private mutating func variable(
-    _ name: ByteRange, isUnset: inout Bool, isKnown: inout Bool, _ text: UnsafePointer<UInt8>
-  ) -> Bool {
-    let start = text + Int(name.start)
-    if hasAssigned { return false }
+  /// What a line says of the value of an expansion: that it is as good as its spelling, that it may be empty, or nothing.
+  private enum Value { case spelled, unset, unknown }
+
+  /// What is said of a parameter that stands for its whole value; nil for one whose value is known.
+  private mutating func variable(_ name: ByteRange, _ text: QuickShellText) -> Value? {
+    if hasAssigned { return nil }
     hasVariable = true
-    guard Ascii.isNameStart(start[0]) else { return true }
-    func isNamed(_ other: StaticString) -> Bool {
-      guard name.count == other.utf8CodeUnitCount else { return false }
-      for index in 0..<name.count where start[index] != other.utf8Start[index] { return false }
-      return true
-    }
-    if isNamed("IFS") { return false }
-    if isNamed("PWD") { hasDirectoryVariable = true }
+    guard Ascii.isNameStart(text[Int(name.start)]) else { return .unknown }
+    if text.has("IFS", at: name) { return nil }
+    if text.has("PWD", at: name) { hasDirectoryVariable = true }
     // Not known, but spelled in one way: see `ShellPaths`.
-    isKnown = isNamed("HOME")
-    isUnset = !isKnown
-    return true
+    return text.has("HOME", at: name) ? .spelled : .unset
   }
 
   /// Passes over what is done to a parameter's value, up to the brace; false where the value may be another text of the line.
@@ -118,7 +112,7 @@ extension QuickShell {
     if first == Ascii.hash || first == Ascii.bang {
       // A length or an indirection, of a variable only.
       guard Ascii.isNameStart(text[at]) else { return false }
-      while at < end, Ascii.isName(text[at]) { at += 1 }
+      at = nameEnd(at, end, text)
       return at < end && text[at] == Ascii.closeBrace
     }
     guard Ascii.isNameStart(first) else { return false }
@@ -255,23 +249,16 @@ extension QuickShell {
     }
     var hidden = 0
     for number in ranges { hidden += unset[number].count }
-    guard hidden < end - first else { return false }
-    var number = ranges.lowerBound
-    var index = first
-    while index < end {
-      if number < ranges.upperBound, index == Int(unset[number].start) {
-        index = Int(unset[number].end)
-        number += 1
-        continue
-      }
-      if Ascii.isSpace(building[index]) { return false }
-      index += 1
-    }
-    return true
+    return hidden < end - first && isEach(outside: ranges, from: first) { !Ascii.isSpace($0) }
   }
 
   private mutating func isRootWithoutUnset(_ ranges: Range<Int>, from first: Int) -> Bool {
-    guard building[first] == Ascii.slash else { return false }
+    building[first] == Ascii.slash && isEach(outside: ranges, from: first) { $0 == Ascii.slash }
+  }
+
+  /// Whether something holds of each byte of a word outside of variables that are not set.
+  @inline(__always)
+  private mutating func isEach(outside ranges: Range<Int>, from first: Int, _ holds: (UInt8) -> Bool) -> Bool {
     var number = ranges.lowerBound
     var index = first
     while index < building.count {
@@ -280,7 +267,7 @@ extension QuickShell {
         number += 1
         continue
       }
-      if building[index] != Ascii.slash { return false }
+      if !holds(building[index]) { return false }
       index += 1
     }
     return true

@@ -48,12 +48,9 @@ extension QuickShell {
     effects.files = ByteRange(0, decoder.pointee.files.count)
     for index in files where self.files[index].word.traits.contains(.isUnknown) { effects.isUnknown = true }
     for index in argv { decoder.pointee.fields.append(field(words[index], of: decoder, context.batch.facts)) }
-    for index in 0..<carriers.count {
-      let name = QuickShellText(context.batch.facts).bytes(carriers[index])
-      context.enter(program: name)
-    }
+    enterCarriers(&context)
     decoder.pointee.run(0..<argv.count, effects, inShell: inShell, &context)
-    for _ in 0..<carriers.count { context.leaveProgram() }
+    leaveCarriers(&context)
     for index in logged..<decoder.pointee.log.count {
       let name = Array(decoder.pointee.bytes(decoder.pointee.log[index]))
       let start = name.withUnsafeBufferPointer { context.batch.facts.store($0) }

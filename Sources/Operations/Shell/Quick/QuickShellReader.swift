@@ -68,8 +68,9 @@ extension QuickShell {
           let start = at
           let isFirst = words.count == firstWord + assigned
           guard word(&at, line, isFirst: isFirst, &facts) else { return false }
-          if isFirst, words[words.count - 1].traits.contains(.hasEquals), isAssignment(start, at, text) {
-            guard mayAssign(start, text) else { return false }
+          if isFirst, words[words.count - 1].traits.contains(.hasEquals), let name = assignedName(start, at, text) {
+            // The value of some means more than where the line names them.
+            if QuickShellText(facts).value(name, in: tables.pointee.variables) >= 0 { return false }
             assigned += 1
           }
           if at < end, text[at] == Ascii.less || text[at] == Ascii.greater {
@@ -119,20 +120,19 @@ extension QuickShell {
     }
   }
 
-  /// Whether a word that starts at `start` is `NAME=…`.
-  private mutating func isAssignment(_ start: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
-    guard Ascii.isNameStart(text[start]) else { return false }
-    var at = start
-    while at < end, Ascii.isName(text[at]) { at += 1 }
-    return at < end && text[at] == Ascii.equals
+  /// The name of the variable that a word is assigned to, `NAME=…`; nil if it is no assignment.
+  mutating func assignedName(_ start: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> ByteRange? {
+    guard Ascii.isNameStart(text[start]) else { return nil }
+    let nameEnd = nameEnd(start, end, text)
+    return nameEnd < end && text[nameEnd] == Ascii.equals ? ByteRange(start, nameEnd) : nil
   }
 
-  /// Whether the value of the variable whose name starts at `start` means nothing but where the line names it.
-  private mutating func mayAssign(_ start: Int, _ text: UnsafePointer<UInt8>) -> Bool {
-    var end = start
-    while Ascii.isName(text[end]) { end += 1 }
-    let name = text + start
-    return tables.pointee.variables.value(name, end - start, hash: factHash(name, end - start)) < 0
+  /// Where the name ends that starts at `start`.
+  @inline(__always)
+  mutating func nameEnd(_ start: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Int {
+    var at = start
+    while at < end, Ascii.isName(text[at]) { at += 1 }
+    return at
   }
 
   /// Passes over a comment; false in a substitution, whose end it may hide.

@@ -53,13 +53,22 @@ extension QuickShell {
   /// Emits what stands for a program of which even the name is not known; false where it reads or writes files.
   private mutating func runUnknown(_ files: Range<Int>, _ context: inout DecodeContext) -> Bool {
     guard files.isEmpty else { return false }
+    enterCarriers(&context)
+    context.unparsed(.shell, .unknownProgram)
+    leaveCarriers(&context)
+    return true
+  }
+
+  /// Tells `context` of the programs that carry the one at hand, for what others emit.
+  mutating func enterCarriers(_ context: inout DecodeContext) {
     for index in 0..<carriers.count {
       let name = QuickShellText(context.batch.facts).bytes(carriers[index])
       context.enter(program: name)
     }
-    context.unparsed(.shell, .unknownProgram)
+  }
+
+  mutating func leaveCarriers(_ context: inout DecodeContext) {
     for _ in 0..<carriers.count { context.leaveProgram() }
-    return true
   }
 
   /// Whether what a program does with these words is known here.
@@ -217,9 +226,7 @@ extension QuickShell {
   }
 
   private mutating func isAssignment(_ value: ByteRange, _ text: QuickShellText) -> Bool {
-    guard value.count > 0, Ascii.isNameStart(text[Int(value.start)]) else { return false }
-    for at in value.range where !Ascii.isName(text[at]) { return text[at] == Ascii.equals }
-    return false
+    value.count > 0 && assignedName(Int(value.start), Int(value.end), text.base) != nil
   }
 
   /// `nice`, `timeout`, `nohup`: the words behind their operands.

@@ -79,16 +79,14 @@ extension QuickShell {
 
   /// Whether `NAME+=` stands at `start`.
   private mutating func isAppending(_ start: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
-    var at = start
-    while at < end, Ascii.isName(text[at]) { at += 1 }
+    let at = nameEnd(start, end, text)
     return at > start && at + 1 < end && text[at] == Ascii.plus && text[at + 1] == Ascii.equals
   }
 
   /// Whether `NAME[` stands at `start`, which may be that of `NAME[…]=…`: the subscript may have blanks in it.
   private mutating func isElement(_ start: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
     guard Ascii.isNameStart(text[start]) else { return false }
-    var at = start
-    while at < end, Ascii.isName(text[at]) { at += 1 }
+    var at = nameEnd(start, end, text)
     guard at < end, text[at] == Ascii.openBracket else { return false }
     while at < end {
       if text[at] == Ascii.equals, text[at - 1] == Ascii.closeBracket || text[at - 1] == Ascii.plus { return true }
