@@ -106,10 +106,7 @@ struct LiteralNode: BitwiseCopyable {
   /// Appends the positions of the literal, which stands in the text.
   @inline(__always)
   func append(of list: UnsafePointer<UInt32>, to candidates: inout RawBuffer<UInt32>) {
-    switch use {
-    case .whole: candidates.append(first | PatternScratch.matched)
-    case .one: candidates.append(first)
-    case .several: for index in 1...Int(list[Int(first)]) { candidates.append(list[Int(first) + index]) }
-    }
+    if let candidate { return candidates.append(candidate) }
+    for index in 1...Int(list[Int(first)]) { candidates.append(list[Int(first) + index]) }
   }
 }
