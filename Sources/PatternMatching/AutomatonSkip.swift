@@ -1,5 +1,12 @@
 import CTextScan
 
+/// How an automaton is walked.
+struct AutomatonWalk: BitwiseCopyable {
+  var skip = AutomatonSkip.none
+  /// The same automaton in ``ShuffledAutomata``, if it is there.
+  var shuffled: UnsafePointer<text_scan_automaton>?
+}
+
 /// What lets a walk through an automaton pass over stretches of a text in which nothing begins.
 ///
 /// Most bytes of a text leave the automaton of `…\bdrop\s+table…` where it is: in its start, or in the state that differs
@@ -9,11 +16,11 @@ import CTextScan
 /// before that alone, and vector instructions find the pair. All this is read off the transitions: it holds for every
 /// automaton, whoever wrote it.
 struct AutomatonSkip: BitwiseCopyable {
-  private var first = text_scan_bytes()
+  private(set) var first = text_scan_bytes()
   /// Holds the first ones, too. None: every byte is one.
-  private var second = text_scan_bytes()
+  private(set) var second = text_scan_bytes()
   /// The offsets of the idle states' rows; the first is the start's, and is repeated where there are fewer.
-  private var idle: (UInt32, UInt32, UInt32) = (0, 0, 0)
+  private(set) var idle: (UInt32, UInt32, UInt32) = (0, 0, 0)
 
   static let none = AutomatonSkip()
 

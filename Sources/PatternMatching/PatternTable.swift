@@ -10,7 +10,8 @@ public final class PatternTable: @unchecked Sendable {
   let view: PatternTableView
   let pcrePatterns: [PCREPattern]
   private let pcreSlots: UnsafeMutablePointer<PCRESlot>
-  private let skips: UnsafeMutablePointer<AutomatonSkip>
+  private let walks: UnsafeMutablePointer<AutomatonWalk>
+  private let shuffled: ShuffledAutomata
 
   /// The number of patterns.
   public var count: Int { Int(view.patternCount) }
@@ -26,12 +27,13 @@ public final class PatternTable: @unchecked Sendable {
     let count = Int(words[2])
     var opened: [PCREPattern] = []
     var slots = [PCRESlot](repeating: PCRESlot(code: nil, isJITCompiled: false), count: count)
-    let skips = UnsafeMutablePointer<AutomatonSkip>.allocate(capacity: max(count, 1))
-    skips.initialize(repeating: .none, count: count)
-    let unopened = PatternTableView(words: words, pcre: nil, skips: skips)
+    let walks = UnsafeMutablePointer<AutomatonWalk>.allocate(capacity: max(count, 1))
+    walks.initialize(repeating: AutomatonWalk(), count: count)
+    let unopened = PatternTableView(words: words, pcre: nil, walks: walks)
+    var automata: [Int] = []
     for index in 0..<count {
       let record = unopened.record(UInt32(index))
-      if record.form == CompiledPattern.Form.automaton.rawValue { skips[index] = AutomatonSkip(words + record.dataAt) }
+      if record.form == CompiledPattern.Form.automaton.rawValue { automata.append(index) }
       guard record.form == CompiledPattern.Form.pcre.rawValue else { continue }
       do {
         let source = String(decoding: unopened.text(record), as: UTF8.self)
@@ -39,20 +41,27 @@ public final class PatternTable: @unchecked Sendable {
         opened.append(pattern)
         slots[index] = PCRESlot(code: pattern.code, isJITCompiled: pattern.isJITCompiled)
       } catch {
-        skips.deallocate()
+        walks.deallocate()
         throw PatternTableError("PCRE2 refuses pattern \(index): \(error.message)")
       }
     }
+    let headers = automata.map { words + unopened.record(UInt32($0)).dataAt }
+    var shuffled = ShuffledAutomata(headers)
+    for (index, header) in zip(automata, headers) {
+      let skip = AutomatonSkip(header)
+      walks[index] = AutomatonWalk(skip: skip, shuffled: shuffled.add(header, skip))
+    }
+    self.shuffled = shuffled
     pcrePatterns = opened
     pcreSlots = .allocate(capacity: max(count, 1))
     pcreSlots.initialize(from: slots, count: count)
-    self.skips = skips
-    view = PatternTableView(words: words, pcre: UnsafePointer(pcreSlots), skips: skips)
+    self.walks = walks
+    view = PatternTableView(words: words, pcre: UnsafePointer(pcreSlots), walks: walks)
   }
 
   deinit {
     pcreSlots.deallocate()
-    skips.deallocate()
+    walks.deallocate()
   }
 
   /// Whether the pattern at `index` matches `text`. `index` must be below ``count``.

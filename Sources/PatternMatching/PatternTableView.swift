@@ -6,12 +6,12 @@ import PolicyBytecode
 /// The words of a verified table, and how they are matched.
 ///
 /// Invariant: `words` passed ``TableVerifier``: every place and count in them lies within the table, and every cell of an
-/// automaton is the offset of a row in it. So nothing is checked here. `pcre` has a slot and `skips` an entry for each pattern.
+/// automaton is the offset of a row in it. So nothing is checked here. `pcre` has a slot and `walks` an entry for each pattern.
 struct PatternTableView: BitwiseCopyable {
   let words: UnsafePointer<UInt32>
   let pcre: UnsafePointer<PCRESlot>?
-  /// By pattern; what is no automaton has ``AutomatonSkip/none``.
-  let skips: UnsafePointer<AutomatonSkip>
+  /// By pattern; of what is no automaton they say nothing.
+  let walks: UnsafePointer<AutomatonWalk>
 
   @inline(__always)
   var patternCount: UInt32 { words[2] }
@@ -89,24 +89,26 @@ struct PatternTableView: BitwiseCopyable {
 
   @inline(__always)
   private func automatonMatches(_ index: UInt32, _ at: Int, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    let walk = walks + Int(index)
+    if let shuffled = walk.pointee.shuffled { return text_scan_walk(shuffled, text.baseAddress, text.count) != 0 }
     let header = words + at
     let cells = UnsafeRawPointer(header + AutomatonLayout.cells)
     return header[AutomatonLayout.isWide] == 0
-      ? walk(header, cells.assumingMemoryBound(to: UInt16.self), skips + Int(index), text)
-      : walk(header, cells.assumingMemoryBound(to: UInt32.self), skips + Int(index), text)
+      ? self.walk(header, cells.assumingMemoryBound(to: UInt16.self), walk.pointee.skip, text)
+      : self.walk(header, cells.assumingMemoryBound(to: UInt32.self), walk.pointee.skip, text)
   }
 
   /// Whether an automaton accepts a text.
   @inline(__always)
   private func walk<Cell: FixedWidthInteger>(
-    _ header: UnsafePointer<UInt32>, _ table: UnsafePointer<Cell>, _ skip: UnsafePointer<AutomatonSkip>,
+    _ header: UnsafePointer<UInt32>, _ table: UnsafePointer<Cell>, _ skip: AutomatonSkip,
     _ text: UnsafeBufferPointer<UInt8>
   ) -> Bool {
     let classes = UnsafeRawPointer(header + AutomatonLayout.classes).assumingMemoryBound(to: UInt8.self)
     let all = Int(header[AutomatonLayout.classCount])
     let start = Int(header[AutomatonLayout.start])
     var state = start
-    if !skip.pointee.isUseful {
+    if !skip.isUseful {
       for byte in text {
         state = Int(table[state + Int(classes[Int(byte)])])
         if state <= all { return state == all }
@@ -114,8 +116,8 @@ struct PatternTableView: BitwiseCopyable {
     } else if let base = text.baseAddress {
       var place = 0
       while place < text.count {
-        if skip.pointee.isIdle(state) {
-          let next = skip.pointee.next(in: base, from: place, text.count)
+        if skip.isIdle(state) {
+          let next = skip.next(in: base, from: place, text.count)
           if next > place { state = Int(table[start + Int(classes[Int(base[next - 1])])]) }
           if next == text.count { break }
           place = next

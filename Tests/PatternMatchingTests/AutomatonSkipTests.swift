@@ -5,7 +5,7 @@ import Testing
 
 /// A walk that passes over what begins nothing ends where one of byte after byte does.
 @Suite struct AutomatonSkipTests {
-  private static let expressions = [
+  static let expressions = [
     #"\b(drop|drop_all)\s+table\s+-[fr]{1,2}\s+4711\b"#, #"\brm\b"#, #"rm +-[a-z]*r"#, "x$", #"\Bdrop"#, "[^a-z]é+d",
     #"(^|;)\s*rm"#, #"d{2,3}\b"#, "(a|b|c|d)rop", "ddr", #"\w+@\w+"#, #"\bdrop\b.*\btable\b"#, "q", "(?:dr|rd){2}",
     #"\d\d-\d\d"#, "drop|^table$", "ü", #"\brd?m$"#,

@@ -158,6 +158,29 @@ size_t text_scan_next(const text_scan_bytes *first, const text_scan_bytes *secon
 size_t text_scan_next_portably(const text_scan_bytes *first, const text_scan_bytes *second, const uint8_t *text,
                                size_t from, size_t count);
 
+/// An automaton of at most 64 states that is walked by shuffling. From state 0 no text is accepted, from 1 every one is: both lead
+/// to themselves alone.
+typedef struct {
+  /// The class of each of 256 bytes.
+  const uint8_t *classes;
+  /// 64 for each class: where each state leads. Aligned to 64.
+  const uint8_t *rows;
+  /// What the walk passes over in an idle state as `text_scan_next` does, and where that leads: to where the byte before leads
+  /// from the start. Nothing where `first` is empty.
+  text_scan_bytes first, second;
+  /// Some of them may be alike.
+  uint8_t idle[3];
+  uint8_t start;
+  /// States from here on accept the text where it ends.
+  uint8_t first_accepting;
+} text_scan_automaton;
+
+/// Whether the processor has what `text_scan_walk` needs; where it has not, that ends the program.
+int text_scan_can_walk(void);
+
+/// Whether the automaton accepts the text.
+int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *text, size_t count);
+
 /// Eight classes of ASCII characters: bit b of `low[n]` and of `high[n]` says that in class b a byte may have n as its low and as
 /// its high half; one is in a class if both may be. No byte beyond ASCII is in any.
 typedef struct {
