@@ -108,11 +108,11 @@ extension ShellDecoder {
   /// What a program without a role does that others need to know of: its output, and the variable of `printf -v`.
   mutating func note(_ call: ShellCall, _ context: inout DecodeContext) {
     switch call.name.count {
-    case 4 where name(of: call, is: "echo"): output = echo(call.argv)
+    case 4 where name(of: call, is: "echo"): if !hasTrailing { output = echo(call.argv) }
     case 6 where name(of: call, is: "printf"):
       if call.arguments.has(0x76) {
         if call.inShell { forgetNames(call) }
-      } else {
+      } else if !hasTrailing {
         output = printf(call.arguments.operands)
       }
     case 3 where name(of: call, is: "cat") || name(of: call, is: "tee"):

@@ -23,6 +23,7 @@ extension ShellDecoder {
     let first = fields[argv.lowerBound]
     let isHistory = first.value.count > 1 && arena[Int(first.value.start)] == Ascii.bang
     if first.isUnknown || first.hasGlob || isHistory {
+      printers += 1
       if inShell { variables.forgetAll() }
       context.unparsed(.shell, .unknownProgram)
       if effects.files.count > 0 { emitEmpty(effects, &context) }
@@ -37,10 +38,13 @@ extension ShellDecoder {
     arguments = ShellArguments()
     let wasPrivileged = isPrivileged
     if program.isPrivileged { isPrivileged = true }
+    let others = printers
     perform(call, &context)
     if readingDepth < ShellLimits.readingDepth { runReadings(argv, effects, inShell: inShell, &context) }
     if !aliases.isEmpty { expandAlias(Array(bytes(name)), call, &context) }
     isPrivileged = wasPrivileged
+    if printers == others || !program.printsOnlyWhatItRuns { printers += 1 }
+    if printers > others + 1, let text = output { (output, likelyOutput) = (nil, likelyOutput ?? text) }
     if inShell, !reader.census.functions.isEmpty, reader.census.functions.contains(Array(bytes(name))) {
       variables.called()
     }
@@ -63,7 +67,7 @@ extension ShellDecoder {
       count = max(count, alternatives[Int(fields[index].reading)].count)
     }
     guard count > 0, !isExhausted else { return }
-    let saved = (variables, directories, previousDirectories, aliases, output, input)
+    let saved = (variables, directories, previousDirectories, aliases, output, input, printers)
     readingDepth += 1
     for number in 0..<min(count, ShellLimits.readings) {
       runReading(number, of: argv, upTo: argv.upperBound, effects, inShell: inShell, &context)
@@ -74,7 +78,7 @@ extension ShellDecoder {
       isFirst = false
     }
     readingDepth -= 1
-    (variables, directories, previousDirectories, aliases, output, input) = saved
+    (variables, directories, previousDirectories, aliases, output, input, printers) = saved
   }
 
   /// Runs the command with the words before `end` as the given one of what they are likely to be.

@@ -164,6 +164,9 @@ struct ShellDecoder: ~Copyable {
   var hasTrailing = false
   /// What the last command surely prints.
   var output: ByteRange?
+  /// Programs that may have printed something so far, those apart that print nothing but what they run prints. What a command
+  /// prints is known of one only: `sh -c 'cat x; echo y'` prints more than `y`.
+  var printers = 0
   /// What it prints if its words are what they are likely to be.
   var likelyOutput: ByteRange?
   /// Lists in `>( )`, which read from the command they stand in.
@@ -203,6 +206,7 @@ struct ShellDecoder: ~Copyable {
     hasTrailing = false
     output = nil
     likelyOutput = nil
+    printers = 0
     if !deferred.isEmpty { deferred = [] }
     spent = 0
     isExhausted = false
@@ -300,6 +304,7 @@ struct ShellDecoder: ~Copyable {
   /// Emits what stands for code that `call` runs and that cannot be known.
   mutating func unknownCode(_ call: ShellCall, _ scope: CodeScope, _ context: inout DecodeContext) {
     if scope == .same { variables.forgetAll() }
+    printers += 1
     carrying(call, &context) { $1.unparsed(.shell, .unknownCode) }
   }
 }

@@ -19,17 +19,23 @@ extension ShellDecoder {
 
   /// What reads its standard input as shell code.
   mutating func standardInput(_ call: ShellCall, positional: [ShellField]? = nil, _ context: inout DecodeContext) {
+    let outer = input
+    var text = input.text
     switch input.kind {
-    case .inherited, .file: break
-    case .unknown: unknownCode(call, .process, &context)
-    case .literal:
-      let text = Array(bytes(input.text))
-      let outer = input
-      // What is left of the text for the commands in it is not known.
-      input = ShellInput(kind: .unknown)
-      carrying(call, &context) { $0.code(text, .process, positional: positional, &$1) }
-      input = outer
+    case .inherited, .file: return
+    case .unknown:
+      unknownCode(call, .process, &context)
+      guard input.likely.count > 0, readingDepth < ShellLimits.readingDepth else { return }
+      text = input.likely
+    case .literal: break
     }
+    let code = Array(bytes(text))
+    // What is left of the text for the commands in it is not known.
+    input = ShellInput(kind: .unknown)
+    if outer.kind == .unknown { readingDepth += 1 }
+    carrying(call, &context) { $0.code(code, .process, positional: positional, &$1) }
+    if outer.kind == .unknown { readingDepth -= 1 }
+    input = outer
   }
 
   mutating func shell(_ call: ShellCall, _ context: inout DecodeContext) {

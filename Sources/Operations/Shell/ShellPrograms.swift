@@ -59,6 +59,14 @@ struct ShellProgram: BitwiseCopyable, Sendable {
   /// Whether it runs its command as another user.
   var isPrivileged = false
 
+  /// Whether it prints nothing of its own beside what the one command prints that it runs, once; of xargs more is to be asked.
+  var printsOnlyWhatItRuns: Bool {
+    switch role {
+    case .applet, .environment, .eval, .exec, .lock, .prefix, .shell, .user, .xargs: true
+    default: false
+    }
+  }
+
   static let unknown = ShellProgram(isKnown: false)
 
   private init(isKnown: Bool) { self.isKnown = isKnown }

