@@ -98,19 +98,24 @@ struct QuickShell: ~Copyable {
 
   enum Link: UInt8 { case sequence, and, or, pipe }
 
-  /// A simple command.
+  /// A simple command, or a compound one.
   struct Command: BitwiseCopyable {
+    enum Kind: UInt8 { case simple, compound, subshell }
+
     /// Ranges of ``QuickShell/words`` and ``QuickShell/files``.
     var words = ByteRange()
     var files = ByteRange()
     /// How many words before its own are assignments.
     var assigned: Int32 = 0
+    var kind = Kind.simple
     /// How it is joined to the one before.
     var link: Link
     /// To what its standard input is redirected; inherited if it is not.
     var input = ShellInput.Kind.inherited
-    /// Behind it and the commands of the substitutions in its words.
+    /// Behind it, the commands of the substitutions in its words, and those that it holds.
     var end: Int32 = 0
+    /// Of a compound command: the first of the commands that it holds.
+    var bodyStart: Int32 = 0
     /// Of the first command of a substitution: behind its last one, and where the word starts in which it stands.
     var listEnd: Int32 = 0
     var wordStart: Int32 = 0
@@ -178,8 +183,9 @@ struct QuickShell: ~Copyable {
   /// A variable is expanded; one that is the working directory.
   var hasVariable = false
   var hasDirectoryVariable = false
-  /// A command that is read assigns to variables of the shell.
+  /// A command that was read assigns to variables of the shell, or may have, in the shell that the next one runs in; in any.
   var hasAssigned = false
+  var hasAssignments = false
   /// The words of the command at hand that are assignments.
   var assigns = 0..<0
   /// Where the words and the files of the command that is being read start.
@@ -188,9 +194,18 @@ struct QuickShell: ~Copyable {
   /// Programs were handed to the decoder; what it has learnt of one may matter to the next.
   var handedOver = false
   var hasLearnt = false
-  /// Substitutions around what is being read, and those that were read.
+  /// Substitutions and compound commands around what is being read, and the substitutions that were read.
   var nesting = 0
+  var compounds = 0
   var substituted = 0
+  /// What ended the list that was read last.
+  var closedBy = Keyword.none
+  /// There are loops in the line; variables that may be anything; jobs in the background.
+  var hasLoop = false
+  var hasScoped = false
+  var hasBackground = false
+  /// The names of variables that may be anything.
+  var scoped = RawBuffer<ByteRange>(capacity: 8)
 
   init(demand: FactSet) { asked = Asked(demand) }
 
@@ -243,14 +258,21 @@ struct QuickShell: ~Copyable {
     hasVariable = false
     hasDirectoryVariable = false
     hasAssigned = false
+    hasAssignments = false
     handedOver = false
     hasLearnt = false
     nesting = 0
+    compounds = 0
     substituted = 0
+    hasLoop = false
+    hasScoped = false
+    hasBackground = false
+    scoped.removeAll()
   }
 
   /// Whether no command but a change of directory, before all others, is one of which ``ShellCensus`` notes what it assigns.
   private mutating func isUnnoted(_ text: QuickShellText) -> Bool {
+    if hasScoped { return false }
     for index in 0..<commands.count {
       if commands[index].assigned > 0 { return false }
       if commands[index].words.count == 0 { continue }
@@ -268,6 +290,8 @@ struct QuickShell: ~Copyable {
     var mayKnowInput = false
     /// Layers of syntax.
     var level = 0
+    /// They may not run, or change the directory for others than those in the list.
+    var isBranch = false
   }
 
   /// Runs the commands of a list in their order, each behind those of its substitutions.
@@ -289,7 +313,7 @@ struct QuickShell: ~Copyable {
       }
       let isPipeline = command.link == .pipe || next < list.upperBound && commands[next].link == .pipe
       level = outer.level + (isPipeline ? 2 : 1)
-      if next > index + 1 {
+      if next > index + 1, command.kind == .simple {
         guard walkSubstitutions(index + 1..<next, &context) else { return false }
       }
       mayKnowOutput = false
@@ -298,7 +322,12 @@ struct QuickShell: ~Copyable {
         mayKnowInput = false
         input = ByteRange(log.count, log.count)
       }
-      let isHead = command.link == .sequence && !isPipeline
+      if command.kind != .simple {
+        guard walkBody(index, &context) else { return false }
+        index = next
+        continue
+      }
+      let isHead = command.link == .sequence && !isPipeline && !outer.isBranch
       assigns = Int(command.words.start) - Int(command.assigned)..<Int(command.words.start)
       if command.words.count == 0 {
         emitEmpty(command.files.range, &context)
@@ -308,6 +337,23 @@ struct QuickShell: ~Copyable {
       guard run(command.words.range, command.files.range, isHead: isHead, inShell: true, &context) else { return false }
       index = next
     }
+    return true
+  }
+
+  /// Runs the commands that a compound one holds, behind what its redirections do.
+  private mutating func walkBody(_ index: Int, _ context: inout DecodeContext) -> Bool {
+    let command = commands[index]
+    assigns = 0..<0
+    if command.files.count > 0 { emitEmpty(command.files.range, &context) }
+    if Int(command.bodyStart) > index + 1 {
+      guard walkSubstitutions(index + 1..<Int(command.bodyStart), &context) else { return false }
+    }
+    let inner = Surroundings(
+      inputKind: inputKind, input: input, mayKnowInput: mayKnowInput, level: level, isBranch: command.kind != .subshell)
+    let directory = directory
+    guard walk(Int(command.bodyStart)..<Int(command.end), in: inner, &context) else { return false }
+    self.directory = directory
+    mayKnowOutput = false
     return true
   }
 

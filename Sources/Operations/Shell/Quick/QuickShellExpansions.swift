@@ -34,7 +34,9 @@ extension QuickShell {
     let next = text[start] == Ascii.backquote ? Ascii.backquote : at < end ? text[at] : 0
     switch next {
     case Ascii.backquote where text[start] == Ascii.backquote:
-      guard substitution(&at, line, upTo: Ascii.backquote, in: spelled.wordStart, &facts) else { return false }
+      guard substitution(&at, line, upTo: Ascii.backquote, isQuoted: isQuoted, in: spelled.wordStart, &facts) else {
+        return false
+      }
       word.traits.insert(.isLogged)
     case Ascii.quote where !isQuoted, Ascii.doubleQuote where !isQuoted: return false
     case Ascii.openBracket: return false
@@ -98,6 +100,7 @@ extension QuickShell {
     guard Ascii.isNameStart(text[Int(name.start)]) else { return .unknown }
     if text.has("IFS", at: name) { return nil }
     if text.has("PWD", at: name) { hasDirectoryVariable = true }
+    if isScoped(name, text) { return .unknown }
     // Not known, but spelled in one way: see `ShellPaths`.
     return text.has("HOME", at: name) ? .spelled : .unset
   }
@@ -161,7 +164,8 @@ extension QuickShell {
 
   /// The commands of a substitution that start at `at`, and what closes it.
   private mutating func substitution(
-    _ at: inout Int, _ line: Range<Int>, upTo closing: UInt8, in wordStart: Int, _ facts: inout FactBuffer
+    _ at: inout Int, _ line: Range<Int>, upTo closing: UInt8, isQuoted: Bool = false, in wordStart: Int,
+    _ facts: inout FactBuffer
   ) -> Bool {
     guard nesting < Self.nesting, substituted < Self.substitutions else { return false }
     let text = UnsafePointer(facts.arena.base)
@@ -169,29 +173,42 @@ extension QuickShell {
     let wordEnd = words.count
     let fileEnd = files.count
     let first = commands.count
+    let known = scoped.count
+    let hadAssigned = hasAssigned
     nesting += 1
     substituted += 1
     if closing == Ascii.close {
-      guard list(&at, line, isInParentheses: true, &facts), at < line.upperBound else { return false }
+      guard list(&at, line, upTo: .parenthesis, empty: true, &facts), at < line.upperBound else { return false }
     } else {
       var close = at
       while close < line.upperBound, text[close] != Ascii.backquote {
-        if text[close] == Ascii.backslash { return false }
+        if text[close] == Ascii.backslash, close + 1 < line.upperBound {
+          // A backslash that is taken away.
+          switch text[close + 1] {
+          case Ascii.backquote, Ascii.backslash, Ascii.dollar: return false
+          case Ascii.doubleQuote where isQuoted: return false
+          default: break
+          }
+        }
         close += 1
       }
       guard close < line.upperBound,
-        list(&at, line.lowerBound..<close, isInParentheses: false, &facts), at == close
+        list(&at, line.lowerBound..<close, upTo: .end, empty: true, &facts), at == close
       else { return false }
     }
     at += 1
     nesting -= 1
+    scoped.truncate(to: known)
+    hasAssigned = hadAssigned
     // Words and files of a command stand together: those that were read so far, behind those of the substitution.
     firstWord = words.count
     words.append(copying: outer.word..<wordEnd)
     firstFile = files.count
     files.append(copying: outer.file..<fileEnd)
-    commands[first].listEnd = Int32(truncatingIfNeeded: commands.count)
-    commands[first].wordStart = Int32(truncatingIfNeeded: wordStart)
+    if commands.count > first {
+      commands[first].listEnd = Int32(truncatingIfNeeded: commands.count)
+      commands[first].wordStart = Int32(truncatingIfNeeded: wordStart)
+    }
     return true
   }
 
@@ -217,7 +234,7 @@ extension QuickShell {
   mutating func isPrintingText(_ list: Range<Int>, _ text: QuickShellText) -> Bool {
     let command = commands[list.lowerBound]
     let isOne = Int(command.end) == list.upperBound && command.files.count == 0
-    guard isOne, command.words.count > 0 else { return false }
+    guard isOne, command.kind == .simple, command.words.count > 0 else { return false }
     let program = words[Int(command.words.start)].value
     guard text.has("echo", at: program) || text.has("printf", at: program) else { return false }
     for index in command.words.range where words[index].traits.contains(.isUnknown) { return false }

@@ -12,17 +12,22 @@ extension QuickShell {
     // NUL and the line ends of DOS are for the decoder.
     if found != [], found.contains(.odd) || !isText(line, facts) { return false }
     var at = line.lowerBound
-    return list(&at, line, isInParentheses: false, &facts)
+    return list(&at, line, upTo: .end, &facts)
   }
 
-  /// Reads commands up to the end of `line`, or to the parenthesis that closes those that stand in one; false where there
-  /// are none, or some that are not read here.
-  mutating func list(_ at: inout Int, _ line: Range<Int>, isInParentheses: Bool, _ facts: inout FactBuffer) -> Bool {
+  /// Reads commands up to what closes them: the end of `line`, the parenthesis that they stand in, which is not passed, or a
+  /// keyword, which is, and is ``closedBy``. False where there are none, unless they may be `empty`, or some that are not
+  /// read here.
+  mutating func list(
+    _ at: inout Int, _ line: Range<Int>, upTo closing: Closing, empty: Bool = false, _ facts: inout FactBuffer
+  ) -> Bool {
     let text = UnsafePointer(facts.arena.base)
     let classes = tables.pointee.classes
     let end = line.upperBound
     let firstCommand = commands.count
     var link = Link.sequence
+    // What was scoped before the commands that may be a job in the background together.
+    var scopedBefore = scoped.count
     while true {
       // To the next command.
       while at < end {
@@ -35,16 +40,37 @@ extension QuickShell {
           break
         }
       }
-      if at >= end || isInParentheses && text[at] == Ascii.close {
-        return link == .sequence && commands.count > firstCommand
+      let isDone = link == .sequence && (empty || commands.count > firstCommand)
+      if at >= end { return closing == .end && isDone }
+      if text[at] == Ascii.close { return closing == .parenthesis && isDone }
+      var keyword = keyword(at, end, text)
+      while keyword == .not {
+        at += 1
+        while at < end, Ascii.isBlank(text[at]) { at += 1 }
+        guard link != .pipe, at < end, text[at] != Ascii.hash, text[at] != Ascii.newline else { return false }
+        keyword = self.keyword(at, end, text)
+        if keyword.endsList { return false }
       }
+      if keyword.endsList {
+        closedBy = keyword
+        at += closing == .keyword && isDone ? keyword.length : 0
+        return closing == .keyword && isDone
+      }
+      if link == .sequence { scopedBefore = scoped.count }
+      let scopedSoFar = scoped.count
       firstWord = words.count
       firstFile = files.count
       // Those of substitutions stand behind it.
       let number = commands.count
       commands.append(Command(link: link))
+      let isCompound = keyword != .none
+      if isCompound {
+        guard compound(keyword, number, &at, line, &facts) else { return false }
+      }
       var input = ShellInput.Kind.inherited
       var assigned = 0
+      // Where words are split is assigned.
+      var separates = false
       tokens: while at < end {
         let byte = text[at]
         if byte == Ascii.space {
@@ -59,7 +85,7 @@ extension QuickShell {
           at += at + 2 < end && text[at + 2] == Ascii.greater ? 3 : 2
           guard target(&at, line, isWritten: true, &facts) else { return false }
         case QuickShellByte.less where at + 1 < end && text[at + 1] == Ascii.open:
-          guard processSubstitution(&at, line, &facts) else { return false }
+          guard !isCompound, processSubstitution(&at, line, &facts) else { return false }
         case QuickShellByte.less, QuickShellByte.greater:
           guard redirection(&at, line, descriptor: -1, input: &input, &facts) else { return false }
         case QuickShellByte.plain where byte == Ascii.hash:
@@ -70,7 +96,10 @@ extension QuickShell {
           guard word(&at, line, isFirst: isFirst, &facts) else { return false }
           if isFirst, words[words.count - 1].traits.contains(.hasEquals), let name = assignedName(start, at, text) {
             // The value of some means more than where the line names them.
-            if QuickShellText(facts).value(name, in: tables.pointee.variables) >= 0 { return false }
+            if QuickShellText(facts).value(name, in: tables.pointee.variables) >= 0 {
+              guard QuickShellText(facts).has("IFS", at: name) else { return false }
+              separates = true
+            }
             assigned += 1
           }
           if at < end, text[at] == Ascii.less || text[at] == Ascii.greater {
@@ -81,14 +110,22 @@ extension QuickShell {
               continue
             }
           }
+          if isCompound { return false }
         }
       }
-      guard words.count > firstWord || files.count > firstFile else { return false }
+      guard words.count > firstWord || files.count > firstFile || isCompound else { return false }
+      let isReading =
+        words.count > firstWord + assigned && QuickShellText(facts).has("read", at: words[firstWord + assigned].value)
+      if isReading {
+        guard noteRead(assigned, QuickShellText(facts)) else { return false }
+      } else if separates {
+        return false
+      }
       commands[number].words = ByteRange(firstWord + assigned, words.count)
       commands[number].assigned = Int32(truncatingIfNeeded: assigned)
       if assigned > 0 {
         if words.count == firstWord + assigned {
-          hasAssigned = true
+          if !scope(assignments: assigned, QuickShellText(facts)) { (hasAssigned, hasAssignments) = (true, true) }
         } else {
           // The values are expanded behind the words.
           for index in firstWord..<firstWord + assigned where words[index].traits.contains(.isLogged) { return false }
@@ -97,10 +134,13 @@ extension QuickShell {
       commands[number].files = ByteRange(firstFile, files.count)
       commands[number].input = input
       commands[number].end = Int32(truncatingIfNeeded: commands.count)
-      if at >= end { return true }
+      // In a pipeline it ends with the command.
+      let isScoping = scoped.count > scopedSoFar
+      if isScoping, link == .pipe { return false }
+      if at >= end { return closing == .end }
       let isDoubled = at + 1 < end && text[at + 1] == text[at]
       switch classes[Int(text[at])] {
-      case QuickShellByte.close: return isInParentheses
+      case QuickShellByte.close: return closing == .parenthesis
       case QuickShellByte.newline:
         link = .sequence
         at += 1
@@ -109,11 +149,14 @@ extension QuickShell {
         link = .sequence
         at += 1
       case QuickShellByte.ampersand:
-        guard isDoubled else { return false }
-        link = .and
-        at += 2
+        if !isDoubled {
+          if scoped.count > scopedBefore { return false }
+          hasBackground = true
+        }
+        link = isDoubled ? .and : .sequence
+        at += isDoubled ? 2 : 1
       default:
-        if !isDoubled, at + 1 < end, text[at + 1] == Ascii.ampersand { return false }
+        if !isDoubled, isScoping || at + 1 < end && text[at + 1] == Ascii.ampersand { return false }
         link = isDoubled ? .or : .pipe
         at += isDoubled ? 2 : 1
       }

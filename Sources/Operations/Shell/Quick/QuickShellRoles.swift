@@ -139,8 +139,13 @@ extension QuickShell {
       return !inShell || isHead && changeDirectory(call, &context.batch.facts)
     case .read:
       emit(call, files, &context)
-      hasRead = hasRead || inShell
-      return !inShell || !hasTilde && !hasVariable
+      if !inShell { return true }
+      if !mayKnowInput, QuickShellText(context.batch.facts).has("read", at: call.name) {
+        // What it assigns was noted, or it is the first that assigns anything.
+        return carriers.count == 0 || assigns.isEmpty && !hasAssignments && !hasScoped
+      }
+      hasRead = true
+      return !hasTilde && !hasVariable
     default: return false
     }
   }
@@ -383,7 +388,7 @@ extension QuickShell {
 
   private mutating func changeDirectory(_ call: QuickShellCall, _ facts: inout FactBuffer) -> Bool {
     let text = QuickShellText(facts)
-    guard text.has("cd", at: call.name), !hasDirectoryVariable else { return false }
+    guard text.has("cd", at: call.name), !hasDirectoryVariable, !hasLoop, !hasBackground else { return false }
     guard !call.operands.isEmpty else {
       let start = facts.arena.count
       facts.store(Ascii.tilde)

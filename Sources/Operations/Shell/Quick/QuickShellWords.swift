@@ -38,7 +38,8 @@ extension QuickShell {
   /// Notes what a word without quotes has of globs, brackets, braces and `=`; false for one that is not read here.
   private mutating func note(_ seen: UInt32, isFirst: Bool, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
     var word = words[words.count - 1]
-    guard accepts(word, seen, isFirst: isFirst, end, text) else { return false }
+    let separates = seen & (1 << UInt32(QuickShellByte.openBrace)) != 0 && separates(word, text)
+    guard accepts(word, seen, separates: separates, isFirst: isFirst, end, text) else { return false }
     if seen & (1 << UInt32(QuickShellByte.equals)) != 0 { word.traits.insert(.hasEquals) }
     if seen & (1 << UInt32(QuickShellByte.glob)) != 0 {
       word.traits.insert(.hasGlob)
@@ -58,7 +59,7 @@ extension QuickShell {
   /// Whether a word with these kinds of bytes outside of quotes has no braces that expand, and assigns nothing but a value to a
   /// variable.
   private mutating func accepts(
-    _ word: Word, _ seen: UInt32, isFirst: Bool, _ end: Int, _ text: UnsafePointer<UInt8>
+    _ word: Word, _ seen: UInt32, separates: Bool, isFirst: Bool, _ end: Int, _ text: UnsafePointer<UInt8>
   ) -> Bool {
     if isFirst {
       if seen & (1 << UInt32(QuickShellByte.openBracket)) != 0, isElement(Int(word.start), end, text) { return false }
@@ -66,15 +67,18 @@ extension QuickShell {
       if seen & (1 << UInt32(QuickShellByte.openBrace)) != 0 { return false }
       if seen & (1 << UInt32(QuickShellByte.equals)) != 0, isAppending(Int(word.start), end, text) { return false }
     }
-    if seen & (1 << UInt32(QuickShellByte.openBrace)) != 0 {
-      var previous: UInt8 = 0
-      for index in Int(word.start)..<Int(word.end) {
-        let byte = text[index]
-        if byte == Ascii.comma || byte == Ascii.dot && previous == Ascii.dot { return false }
-        previous = byte
-      }
+    return !separates || seen & (1 << UInt32(QuickShellByte.openBrace)) == 0
+  }
+
+  /// Whether there is a comma or `..` in a word without quotes, which make its braces expand.
+  private mutating func separates(_ word: Word, _ text: UnsafePointer<UInt8>) -> Bool {
+    var previous: UInt8 = 0
+    for index in Int(word.start)..<Int(word.end) {
+      let byte = text[index]
+      if byte == Ascii.comma || byte == Ascii.dot && previous == Ascii.dot { return true }
+      previous = byte
     }
-    return true
+    return false
   }
 
   /// Whether `NAME+=` stands at `start`.
@@ -111,6 +115,9 @@ extension QuickShell {
     var seen: UInt32 = 0
     var isOpen = false
     var hasQuotes = false
+    // What makes braces expand.
+    var separates = false
+    var previous: UInt8 = 0
     var word = Word(start, start, [.respelled, .isMarked, .hasEquals])
     at = start
     var isWhole = false
@@ -157,6 +164,8 @@ extension QuickShell {
         if kind == QuickShellByte.openBracket { isOpen = true }
         if kind == QuickShellByte.closeBracket, isOpen { word.traits.insert(.hasGlob) }
         if byte == Ascii.tilde, at == start { hasTilde = true }
+        if byte == Ascii.comma || byte == Ascii.dot && previous == Ascii.dot { separates = true }
+        previous = byte
         seen |= 1 &<< UInt32(kind)
         building.append(byte)
         at += 1
@@ -171,7 +180,7 @@ extension QuickShell {
       word.setValue(copy, facts.arena.count)
     }
     word.end = Int32(truncatingIfNeeded: at)
-    guard seen <= 1 || accepts(word, seen, isFirst: isFirst, end, text) else { return false }
+    guard seen <= 1 || accepts(word, seen, separates: separates, isFirst: isFirst, end, text) else { return false }
     if mayHide(spelled) { return false }
     quote(&word, text)
     words.append(word)
