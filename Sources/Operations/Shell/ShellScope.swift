@@ -160,6 +160,9 @@ struct ShellVariables {
     values.isEmpty && journal.isEmpty && openRegions.count == 1 && epoch == 0 && processes == 0 && poisoned.isEmpty
   }
 
+  /// Whether a loop or a function was entered, or anything else that later values are told from earlier ones by.
+  var hasPassed: Bool { epoch > 0 }
+
   // MARK: - Regions
 
   mutating func openRegion() -> Int32 {

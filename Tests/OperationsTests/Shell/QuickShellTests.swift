@@ -198,6 +198,8 @@ import Testing
     "x=$(a) & b $x", "a | x=$(b); c $x", "if x=$(a); then b; fi; c $x", "x=$(a) y=1; b $x", "x=$(a); x=b; c $x",
     "PWD=$(a); ls $PWD",
     "x=$(a); sh -c 'b'", "a \"`b \\\"c\\\"`\"", "a `b \\$c`", "a {b,'c'}", "a '{'b,c}{d,e}", "x=$(a); set -- b; c $1",
+    "a 2>&1<(b)", "cd /a && sh -c 'while b; do rm c; done'", "x=$(a); y=1 read z; b $y",
+    "while a; do sh -c 'cd /b; c'; done",
     "mysql -e 'select 1'; cd -", String(repeating: "a ", count: 1025),
   ]
 

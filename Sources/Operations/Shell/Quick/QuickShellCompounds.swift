@@ -197,6 +197,11 @@ extension QuickShell {
   /// nothing of its variables.
   mutating func noteRead(_ assigned: Int, _ text: QuickShellText) -> Bool {
     if assigned == 0, scoped.count == 0 { return true }
+    // They stay where it assigns anything. Where words are split matters to values that are known alone.
+    for index in firstWord..<firstWord + assigned {
+      guard let name = assignedName(Int(words[index].start), Int(words[index].end), text.base) else { return false }
+      if !text.has("IFS", at: name) { (hasAssigned, hasAssignments) = (true, true) }
+    }
     for index in firstWord + assigned + 1..<max(words.count, firstWord + assigned + 1) {
       let word = words[index]
       if word.traits.contains(.isUnknown) { return false }

@@ -60,6 +60,9 @@ extension QuickShell {
     spent += decoder.pointee.spent
     handedOver = true
     hasLearnt = !decoder.pointee.reader.census.isEmpty
+    // A loop is thought to run wherever a line changes the directory to.
+    if hasLoop, !decoder.pointee.reader.census.directories.isEmpty { return false }
+    if directory.count > 0, decoder.pointee.variables.hasPassed { return false }
     return decoder.pointee.leavesNothing && spent <= ShellLimits.expandedBytes / 2
   }
 
