@@ -107,6 +107,7 @@ extension ShellDecoder {
 
   /// What a program without a role does that others need to know of: its output, and the variable of `printf -v`.
   mutating func note(_ call: ShellCall, _ context: inout DecodeContext) {
+    guard isItself(call) else { return }
     switch call.name.count {
     case 4 where name(of: call, is: "echo"): if !hasTrailing { output = echo(call.argv) }
     case 6 where name(of: call, is: "printf"):
@@ -117,23 +118,45 @@ extension ShellDecoder {
       }
     case 3 where name(of: call, is: "cat") || name(of: call, is: "tee"):
       let copies = call.arguments.operands.isEmpty && call.arguments.options.isEmpty || name(of: call, is: "tee")
-      if copies, input.kind == .literal { output = input.text }
+      // `tee /dev/stdout`
+      let isTwice = call.arguments.operands.contains { arena.begins(with: "/", at: fields[$0].value) && !isFile($0) }
+      if copies, input.kind == .literal, !isTwice { output = input.text }
     default: break
     }
   }
+
+  /// Whether a path is surely none of a device or an open file.
+  private mutating func isFile(_ index: Int) -> Bool {
+    let path = fields[index].value
+    return !fields[index].isUnknown && !fields[index].hasGlob && !arena.begins(with: "/dev", at: path)
+      && !arena.begins(with: "/proc", at: path) && !arena.begins(with: "//", at: path)
+  }
+
+  /// Whether a program is the one of its name: no function or alias, and not from a directory of anyone's choice.
+  private mutating func isItself(_ call: ShellCall) -> Bool {
+    let word = fields[call.argv.lowerBound].value
+    if word.count > call.name.count, !arena.begins(with: "/bin/", at: word), !arena.begins(with: "/usr/bin/", at: word)
+    {
+      return false
+    }
+    if !variables.isEmpty, variables.lookup(Self.searchPath, reader.census) != nil { return false }
+    if reader.census.functions.isEmpty, aliases.isEmpty { return true }
+    let name = Array(bytes(call.name))
+    return !reader.census.functions.contains(name) && aliases[name] == nil
+  }
+
+  private static let searchPath = Array("PATH".utf8)
 
   /// What `echo` prints; nil where that is not known: words that are not, or backslashes that shells treat differently.
   private mutating func echo(_ argv: Range<Int>) -> ByteRange? {
     var words = argv.dropFirst()
     var newline = true
-    var escapes = false
     while let first = words.first {
       let text = fields[first].value
       guard text.count > 1, arena[Int(text.start)] == Ascii.dash else { break }
       let letters = ByteRange(Int(text.start) + 1, Int(text.end))
       guard letters.range.allSatisfy({ "neE".utf8.contains(arena[$0]) }) else { break }
       if arena.firstIndex(of: 0x6E, in: letters) != nil { newline = false }
-      if arena.firstIndex(of: 0x65, in: letters) != nil { escapes = true }
       words.removeFirst()
     }
     for index in words where fields[index].isUnknown || fields[index].hasGlob { return nil }
@@ -143,14 +166,16 @@ extension ShellDecoder {
       copy(fields[index].value)
     }
     let text = ByteRange(start, arena.count)
-    if arena.firstIndex(of: Ascii.backslash, in: text) != nil {
-      guard escapes else { return nil }
+    let hasEscapes = arena.firstIndex(of: Ascii.backslash, in: text) != nil
+    if hasEscapes {
       let decoded = ShellEscapes.decode(bytes(text), .echo)
       arena.removeLast(text.count)
       arena += decoded
     }
     if newline { arena.append(Ascii.newline) }
-    return ByteRange(start, arena.count)
+    // Whether it reads escapes, and which, differs between shells.
+    if hasEscapes, likelyOutput == nil { likelyOutput = ByteRange(start, arena.count) }
+    return hasEscapes ? nil : ByteRange(start, arena.count)
   }
 
   /// What `printf` prints, for formats of text, `%s`, `%b` and `%%`; nil where that is not known, or is too long.
@@ -186,7 +211,26 @@ extension ShellDecoder {
       if words.count == before { break }
     } while !words.isEmpty
     spent += result.count
-    return store(result)
+    let text = store(result)
+    if operands.allSatisfy({ !hasOtherEscape(fields[$0].value) }) { return text }
+    if likelyOutput == nil { likelyOutput = text }
+    return nil
+  }
+
+  /// Whether a text has escapes that not all shells have.
+  private mutating func hasOtherEscape(_ text: ByteRange) -> Bool {
+    var index = Int(text.start)
+    while index + 1 < Int(text.end) {
+      if arena[index] == Ascii.backslash {
+        switch arena[index + 1] {
+        case Ascii.backslash, 0x6E, 0x74, 0x72, 0x30...0x37: break
+        default: return true
+        }
+        index += 1
+      }
+      index += 1
+    }
+    return false
   }
 
   /// Whether a text has `\c`, which ends what some programs of the name print and is printed by others.
@@ -194,8 +238,15 @@ extension ShellDecoder {
     text.indices.dropLast().contains { text[$0] == Ascii.backslash && text[$0 + 1] == 0x63 }
   }
 
-  /// What a list in `<( )` prints, if it is one `echo` or `printf` of words that are known.
-  mutating func literalOutput(of list: Int32) -> ByteRange? {
+  /// What a list in `<( )` prints, if it is one `echo` or `printf` of words that are known; or what it is `likely` to print.
+  mutating func literalOutput(of list: Int32, orLikely isEnough: Bool = false) -> ByteRange? {
+    let saved = likelyOutput
+    defer { likelyOutput = saved }
+    likelyOutput = nil
+    return printedText(of: list) ?? (isEnough ? likelyOutput : nil)
+  }
+
+  private mutating func printedText(of list: Int32) -> ByteRange? {
     let head = reader.tree.nodes[Int(list)].first
     guard head >= 0 else { return nil }
     let node = reader.tree.nodes[Int(head)]
@@ -216,7 +267,7 @@ extension ShellDecoder {
       fields.append(text)
       index = word.next
     }
-    guard fields.count > base else { return nil }
+    guard fields.count > base, !reader.census.functions.contains(Array(bytes(fields[base].value))) else { return nil }
     if text(base, is: "echo") { return echo(base..<fields.count) }
     if text(base, is: "printf") { return printf(Array(base + 1..<fields.count)) }
     return nil

@@ -30,6 +30,8 @@ extension ShellDecoder {
       return
     }
     let name = ShellPaths.baseName(first.value, in: arena)
+    // What is named by a path is no builtin.
+    let inShell = inShell && name.count == first.value.count
     let program = ShellProgram.named(arena, name)
     var arguments = spareArguments.popLast() ?? ShellArguments()
     if program.role == .find { takeFind(argv, &arguments) } else { take(argv, program, &arguments) }

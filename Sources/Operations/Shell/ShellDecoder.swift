@@ -152,6 +152,8 @@ struct ShellDecoder: ~Copyable {
   /// Base names of the programs emitted, in order.
   var log = RawBuffer<ByteRange>(capacity: 16)
   var input = ShellInput()
+  /// What `exec` has made the shell's own input.
+  var replacedInput: ShellInput?
   var isPrivileged = false
   var functionDepth = 0
   /// Literal words that functions are called with, by the function's name.
@@ -198,6 +200,7 @@ struct ShellDecoder: ~Copyable {
     directories = Self.start
     previousDirectories = Self.start
     input = ShellInput()
+    replacedInput = nil
     isPrivileged = false
     functionDepth = 0
     if !callArguments.isEmpty { callArguments = [:] }
@@ -281,7 +284,11 @@ struct ShellDecoder: ~Copyable {
     depth += 1
     let trailing = hasTrailing
     hasTrailing = false
+    // Of a text that several commands may read, what is left for each is not known.
+    let outer = input
+    if input.kind == .literal, !isSimple(root) { input.kind = .unknown }
     defer {
+      if replacedInput == nil || scope != .same { input = outer }
       hasTrailing = trailing
       depth -= 1
       wrappers -= 1
@@ -290,15 +297,23 @@ struct ShellDecoder: ~Copyable {
     case .same: list(root, &context)
     case .subshell: subshell(&context) { $0.list(root, &$1) }
     case .process:
-      let saved = (directories, previousDirectories)
+      let saved = (directories, previousDirectories, replacedInput)
       let mark = variables.enterProcess()
       if let positional, positional.allSatisfy({ !$0.isUnknown && !$0.hasGlob }) {
         variables.set(ShellCensus.positional, positional.map { Array(bytes($0.value)) }, isKnown: true)
       }
       list(root, &context)
       variables.leaveProcess(mark)
-      (directories, previousDirectories) = saved
+      (directories, previousDirectories, replacedInput) = saved
     }
+  }
+
+  /// Whether a list is one simple command.
+  private func isSimple(_ list: Int32) -> Bool {
+    let first = reader.tree.nodes[Int(list)].first
+    guard first >= 0 else { return true }
+    let node = reader.tree.nodes[Int(first)]
+    return node.kind == .simple && node.next < 0
   }
 
   /// Emits what stands for code that `call` runs and that cannot be known.

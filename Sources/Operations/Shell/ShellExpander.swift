@@ -194,7 +194,7 @@ extension ShellDecoder {
         let start = building.count
         spell(part, &expansion)
         // Its output is a possible value only: the substitution is there to hide something, or is pointless.
-        if let output = literalOutput(of: part.child) {
+        if let output = literalOutput(of: part.child, orLikely: true) {
           expansion.may(be: possible(output, isQuoted: isQuoted), at: start..<building.count)
         }
       case .processInput:

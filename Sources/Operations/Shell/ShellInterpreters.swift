@@ -4,17 +4,39 @@ import PolicyBytecode
 extension ShellDecoder {
   /// Whether an operand names standard input.
   mutating func isStandardInput(_ field: ShellField) -> Bool {
-    let text = field.value
-    // `/./dev/stdin`
-    if text.count > 9, arena.begins(with: "/", at: text),
-      arena.firstIndex(of: Ascii.dot, in: text) != nil
-        || arena.begins(with: "//", at: text)
-    {
-      let path = ShellPaths.normalised(bytes(text), in: [])
-      return ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains { path.elementsEqual($0.utf8) }
+    arena.has("-", at: field.value) || isDescriptor(field, "stdin", "0")
+  }
+
+  /// Whether it may name another file that is open, or the network: what is read there is not known.
+  mutating func isOpenElsewhere(_ field: ShellField) -> Bool {
+    if field.hasGlob { return mayMatchDevice(field.value) }
+    return isDescriptor(field, nil, nil) || arena.begins(with: "/dev/tcp/", at: field.value)
+      || arena.begins(with: "/dev/udp/", at: field.value)
+  }
+
+  /// Whether a path ends like one of a descriptor, wherever it starts: `/dev/NAME` or `fd/NUMBER`; without a number, any.
+  private mutating func isDescriptor(_ field: ShellField, _ name: String?, _ number: String?) -> Bool {
+    // Cheap: a name without either is a file's.
+    guard let last = arena[field.value.range].last, last == 0x6E || Ascii.isDigit(last) else { return false }
+    for directory in directories {
+      let parts = ShellPaths.normalised(bytes(field.value), in: directory).split(separator: Ascii.slash)
+      guard parts.count > 1, let end = parts.last else { continue }
+      let folder = parts[parts.count - 2]
+      if let name, folder.elementsEqual("dev".utf8), end.elementsEqual(name.utf8) { return true }
+      guard folder.elementsEqual("fd".utf8), end.allSatisfy(Ascii.isDigit) else { continue }
+      if number.map({ end.elementsEqual($0.utf8) }) ?? true { return true }
     }
-    return arena.has("-", at: text) || arena.has("/dev/stdin", at: text) || arena.has("/dev/fd/0", at: text)
-      || arena.has("/proc/self/fd/0", at: text)
+    return false
+  }
+
+  /// Whether a glob may match what is in `/dev` or `/proc`.
+  private mutating func mayMatchDevice(_ path: ByteRange) -> Bool {
+    let isPlain = { (byte: UInt8) in
+      byte != Ascii.star && byte != Ascii.question && byte != Ascii.openBracket && byte != Ascii.open
+    }
+    let plain = bytes(path).prefix(while: isPlain)
+    return plain.first == Ascii.slash
+      && ["/dev/", "/proc/"].contains { plain.starts(with: $0.utf8) || $0.utf8.starts(with: plain) }
   }
 
   /// What reads its standard input as shell code.
@@ -42,7 +64,10 @@ extension ShellDecoder {
     var call = call
     // `+e` is an option too.
     while let first = call.arguments.operands.first, bytes(fields[first].value).first == Ascii.plus {
-      let more = arguments(first..<call.argv.upperBound, call.program)
+      // `+O OPTION`
+      let takesValue = arena[Int(fields[first].value.end) - 1] | 0x20 == 0x6F
+      let next = min(takesValue ? first + 1 : first, call.argv.upperBound - 1)
+      let more = arguments(next..<call.argv.upperBound, call.program)
       call.arguments.options += more.options
       call.arguments.operands = more.operands
     }
@@ -58,7 +83,7 @@ extension ShellDecoder {
     }
     if hasCode {
       guard let script else {
-        if hasTrailing || input.kind == .unknown { unknownCode(call, .process, &context) }
+        if hasTrailing { unknownCode(call, .process, &context) } else { standardInput(call, &context) }
         return
       }
       let rest = operands.dropFirst().map { fields[$0] }
@@ -87,6 +112,7 @@ extension ShellDecoder {
   private mutating func substituted(
     _ script: ShellField, _ call: ShellCall, _ scope: CodeScope, _ context: inout DecodeContext
   ) {
+    if isOpenElsewhere(script) { return unknownCode(call, scope, &context) }
     guard script.processInput >= 0 else {
       // `sh "$(mktemp)"` runs a file; `sh $(curl …)` and `sh x<(…)` might run anything, but not what they print.
       return
@@ -163,7 +189,7 @@ extension ShellDecoder {
     }
     guard codes.isEmpty else { return }
     if let script, !isStandardInput(script) {
-      if script.processInput >= 0, literalOutput(of: script.processInput) == nil {
+      if isOpenElsewhere(script) || script.processInput >= 0 && literalOutput(of: script.processInput) == nil {
         unknownCode(call, .process, &context)
       }
       return

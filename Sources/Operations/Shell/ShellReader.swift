@@ -269,6 +269,7 @@ struct ShellReader: ~Copyable {
     var lastWord = ShellTree.none
     var lastAssignment = ShellTree.none
     var lastRedirection = ShellTree.none
+    var isEnded = false
     scan: while true {
       skipBlanks()
       let byte = peek()
@@ -287,6 +288,7 @@ struct ShellReader: ~Copyable {
       default: break
       }
       if let redirection = try redirection() {
+        if tree.redirections[Int(redirection)].kind == .both { isEnded = true }
         if lastRedirection < 0 {
           command.redirections = redirection
         } else {
@@ -295,6 +297,8 @@ struct ShellReader: ~Copyable {
         lastRedirection = redirection
         continue
       }
+      // `a &> f b`: where `&>` is no redirection, `b` is a program.
+      if isEnded { throw failure() }
       let next = try word(lastWord < 0 ? .assignment : .word)
       if lastWord < 0, tree.words[Int(next)].name.count > 0 {
         if lastAssignment < 0 { command.assignments = next } else { tree.words[Int(lastAssignment)].next = next }

@@ -92,6 +92,7 @@ extension ShellReader {
       let byte = peek()
       position += 1
       switch byte {
+      case Ascii.backslash where peek() == Ascii.newline: position += 1
       case Ascii.backslash:
         isQuoted = true
         if position < limit {
@@ -102,6 +103,8 @@ extension ShellReader {
         isQuoted = true
         while peek() != byte {
           guard position < limit else { throw failure() }
+          // What a backslash in double quotes means, shells do not agree on.
+          if byte == Ascii.doubleQuote, peek() == Ascii.backslash { throw failure() }
           delimiter.append(peek())
           position += 1
         }
@@ -110,7 +113,8 @@ extension ShellReader {
       default: delimiter.append(byte)
       }
     }
-    guard position > start else { throw failure() }
+    // Tabs before lines are taken away, but those before the delimiter?
+    guard position > start, !stripsTabs || delimiter.first != Ascii.tab else { throw failure() }
     tree.redirections.append(redirection)
     pending.append(
       .init(
@@ -123,6 +127,8 @@ extension ShellReader {
     let start = position
     var end = limit
     var continues = false
+    // A line that goes on in the next ones, as one.
+    var joined: [UInt8] = []
     while position < limit {
       let lineStart = position
       while position < limit, tree.source[position] != Ascii.newline { position += 1 }
@@ -132,9 +138,18 @@ extension ShellReader {
       }
       let isDelimiter = !continues && tree.source[textStart..<position].elementsEqual(document.delimiter)
       if !document.isQuoted {
+        let line = tree.source[textStart..<position]
+        let isContinued = continues
         var slash = position
         while slash > lineStart, tree.source[slash - 1] == Ascii.backslash { slash -= 1 }
         continues = (position - slash) % 2 == 1
+        if isContinued || continues {
+          joined += continues ? line.dropLast() : line
+          // Whether that ends it, shells do not agree on.
+          let mayEnd = line.elementsEqual(document.delimiter) || joined.elementsEqual(document.delimiter)
+          if isContinued, mayEnd { throw .init(reason: .syntax) }
+          if !continues { joined = [] }
+        }
       }
       if position < limit { position += 1 }
       if isDelimiter {

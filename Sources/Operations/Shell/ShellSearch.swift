@@ -151,12 +151,29 @@ extension ShellDecoder {
     defer { input = outer }
     // The command's own input is not xargs's.
     input.kind = .file
-    let items = outer.kind == .literal && !call.arguments.has(0x61) ? items(call, bytes(outer.text)) : nil
-    let likely = items == nil && outer.likely.count > 0 ? self.items(call, bytes(outer.likely)) : nil
+    var items = outer.kind == .literal && !call.arguments.has(0x61) ? items(call, bytes(outer.text)) : nil
+    var likely = items == nil && outer.likely.count > 0 ? self.items(call, bytes(outer.likely)) : nil
     // Once, with all words: then it prints what its command does.
-    let isSplit = call.arguments.options.contains { [0x4C, 0x6C, 0x6E, 0x73].contains($0.letter) }
-    if items == nil || isSplit || call.arguments.options.contains(where: { $0.letter | 0x20 == 0x69 }) { printers += 1 }
-    if let option = call.arguments.options.last(where: { $0.letter | 0x20 == 0x69 }) {
+    let splitting = call.arguments.options.filter { [0x4C, 0x6C, 0x6E, 0x73, 0x45, 0x65].contains($0.letter) }
+    if items == nil || !splitting.isEmpty || call.arguments.options.contains(where: { $0.letter | 0x20 == 0x69 }) {
+      printers += 1
+    }
+    // In turns, of which it is told how many words each has, or not.
+    var turn = Int.max
+    if let option = splitting.last {
+      let count = option.value.flatMap { Int(String(decoding: bytes($0.value), as: UTF8.self)) } ?? 0
+      if splitting.count == 1, option.letter == 0x6E, count > 0,
+        items.map({ $0.count / count <= ShellLimits.values }) ?? false
+      {
+        turn = count
+      } else if items != nil {
+        (items, likely) = (nil, items)
+      }
+    }
+    let inserted = call.arguments.options.lastIndex { $0.letter | 0x20 == 0x69 }
+    let lastSplit = call.arguments.options.lastIndex { [0x4C, 0x6C, 0x6E].contains($0.letter) }
+    if let inserted, inserted > lastSplit ?? -1 {
+      let option = call.arguments.options[inserted]
       let mark = option.value.map { Array(bytes($0.value)) } ?? []
       var possible: Int32 = -1
       if let items = items ?? likely {
@@ -165,6 +182,19 @@ extension ShellDecoder {
       }
       return inserting(
         call, argv, mark.isEmpty ? Self.braces : mark, alternatives: possible, &context)
+    }
+    if let words = items, turn < words.count {
+      for start in stride(from: 0, to: words.count, by: turn) where !isDone(context) {
+        let base = fields.count
+        fields.append(copying: argv)
+        for word in words[start..<min(start + turn, words.count)] {
+          let field = field(word)
+          fields.append(field)
+        }
+        carry(call, base..<fields.count, &context)
+        fields.truncate(to: base)
+      }
+      return
     }
     if let words = items ?? likely {
       let base = fields.count

@@ -14,8 +14,12 @@ extension ShellReader {
   /// Commands up to `)`, which is taken.
   private mutating func substituted() throws(ShellSyntaxError) -> Int32 {
     try enter()
+    // Here-documents of the line around it begin behind that.
+    let outer = pending
+    pending = []
     let root = try list()
-    guard peek() == Ascii.close, position < limit else { throw failure() }
+    guard peek() == Ascii.close, position < limit, pending.isEmpty else { throw failure() }
+    pending = outer
     position += 1
     depth -= 1
     return root

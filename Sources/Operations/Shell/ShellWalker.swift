@@ -8,10 +8,10 @@ extension ShellDecoder {
   /// Runs `body` in a subshell: its assignments and its working directory end with it.
   mutating func subshell(_ context: inout DecodeContext, _ body: Walk) {
     let mark = variables.enterSubshell()
-    let saved = (directories, previousDirectories, input)
+    let saved = (directories, previousDirectories, input, replacedInput)
     body(&self, &context)
     variables.leaveSubshell(mark)
-    (directories, previousDirectories, input) = saved
+    (directories, previousDirectories, input, replacedInput) = saved
   }
 
   /// Runs `body`, which may not run: what it assigns is not known behind it, and where it leads to is only possible.
@@ -120,7 +120,16 @@ extension ShellDecoder {
     output = nil
     deferred = waiting
     finishDeferred(from: start, &context)
+    leaveRedirection(to: outer)
+  }
+
+  /// Behind a command the input is what it was, unless `exec < FILE` has redirected the shell itself.
+  private mutating func leaveRedirection(to outer: ShellInput) {
     input = outer
+    if let replaced = replacedInput {
+      input = replaced
+      if input.kind == .literal { input.kind = .unknown }
+    }
   }
 
   /// Walks the lists in `>( )`, which read what the programs logged since `start` print.
@@ -142,7 +151,9 @@ extension ShellDecoder {
     case .list, .group: list(tree.first, &context)
     case .subshell, .coprocess:
       subshell(&context) {
-        if node.kind == .coprocess { $0.command(tree.first, &$1) } else { $0.list(tree.first, &$1) }
+        guard node.kind == .coprocess else { return $0.list(tree.first, &$1) }
+        $0.input = ShellInput(kind: .unknown)
+        $0.command(tree.first, &$1)
       }
     case .conditional:
       list(tree.first, &context)
@@ -299,14 +310,13 @@ extension ShellDecoder {
     }
     if effects.redirectsOutput { output = nil }
     if !deferred.isEmpty {
-      let saved = output
+      // What the lists print goes where it prints, too.
+      let likely = likelyOutput ?? output
       finishDeferred(from: start, &context)
-      output = saved
+      (output, likelyOutput) = (nil, likely)
     }
     deferred = waiting
-    // `exec < FILE` redirects the shell itself.
-    let isPersistent = fields.count == base + 1 && arena.has("exec", at: fields[base].value)
-    if !isPersistent { input = outer } else if input.kind == .literal { input.kind = .unknown }
+    leaveRedirection(to: outer)
     fields.truncate(to: base)
     files.truncate(to: fileBase)
     assigned.truncate(to: assignedBase)
@@ -387,13 +397,14 @@ extension ShellDecoder {
         case .input, .readWrite:
           if !isSubstitution || target.processInput < 0 { files.append(ShellFile(field: target, isWritten: false)) }
           if redirection.kind == .readWrite { files.append(ShellFile(field: target, isWritten: true)) }
-          guard isInput else { continue }
+          // `< /dev/stdin` is no other input.
+          guard isInput, !isDescriptorOfInput(target) else { continue }
           effects.input = ShellInput(kind: .file, log: ByteRange(logStart, log.count))
           if target.processInput >= 0 {
             let text = literalOutput(of: target.processInput)
             effects.input?.kind = text == nil ? .unknown : .literal
             effects.input?.text = text ?? ByteRange()
-          } else if isRemote(target) || target.isUnknown {
+          } else if isOpenElsewhere(target) || target.isUnknown {
             effects.input?.kind = .unknown
           }
         case .output, .both:
@@ -417,8 +428,7 @@ extension ShellDecoder {
     return effects
   }
 
-  /// Whether reading a path is reading from the network.
-  private mutating func isRemote(_ field: ShellField) -> Bool {
-    arena.begins(with: "/dev/tcp/", at: field.value) || arena.begins(with: "/dev/udp/", at: field.value)
+  private mutating func isDescriptorOfInput(_ field: ShellField) -> Bool {
+    !arena.has("-", at: field.value) && isStandardInput(field)
   }
 }

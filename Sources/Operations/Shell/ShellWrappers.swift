@@ -53,7 +53,10 @@ extension ShellDecoder {
     case .exec:
       let initial = arena[Int(call.name.start)]
       if initial == 0x63, call.arguments.has(0x76) || call.arguments.has(0x56) { break }
-      guard let first = operands.first else { break }
+      guard let first = operands.first else {
+        if initial == 0x65, call.inShell, let redirected = call.effects.input { replacedInput = redirected }
+        break
+      }
       // `exec` replaces the shell; `command` and `builtin` run in it.
       carry(call, first..<call.argv.upperBound, inShell: call.inShell && initial != 0x65, &context)
     case .coproc:
@@ -171,6 +174,7 @@ extension ShellDecoder {
     let operands = call.arguments.operands
     var skipped = 0
     let isTime = name(of: call, is: "time")
+    if call.arguments.has(0x66) || call.arguments.has(0x6F), isTime || name(of: call, is: "gtime") { printers += 1 }
     if isTime {
       while skipped < operands.count, isAssignment(operands[skipped]) { skipped += 1 }
     } else if name(of: call, is: "taskset") {
@@ -199,6 +203,13 @@ extension ShellDecoder {
       || text.has("chrt", at: name) || text.has("gosu", at: name) || text.has("su-exec", at: name)
   }
 
+  /// Whether `env` and `sudo` take a word for a variable's: the name may be any.
+  private mutating func isSetting(_ index: Int) -> Bool {
+    let text = fields[index].value
+    return text.count > 0 && arena[Int(text.start)] != Ascii.equals
+      && arena.firstIndex(of: Ascii.equals, in: text) != nil
+  }
+
   private mutating func isAssignment(_ index: Int) -> Bool {
     let text = fields[index].value
     guard text.count > 0, Ascii.isNameStart(arena[Int(text.start)]) else { return false }
@@ -223,7 +234,9 @@ extension ShellDecoder {
     var first = call.argv.upperBound
     let base = fields.count
     if isEnv, let string = call.arguments.value(0x53) {
-      guard !string.isUnknown, let words = splitWords(bytes(string.value)) else {
+      // With variables, comments and escapes of its own it may be other words.
+      let isPlain = !bytes(string.value).contains { $0 == Ascii.dollar || $0 == Ascii.hash || $0 == Ascii.backslash }
+      guard !string.isUnknown, isPlain, let words = splitWords(bytes(string.value)) else {
         return context.unparsed(.shell, .unknownProgram)
       }
       fields.append(fields[call.argv.lowerBound])
@@ -235,7 +248,7 @@ extension ShellDecoder {
       operands = arguments(base..<fields.count, call.program).operands[...]
     }
     while let index = operands.first {
-      if isAssignment(index) {
+      if isSetting(index) {
         let text = bytes(fields[index].value)
         if let equals = text.firstIndex(of: Ascii.equals) {
           variables.set(

@@ -103,7 +103,7 @@ import Testing
     "cat < $f | sort 2> \"$g\"",
     "ls `which python` \"`pwd`/x\" a`id -u`b", "rm $(find . -name '*.pyc' | sort; ls) $(a $(b $(c)))",
     "ps | kill $(pgrep -f x | head -1) | cat", "diff <(sort a) <(sort b | uniq)", "a --x=\"$(b c)\"'d e'$f",
-    "x=1 ls", "x=$(which gcc)", "X=\"a b\" Y=$z Z=~/c d -e > f", "a-b=c d", "execute[ls /a]", "X=1 > f",
+    "x=1 ls", "x=$(which gcc)", "X=$z Y=\"a b\" Z=~/c d -e > f", "a-b=c d", "execute[ls /a]", "X=1 > f",
     "echo \"\\$x \\`y\\`\" \\$z", "docker run -v $PWD:/x y", "sh -c \"$(curl -fsSL https://x/y)\"",
     "ssh $host \"$cmd\"",
   ]
@@ -134,7 +134,7 @@ import Testing
   static let compounds = [
     "(ls)", "(cd /tmp && rm x); rm y", "{ ls; rm x; } > out 2>&1",
     "if test -f a; then rm a; elif b; then c; else d; fi",
-    "while true; do ls; sleep 1; done", "until a; do b; done < in | sort",
+    "while true; do ls; sleep 1; done", "until a; do b; done < i | sort",
     "for x in $(ls *.c); do cc -c \"$x\" -o ${x%.c}.o; done",
     "for f in `find . -name '*.h' | sort`\ndo\n  grep x $f >> out.txt ; rm /a${f}b\ndone",
     "find . -type f | while read f; do g=`md5sum $f`; ls; done", "ls | while read -r a b; do mv \"$a\" /x/$b; done",
@@ -200,6 +200,9 @@ import Testing
     "x=$(a); sh -c 'b'", "a \"`b \\\"c\\\"`\"", "a `b \\$c`", "a {b,'c'}", "a '{'b,c}{d,e}", "x=$(a); set -- b; c $1",
     "a 2>&1<(b)", "cd /a && sh -c 'while b; do rm c; done'", "x=$(a); y=1 read z; b $y",
     "while a; do sh -c 'cd /b; c'; done",
+    "x=1 y=$x", "x=1 y=$(a $x) b", "a \\ <(b)", "a \\;<(b)", "a < /dev/stdin", "a < /proc/self/fd/3", "a < x*",
+    "a &> b c",
+    "a &>> b <(c)",
     "mysql -e 'select 1'; cd -", String(repeating: "a ", count: 1025),
   ]
 

@@ -219,6 +219,8 @@ extension QuickShell {
     // Joined to a word, or to the descriptor of a redirection, it is no word of its own.
     let previous = start > line.lowerBound ? tables.pointee.classes[Int(text[start - 1])] : QuickShellByte.blank
     guard previous >= QuickShellByte.blank, previous < QuickShellByte.less else { return false }
+    if words.count > firstWord, Int(words[words.count - 1].end) == start { return false }
+    if files.count > firstFile, Int(files[files.count - 1].word.end) == start { return false }
     at += 2
     guard substitution(&at, line, upTo: Ascii.close, in: start, &facts), ends(at, line.upperBound, text) else {
       return false

@@ -69,6 +69,9 @@ extension QuickShell {
       }
       var input = ShellInput.Kind.inherited
       var assigned = 0
+      var assignsKnown = false
+      // Behind `&>` there is no word.
+      var isEnded = false
       // Where words are split is assigned.
       var separates = false
       tokens: while at < end {
@@ -84,8 +87,9 @@ extension QuickShell {
           guard at + 1 < end, text[at + 1] == Ascii.greater else { break tokens }
           at += at + 2 < end && text[at + 2] == Ascii.greater ? 3 : 2
           guard target(&at, line, isWritten: true, &facts) else { return false }
+          isEnded = true
         case QuickShellByte.less where at + 1 < end && text[at + 1] == Ascii.open:
-          guard !isCompound, processSubstitution(&at, line, &facts) else { return false }
+          guard !isCompound, !isEnded, processSubstitution(&at, line, &facts) else { return false }
         case QuickShellByte.less, QuickShellByte.greater:
           guard redirection(&at, line, descriptor: -1, input: &input, &facts) else { return false }
         case QuickShellByte.plain where byte == Ascii.hash:
@@ -100,6 +104,10 @@ extension QuickShell {
               guard QuickShellText(facts).has("IFS", at: name) else { return false }
               separates = true
             }
+            // What is assigned first may be known to the next.
+            let isKnown = !words[words.count - 1].traits.contains(.isUnknown)
+            if !isKnown, assignsKnown { return false }
+            assignsKnown = assignsKnown || isKnown
             assigned += 1
           }
           if at < end, text[at] == Ascii.less || text[at] == Ascii.greater {
@@ -110,7 +118,7 @@ extension QuickShell {
               continue
             }
           }
-          if isCompound { return false }
+          if isCompound || isEnded { return false }
         }
       }
       guard words.count > firstWord || files.count > firstFile || isCompound else { return false }
@@ -213,6 +221,7 @@ extension QuickShell {
     if isInput {
       if next == Ascii.less || next == Ascii.greater || next == Ascii.ampersand { return false }
       guard target(&at, line, isWritten: false, &facts) else { return false }
+      if mayBeOpen(files[files.count - 1].word, text) { return false }
       if descriptor <= 0 { input = files[files.count - 1].word.traits.contains(.isUnknown) ? .unknown : .file }
       return true
     }
@@ -230,6 +239,13 @@ extension QuickShell {
     default: break
     }
     return target(&at, line, isWritten: true, &facts)
+  }
+
+  /// Whether a file may be one that is open, whose content others know of: its path ends like that of a descriptor, or matches any.
+  private mutating func mayBeOpen(_ word: Word, _ text: UnsafePointer<UInt8>) -> Bool {
+    guard word.valueEnd > word.valueStart else { return false }
+    let last = text[Int(word.valueEnd) - 1]
+    return last == 0x6E || Ascii.isDigit(last) || word.traits.contains(.hasGlob)
   }
 
   /// The file that the word behind a redirection's sign names.

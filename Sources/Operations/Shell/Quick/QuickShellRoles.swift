@@ -16,6 +16,8 @@ extension QuickShell {
     let isHistory = first.value.count > 1 && text[Int(first.valueStart)] == Ascii.bang
     if isHistory || !first.traits.isDisjoint(with: [.isUnknown, .hasGlob]) { return runUnknown(files, &context) }
     let name = baseName(first.value, text)
+    // What is named by a path is no builtin.
+    let inShell = inShell && name.count == first.value.count
     let hash = context.batch.facts.hash(of: name.range)
     guard let program = program(name, hash, text) else { return false }
     if isForDecoder(program) {
@@ -210,7 +212,7 @@ extension QuickShell {
     if has(isEnv ? 0x43 : 0x44, call) || isEnv && has(0x53, call) { return true }
     for position in call.operands {
       let value = words[Int(operands[position])].value
-      if isAssignment(value, text) { return true }
+      if text.firstIndex(of: Ascii.equals, in: value) != nil { return true }
       if !text.has("--", at: value), !text.has("-", at: value) { return false }
     }
     // A shell that reads commands.
@@ -228,10 +230,6 @@ extension QuickShell {
       return carry(call, index..<call.argv.upperBound, &context)
     }
     return !hasTrailing
-  }
-
-  private mutating func isAssignment(_ value: ByteRange, _ text: QuickShellText) -> Bool {
-    value.count > 0 && assignedName(Int(value.start), Int(value.end), text.base) != nil
   }
 
   /// `nice`, `timeout`, `nohup`: the words behind their operands.
