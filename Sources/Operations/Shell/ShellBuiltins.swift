@@ -7,6 +7,8 @@ extension ShellDecoder {
     defer { previousDirectories = before }
     let name = bytes(call.name)
     guard !name.elementsEqual("popd".utf8) else { return mayBeIn(previousDirectories) }
+    let isTurning = call.arguments.operands.first.map { bytes(fields[$0].value).first == Ascii.plus } ?? true
+    if name.first == 0x70, isTurning || !call.arguments.options.isEmpty { return mayBeIn(previousDirectories) }
     guard let index = call.arguments.operands.first else {
       if name.first == 0x63 {
         directories = [[Ascii.tilde]]
@@ -40,6 +42,8 @@ extension ShellDecoder {
     let exports = bytes(call.name).elementsEqual("export".utf8) || call.arguments.has(0x78)
     // A reference, an integer or a case conversion: the value is not what is written.
     let isPlain = !["n", "i", "l", "u", "c"].contains { call.arguments.has($0.utf8.first ?? 0) }
+    // What is assigned later is something else, or refused.
+    let isLasting = !isPlain || name(of: call, is: "readonly") || call.arguments.has(0x72)
     for index in call.arguments.operands {
       let field = fields[index]
       let text = bytes(field.value)
@@ -51,7 +55,14 @@ extension ShellDecoder {
       if text.count == name.count {
         if exports { variables.export(name) }
         if !isPlain { variables.set(name, [], isKnown: false) }
+        if isLasting { variables.poison([name]) }
         continue
+      }
+      // `declare -n x=y`: whatever is assigned to one is to the other.
+      if call.arguments.has(0x6E) {
+        let target = Array(text.dropFirst(name.count + 1))
+        variables.set(target, [], isKnown: false)
+        variables.poison([target])
       }
       let isKnown = isPlain && !field.isUnknown && text[text.startIndex + name.count] == Ascii.equals
       let skipped = name.count + 1
@@ -59,18 +70,40 @@ extension ShellDecoder {
       if field.alternatives >= 0 { values = alternatives[Int(field.alternatives)].map { Array($0.dropFirst(skipped)) } }
       variables.set(name, values, isKnown: isKnown, isExported: exports)
       if isKnown { runLater(name, values.first ?? [], &context) }
+      if isLasting { variables.poison([name]) }
     }
   }
 
   /// Walks the value of a variable whose value other programs run.
   mutating func runLater(_ name: [UInt8], _ value: [UInt8], _ context: inout DecodeContext) {
-    if name.count >= 5, !value.isEmpty, Self.commandVariables.contains(name) { code(value, .process, &context) }
+    guard name.count >= 3, !value.isEmpty, let first = name.first, first &- 0x41 < 26 else { return }
+    if Self.commandVariables.contains(name) {
+      let isPiped = value[0] == Ascii.pipe
+      return code(isPiped ? Array(value.dropFirst()) : value, .process, &context)
+    }
+    // A text in which the shell expands substitutions, or a file that it runs.
+    let isExpanded = Self.expandedVariables.contains(name)
+    let hasCode =
+      value.contains(Ascii.backquote) || zip(value, value.dropFirst()).contains { $0 == (Ascii.dollar, Ascii.open) }
+    let isFile = isExpanded && value[0] == Ascii.slash
+    if isExpanded && hasCode || isFile && (isStandardInput(field(value)) || isOpenElsewhere(field(value)))
+      || Self.optionVariables.contains(name) || name.starts(with: "BASH_FUNC_".utf8)
+    {
+      context.unparsed(.shell, .unknownCode)
+    }
   }
+
+  /// Variables whose value a shell expands when it starts, prompts or traces.
+  static let expandedVariables = Set(["ENV", "BASH_ENV", "PS0", "PS1", "PS2", "PS4"].map { Array($0.utf8) })
+  /// Variables that give programs options or settings that run code.
+  static let optionVariables = Set(
+    ["PERL5OPT", "PERL5DB", "TAR_OPTIONS", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS"].map { Array($0.utf8) })
 
   static let commandVariables = Set(
     [
       "PAGER", "MANPAGER", "EDITOR", "VISUAL", "BROWSER", "GIT_PAGER", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_SSH",
       "GIT_SSH_COMMAND", "GIT_EXTERNAL_DIFF", "GIT_ASKPASS", "SSH_ASKPASS", "SUDO_ASKPASS", "PROMPT_COMMAND",
+      "LESSOPEN", "LESSCLOSE", "RSYNC_RSH", "SYSTEMD_PAGER", "FCEDIT",
     ].map { Array($0.utf8) })
 
   /// `read`, `unset`, `set` and whatever else assigns what cannot be known.
@@ -95,6 +128,10 @@ extension ShellDecoder {
       possible = Array(possible.prefix(2 * ShellLimits.values))
     }
     guard !variables.isEmpty || !possible.isEmpty else { return }
+    for option in call.arguments.options where option.hasValue {
+      let name = option.field.isUnknown ? [] : Array(bytes(option.field.value).prefix { Ascii.isName($0) })
+      if !name.isEmpty { variables.set(name, possible, isKnown: false) }
+    }
     for index in call.argv.dropFirst() {
       let names = fields[index].isUnknown ? nil : Optional(bytes(fields[index].value).prefix { Ascii.isName($0) })
       guard let names else {
@@ -304,7 +341,8 @@ extension ShellDecoder {
   mutating func expandAlias(_ name: [UInt8], _ call: ShellCall, _ context: inout DecodeContext) {
     guard call.argv.count > 1, var code = aliases.removeValue(forKey: name) else { return }
     let saved = code
-    guard call.argv.allSatisfy({ !fields[$0].isUnknown && !fields[$0].hasGlob }) else { return }
+    // Words that are not known stand as they are spelled.
+    let isKnown = call.argv.allSatisfy { !fields[$0].isUnknown && !fields[$0].hasGlob }
     for index in call.argv.dropFirst() {
       code += [Ascii.space, Ascii.quote]
       for byte in bytes(fields[index].value) {
@@ -312,13 +350,15 @@ extension ShellDecoder {
       }
       code.append(Ascii.quote)
     }
+    if !isKnown { readingDepth += 1 }
     carrying(call, &context) { $0.code(code, .process, &$1) }
+    if !isKnown { readingDepth -= 1 }
     aliases[name] = saved
   }
 
   /// `make -f -` and `--eval`: the recipes of a makefile, whose own variables are not known.
   mutating func make(_ call: ShellCall, _ context: inout DecodeContext) {
-    var texts = call.arguments.options.filter { isNamed($0, "--eval") }.compactMap(\.value)
+    var texts = call.arguments.options.filter { isNamed($0, "--eval") || $0.letter == 0x45 }.compactMap(\.value)
     for option in call.arguments.options where option.letter == 0x66 {
       guard let file = option.value, isStandardInput(file) else { continue }
       switch input.kind {
@@ -327,6 +367,8 @@ extension ShellDecoder {
       case .literal: texts.append(ShellField(value: input.text))
       }
     }
+    let words = call.arguments.operands.map { fields[$0].value } + texts.map(\.value)
+    if words.contains(where: { runsShell(bytes($0)) }) { unknownCode(call, .process, &context) }
     for text in texts {
       if text.isUnknown { unknownCode(call, .process, &context) }
       for line in Array(bytes(text.value)).split(separator: Ascii.newline) {
@@ -337,6 +379,15 @@ extension ShellDecoder {
         if !code.isEmpty { carrying(call, &context) { $0.code(code, .process, &$1) } }
       }
     }
+  }
+
+  /// Whether a text of make has the output of a command, or another shell, for a variable.
+  private func runsShell(_ text: ArraySlice<UInt8>) -> Bool {
+    let text = Array(text)
+    return text.starts(with: "SHELL".utf8)
+      || ["$(shell", "${shell", "!="].contains { mark in
+        text.indices.contains { text[$0...].starts(with: mark.utf8) }
+      }
   }
 
   /// `at` and `crontab -` read commands from their input.

@@ -49,6 +49,7 @@ extension ShellDecoder {
     if printers > others + 1, let text = output { (output, likelyOutput) = (nil, likelyOutput ?? text) }
     if inShell, !reader.census.functions.isEmpty, reader.census.functions.contains(Array(bytes(name))) {
       variables.called()
+      mayBeIn(reader.census.directories)
     }
     swap(&arguments, &call.arguments)
     arguments.removeAll()

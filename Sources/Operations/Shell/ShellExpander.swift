@@ -423,6 +423,8 @@ extension ShellDecoder {
         all: values.dropFirst(), isJoined: first == Ascii.star, isQuoted: isQuoted, &expansion, &context)
     case _ where Ascii.isDigit(first):
       let number = name.reduce(0) { min($0 * 10 + Int($1 - Ascii.zero), values.count) }
+      // The name of the shell or script is not among what `set` sets.
+      if number == 0, values.first?.isEmpty ?? true { return spell(part, &expansion) }
       append(number < values.count ? values[number] : [], isQuoted: isQuoted, &expansion, &context)
     default: spell(part, &expansion)
     }

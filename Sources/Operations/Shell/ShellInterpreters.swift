@@ -164,7 +164,10 @@ extension ShellDecoder {
       $0.asFunction([], &$1) { $0.code(text, .same, &$1) }
       $0.reader.census.functionDepth -= 1
     }
-    variables.poison(reader.census.inFunctions.subtracting(before))
+    // A function that it calls is one of those of the payload.
+    variables.poison(
+      reader.census.functions.isEmpty ? reader.census.inFunctions.subtracting(before) : reader.census.inFunctions)
+    if reader.census.isDynamic { variables.forgetAll() }
   }
 
   // MARK: - Other languages
@@ -187,8 +190,10 @@ extension ShellDecoder {
         commands(in: text, call, &context)
       }
     }
-    guard codes.isEmpty else { return }
-    if let script, !isStandardInput(script) {
+    // `python3 -i` reads on.
+    let isInteractive = call.arguments.has(0x69) && bytes(call.name).starts(with: "py".utf8)
+    guard codes.isEmpty || isInteractive else { return }
+    if !isInteractive, let script, !isStandardInput(script) {
       if isOpenElsewhere(script) || script.processInput >= 0 && literalOutput(of: script.processInput) == nil {
         unknownCode(call, .process, &context)
       }
@@ -199,7 +204,7 @@ extension ShellDecoder {
       "mVh".utf8.contains(option.letter) || isNamed(option, "--version") || isNamed(option, "--help")
         || isNamed(option, "-v") || bytes(call.name).starts(with: "php".utf8) && option.letter == 0x66
     }
-    if isBusy { return }
+    if isBusy, !isInteractive { return }
     switch input.kind {
     case .inherited, .file: break
     case .unknown: unknownCode(call, .process, &context)
@@ -249,19 +254,29 @@ extension ShellDecoder {
       {
         command.value.start += Int32(word.utf8.count)
       }
-      guard command.value.count > 1, arena[Int(command.value.start)] == Ascii.bang else {
-        commands(in: bytes(command.value), call, &context)
+      // `!COMMAND`, `r !COMMAND`, `%!COMMAND`; `w!` is none.
+      let text = bytes(command.value)
+      let bang = text.indices.first { index in
+        text[index] == Ascii.bang && (index == text.startIndex || !Ascii.isNameStart(text[index - 1]))
+          && index + 1 < text.endIndex
+      }
+      guard let bang else {
+        commands(in: text, call, &context)
         continue
       }
-      command.value.start += 1
+      command.value.start = Int32(bang + 1)
       codeArgument([command], call, &context)
     }
     // `ed` takes commands from its input.
     guard name(of: call, is: "ed") || name(of: call, is: "ex") else { return }
     if input.kind == .unknown { return unknownCode(call, .process, &context) }
     guard input.kind == .literal else { return }
-    for line in Array(bytes(input.text)).split(separator: Ascii.newline) where line.first == Ascii.bang {
-      let code = Array(line.dropFirst())
+    for line in Array(bytes(input.text)).split(separator: Ascii.newline) {
+      guard let bang = line.firstIndex(of: Ascii.bang), bang == line.startIndex || !Ascii.isNameStart(line[bang - 1])
+      else {
+        continue
+      }
+      let code = Array(line[(bang + 1)...])
       carrying(call, &context) { $0.code(code, .process, &$1) }
     }
   }

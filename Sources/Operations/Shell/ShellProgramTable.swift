@@ -61,7 +61,7 @@ let shellProgramTable = """
   od xxd hexdump strings;A:j:N:S:t:vw:bcdeioplrusxfan:T:Cg:E;address-radix:=A format:=t bytes:=n;
   base64 base32;diw:bDo!;decode=d ignore-garbage=i wrap:=w;
   grep egrep fgrep zgrep rgrep;abcEFGhHiIlLnoPqrRsTuUvVwxyzZ0123456789A:B:C:D:d:e:f@m:;recursive=r dereference-recursive=r ignore-case=i invert-match=v line-number=n count=c files-with-matches=l files-without-match=L regexp:=e file@=f extended-regexp=E fixed-strings=F perl-regexp=P basic-regexp=G word-regexp=w line-regexp=x only-matching=o quiet=q silent=q no-messages=s include: exclude: exclude-dir: exclude-from@ color? colour? after-context:=A before-context:=B context:=C max-count:=m no-filename=h with-filename=H null=Z null-data=z text=a binary-files: line-buffered label: byte-offset=b (Rr);script
-  sed gsed;nEruzsbe:f@i?l:;quiet=n silent=n expression:=e file@=f in-place?=i regexp-extended=E separate=s null-data=z posix debug sandbox follow-symlinks line-length:=l unbuffered=u (rE);script with-i
+  sed gsed;nEruzsbe:f@i?l:;quiet=n silent=n expression:=e file@=f in-place?=i regexp-extended=E separate=s null-data=z posix debug sandbox follow-symlinks line-length:=l unbuffered=u (rE);script with-i sed
   awk gawk mawk nawk;F:v:f@e:i@bcCdhEgILlMnNOopPrsStVD:;field-separator:=F assign:=v file@=f source:=e include@=i;script awk
   find;;;plain find
   locate;;;none
@@ -98,7 +98,7 @@ let shellProgramTable = """
   pip pip3 pipx;r@e@t!Uc:qvi:f:;requirement@=r editable@=e target!=t upgrade=U index-url:=i extra-index-url: no-cache-dir user quiet=q yes=y constraint@=c find-links:=f force-reinstall break-system-packages trusted-host: no-deps pre verbose=v prefix!;none
   npm yarn pnpm;c$;call$=c;none
   npx bunx;c$p:y;call$=c package:=p yes=y no-install;ordered prefix none
-  make gmake;f@C@I@j?kBnsiewl?o:W:tpqrRSbm;file@=f makefile@=f directory@=C include-dir@=I jobs?=j keep-going=k always-make=B dry-run=n silent=s quiet=s eval: environment-overrides=e;make none
+  make gmake;f@C@I@j?kBnsiewl?o:W:tpqrRSbmE:;file@=f makefile@=f directory@=C include-dir@=I jobs?=j keep-going=k always-make=B dry-run=n silent=s quiet=s eval: environment-overrides=e;make none
   vagrant;c$;command$=c;none
   git;afnqvrdDxXiImc:C@bBtsupelMNSkow;force=f all=a quiet=q verbose=v message:=m dry-run=n tree-filter$ index-filter$ msg-filter$ env-filter$ parent-filter$ commit-filter$ tag-name-filter$ extcmd$ upload-pack$ receive-pack$ git-dir@ work-tree@ exec$=x delete=d interactive=i hard soft mixed force-with-lease? set-upstream=u patch=p;ordered versionControl first
   docker-compose podman-compose;f@p:qv;file@=f project-name:=p env-file@ profile: project-directory@ ansi: progress: parallel:;container ordered none
@@ -205,7 +205,8 @@ let shellProgramTable = """
   cd pushd;LPe@n;;ordered directory
   popd;n;;ordered directory
   export readonly declare typeset local;aAfFgiIlnprtux;;declare none
-  read mapfile readarray getopts unset let;ersa:d:i:n:N:p:t:u:fvO:C:c:;;read none
+  read mapfile readarray getopts unset let;ersa:d:i:n:N:p:t:u:fvO:C$c:;;read none
+  compgen complete;abcdefgjksuvprDEIA:C$F:G:P:S:W:X:o:;;none
   alias;p;;alias none
   set shift unalias jobs wait bg fg disown ulimit umask shopt bind hash type which exit return break continue history fc help;;;ordered read none
   test [ expr seq sleep date hostname uname whoami id groups users who w uptime free env-print printenv tput clear locale yes nproc arch;;;plain none

@@ -28,7 +28,7 @@ struct ShellProgram: BitwiseCopyable, Sendable {
     case plain, prefix, shell, interpreter, eval, source, trap, environment, user, login, remote, joined, find, xargs
     case parallel, applet, container, pod, schedule, exec, versionControl, coproc, lock, client, directory, declare,
       read
-    case awk, editor, loader, alias, make, socket, copy, bundle
+    case awk, sed, editor, loader, alias, make, socket, copy, bundle
   }
 
   /// Where its options by letter begin in ``ShellProgramList/letters``.

@@ -152,12 +152,15 @@ struct ShellVariables {
   private var callEpoch: Int32 = 0
   private var functionEpoch: Int32 = 0
   private var poisoned: Set<[UInt8]> = []
+  /// What was exported before this does not surely arrive.
+  private var environmentEpoch: Int32 = 0
 
   var isEmpty: Bool { values.isEmpty }
 
   /// Whether it is as it was at the start.
   var isUnused: Bool {
-    values.isEmpty && journal.isEmpty && openRegions.count == 1 && epoch == 0 && processes == 0 && poisoned.isEmpty
+    values.isEmpty && journal.isEmpty && openRegions.count == 1 && epoch == 0 && processes == 0
+      && poisoned.isEmpty
   }
 
   /// Whether a loop or a function was entered, or anything else that later values are told from earlier ones by.
@@ -201,6 +204,11 @@ struct ShellVariables {
     return epoch
   }
 
+  /// Programs get another environment, up to ``leaveEnvironment(_:)``.
+  mutating func enterEnvironment() { environmentEpoch = nextEpoch() }
+  var environment: Int32 { environmentEpoch }
+  mutating func leaveEnvironment(_ mark: Int32) { environmentEpoch = mark }
+
   mutating func enterLoop() { loopEpoch = nextEpoch() }
   mutating func enterFunction() -> Int32 {
     defer { functionEpoch = nextEpoch() }
@@ -219,9 +227,23 @@ struct ShellVariables {
     let old = values[name]
     journal.append((name, old))
     values[name] = Value(
-      values: new, isKnown: isKnown && !poisoned.contains(name), isExported: isExported || old?.isExported ?? false,
+      values: new, isKnown: isKnown && !poisoned.contains(name) && !Self.isShells(name),
+      isExported: isExported || old?.isExported ?? false,
       region: region, process: process, epoch: epoch)
   }
+
+  /// Whether the shell itself assigns to a variable.
+  private static func isShells(_ name: [UInt8]) -> Bool {
+    guard let first = name.first, first == Ascii.underscore || first &- 0x41 < 26 else { return false }
+    return shellsNames.contains(name) || name.starts(with: "BASH".utf8)
+  }
+
+  private static let shellsNames = Set(
+    [
+      "_", "COPROC", "DIRSTACK", "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME", "GROUPS", "LINENO", "MAPFILE",
+      "OLDPWD",
+      "OPTARG", "OPTIND", "PIPESTATUS", "PPID", "PWD", "RANDOM", "REPLY", "SECONDS", "SHELLOPTS", "SRANDOM", "UID",
+    ].map { Array($0.utf8) })
 
   mutating func export(_ name: [UInt8]) {
     guard var value = values[name] else { return }
@@ -234,6 +256,7 @@ struct ShellVariables {
   func lookup(_ name: [UInt8], _ census: ShellCensus) -> (values: [[UInt8]], isKnown: Bool)? {
     guard let value = values[name] else { return nil }
     if value.process != process, !value.isExported { return nil }
+    if value.process != process, value.epoch < environmentEpoch { return (value.values, false) }
     var isKnown = value.isKnown && openRegions[Int(value.region)] && value.epoch >= allEpoch
     if isKnown, value.epoch < loopEpoch, census.isLoopDynamic || census.inLoops.contains(name) { isKnown = false }
     if isKnown, value.epoch < functionEpoch, census.isDynamic || census.repeated.contains(name) { isKnown = false }

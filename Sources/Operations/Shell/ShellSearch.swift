@@ -13,6 +13,12 @@ extension ShellDecoder {
     static let executing = Primary(rawValue: 4)
     /// It writes to the file that it names.
     static let writing = Primary(rawValue: 8)
+    /// It has an argument, or two, whatever they start with.
+    static let takingWord = Primary(rawValue: 16)
+    static let takingTwo = Primary(rawValue: 32)
+
+    /// In words.
+    var length: Int { contains(.takingTwo) ? 3 : contains(.takingWord) ? 2 : 1 }
   }
 
   /// The primaries that are known.
@@ -28,10 +34,15 @@ extension ShellDecoder {
         "-X -E -s -empty -executable -nouser -nogroup -false -prune -quit -not -help --help -version --version "
           + "-ignore_readdir_race -noignore_readdir_race"
       ),
-      (.unrestrictive, "-type -mindepth -maxdepth -printf"),
+      ([.unrestrictive, .takingWord], "-type -mindepth -maxdepth -printf"),
       ([.unrestrictive, .executing], "-exec -execdir -ok -okdir"),
-      ([.unrestrictive, .writing], "-fprint -fprint0 -fls"),
-      (.writing, "-fprintf"),
+      ([.unrestrictive, .writing, .takingWord], "-fprint -fprint0 -fls"),
+      ([.writing, .takingWord, .takingTwo], "-fprintf"),
+      (
+        .takingWord,
+        "-name -iname -path -ipath -wholename -iwholename -regex -iregex -lname -ilname -user -group -newer -samefile "
+          + "-fstype -perm -size -xtype"
+      ),
     ]
     return groups.flatMap { kind, names in names.split(separator: " ").map { (Array($0.utf8), kind) } }
   }()
@@ -106,8 +117,9 @@ extension ShellDecoder {
     }
     var index = call.argv.lowerBound + 1
     while index < call.argv.upperBound {
-      guard primary(fields[index].value).contains(.executing) else {
-        index += 1
+      let word = primary(fields[index].value)
+      guard word.contains(.executing) else {
+        index += word.length
         continue
       }
       let end = commandEnd(index + 1, call.argv.upperBound)

@@ -305,8 +305,14 @@ extension ShellDecoder {
       if node.assignments >= 0 { effects.assigns = assign(node.assignments, isExported: true, &context) }
       let changes = variables.enterSubshell()
       if !isDone(context) { run(base..<fields.count, effects, inShell: true, &context) }
-      // The assignments before a command end with it, unless it assigned others itself.
-      if node.assignments >= 0, variables.enterSubshell() == changes { variables.leaveSubshell(mark) }
+      // The assignments before a command end with it, unless it assigned others itself. Before some, shells keep them.
+      if node.assignments >= 0 {
+        if Self.keepingPrograms.value(arena, fields[base].value) != nil {
+          forgetAssigned(node.assignments)
+        } else if variables.enterSubshell() == changes {
+          variables.leaveSubshell(mark)
+        }
+      }
     }
     if effects.redirectsOutput { output = nil }
     if !deferred.isEmpty {
@@ -320,6 +326,23 @@ extension ShellDecoder {
     fields.truncate(to: base)
     files.truncate(to: fileBase)
     assigned.truncate(to: assignedBase)
+  }
+
+  /// The special builtins of POSIX.
+  private static let keepingPrograms = ShellNames(
+    [":", ".", "eval", "exec", "export", "readonly", "set", "shift", "times", "trap", "unset"].map {
+      (Array($0.utf8), true)
+    })
+
+  /// The variables that were assigned may have these values, or those of before.
+  private mutating func forgetAssigned(_ first: Int32) {
+    var index = first
+    while index >= 0 {
+      let word = reader.tree.words[Int(index)]
+      index = word.next
+      let name = Array(reader.tree.source[word.name.range])
+      variables.set(name, variables.lookup(name, reader.census)?.values ?? [], isKnown: false)
+    }
   }
 
   /// Sets the variables; gives the range of the assignments as they are noted, where that is asked for.
@@ -345,11 +368,23 @@ extension ShellDecoder {
         if value.alternatives >= 0 { new.values = alternatives[Int(value.alternatives)] }
       }
       if word.isPartial { new = appended(new, isArray: isArray, word, to: variables.lookup(name, reader.census)) }
+      // The rest of an array stays.
+      if !isArray, let old = variables.lookup(name, reader.census), old.values.count > 1 {
+        new = (Array((new.values + old.values).prefix(ShellLimits.values)), false)
+      }
+      if new.values.contains(where: Self.runsInArithmetic) { context.unparsed(.shell, .unknownCode) }
       spend(new.values.reduce(0) { $0 + $1.count }, &context)
       variables.set(name, new.values, isKnown: new.isKnown, isExported: isExported)
       if new.isKnown { runLater(name, new.values.first ?? [], &context) }
     }
     return ByteRange(assignedBase, assigned.count)
+  }
+
+  /// Whether a text runs a command where arithmetic or a test takes it for the element of an array: `a[$(ls)]`.
+  static func runsInArithmetic(_ text: some Collection<UInt8>) -> Bool {
+    guard let bracket = text.firstIndex(of: Ascii.openBracket) else { return false }
+    let rest = text[bracket...]
+    return rest.contains(Ascii.backquote) || zip(rest, rest.dropFirst()).contains { $0 == (Ascii.dollar, Ascii.open) }
   }
 
   /// The value of a variable behind `NAME+=…` or `NAME[…]=…`.

@@ -24,6 +24,9 @@ extension ShellDecoder {
       emit(call, &context)
     }
     guard !isDone(context) else { return }
+    if Self.evaluating.value(arena, call.name) != nil, call.argv.contains(where: { runsInArithmetic(fields[$0]) }) {
+      context.unparsed(.shell, .unknownCode)
+    }
     // On the server's side of rsync `-e` tells what the client can do.
     for option in call.arguments.options where !isServer {
       guard var value = option.value else { continue }
@@ -54,7 +57,8 @@ extension ShellDecoder {
       let initial = arena[Int(call.name.start)]
       if initial == 0x63, call.arguments.has(0x76) || call.arguments.has(0x56) { break }
       guard let first = operands.first else {
-        if initial == 0x65, call.inShell, let redirected = call.effects.input { replacedInput = redirected }
+        // Whatever it is redirected to, for it or for what carries it.
+        if initial == 0x65, call.inShell, input.kind != .inherited { replacedInput = input }
         break
       }
       // `exec` replaces the shell; `command` and `builtin` run in it.
@@ -82,6 +86,7 @@ extension ShellDecoder {
       }
       trap(call, fields[code], &context)
     case .awk: awk(call, &context)
+    case .sed: sed(call, &context)
     case .editor: editor(call, &context)
     case .directory: if call.inShell { changeDirectory(call) }
     case .declare: if call.inShell { declare(call, &context) }
@@ -89,6 +94,18 @@ extension ShellDecoder {
     case .copy: copyOverSSH(call, &context)
     case .shell, .interpreter, .eval, .source, .client, .container, .versionControl, .bundle, .login: break
     }
+  }
+
+  /// Programs that take a word for the name of a variable, or of an array's element, whose index is evaluated.
+  private static let evaluating = ShellNames(
+    [
+      "test", "[", "let", "printf", "read", "mapfile", "readarray", "getopts", "unset", "wait", "declare", "typeset",
+      "local",
+      "export", "readonly",
+    ].map { (Array($0.utf8), true) })
+
+  private mutating func runsInArithmetic(_ field: ShellField) -> Bool {
+    !field.isUnknown && Self.runsInArithmetic(bytes(field.value))
   }
 
   @inline(__always)
@@ -120,12 +137,20 @@ extension ShellDecoder {
     if key.starts(with: "alias.".utf8) {
       guard command.first == Ascii.bang else { return }
       value.value.start += 1
-    } else if !Self.commandSettings.contains(key) {
+    } else if !Self.commandSettings.contains(key), !key.starts(with: "pager.".utf8),
+      !Self.commandSettingEnds.contains(where: { key.reversed().starts(with: $0.utf8.reversed()) })
+    {
       return
     }
+    // `credential.helper=!COMMAND`
+    if arena[Int(value.value.start)...].first == Ascii.bang, value.value.count > 1 { value.value.start += 1 }
     codeArgument([value], call, &context)
   }
 
+  /// Settings of any filter, driver or host.
+  private static let commandSettingEnds = [
+    ".helper", ".clean", ".smudge", ".process", ".textconv", ".cmd", ".command", ".driver", ".difffilter",
+  ]
   private static let commandSettings = Set(
     [
       "proxycommand", "localcommand", "remotecommand", "knownhostscommand", "core.pager", "core.editor",
@@ -191,12 +216,20 @@ extension ShellDecoder {
       return codeArgument([code], call, &context)
     }
     let inner = skipped < operands.count ? operands[skipped]..<call.argv.upperBound : 0..<0
+    if inner.isEmpty, Self.startingShells.value(arena, call.name) != nil { standardInput(call, &context) }
     carry(call, inner, inShell: call.inShell && isTime, &context)
   }
 
   /// Programs whose first operand is not yet the command.
   private static let skipping = ShellNames(
     ["timeout", "gtimeout", "chroot", "chrt", "gosu", "su-exec"].map { (Array($0.utf8), true) })
+
+  /// Programs that start a shell where no command is given.
+  private static let startingShells = ShellNames(
+    ["chroot", "unshare", "nsenter", "setarch", "linux32", "linux64", "i386", "x86_64", "pkexec", "fakeroot", "proot"]
+      .map {
+        (Array($0.utf8), true)
+      })
 
   static func isSkipping(_ text: QuickShellText, _ name: ByteRange) -> Bool {
     text.has("timeout", at: name) || text.has("gtimeout", at: name) || text.has("chroot", at: name)
@@ -221,11 +254,14 @@ extension ShellDecoder {
   private mutating func environment(_ call: ShellCall, _ context: inout DecodeContext) {
     let isEnv = name(of: call, is: "env")
     let saved = directories
+    let outer = variables.environment
     let mark = variables.enterSubshell()
     defer {
       directories = saved
+      variables.leaveEnvironment(outer)
       variables.leaveSubshell(mark)
     }
+    if !isEnv || call.arguments.has(0x69) || call.arguments.has(0x75) { variables.enterEnvironment() }
     if let directory = call.arguments.value(isEnv ? 0x43 : 0x44) {
       directories =
         directory.isUnknown ? [[]] : directories.map { ShellPaths.normalised(bytes(directory.value), in: $0) }
@@ -257,7 +293,9 @@ extension ShellDecoder {
             runLater(Array(text[..<equals]), Array(text[(equals + 1)...]), &context)
           }
         }
-      } else if !text(index, is: "--") && !text(index, is: "-") {
+      } else if text(index, is: "-") {
+        variables.enterEnvironment()
+      } else if !text(index, is: "--") {
         first = index
         break
       }
@@ -402,6 +440,23 @@ extension ShellDecoder {
     }
     emit(call, &context)
     for setting in settings { settingCommand(setting, call, &context) }
+    for option in inner.options where option.hasValue {
+      // `clone -u COMMAND`, `grep -O COMMAND`
+      guard isNamed(option, "--upload-pack") || isNamed(option, "--receive-pack") || isNamed(option, "--exec") else {
+        continue
+      }
+      codeArgument([option.field], call, &context)
+    }
+    if let verb = call.arguments.operands.first, text(verb, is: "clone"), call.arguments.has(0x75),
+      let command = inner.operands.first
+    {
+      codeArgument([fields[command]], call, &context)
+    }
+    for index in call.arguments.operands where arena.begins(with: "ext::", at: fields[index].value) {
+      var code = fields[index]
+      code.value.start += 5
+      codeArgument([code], call, &context)
+    }
     for option in inner.options where option.use == .code {
       if let value = option.value { codeArgument([value], call, &context) }
     }

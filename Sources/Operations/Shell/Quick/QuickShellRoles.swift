@@ -80,6 +80,7 @@ extension QuickShell {
     case .environment: !hasSettings(call, text)
     case .prefix: !text.has("screen", at: call.name)
     case .awk: isInert(call, text)
+    case .sed: isInertSed(call, text)
     default: true
     }
   }
@@ -88,7 +89,8 @@ extension QuickShell {
   @inline(__always)
   private mutating func isForDecoder(_ program: UnsafePointer<ShellProgram>) -> Bool {
     switch program.pointee.role {
-    case .plain, .versionControl, .find, .xargs, .exec, .applet, .directory, .read, .environment, .prefix, .awk: false
+    case .plain, .versionControl, .find, .xargs, .exec, .applet, .directory, .read, .environment, .prefix, .awk, .sed:
+      false
     default: true
     }
   }
@@ -133,7 +135,7 @@ extension QuickShell {
       emit(call, files, &context)
       guard !call.operands.isEmpty else { return true }
       return carry(call, Int(operands[call.operands.lowerBound])..<call.argv.upperBound, &context)
-    case .awk:
+    case .awk, .sed:
       emit(call, files, &context)
       return true
     case .directory:
@@ -245,7 +247,8 @@ extension QuickShell {
     while position < call.operands.upperBound, text.has("--", at: words[Int(operands[position])].value) {
       position += 1
     }
-    guard position < call.operands.upperBound else { return carry(call, 0..<0, &context) }
+    // Some start a shell, which reads its input.
+    guard position < call.operands.upperBound else { return !isPiped && carry(call, 0..<0, &context) }
     return carry(call, Int(operands[position])..<call.argv.upperBound, &context)
   }
 
@@ -254,8 +257,8 @@ extension QuickShell {
   private mutating func find(_ call: QuickShellCall, _ context: inout DecodeContext) -> Bool {
     let text = QuickShellText(context.batch.facts)
     var index = call.argv.lowerBound + 1
-    while index < call.argv.upperBound, !isExecuting(words[index].value, text) { index += 1 }
-    if index == call.argv.upperBound { return true }
+    while index < call.argv.upperBound, !isExecuting(words[index].value, text) { index += length(at: index, text) }
+    if index >= call.argv.upperBound { return true }
     if hasCandidates { return false }
     let base = points.count
     defer {
@@ -274,7 +277,7 @@ extension QuickShell {
     hasCandidates = true
     while index < call.argv.upperBound {
       guard isExecuting(words[index].value, text) else {
-        index += 1
+        index += length(at: index, text)
         continue
       }
       let end = commandEnd(index + 1, call.argv.upperBound, text)
@@ -282,6 +285,12 @@ extension QuickShell {
       index = end + 1
     }
     return true
+  }
+
+  /// How many words the primary of `find` has that may start with a word.
+  private mutating func length(at index: Int, _ text: QuickShellText) -> Int {
+    let word = words[index].value
+    return word.count > 1 && text[Int(word.start)] == Ascii.dash ? primary(word, text).length : 1
   }
 
   /// Whether a word of `find` runs the words behind it: `-exec`, `-ok` and their kin.
@@ -419,8 +428,29 @@ extension QuickShell {
       return false
     }
     operands.truncate(to: call.operands.lowerBound + 1)
+    let first = options.count
     take(verb..<call.argv.upperBound, call.program, isOrdered: false, text)
+    // What a remote repository is asked with.
+    for index in first..<options.count {
+      let option = options[index]
+      if option.letter == 0x75 && text.has("clone", at: value) || isNamed(option, "--upload-pack", text)
+        || isNamed(option, "--receive-pack", text) || isNamed(option, "--exec", text)
+      {
+        return false
+      }
+    }
+    for index in verb..<call.argv.upperBound where text.begins(with: "ext::", at: words[index].value) { return false }
     return true
+  }
+
+  /// Whether scripts of sed surely run no command.
+  private mutating func isInertSed(_ call: QuickShellCall, _ text: QuickShellText) -> Bool {
+    if has(0x66, call) { return false }
+    for index in call.options where options[index].letter == 0x65 {
+      if options[index].hasValue, !ShellSed.isInert(text.bytes(value(of: options[index]))) { return false }
+    }
+    guard !has(0x65, call), !call.operands.isEmpty else { return true }
+    return ShellSed.isInert(text.bytes(words[Int(operands[call.operands.lowerBound])].value))
   }
 
   /// Whether a script of awk surely runs no command.

@@ -166,7 +166,9 @@ struct QuickShellTables: @unchecked Sendable {
     runners = QuickShellNames(ShellDecoder.runners.map { ($0, 1) })
     noted = QuickShellNames(ShellCensus.notedNames.map { (Array($0.utf8), 1) })
     variables = QuickShellNames(
-      (ShellDecoder.commandVariables + ["HOME", "IFS"].map { Array($0.utf8) }).map { ($0, 1) })
+      (Array(ShellDecoder.commandVariables) + Array(ShellDecoder.expandedVariables)
+        + Array(ShellDecoder.optionVariables)
+        + ["HOME", "IFS"].map { Array($0.utf8) }).map { ($0, 1) })
   }
 
   private static func copied<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafePointer<Element> {

@@ -182,6 +182,12 @@ extension QuickShell {
     word.end = Int32(truncatingIfNeeded: at)
     guard seen <= 1 || accepts(word, seen, separates: separates, isFirst: isFirst, end, text) else { return false }
     if mayHide(spelled) { return false }
+    // Where it is taken for an element of an array, it runs a command.
+    if isOpen || hasQuotes, !word.traits.contains(.isUnknown),
+      ShellDecoder.runsInArithmetic(QuickShellText(facts).bytes(word.value))
+    {
+      return false
+    }
     quote(&word, text)
     words.append(word)
     let hasClass = word.traits.contains(.hasGlob) && isOpen
