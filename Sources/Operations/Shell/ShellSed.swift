@@ -12,13 +12,13 @@ struct ShellSed {
 
   /// Whether a script surely runs nothing.
   static func isInert(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard text.contains(0x65) else { return true }
     let script = ShellSed(text)
     return script.commands.isEmpty && !script.runsText
   }
 
   init(_ text: UnsafeBufferPointer<UInt8>) {
     self.text = text
+    guard text.contains(0x65) else { return }
     while at < text.count, !runsText { command() }
   }
 

@@ -353,7 +353,6 @@ struct QuickShell: ~Copyable {
     let directory = directory
     guard walk(Int(command.bodyStart)..<Int(command.end), in: inner, &context) else { return false }
     self.directory = directory
-    mayKnowOutput = false
     return true
   }
 

@@ -322,6 +322,8 @@ extension QuickShell {
     while position > call.options.lowerBound {
       position -= 1
       let option = options[position]
+      // Of `-I`, `-n` and `-L` the last holds.
+      if option.letter == 0x6E || option.letter | 0x20 == 0x6C { break }
       guard option.letter | 0x20 == 0x69 else { continue }
       return insert(call, argv, option.hasValue ? value(of: option) : ByteRange(), &context)
     }
