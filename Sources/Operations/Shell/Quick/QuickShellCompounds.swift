@@ -30,6 +30,20 @@ extension QuickShell {
   /// The keyword at a place where a command may start.
   @inline(__always)
   mutating func keyword(_ at: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Keyword {
+    let byte = text[at]
+    let letter = byte &- 0x64
+    let mayBe =
+      letter < 20
+      ? Self.firstLetters &>> UInt32(letter) & 1 != 0
+      : byte == Ascii.open || byte == Ascii.bang || byte == Ascii.openBrace || byte == Ascii.closeBrace
+    return mayBe ? keyword(startingAt: at, end, text) : .none
+  }
+
+  /// Those that keywords start with, from `d` on: `d`, `e`, `f`, `i`, `t`, `u` and `w`.
+  private static let firstLetters: UInt32 = 0b1011_0000_0000_0010_0111
+
+  @inline(never)
+  private mutating func keyword(startingAt at: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Keyword {
     switch text[at] {
     case Ascii.open: .subshell
     case Ascii.bang: isKeyword("!", at, end, text) ? .not : .none

@@ -70,8 +70,8 @@ extension QuickShell {
       var input = ShellInput.Kind.inherited
       var assigned = 0
       var assignsKnown = false
-      // Behind `&>` there is no word.
-      var isEnded = false
+      // Behind `&>`, and of a compound command, there are no words.
+      var isEnded = isCompound
       // Where words are split is assigned.
       var separates = false
       tokens: while at < end {
@@ -89,7 +89,7 @@ extension QuickShell {
           guard target(&at, line, isWritten: true, &facts) else { return false }
           isEnded = true
         case QuickShellByte.less where at + 1 < end && text[at + 1] == Ascii.open:
-          guard !isCompound, !isEnded, processSubstitution(&at, line, &facts) else { return false }
+          guard !isEnded, processSubstitution(&at, line, &facts) else { return false }
         case QuickShellByte.less, QuickShellByte.greater:
           guard redirection(&at, line, descriptor: -1, input: &input, &facts) else { return false }
         case QuickShellByte.plain where byte == Ascii.hash:
@@ -118,12 +118,13 @@ extension QuickShell {
               continue
             }
           }
-          if isCompound || isEnded { return false }
+          if isEnded { return false }
         }
       }
       guard words.count > firstWord || files.count > firstFile || isCompound else { return false }
       let isReading =
-        words.count > firstWord + assigned && QuickShellText(facts).has("read", at: words[firstWord + assigned].value)
+        words.count > firstWord + assigned && words[firstWord + assigned].value.count == 4
+        && QuickShellText(facts).has("read", at: words[firstWord + assigned].value)
       if isReading {
         guard noteRead(assigned, QuickShellText(facts)) else { return false }
       } else if separates {
@@ -172,6 +173,7 @@ extension QuickShell {
   }
 
   /// The name of the variable that a word is assigned to, `NAME=…`; nil if it is no assignment.
+  @inline(never)
   mutating func assignedName(_ start: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> ByteRange? {
     guard Ascii.isNameStart(text[start]) else { return nil }
     let nameEnd = nameEnd(start, end, text)
