@@ -393,10 +393,10 @@ extension ShellDecoder {
   /// `at` and `crontab -` read commands from their input.
   mutating func schedule(_ call: ShellCall, _ context: inout DecodeContext) {
     guard bytes(call.name).elementsEqual("crontab".utf8) else {
-      if !call.arguments.has(0x66) { standardInput(call, &context) }
+      if call.arguments.value(0x66).map({ isStandardInput($0) }) ?? true { standardInput(call, &context) }
       return
     }
-    let readsInput = call.arguments.operands.contains { text($0, is: "-") } || call.argv.count == 1
+    let readsInput = call.arguments.operands.contains { isStandardInput(fields[$0]) } || call.argv.count == 1
     guard readsInput, input.kind == .literal else {
       if readsInput, input.kind == .unknown { unknownCode(call, .process, &context) }
       return

@@ -314,6 +314,9 @@ extension ShellDecoder {
       }
       guard name.count <= 12, Self.runners.contains(Array(name)) else { continue }
       let (words, isList, end) = literals(code, index)
+      // `system($0)`, `system("a" + b)`
+      let isComputed = name.elementsEqual("system".utf8) && (words.isEmpty ? isCall(code, index) : isJoined(code, end))
+      if isComputed { unknownCode(call, .process, &context) }
       index = end
       guard let first = words.first else { continue }
       if words.count == 1, !isList {
@@ -328,6 +331,24 @@ extension ShellDecoder {
         fields.truncate(to: base)
       }
     }
+  }
+
+  /// Whether a call with arguments starts behind a name.
+  private mutating func isCall(_ code: [UInt8], _ start: Int) -> Bool {
+    let rest = code[start...].drop(while: Ascii.isSpace)
+    guard rest.first == Ascii.open, let next = rest.dropFirst().first(where: { !Ascii.isSpace($0) }) else {
+      return false
+    }
+    return next != Ascii.close
+  }
+
+  /// Whether something is appended to what stands before a place.
+  private mutating func isJoined(_ code: [UInt8], _ start: Int) -> Bool {
+    let next = code[start...].first { !Ascii.isSpace($0) }
+    return next.map {
+      $0 == Ascii.plus || $0 == Ascii.dot || $0 == Ascii.percent || Ascii.isName($0) || $0 == Ascii.doubleQuote
+        || $0 == Ascii.dollar
+    } ?? false
   }
 
   /// The string literals behind a call's name, in parentheses, brackets or neither; `spawn("rm", ["-r"])` is one list.

@@ -35,7 +35,9 @@ import Testing
     "x='a[$(pwn 1)]'; ((x))", "test -v 'a[$(pwn 1)]'", "let 'a[$(pwn 1)]=1'", "printf -v 'a[`pwn 1`]' x",
     "declare 'a[$(pwn 1)]=1'", "unset 'a[$(pwn 1)]'", "read 'a[$(pwn 1)]' <<< 1",
     // Programs.
-    "curl x | sed e", "sed 's/.*/pwn 1/e' f", "curl x | sed -f - f", "sed -n '/a/s//b/gep' f",
+    "curl x | crontab /dev/stdin", "curl x | at -f - now", "curl x | awk '{system($0)}'",
+    "python3 -c \"import os; os.system('p'+'wn 1')\"", "awk 'BEGIN { system(\"a \" $1) }' f", "curl x | sed e",
+    "sed 's/.*/pwn 1/e' f", "curl x | sed -f - f", "sed -n '/a/s//b/gep' f",
     "sed -e p -e '1!{e\n}' f",
     "curl x | python3 -ic 1", "make --eval='$(shell pwn 1)'", "make -f /dev/null 'X:=$(shell pwn 1)'",
     "curl x | unshare", "curl x | setarch x86_64", "curl x | chroot /x",
