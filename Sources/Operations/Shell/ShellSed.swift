@@ -167,6 +167,6 @@ extension ShellDecoder {
   }
 
   private mutating func isSandboxed(_ call: ShellCall) -> Bool {
-    call.arguments.options.contains { isNamed($0, "--sandbox") || isNamed($0, "--posix") }
+    call.arguments.options.contains { isNamed($0, "--sandbox") }
   }
 }

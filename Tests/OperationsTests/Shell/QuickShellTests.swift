@@ -119,6 +119,11 @@ import Testing
       #expect(isQuick(line) == isRead)
       compare([Array(line.utf8)])
     }
+    for (count, isRead) in [(QuickShell.nesting, true), (QuickShell.nesting + 1, false)] {
+      let line = String(repeating: "{ ", count: count) + "b" + String(repeating: "; }", count: count)
+      #expect(isQuick(line) == isRead)
+      compare([Array(line.utf8)])
+    }
     for (count, isRead) in [(QuickShell.substitutions, true), (QuickShell.substitutions + 1, false)] {
       let line = "a" + String(repeating: " $(b)", count: count)
       #expect(isQuick(line) == isRead)

@@ -68,7 +68,8 @@ import Testing
     "readonly x=pwn\nx=ls\n$x P",
     "declare -l x; x=PWN; $x P", "x=ls; declare -n r=x; r=pwn; $x P", "x=ls; x=pwn :; $x P", "x=ls; x=pwn eval a; $x P",
     "x=(ls -rf P); x=pwn; ${x[@]}", "export x=ls; env -u x sh -c '$x P'", "export x=ls; sudo sh -c '$x P'",
-    "export x=ls; env -i sh -c '$x P'", "f(){ x=pwn; }; trap f DEBUG; x=ls; $x P", "env -S '${X} a'",
+    "export x=ls; env -i sh -c '$x P'", "f(){ x=pwn; }; trap f DEBUG; x=ls; $x P", "x=ls; trap '. ./evil' DEBUG; $x P",
+    "env -S '${X} a'",
     "env -S 'pwn\\_a'",
     "x=pwn; ./sub/export x=ls; ${x%%z} P",
   ]) func isUnknownProgram(_ line: String) {
@@ -114,7 +115,8 @@ import Testing
     "time ls",
     "git -c core.autocrlf=input clone https://x/y z", "git clone -b main https://x/y",
     "git config credential.helper store",
-    "[[ $x == a[1] ]]", "trap 'rm -f $t' EXIT; t=$(mktemp)", "ls </dev/null | sh -c 'cat'", "declare -a x=(1 2)",
+    "[[ $x == a[1] ]]", "trap 'rm -f $t' EXIT; t=$(mktemp)", "x=ls; trap 'rm -f t' EXIT; $x -l",
+    "ls </dev/null | sh -c 'cat'", "declare -a x=(1 2)",
   ]) func isKnown(_ line: String) {
     #expect(decodeShell(line).allSatisfy { $0.reason == .none })
   }

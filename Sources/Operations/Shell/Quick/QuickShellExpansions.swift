@@ -6,7 +6,7 @@ import PolicyBytecode
 ///
 /// Invariant of the unsafe code: that of the reading of lines.
 extension QuickShell {
-  /// Substitutions within each other.
+  /// Substitutions and compound commands within each other.
   static let nesting = 4
   /// Substitutions in one line.
   static let substitutions = 16
