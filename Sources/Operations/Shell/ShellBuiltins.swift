@@ -144,7 +144,6 @@ extension ShellDecoder {
 
   /// What a program without a role does that others need to know of: its output, and the variable of `printf -v`.
   mutating func note(_ call: ShellCall, _ context: inout DecodeContext) {
-    guard isItself(call) else { return }
     switch call.name.count {
     case 4 where name(of: call, is: "echo"): if !hasTrailing { output = echo(call.argv) }
     case 6 where name(of: call, is: "printf"):
@@ -160,6 +159,7 @@ extension ShellDecoder {
       if copies, input.kind == .literal, !isTwice { output = input.text }
     default: break
     }
+    if !isItself(call), let text = output { (output, likelyOutput) = (nil, likelyOutput ?? text) }
   }
 
   /// Whether a path is surely none of a device or an open file.

@@ -208,7 +208,7 @@ import Testing
     "x=1 y=$x", "x=1 y=$(a $x) b", "a \\ <(b)", "a \\;<(b)", "a < /dev/stdin", "a < /proc/self/fd/3", "a < x*",
     "a &> b c",
     "a &>> b <(c)",
-    "(echo ls) | sh", "mysql -e 'select 1'; cd -", String(repeating: "a ", count: 1025),
+    "(echo ls) | sh", "a | { < b x=$(c); }", "mysql -e 'select 1'; cd -", String(repeating: "a ", count: 1025),
   ]
 
   @Test(arguments: left) func leavesWhatItIsNotCertainOf(_ line: String) {

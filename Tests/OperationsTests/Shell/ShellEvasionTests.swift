@@ -56,7 +56,7 @@ import Testing
     "compgen -C 'pwn 1'", "vim -es -c 'r !pwn 1'", "vim -c '%!pwn 1'", "echo 'r !pwn 1' | ed -s", "make -E 'x:;pwn 1'",
     "git clone -q -u 'pwn 1;x' . c", "git clone 'ext::pwn 1' c", "git -c filter.x.clean='pwn 1' add .",
     "git -c 'credential.https://x.helper=!pwn 1' fetch", "alias l='pwn -rf'\nl *", "LESSOPEN='|pwn %s' less x",
-    "git -c pager.log=pwn log",
+    "git -c pager.log=pwn log", "env -i PATH=\"$PATH\" echo a | xargs -n1 env pwn", "echo() { a; }; echo pwn b | sh",
   ]) func isTold(_ line: String) {
     #expect(decodeShell(line).contains { $0.texts(.shellProgram) == ["pwn"] })
   }

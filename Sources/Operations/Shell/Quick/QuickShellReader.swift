@@ -134,6 +134,10 @@ extension QuickShell {
       commands[number].assigned = Int32(truncatingIfNeeded: assigned)
       if assigned > 0 {
         if words.count == firstWord + assigned {
+          // What substitutions in values read is redirected before.
+          if input != .inherited {
+            for index in firstWord..<firstWord + assigned where words[index].traits.contains(.isLogged) { return false }
+          }
           if !scope(assignments: assigned, QuickShellText(facts)) { (hasAssigned, hasAssignments) = (true, true) }
         } else {
           // The values are expanded behind the words.
