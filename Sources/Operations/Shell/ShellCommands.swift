@@ -75,10 +75,15 @@ extension ShellDecoder {
     for number in 0..<min(count, ShellLimits.readings) {
       runReading(number, of: argv, upTo: argv.upperBound, effects, inShell: inShell, &context)
     }
-    var isFirst = true
+    var tried = 0
     for index in argv where fields[index].reading >= 0 {
-      if !isFirst { runReading(0, of: argv, upTo: index, effects, inShell: inShell, &context) }
-      isFirst = false
+      if tried > 0 { runReading(0, of: argv, upTo: index, effects, inShell: inShell, &context) }
+      tried += 1
+      // Each time all words are looked at.
+      if tried > ShellLimits.readingWords {
+        context.unparsed(.shell, .oversized)
+        break
+      }
     }
     readingDepth -= 1
     (variables, directories, previousDirectories, aliases, output, input, printers) = saved

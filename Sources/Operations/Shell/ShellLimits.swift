@@ -18,6 +18,8 @@ enum ShellLimits {
   static let values = 64
   /// Values that unknown words of one command are tried with.
   static let readings = 4
+  /// Unknown words of one command that are tried one after the other.
+  static let readingWords = 32
   /// Commands within each other whose unknown words are tried so: `sh ${none:--c} 'rm ${none:--rf} /'` has two.
   static let readingDepth = 4
 }

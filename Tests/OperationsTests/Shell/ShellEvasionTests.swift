@@ -100,6 +100,13 @@ import Testing
     #expect(decodeShell("f(){ cd /etc; }; f; rm x").last?.texts(.shellPath).contains("/etc/x") == true)
   }
 
+  @Test func wordsThatMayBeOthersHaveALimit() {
+    for (count, isWhole) in [(ShellLimits.readingWords, true), (ShellLimits.readingWords + 1, false)] {
+      let line = "rm" + String(repeating: " ${x:-y}", count: count)
+      #expect(decodeShell(line).contains { $0.reason == .oversized } == !isWhole)
+    }
+  }
+
   /// What is common, and runs nothing that is not told, stays known.
   @Test(arguments: [
     "sed -i 's/old/new/g; s|a/e|b|2' f", "sed -n '/start/,/end/p' f", "sed 's/[/]e/x/' f",
