@@ -100,7 +100,7 @@ VBMI INLINE __m512i step(const text_scan_automaton *automaton, __m512i state, ui
   return _mm512_permutexvar_epi8(state, _mm512_load_si512(automaton->rows + 64 * (size_t)automaton->classes[byte]));
 }
 
-VBMI static int walk_vbmi(const text_scan_automaton *automaton, const uint8_t *text, size_t count) {
+VBMI int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *text, size_t count) {
   const __m512i start = _mm512_set1_epi8((char)automaton->start);
   __m512i states = start;
   uint8_t state = automaton->start;
@@ -126,10 +126,6 @@ VBMI static int walk_vbmi(const text_scan_automaton *automaton, const uint8_t *t
 }
 
 int text_scan_can_walk(void) { return used_level() == vbmi; }
-
-int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *text, size_t count) {
-  return walk_vbmi(automaton, text, count);
-}
 #else
 int text_scan_can_walk(void) { return 0; }
 

@@ -83,10 +83,9 @@ extension ShellDecoder {
     }
     // A text in which the shell expands substitutions, or a file that it runs.
     let isExpanded = Self.expandedVariables.contains(name)
-    let hasCode =
-      value.contains(Ascii.backquote) || zip(value, value.dropFirst()).contains { $0 == (Ascii.dollar, Ascii.open) }
     let isFile = isExpanded && value[0] == Ascii.slash
-    if isExpanded && hasCode || isFile && (isStandardInput(field(value)) || isOpenElsewhere(field(value)))
+    if isExpanded && Self.hasSubstitution(value)
+      || isFile && (isStandardInput(field(value)) || isOpenElsewhere(field(value)))
       || Self.optionVariables.contains(name) || name.starts(with: "BASH_FUNC_".utf8)
     {
       context.unparsed(.shell, .unknownCode)
@@ -382,12 +381,8 @@ extension ShellDecoder {
   }
 
   /// Whether a text of make has the output of a command, or another shell, for a variable.
-  private func runsShell(_ text: ArraySlice<UInt8>) -> Bool {
-    let text = Array(text)
-    return text.starts(with: "SHELL".utf8)
-      || ["$(shell", "${shell", "!="].contains { mark in
-        text.indices.contains { text[$0...].starts(with: mark.utf8) }
-      }
+  private mutating func runsShell(_ text: ArraySlice<UInt8>) -> Bool {
+    text.starts(with: "SHELL".utf8) || ["$(shell", "${shell", "!="].contains { contains(text, Array($0.utf8)) }
   }
 
   /// `at` and `crontab -` read commands from their input.

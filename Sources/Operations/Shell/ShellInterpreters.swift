@@ -168,9 +168,7 @@ extension ShellDecoder {
     variables.poison(
       reader.census.functions.isEmpty ? reader.census.inFunctions.subtracting(before) : reader.census.inFunctions)
     // Code that is not told may assign anything. (The census counts every trap as such.)
-    let isDynamic = ["eval", "source", ". "].contains { word in
-      text.indices.contains { text[$0...].starts(with: word.utf8) }
-    }
+    let isDynamic = ["eval", "source", ". "].contains { contains(text[...], Array($0.utf8)) }
     if isDynamic { variables.forgetAll() }
   }
 

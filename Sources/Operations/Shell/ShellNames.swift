@@ -55,3 +55,10 @@ struct ShellNames<Value: Sendable>: Sendable {
     return true
   }
 }
+
+extension ShellNames where Value == Bool {
+  /// A set of names.
+  init(_ names: [String]) { self.init(names.map { (Array($0.utf8), true) }) }
+
+  func contains(_ source: [UInt8], _ range: ByteRange) -> Bool { value(source, range) != nil }
+}

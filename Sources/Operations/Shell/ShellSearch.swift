@@ -149,7 +149,8 @@ extension ShellDecoder {
     fields.truncate(to: base)
   }
 
-  private mutating func contains(_ text: ArraySlice<UInt8>, _ mark: [UInt8]) -> Bool {
+  /// Whether a mark of at most 64 bytes stands in a text.
+  mutating func contains(_ text: ArraySlice<UInt8>, _ mark: [UInt8]) -> Bool {
     guard let first = mark.first, text.count >= mark.count, mark.count <= 64 else { return false }
     for index in text.startIndex...(text.endIndex - mark.count)
     where text[index] == first && text[index..<index + mark.count].elementsEqual(mark) { return true }

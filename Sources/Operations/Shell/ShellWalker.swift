@@ -307,7 +307,7 @@ extension ShellDecoder {
       if !isDone(context) { run(base..<fields.count, effects, inShell: true, &context) }
       // The assignments before a command end with it, unless it assigned others itself. Before some, shells keep them.
       if node.assignments >= 0 {
-        if Self.keepingPrograms.value(arena, fields[base].value) != nil {
+        if Self.keepingPrograms.contains(arena, fields[base].value) {
           forgetAssigned(node.assignments)
         } else if variables.enterSubshell() == changes {
           variables.leaveSubshell(mark)
@@ -330,9 +330,7 @@ extension ShellDecoder {
 
   /// The special builtins of POSIX.
   private static let keepingPrograms = ShellNames(
-    [":", ".", "eval", "exec", "export", "readonly", "set", "shift", "times", "trap", "unset"].map {
-      (Array($0.utf8), true)
-    })
+    [":", ".", "eval", "exec", "export", "readonly", "set", "shift", "times", "trap", "unset"])
 
   /// The variables that were assigned may have these values, or those of before.
   private mutating func forgetAssigned(_ first: Int32) {
@@ -383,8 +381,12 @@ extension ShellDecoder {
   /// Whether a text runs a command where arithmetic or a test takes it for the element of an array: `a[$(ls)]`.
   static func runsInArithmetic(_ text: some Collection<UInt8>) -> Bool {
     guard let bracket = text.firstIndex(of: Ascii.openBracket) else { return false }
-    let rest = text[bracket...]
-    return rest.contains(Ascii.backquote) || zip(rest, rest.dropFirst()).contains { $0 == (Ascii.dollar, Ascii.open) }
+    return hasSubstitution(text[bracket...])
+  }
+
+  /// Whether a text has `$(` or a back quote.
+  static func hasSubstitution(_ text: some Collection<UInt8>) -> Bool {
+    text.contains(Ascii.backquote) || zip(text, text.dropFirst()).contains { $0 == (Ascii.dollar, Ascii.open) }
   }
 
   /// The value of a variable behind `NAME+=…` or `NAME[…]=…`.

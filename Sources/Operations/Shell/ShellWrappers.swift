@@ -24,7 +24,7 @@ extension ShellDecoder {
       emit(call, &context)
     }
     guard !isDone(context) else { return }
-    if Self.evaluating.value(arena, call.name) != nil, call.argv.contains(where: { runsInArithmetic(fields[$0]) }) {
+    if Self.evaluating.contains(arena, call.name), call.argv.contains(where: { runsInArithmetic(fields[$0]) }) {
       context.unparsed(.shell, .unknownCode)
     }
     // On the server's side of rsync `-e` tells what the client can do.
@@ -102,7 +102,7 @@ extension ShellDecoder {
       "test", "[", "let", "printf", "read", "mapfile", "readarray", "getopts", "unset", "wait", "declare", "typeset",
       "local",
       "export", "readonly",
-    ].map { (Array($0.utf8), true) })
+    ])
 
   private mutating func runsInArithmetic(_ field: ShellField) -> Bool {
     !field.isUnknown && Self.runsInArithmetic(bytes(field.value))
@@ -138,7 +138,7 @@ extension ShellDecoder {
       guard command.first == Ascii.bang else { return }
       value.value.start += 1
     } else if !Self.commandSettings.contains(key), !key.starts(with: "pager.".utf8),
-      !Self.commandSettingEnds.contains(where: { key.reversed().starts(with: $0.utf8.reversed()) })
+      !Self.commandSettingEnds.contains(where: { key.suffix($0.utf8.count).elementsEqual($0.utf8) })
     {
       return
     }
@@ -205,7 +205,7 @@ extension ShellDecoder {
     } else if name(of: call, is: "taskset") {
       if call.arguments.has(0x70) { return }
       skipped = 1
-    } else if Self.skipping.value(arena, call.name) != nil {
+    } else if Self.skipping.contains(arena, call.name) {
       skipped = 1
     }
     while skipped < operands.count, text(operands[skipped], is: "--") { skipped += 1 }
@@ -216,20 +216,17 @@ extension ShellDecoder {
       return codeArgument([code], call, &context)
     }
     let inner = skipped < operands.count ? operands[skipped]..<call.argv.upperBound : 0..<0
-    if inner.isEmpty, Self.startingShells.value(arena, call.name) != nil { standardInput(call, &context) }
+    if inner.isEmpty, Self.startingShells.contains(arena, call.name) { standardInput(call, &context) }
     carry(call, inner, inShell: call.inShell && isTime, &context)
   }
 
   /// Programs whose first operand is not yet the command.
   private static let skipping = ShellNames(
-    ["timeout", "gtimeout", "chroot", "chrt", "gosu", "su-exec"].map { (Array($0.utf8), true) })
+    ["timeout", "gtimeout", "chroot", "chrt", "gosu", "su-exec"])
 
   /// Programs that start a shell where no command is given.
   private static let startingShells = ShellNames(
-    ["chroot", "unshare", "nsenter", "setarch", "linux32", "linux64", "i386", "x86_64", "pkexec", "fakeroot", "proot"]
-      .map {
-        (Array($0.utf8), true)
-      })
+    ["chroot", "unshare", "nsenter", "setarch", "linux32", "linux64", "i386", "x86_64", "pkexec", "fakeroot", "proot"])
 
   static func isSkipping(_ text: QuickShellText, _ name: ByteRange) -> Bool {
     text.has("timeout", at: name) || text.has("gtimeout", at: name) || text.has("chroot", at: name)

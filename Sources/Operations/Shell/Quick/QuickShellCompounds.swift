@@ -64,7 +64,7 @@ extension QuickShell {
   private mutating func isKeyword(_ word: StaticString, _ at: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
     let behind = at + word.utf8CodeUnitCount
     guard behind <= end else { return false }
-    for index in 1..<max(word.utf8CodeUnitCount, 1) where text[at + index] != word.utf8Start[index] { return false }
+    for index in 0..<word.utf8CodeUnitCount where text[at + index] != word.utf8Start[index] { return false }
     if behind == end { return true }
     let kind = tables.pointee.classes[Int(text[behind])]
     return kind >= QuickShellByte.blank && kind < QuickShellByte.quote || kind == QuickShellByte.open
@@ -147,7 +147,7 @@ extension QuickShell {
     let name = ByteRange(at, nameEnd(at, end, text))
     at = Int(name.end)
     skipBlanks(&at, end, text)
-    guard at < end, isKeyword("in", at, end, text), text[at] == 0x69 else { return false }
+    guard at < end, isKeyword("in", at, end, text) else { return false }
     at += 2
     firstWord = words.count
     while true {
