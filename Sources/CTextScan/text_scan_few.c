@@ -221,37 +221,54 @@ VBMI static size_t find_sets_vbmi(const text_scan_few *few, uint64_t admitted, c
   return n;
 }
 
-/// Inlined for each count of windows, so that all stay in registers.
+/// Of the 64 places from `place` on those before `end`, which may be behind all of them or before them.
+static inline uint64_t wanted_if_any(size_t place, size_t end) {
+  size_t count = end < place ? 0 : end - place;
+  uint64_t most = count < 64 ? count : 63;
+  return (((uint64_t)1 << most) - 1) | (uint64_t)(count >= 64) << 63;
+}
+
+enum { places_of_most = 3 };
+
+/// Inlined for each count of windows, so that all stay in registers. As many places as most texts have are looked at without a
+/// branch that depends on how many there are: it would be foreseen as badly as lengths are.
 AVX512 static inline __attribute__((always_inline)) size_t find_n_windows_avx512(const text_scan_few *few, size_t count,
                                                                                uint64_t admitted, const uint8_t *text,
                                                                                size_t end, uint64_t *found) {
-  uint8_t sets = open_sets_avx512(few, admitted);
-  if (sets == 0) return 0;
   const __m512i others = _mm512_set1_epi8(other_bits);
   __m512i bytes[text_scan_most_windows][4];
   for (size_t w = 0; w < count; w++) {
     for (int i = 0; i < 4; i++) bytes[w][i] = _mm512_set1_epi8((char)(few->windows[w] >> (8 * i)));
   }
   size_t n = 0;
-  for (size_t place = 0; place < end; place += 64) {
-    uint64_t wanted = wanted_of_64(place, end);
-    __m512i at[4];
-    for (int i = 0; i < 4; i++) at[i] = _mm512_maskz_loadu_epi8(wanted, text + place + i);
-    uint64_t masks[text_scan_most_windows], hits = 0;
-    for (size_t w = 0; w < count; w++) {
-      __m512i unlike = _mm512_xor_si512(at[0], bytes[w][0]);
-      // a | (b ^ c)
-      for (int i = 1; i < 4; i++) unlike = _mm512_ternarylogic_epi32(unlike, at[i], bytes[w][i], 0xF6);
-      masks[w] = _mm512_mask_testn_epi8_mask(wanted, unlike, others);
-      hits |= masks[w];
+  for (size_t place = 0; place < end; place += 64 * places_of_most) {
+    uint64_t masks[places_of_most][text_scan_most_windows], any = 0;
+#pragma unroll
+    for (size_t part = 0; part < places_of_most; part++) {
+      uint64_t wanted = wanted_if_any(place + 64 * part, end);
+      __m512i at[4];
+      for (int i = 0; i < 4; i++) at[i] = _mm512_maskz_loadu_epi8(wanted, text + place + 64 * part + i);
+      for (size_t w = 0; w < count; w++) {
+        __m512i unlike = _mm512_xor_si512(at[0], bytes[w][0]);
+        // a | (b ^ c)
+        for (int i = 1; i < 4; i++) unlike = _mm512_ternarylogic_epi32(unlike, at[i], bytes[w][i], 0xF6);
+        masks[part][w] = _mm512_mask_testn_epi8_mask(wanted, unlike, others);
+        any |= masks[part][w];
+      }
     }
-    for (; hits != 0; hits &= hits - 1) {
-      unsigned bit = (unsigned)__builtin_ctzll(hits);
-      uint8_t which = 0;
-      for (size_t w = 0; w < count; w++) which |= (uint8_t)((masks[w] >> bit & 1) << w);
-      which &= sets;
-      found[n] = (uint64_t)(place + bit) << 8 | which;
-      n += which != 0;
+    if (any == 0) continue;
+    uint8_t sets = open_sets_avx512(few, admitted);
+    for (size_t part = 0; part < places_of_most; part++) {
+      uint64_t hits = 0;
+      for (size_t w = 0; w < count; w++) hits |= masks[part][w];
+      for (; hits != 0; hits &= hits - 1) {
+        unsigned bit = (unsigned)__builtin_ctzll(hits);
+        uint8_t which = 0;
+        for (size_t w = 0; w < count; w++) which |= (uint8_t)((masks[part][w] >> bit & 1) << w);
+        which &= sets;
+        found[n] = (uint64_t)(place + 64 * part + bit) << 8 | which;
+        n += which != 0;
+      }
     }
   }
   return n;
@@ -288,8 +305,7 @@ void text_scan_prepare(text_scan_few *few, const uint32_t *windows, uint32_t cou
   const search searches[][text_scan_most_windows + 1] = {
       [avx2] = {find_sets_avx2, find_window_avx2, find_two_windows_avx2, find_three_windows_avx2},
       [avx512] = {find_sets_avx512, find_window_avx512, find_two_windows_avx512, find_three_windows_avx512},
-      // Few windows as many: it is as fast, and one way for all is foreseen better than four.
-      [vbmi] = {find_sets_vbmi, find_sets_vbmi, find_sets_vbmi, find_sets_vbmi},
+      [vbmi] = {find_sets_vbmi, find_window_avx512, find_sets_vbmi, find_sets_vbmi},
   };
   if (used_level() != portable) few->find = searches[used_level()][count];
 #endif

@@ -40,7 +40,8 @@ struct FewLiterals: ~Copyable {
   ) {
     var list: [UInt32] = []
     var nodes: [Entry] = []
-    for (number, (node, literal)) in LiteralNode.nodes(of: members, users, &list).enumerated() {
+    let found = LiteralNode.nodes(of: members, users, &list, mergingDownTo: FewLiterals.shortest)
+    for (number, (node, literal)) in found.enumerated() {
       guard let bytes = literal.bytes.baseAddress else { continue }
       let offset = FewLiterals.window(literal)
       nodes.append(

@@ -45,25 +45,57 @@ struct LiteralNode: BitwiseCopyable {
   }
 
   /// The nodes of `members`, each with its literal, in the order of these; `list` gets the positions of those that are shared.
+  /// Those with `shortest` bytes in common are one where that is as good, see ``merge(_:_:)``.
   static func nodes(
-    of members: [Member], _ users: LiteralUsers, _ list: inout [UInt32]
+    of members: [Member], _ users: LiteralUsers, _ list: inout [UInt32], mergingDownTo shortest: Int? = nil
   ) -> [(node: LiteralNode, literal: PatternTableView.Literal)] {
     let sorted = members.sorted { ($0.literal, $0.position) < ($1.literal, $1.position) }
-    var nodes: [(node: LiteralNode, literal: PatternTableView.Literal)] = []
+    var shares: [Share] = []
     var start = 0
     while start < sorted.count {
       var end = start + 1
       while end < sorted.count, sorted[end].literal == sorted[start].literal { end += 1 }
-      let literal = users.view.literal(sorted[start].literal)
-      let positions = sorted[start..<end].map(\.position)
-      if let bytes = literal.bytes.baseAddress,
-        let node = LiteralNode(bytes, literal.bytes.count, positions, users, &list)
-      {
-        nodes.append((node, literal))
-      }
+      shares.append(
+        Share(literal: users.view.literal(sorted[start].literal), positions: sorted[start..<end].map(\.position)))
       start = end
     }
-    return nodes
+    if let shortest { merge(&shares, shortest) }
+    return shares.compactMap { share in
+      guard let bytes = share.literal.bytes.baseAddress,
+        let node = LiteralNode(bytes, share.literal.bytes.count, share.positions, users, &list)
+      else { return nil }
+      return (node, share.literal)
+    }
+  }
+
+  private struct Share {
+    var literal: PatternTableView.Literal
+    let positions: [UInt32]
+  }
+
+  /// Literals of the same positions that differ in their first byte alone, or in their last one, become one without it, if that has
+  /// `shortest` bytes: what is sought of ` 4711` behind any of six kinds of space is `4711`.
+  private static func merge(_ shares: inout [Share], _ shortest: Int) {
+    for start in [1, 0] {
+      var merged: [Share] = []
+      while var share = shares.popLast() {
+        let count = share.literal.bytes.count
+        if count > shortest {
+          let common = UnsafeBufferPointer(rebasing: share.literal.bytes[start..<start + count - 1])
+          let before = shares.count
+          shares.removeAll { other in
+            other.literal.bytes.count == count && other.positions == share.positions
+              && other.literal.bytes[start..<start + count - 1].elementsEqual(common)
+          }
+          if shares.count < before {
+            share.literal.bytes = common
+            share.literal.window = max(share.literal.window - start, 0)
+          }
+        }
+        merged.append(share)
+      }
+      shares = merged
+    }
   }
 
   /// Nil for a literal of no bytes or more than fit, which no table is given.

@@ -1,3 +1,4 @@
+import CTextScan
 import PolicyBytecode
 import Testing
 
@@ -41,6 +42,26 @@ import Testing
   @Test(arguments: [FewLiterals.most, FewLiterals.most + 1]) func literalsOfFourBytes(count: Int) throws {
     let literals = (0..<count).map { String(1000 + $0) } + (0..<FewLiterals.most).map { "longer-\(100 + $0)" }
     try check(literals, count: 40, at: Array(0..<40))
+  }
+
+  /// ` 4711` behind any kind of space is sought as `4711`, and what stands there is confirmed. Literals of other patterns stay
+  /// what they are.
+  @Test(arguments: [
+    ([#"\s4711"#], 1, " 4711", "x4711"), ([#"drop\s"#], 1, "drop\t", "drops"),
+    ([#"\s4711"#, #"\s815\d"#], 0, "\n8154", "x8154"),
+    ([#"[ab]cdefg"#, #"[bc]cdefg"#], 3, "acdefg", "dcdefg"), ([#"[ab]cde[fg]"#], 2, "acdef", "ccdef"),
+  ])
+  func literalsThatDifferAtOneEnd(patterns: [String], windows: Int, matching: String, other: String) throws {
+    let table = try TestTable(patterns.map { Pattern(.regex, $0) })
+    let index = PatternIndex(table.table, selecting: patterns.indices.map { UInt32($0) })
+    #expect(index.few.map { Int($0.pointee.window_count) } == windows)
+    var scratch = PatternScratch()
+    for (text, count) in [(matching, 1), (other, 0), (other + matching, 1)] {
+      var hits = RawBuffer<UInt32>()
+      let bytes = Array("say \(text) or not".utf8)
+      bytes.withUnsafeBufferPointer { _ = index.scan($0, scratch: &scratch, hits: &hits) }
+      #expect(hits.count == count, "\(text)")
+    }
   }
 
   /// A table may come from anyone: where it says a literal is best looked for need not be a place for that.

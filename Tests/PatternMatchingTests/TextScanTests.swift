@@ -1,4 +1,5 @@
 import CTextScan
+import Glibc
 import Testing
 
 /// The kernels find what is found a byte at a time, whatever the text's length and where they begin and end. One after the
@@ -9,15 +10,22 @@ import Testing
 
   private static let alphabet = Array("aAbB01_-/ \u{7F}\u{0}é".utf8)
 
-  /// Calls `body` with texts that end where their memory does, and a stretch of their places.
+  /// Calls `body` with texts behind which nothing can be read, and a stretch of their places.
   private func onTexts(
     _ seed: UInt64, _ body: (inout SplitMix, UnsafeMutablePointer<UInt8>, _ count: Int, _ places: Range<Int>) -> Void
   ) {
     var random = SplitMix(seed)
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    guard let memory = mmap(nil, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      memory != MAP_FAILED, mprotect(memory + page, page, PROT_NONE) == 0
+    else {
+      Issue.record("no memory with an end")
+      return
+    }
+    defer { munmap(memory, 2 * page) }
     for round in 0..<1500 {
-      let count = round < 400 ? round / 2 : Int.random(in: 0..<300, using: &random)
-      let text = UnsafeMutablePointer<UInt8>.allocate(capacity: max(count, 1))
-      defer { text.deallocate() }
+      let count = round < 400 ? round / 2 : Int.random(in: 0..<500, using: &random)
+      let text = (memory + page - count).assumingMemoryBound(to: UInt8.self)
       for index in 0..<count { text[index] = Self.alphabet[Int.random(in: 0..<Self.alphabet.count, using: &random)] }
       guard count > 3 else { continue }
       let from = Bool.random(using: &random) ? 0 : Int.random(in: 0..<count - 3, using: &random)
@@ -50,7 +58,7 @@ import Testing
   ) {
     var few = few
     for admitted: UInt64 in [.max, random.next() & random.next() & random.next(), 0] {
-      var (found, expected) = ([UInt64](repeating: 0, count: 400), [UInt64](repeating: 0, count: 400))
+      var (found, expected) = ([UInt64](repeating: 0, count: 600), [UInt64](repeating: 0, count: 600))
       let number = text_scan_find_few(&few, admitted, text, places.lowerBound, places.upperBound, &found)
       let all = text_scan_find_few_portably(&few, admitted, text + places.lowerBound, places.count, &expected)
       #expect(number == all)
@@ -129,7 +137,7 @@ import Testing
         let hash = text_scan_spread(four(&random))
         bitmap[Int(hash >> 40 & 3)] |= text_scan_cell_bits(hash)
       }
-      var (found, expected) = ([UInt32](repeating: 0, count: 400), [UInt32](repeating: 0, count: 400))
+      var (found, expected) = ([UInt32](repeating: 0, count: 600), [UInt32](repeating: 0, count: 600))
       let number = text_scan_find_landmarks(
         &pairs, bitmap, 3, text, count, places.lowerBound, places.upperBound, &found)
       let all = text_scan_find_landmarks_portably(
@@ -152,7 +160,7 @@ import Testing
               return text_scan_find_few(&search, .max, text, 0, count - 3, &both)
             }
           }
-          var alone = [UInt64](repeating: 0, count: 400)
+          var alone = [UInt64](repeating: 0, count: 600)
           let fewSeen = windows.isEmpty ? 0 : text_scan_find_few_portably(few, .max, text, count - 3, &alone)
           let landmarks = text_scan_find_landmarks_portably(&pairs, bitmap, 3, text, 0, count - 3, &expected)
           #expect(both[..<seen].elementsEqual(alone[..<fewSeen] + expected[..<landmarks].map { UInt64($0) << 8 }))
@@ -174,7 +182,7 @@ import Testing
       let from = max(places.lowerBound, 1)
       let end = min(places.upperBound, count - 7)
       guard from < end else { return }
-      var (found, expected) = ([UInt64](repeating: 0, count: 400), [UInt64](repeating: 0, count: 400))
+      var (found, expected) = ([UInt64](repeating: 0, count: 600), [UInt64](repeating: 0, count: 600))
       let number = text_scan_find_probes(&probes, text, count, from, end, &found)
       let all = text_scan_find_probes_portably(&probes, text, from, end, &expected)
       #expect(number == all && found[..<number] == expected[..<all])
