@@ -247,7 +247,7 @@ int text_scan_limit(int limit) {
   __builtin_cpu_init();
   int most = portable;
   if (__builtin_cpu_supports("avx2")) most = avx2;
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")) most = avx512;
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("bmi2")) most = avx512;
   if (most == avx512 && __builtin_cpu_supports("avx512vbmi")) most = vbmi;
   atomic_store_explicit(&text_scan_used_level, limit < most ? limit : most, memory_order_relaxed);
   return limit < most ? limit : most;

@@ -221,17 +221,11 @@ VBMI static size_t find_sets_vbmi(const text_scan_few *few, uint64_t admitted, c
   return n;
 }
 
-/// Of the 64 places from `place` on those before `end`, which may be behind all of them or before them.
-static inline uint64_t wanted_if_any(size_t place, size_t end) {
-  size_t count = end < place ? 0 : end - place;
-  uint64_t most = count < 64 ? count : 63;
-  return (((uint64_t)1 << most) - 1) | (uint64_t)(count >= 64) << 63;
-}
-
-enum { places_of_most = 3 };
+/// Vectors that are looked at in one go.
+enum { parts = 3 };
 
 /// Inlined for each count of windows, so that all stay in registers. As many places as most texts have are looked at without a
-/// branch that depends on how many there are: it would be foreseen as badly as lengths are.
+/// branch on how many there are: it would be foreseen as badly as lengths are.
 AVX512 static inline __attribute__((always_inline)) size_t find_n_windows_avx512(const text_scan_few *few, size_t count,
                                                                                uint64_t admitted, const uint8_t *text,
                                                                                size_t end, uint64_t *found) {
@@ -241,11 +235,13 @@ AVX512 static inline __attribute__((always_inline)) size_t find_n_windows_avx512
     for (int i = 0; i < 4; i++) bytes[w][i] = _mm512_set1_epi8((char)(few->windows[w] >> (8 * i)));
   }
   size_t n = 0;
-  for (size_t place = 0; place < end; place += 64 * places_of_most) {
-    uint64_t masks[places_of_most][text_scan_most_windows], any = 0;
+  for (size_t place = 0; place < end; place += 64 * parts) {
+    // What is beyond 255 places is no matter: `bzhi` reads eight bits.
+    size_t left = end - place < 255 ? end - place : 255;
+    uint64_t masks[parts][text_scan_most_windows], any = 0;
 #pragma unroll
-    for (size_t part = 0; part < places_of_most; part++) {
-      uint64_t wanted = wanted_if_any(place + 64 * part, end);
+    for (size_t part = 0; part < parts; part++) {
+      uint64_t wanted = _bzhi_u64(~(uint64_t)0, left < 64 * part ? 0 : (unsigned)(left - 64 * part));
       __m512i at[4];
       for (int i = 0; i < 4; i++) at[i] = _mm512_maskz_loadu_epi8(wanted, text + place + 64 * part + i);
       for (size_t w = 0; w < count; w++) {
@@ -258,7 +254,7 @@ AVX512 static inline __attribute__((always_inline)) size_t find_n_windows_avx512
     }
     if (any == 0) continue;
     uint8_t sets = open_sets_avx512(few, admitted);
-    for (size_t part = 0; part < places_of_most; part++) {
+    for (size_t part = 0; part < parts; part++) {
       uint64_t hits = 0;
       for (size_t w = 0; w < count; w++) hits |= masks[part][w];
       for (; hits != 0; hits &= hits - 1) {
@@ -305,6 +301,7 @@ void text_scan_prepare(text_scan_few *few, const uint32_t *windows, uint32_t cou
   const search searches[][text_scan_most_windows + 1] = {
       [avx2] = {find_sets_avx2, find_window_avx2, find_two_windows_avx2, find_three_windows_avx2},
       [avx512] = {find_sets_avx512, find_window_avx512, find_two_windows_avx512, find_three_windows_avx512},
+      // Two windows as many: it is as fast, and one way is foreseen better than three.
       [vbmi] = {find_sets_vbmi, find_window_avx512, find_sets_vbmi, find_sets_vbmi},
   };
   if (used_level() != portable) few->find = searches[used_level()][count];

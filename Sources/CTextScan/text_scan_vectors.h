@@ -16,8 +16,8 @@ static inline int used_level(void) { return atomic_load_explicit(&text_scan_used
 #include <immintrin.h>
 
 #define AVX2 __attribute__((target("avx2")))
-#define AVX512 __attribute__((target("avx512f,avx512bw")))
-#define VBMI __attribute__((target("avx512f,avx512bw,avx512vbmi")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,bmi2")))
+#define VBMI __attribute__((target("avx512f,avx512bw,bmi2,avx512vbmi")))
 
 /// Which of the 64 places from `place` on are before `end`. All of them, and the three bytes behind, can be read.
 static inline uint64_t wanted_of_64(size_t place, size_t end) {
