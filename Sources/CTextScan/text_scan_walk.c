@@ -100,13 +100,50 @@ VBMI INLINE __m512i step(const text_scan_automaton *automaton, __m512i state, ui
   return _mm512_permutexvar_epi8(state, _mm512_load_si512(automaton->rows + 64 * (size_t)automaton->classes[byte]));
 }
 
-VBMI int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *text, size_t count) {
+VBMI void text_scan_note_resets(text_scan_automaton *automaton, size_t class_count, size_t state_count) {
+  const uint64_t states = wanted_of_64(0, state_count) & ~(uint64_t)3;
+  uint8_t is_reset[256] = {0};
+  for (size_t i = 0; i < class_count; i++) {
+    const uint8_t *row = automaton->rows + 64 * i;
+    __m512i next = _mm512_load_si512(row);
+    // Out of where nothing is accepted any more no character leads.
+    if (_mm512_mask_testn_epi8_mask(states, next, next) != 0) return;
+    uint8_t one = row[automaton->start];
+    uint64_t alike = _mm512_mask_cmpeq_epi8_mask(states, next, _mm512_set1_epi8((char)one));
+    uint64_t accepting = _mm512_mask_cmpeq_epi8_mask(states, next, _mm512_set1_epi8(1));
+    is_reset[i] = one != 1 && (alike | accepting) == states;
+  }
+  for (int c = 0; c < 128; c++) automaton->resets.low[c & 15] |= (uint8_t)(is_reset[automaton->classes[c]] << (c >> 4));
+}
+
+/// The last reset among the first `end` bytes; 0 if there is none.
+VBMI INLINE size_t last_reset(const text_scan_automaton *automaton, const uint8_t *text, size_t end) {
+  static const uint8_t bits[16] = {1, 2, 4, 8, 16, 32, 64, 128};
+  const __m512i low = broadcast(automaton->resets.low), high = broadcast(bits);
+  while (end > 0) {
+    size_t from = end > 64 ? end - 64 : 0;
+    __m512i bytes = _mm512_maskz_loadu_epi8(wanted_of_64(from, end), text + from);
+    const __m512i nibble = _mm512_set1_epi8(15);
+    // What is not loaded counts as the character of 0.
+    uint64_t found = wanted_of_64(from, end) &
+                     _mm512_test_epi8_mask(_mm512_shuffle_epi8(low, _mm512_and_si512(bytes, nibble)),
+                                           _mm512_shuffle_epi8(high, _mm512_and_si512(_mm512_srli_epi16(bytes, 4), nibble)));
+    if (found != 0) return from + 63 - (size_t)__builtin_clzll(found);
+    end = from;
+  }
+  return 0;
+}
+
+VBMI int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *text, size_t count, size_t refused) {
   const __m512i start = _mm512_set1_epi8((char)automaton->start);
   __m512i states = start;
   uint8_t state = automaton->start;
-  size_t place = 0;
+  size_t place = refused > 0 ? last_reset(automaton, text, refused) : 0;
+  // What is so near is walked through: to look for where something begins costs more.
+  enum { near = 64 };
+  size_t pass_from = place > 0 && refused - place <= near ? refused : 0;
   while (place < count) {
-    if (automaton->first.count > 0 &&
+    if (place >= pass_from && automaton->first.count > 0 &&
         (state == automaton->idle[0] || state == automaton->idle[1] || state == automaton->idle[2])) {
       size_t next = next_avx512(&automaton->first, &automaton->second, text, place, count);
       if (next > place) states = step(automaton, start, text[next - 1]);
@@ -129,7 +166,11 @@ int text_scan_can_walk(void) { return used_level() == vbmi; }
 #else
 int text_scan_can_walk(void) { return 0; }
 
-int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *text, size_t count) { __builtin_trap(); }
+void text_scan_note_resets(text_scan_automaton *automaton, size_t class_count, size_t state_count) { __builtin_trap(); }
+
+int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *text, size_t count, size_t refused) {
+  __builtin_trap();
+}
 
 size_t text_scan_next(const text_scan_bytes *first, const text_scan_bytes *second, const uint8_t *text, size_t from,
                       size_t count) {

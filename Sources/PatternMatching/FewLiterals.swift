@@ -121,18 +121,18 @@ struct FewLiterals: ~Copyable {
     }
   }
 
-  /// The node of the one literal at a place that was found; nil where there is none, and where there are several, which
-  /// `isSole` tells apart.
+  /// The node of the one literal at a place that was found, and where it begins; nil where there is none, and where there are
+  /// several, which `isSole` tells apart.
   @inline(__always)
   borrowing func sole(
     _ found: UInt64, _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ isSole: inout Bool
-  ) -> LiteralNode? {
-    var node: LiteralNode?
+  ) -> (node: LiteralNode, start: Int)? {
+    var sole: (LiteralNode, Int)?
     forEachStanding(at: found, base, count, admitted) { entry in
-      if node != nil { isSole = false }
-      node = entry.node
+      if sole != nil { isSole = false }
+      sole = (entry.node, Int(truncatingIfNeeded: found >> 8) - Int(entry.offset))
     }
-    return isSole ? node : nil
+    return isSole ? sole : nil
   }
 
   /// Appends the positions of the literals at a place that was found.

@@ -211,13 +211,14 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     let parts = UnsafePointer(self.parts)
     guard found & 0xFF != 0, let base = text.baseAddress else { return nil }
     var isSole = true
-    guard let node = parts.pointee.few.sole(found, base, text.count, admitted, &isSole) else {
+    guard let (node, start) = parts.pointee.few.sole(found, base, text.count, admitted, &isSole) else {
       return isSole ? -1 : nil
     }
     guard let candidate = node.candidate else { return nil }
     let position = candidate & ~PatternScratch.matched
     if candidate != position { return Int(position) }
-    switch parts.pointee.view.matches(parts.pointee.selection[Int(position)], text, &scratch) {
+    // Nowhere else stands what a match holds, so none ends before.
+    switch parts.pointee.view.matches(parts.pointee.selection[Int(position)], text, refused: start, &scratch) {
     case .matched: return Int(position)
     case .notMatched: return -1
     case .undecided: return nil

@@ -73,24 +73,28 @@ struct PatternTableView: BitwiseCopyable {
 
   // MARK: Matching
 
+  /// `refused`: so many of the first bytes are known not to match, whatever follows, nor fewer of them.
   // Not inlined: the loops that find candidates need the registers.
   @inline(never)
   func matches(
-    _ index: UInt32, _ text: UnsafeBufferPointer<UInt8>, _ scratch: inout PatternScratch
+    _ index: UInt32, _ text: UnsafeBufferPointer<UInt8>, refused: Int = 0, _ scratch: inout PatternScratch
   ) -> MatchResult {
     let record = record(index)
     if text.count < record.minimumLength { return .notMatched }
     if record.form == CompiledPattern.Form.pcre.rawValue { return matchesPCRE(index, record, text, &scratch) }
     let isMatch =
       record.form == CompiledPattern.Form.automaton.rawValue
-      ? automatonMatches(index, record.dataAt, text) : literalMatches(record, text)
+      ? automatonMatches(index, record.dataAt, text, refused) : literalMatches(record, text)
     return isMatch ? .matched : .notMatched
   }
 
   @inline(__always)
-  private func automatonMatches(_ index: UInt32, _ at: Int, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+  private func automatonMatches(_ index: UInt32, _ at: Int, _ text: UnsafeBufferPointer<UInt8>, _ refused: Int) -> Bool
+  {
     let walk = walks + Int(index)
-    if let shuffled = walk.pointee.shuffled { return text_scan_walk(shuffled, text.baseAddress, text.count) != 0 }
+    if let shuffled = walk.pointee.shuffled {
+      return text_scan_walk(shuffled, text.baseAddress, text.count, refused) != 0
+    }
     let header = words + at
     let cells = UnsafeRawPointer(header + AutomatonLayout.cells)
     return header[AutomatonLayout.isWide] == 0

@@ -32,6 +32,7 @@ struct ShuffledAutomata: ~Copyable, @unchecked Sendable {
 
   /// That of the automaton at `header`, one of those that there is room for; nil if it is walked as it stands.
   mutating func add(_ header: UnsafePointer<UInt32>, _ skip: AutomatonSkip) -> UnsafePointer<text_scan_automaton>? {
+    precondition(MemoryLayout<text_scan_automaton>.size <= Self.mostStates, "the rows stand on lines of their own")
     let own = Self.size(header)
     guard own > 0, used + own <= size else { return nil }
     let at = block + used
@@ -57,7 +58,9 @@ struct ShuffledAutomata: ~Copyable, @unchecked Sendable {
         classes: UnsafeRawPointer(header + AutomatonLayout.classes).assumingMemoryBound(to: UInt8.self),
         rows: UnsafePointer(rows), first: skip.first, second: skip.second,
         idle: (state(skip.idle.0), state(skip.idle.1), state(skip.idle.2)),
-        start: state(header[AutomatonLayout.start]), first_accepting: max(state(firstAccepting), 2)))
+        start: state(header[AutomatonLayout.start]), first_accepting: max(state(firstAccepting), 2),
+        resets: text_scan_ascii()))
+    text_scan_note_resets(automaton, Int(width), stateCount)
     return UnsafePointer(automaton)
   }
 }

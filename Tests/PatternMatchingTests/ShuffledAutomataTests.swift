@@ -33,9 +33,36 @@ extension TextScanTests {
           defer { memory.deallocate() }
           let base = memory.bindMemory(to: UInt8.self).baseAddress
           let isAccepted = dfa.accepts(text.reduce(dfa.start) { dfa.next($0, $1) })
-          #expect((text_scan_walk(skipping, base, count) != 0) == isAccepted, "\(expression)")
-          #expect((text_scan_walk(plain, base, count) != 0) == isAccepted, "\(expression)")
+          #expect((text_scan_walk(skipping, base, count, 0) != 0) == isAccepted, "\(expression)")
+          #expect((text_scan_walk(plain, base, count, 0) != 0) == isAccepted, "\(expression)")
+          // Up to any place where it is not yet accepted whatever follows.
+          var state = dfa.start
+          for place in 0..<count where state != DFA.all {
+            state = dfa.next(state, text[place])
+            if state == DFA.all { break }
+            #expect((text_scan_walk(skipping, base, count, place + 1) != 0) == isAccepted, "\(expression) at \(place)")
+          }
         }
+      }
+    }
+  }
+
+  @Test(
+    .enabled(if: canWalk),
+    arguments: [
+      // What stands before a digit that is not in the number matters no more, nor before what ends a match at once.
+      (#"\bdrop\s+t-47\b"#, "0235689,=/x#", "d r\tp-47"), ("dr[o0]p", " tx-4dp", "ro0"),
+      // From elsewhere than the beginning nothing matches, whatever follows.
+      ("^drop", "", "drop x"), ("(?s)^.*x$", "x", ""),
+    ])
+  func resetsMakeAllStatesOne(expression: String, resets: String, others: String) throws {
+    try withHeader(Pattern(.regex, expression)) { _, header in
+      var shuffled = ShuffledAutomata([header])
+      guard let automaton = shuffled.add(header, .none) else { throw MissingAutomaton() }
+      withUnsafeBytes(of: automaton.pointee.resets) { low in
+        func isReset(_ byte: UInt8) -> Bool { low[Int(byte & 15)] >> (byte >> 4) & 1 != 0 }
+        #expect(resets.utf8.allSatisfy(isReset))
+        #expect(!others.utf8.contains(where: isReset))
       }
     }
   }
@@ -50,7 +77,8 @@ extension TextScanTests {
         #expect((automaton != nil) == isShuffled)
         guard let automaton else { return }
         for length in count - 1...count + 1 {
-          let isAccepted = text_scan_walk(automaton, [UInt8](repeating: UInt8(ascii: "x"), count: length), length) != 0
+          let isAccepted =
+            text_scan_walk(automaton, [UInt8](repeating: UInt8(ascii: "x"), count: length), length, 0) != 0
           #expect(isAccepted == (length == count))
         }
       }

@@ -158,6 +158,11 @@ size_t text_scan_next(const text_scan_bytes *first, const text_scan_bytes *secon
 size_t text_scan_next_portably(const text_scan_bytes *first, const text_scan_bytes *second, const uint8_t *text,
                                size_t from, size_t count);
 
+/// A set of ASCII characters: bit h of `low[n]` is that of the one whose halves are h and n.
+typedef struct {
+  uint8_t low[16];
+} text_scan_ascii;
+
 /// An automaton of at most 64 states that is walked by shuffling. From state 0 no text is accepted, from 1 every one is: both lead
 /// to themselves alone.
 typedef struct {
@@ -173,13 +178,20 @@ typedef struct {
   uint8_t start;
   /// States from here on accept the text where it ends.
   uint8_t first_accepting;
+  /// The characters that lead all states to one and the same, but for those that they lead to the acceptance of any text: what
+  /// stood before one of them matters no more.
+  text_scan_ascii resets;
 } text_scan_automaton;
 
 /// Whether the processor has what `text_scan_walk` needs; where it has not, that ends the program.
 int text_scan_can_walk(void);
 
-/// Whether the automaton accepts the text.
-int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *text, size_t count);
+/// Finds the `resets` of an automaton of so many classes and states, of which all else is there.
+void text_scan_note_resets(text_scan_automaton *automaton, size_t class_count, size_t state_count);
+
+/// Whether the automaton accepts the text, of which it is known that it accepts none of the first `refused` bytes and fewer,
+/// whatever follows: no look is taken at what stands before the last reset among them.
+int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *text, size_t count, size_t refused);
 
 /// Eight classes of ASCII characters: bit b of `low[n]` and of `high[n]` says that in class b a byte may have n as its low and as
 /// its high half; one is in a class if both may be. No byte beyond ASCII is in any.
