@@ -299,7 +299,7 @@ struct MySQLText {
     if wasAtStart, !isInComment, !delimiter.isEmpty {
       // The client looks for DELIMITER before it looks for the delimiter.
       while index < bytes.count, Self.isName(bytes[index]) { index += 1 }
-      if MySQLWord.spelled(bytes, start, index) == .delimiter { return delimiterLine() }
+      if startsDelimiterLine(start) { return delimiterLine() }
       index = start
     }
     while index < bytes.count, continuesName(index) { index += 1 }
@@ -310,8 +310,8 @@ struct MySQLText {
       default: break
       }
     }
+    if wasAtStart, !isInComment, startsDelimiterLine(start) { return delimiterLine() }
     let word = MySQLWord.spelled(bytes, start, index)
-    if word == .delimiter, wasAtStart, !isInComment { return delimiterLine() }
     append(.word, from: start)
     // A word that a dot follows is a name, whatever it spells.
     if at(0) == Ascii.dot, Self.isName(at(1)) { return }
@@ -330,15 +330,23 @@ struct MySQLText {
     append(isHex ? .hex : .bits, from: start)
   }
 
-  /// The client's `DELIMITER //`.
+  /// Whether the word that was moved past is the client's DELIMITER. A blank follows it; to the server `delimiter:` is a
+  /// label.
+  private func startsDelimiterLine(_ start: Int) -> Bool {
+    (at(0) == Ascii.space || at(0) == Ascii.tab) && MySQLWord.spelled(bytes, start, index) == .delimiter
+  }
+
+  /// The client's `DELIMITER //`. The client sends what stands before it, be it a whole statement or not.
   private mutating func delimiterLine() {
+    append(.hardEnd, from: index)
     while at(0) == Ascii.space || at(0) == Ascii.tab { index += 1 }
     let start = index
     while index < bytes.count, !Ascii.isSpace(bytes[index]) { index += 1 }
     let text = Array(bytes[start..<index])
     guard !text.isEmpty, !text.contains(Ascii.backslash) else { return failure = .syntax }
-    // The client cuts a longer one.
-    guard text.count <= MySQLLimits.delimiter else { return failure = .unsupported }
+    // The client cuts a longer one; to the server, a colon after blanks and comments still makes the word a label.
+    guard text.count <= MySQLLimits.delimiter, ![":", "/*", "#", "--"].contains(where: { text.starts(with: $0.utf8) })
+    else { return failure = .unsupported }
     delimiter = text == [Ascii.semicolon] ? [] : text
     skipLine()
     isAtStart = true
