@@ -90,29 +90,12 @@ extension MySQLReader {
   /// Statements that the server runs later: for each client, for replication.
   private static let codeSettings = Set(["init_connect", "init_slave", "init_replica"].map { Array($0.utf8) })
 
-  private static let mode = Array("sql_mode".utf8)
-
   private mutating func note(setting name: [UInt8], _ value: MySQLValue) throws(MySQLFailure) {
-    if name == Self.mode { try checkMode(value) }
+    if MySQLModes.isSetting(name) { try noteModes(value) }
     if Self.fileSettings.contains(name), let file = value.constant.bytes { addFile(file) }
     if Self.codeSettings.contains(name) {
       statements[current].embedded.append(value.constant.bytes.map { .sql($0) } ?? .unknown)
     }
-  }
-
-  /// A mode in which a backslash may be a plain character: literals that hold one and come later end who knows where.
-  private func checkMode(_ value: MySQLValue) throws(MySQLFailure) {
-    if let bytes = value.constant.bytes {
-      guard String(decoding: bytes.map(lowered), as: UTF8.self).contains("no_backslash_escapes") else { return }
-    } else if value.tokens.count == 1, text.tokens[value.tokens.lowerBound].kind == .variable {
-      // A mode that was saved before, as dumps do.
-      return
-    }
-    let hasEscape = text.tokens[position...].contains { token in
-      (token.kind == .string || token.kind == .doubleString)
-        && text.bytes[Int(token.start)..<Int(token.end)].contains(Ascii.backslash)
-    }
-    if hasEscape { throw MySQLFailure(reason: .unsupported) }
   }
 
   // MARK: - SHOW

@@ -5,7 +5,7 @@ import PolicyBytecode
 /// In some (GBK, Big5, Shift JIS, GB18030) a backslash or a quote is the second byte of a character: literals end
 /// elsewhere than they seem to. Source: MySQL Reference Manual, "Connection Character Sets and Collations".
 enum MySQLCharacterSet {
-  private static let setting = Array("character_set_client".utf8)
+  static let setting = Array("character_set_client".utf8)
 
   static func isSetting(_ name: [UInt8]) -> Bool { name == setting }
 
@@ -22,27 +22,6 @@ enum MySQLCharacterSet {
 extension MySQLText {
   /// Where the last byte that is no ASCII ends; 0 without one.
   var wideEnd: Int { bytes.lastIndex { $0 >= 0x80 }.map { $0 + 1 } ?? 0 }
-
-  /// The variables that are given `@@character_set_client` and nothing else, as dumps do to set it back.
-  var savedCharacterSets: Set<[UInt8]> {
-    var saved: Set<[UInt8]> = []
-    var others: Set<[UInt8]> = []
-    func isAssignment(_ index: Int) -> Bool {
-      tokens.indices.contains(index) && (tokens[index].mark == .equal || tokens[index].mark == .assign)
-    }
-    func isAfter(_ index: Int) -> Bool {
-      index >= tokens.count || tokens[index].kind == .end || tokens[index].kind == .hardEnd
-        || tokens[index].mark == .comma
-    }
-    for index in tokens.indices where tokens[index].kind == .variable {
-      if isAssignment(index - 1), isAfter(index + 1) { continue }
-      let isSaved =
-        isAssignment(index + 1) && index + 2 < tokens.count && tokens[index + 2].kind == .systemVariable
-        && MySQLCharacterSet.isSetting(name(index + 2)) && isAfter(index + 3)
-      if isSaved { saved.insert(name(index)) } else { others.insert(name(index)) }
-    }
-    return saved.subtracting(others)
-  }
 }
 
 extension MySQLReader {
@@ -69,11 +48,12 @@ extension MySQLReader {
     return (at(.names) || at(.charset)) && !at(.equal, 1) && !at(.assign, 1) && !at(.dot, 1)
   }
 
-  /// What stands after a form of SET that is not looked into, down to the end, but for character sets.
+  /// What stands after a form of SET that is not looked into, down to the end, but for character sets and modes.
   mutating func restOfSet() throws(MySQLFailure) {
     while !isAtEnd {
-      let isNamed = (at(.word) || at(.systemVariable)) && MySQLCharacterSet.isSetting(text.name(position))
-      if isNamed || startsCharacterSet { try leaveKnownCharacterSets() }
+      let name = at(.word) || at(.systemVariable) ? text.name(position) : []
+      if MySQLCharacterSet.isSetting(name) || startsCharacterSet { try leaveKnownCharacterSets() }
+      if MySQLModes.isSetting(name) { try leaveKnownModes(.all) }
       try looseToken()
     }
   }
@@ -85,7 +65,7 @@ extension MySQLReader {
       switch text.tokens[index].kind {
       case .word, .quotedName: if MySQLCharacterSet.isPlain(text.name(index)) { return }
       case .string, .doubleString: if MySQLCharacterSet.isPlain(text.literal(index)) { return }
-      case .variable: if savedCharacterSets.contains(text.name(index)) { return }
+      case .variable: if holdsSaved(savedCharacterSets, index) { return }
       default: break
       }
     }

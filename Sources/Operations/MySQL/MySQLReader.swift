@@ -35,7 +35,10 @@ struct MySQLReader {
   /// Whether another text of the payload holds this one, and runs it.
   var isEmbedded = false
   lazy var wideEnd = text.wideEnd
-  lazy var savedCharacterSets = text.savedCharacterSets
+  /// Whether code that is not at hand has run: it may have set variables.
+  var hasRunCode = false
+  lazy var savedCharacterSets = text.savedVariables(of: MySQLCharacterSet.setting)
+  lazy var savedModes = text.savedVariables(of: MySQLModes.setting)
 
   init(_ text: MySQLText, foldsConditions: Bool) {
     self.text = text

@@ -152,7 +152,13 @@ extension MySQLReader {
       _ = try name()
     }
     if take(.using) { try plainExpressions() }
+    forgetVariables()
+  }
+
+  /// Code that is not at hand runs here: what it does with variables is not known.
+  mutating func forgetVariables() {
     variables.removeAll(keepingCapacity: true)
+    hasRunCode = true
   }
 
   /// Notes the text of a statement, which is known if it is constant.

@@ -271,6 +271,7 @@ extension MySQLReader {
   mutating func callProcedure() throws(MySQLFailure) {
     try expect(.call)
     addFunction(try qualifiedName())
+    forgetVariables()
     guard take(.open) else { return }
     try enter()
     if !at(.close) { try plainExpressions() }
