@@ -172,17 +172,18 @@ extension MySQLReader {
   }
 
   /// How two known values compare, where that is certain. The order of texts is the collation's, and so is whether case
-  /// and accents matter.
+  /// and accents matter, and which characters count at all. Decimals of the server are exact; here they are rounded,
+  /// which keeps an order but may make equal.
   func compared(_ a: MySQLConstant, _ b: MySQLConstant) -> Order? {
     switch (a, b) {
     case (.integer(let x), .integer(let y)): return x < y ? .less : x == y ? .same : .greater
     case (.text(let x), .text(let y)), (.binary(let x), .binary(let y)):
       if x == y { return .same }
-      let areASCII = x.allSatisfy { $0 < 0x80 } && y.allSatisfy { $0 < 0x80 }
-      return areASCII && !folded(x).elementsEqual(folded(y)) ? .different : nil
+      let arePrinting = (x + y).allSatisfy { $0 >= Ascii.space && $0 < 0x7F }
+      return arePrinting && !folded(x).elementsEqual(folded(y)) ? .different : nil
     default:
-      guard let x = a.number, let y = b.number, !x.isNaN, !y.isNaN else { return nil }
-      return x < y ? .less : x == y ? .same : .greater
+      guard let x = a.number, let y = b.number, x != y, !x.isNaN, !y.isNaN else { return nil }
+      return x < y ? .less : .greater
     }
   }
 
@@ -361,16 +362,7 @@ extension MySQLReader {
         }
       if let folded { return folded.overflow ? .fixed : .integer(folded.0) }
     }
-    guard let i = x.number, let j = y.number else { return .fixed }
-    let value: Double? =
-      switch mark {
-      case .plus: i + j
-      case .minus: i - j
-      case .star: i * j
-      case .slash: j == 0 ? nil : i / j
-      default: nil
-      }
-    return value.map { .real($0) } ?? (mark == .slash ? .null : .fixed)
+    return .fixed
   }
 
   func sign(_ mark: MySQLMark, _ a: MySQLValue, _ start: Int) -> MySQLValue {

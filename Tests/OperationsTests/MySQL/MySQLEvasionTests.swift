@@ -28,11 +28,11 @@ private let modeCases: [(sql: String, facts: String)] = [
   (#"SET sql_mode=1048576; SELECT 'a\', load_file('/etc/passwd') AS x -- '"#, "!unsupported"),
   (#"SET sql_mode=0; SELECT 'it\'s'"#, "set | select"),
   (
-    #"SELECT CONCAT('NO_BACKSLASH', '_ESCAPES') INTO @x; SET sql_mode=@x; SELECT 'a\', load_file('/x') AS x -- '"#,
+    #"SELECT CONCAT('NO_BACKSLASH', '_ESCAPES') INTO @x; SET sql_mode=@x; SELECT 'a\', load_file(0x2f78) AS x -- '"#,
     "!unsupported"
   ),
   (
-    #"EXECUTE IMMEDIATE CONCAT('SET sql_mode=NO_BACK', 'SLASH_ESCAPES'); SELECT 'a\', load_file('/x') AS x -- '"#,
+    #"EXECUTE IMMEDIATE CONCAT('SET sql_mode=NO_BACK', 'SLASH_ESCAPES'); SELECT 'a\', load_file(0x2f78) AS x -- '"#,
     "execute function=concat | !unsupported | select"
   ),
   (#"SET sql_mode=@x; SET @x=@@sql_mode; SELECT 'it\'s'"#, "!unsupported"),
@@ -46,7 +46,22 @@ private let modeCases: [(sql: String, facts: String)] = [
   ),
 ]
 
+/// Values that are rounded or compared by a collation: what depends on them is not known.
+private let valueCases: [(sql: String, facts: String)] = [
+  ("EXECUTE IMMEDIATE IF(0.1+0.2=0.3,'DROP TABLE u','SELECT 1')", "execute function=if | !unknown-code"),
+  ("DELETE FROM t WHERE 0.1 + 0.2 = 0.3", "delete table=t writes=t where constant"),
+  ("DELETE FROM t WHERE 18446744073709551615 <> 18446744073709551614", "delete table=t writes=t where constant"),
+  ("DELETE FROM t WHERE 9007199254740993 <> 9007199254740992.0", "delete table=t writes=t where constant"),
+  ("DELETE FROM t WHERE 1.5 > 2", "delete table=t writes=t where"),
+  (
+    "EXECUTE IMMEDIATE CASE WHEN 18446744073709551615 > 18446744073709551614 THEN 'DROP TABLE u' ELSE 'SELECT 1' END",
+    "execute | !unknown-code"
+  ),
+  ("DELETE FROM t WHERE 'a' = 'a\u{1}'", "delete table=t writes=t where constant"),
+  ("EXECUTE IMMEDIATE IF('a' = 'a\u{1}', 'DROP TABLE u', 'SELECT 1')", "execute function=if | !unknown-code"),
+]
+
 @Suite struct MySQLEvasionTests {
-  @Test(arguments: labelCases + modeCases)
+  @Test(arguments: labelCases + modeCases + valueCases)
   func statements(_ sql: String, _ facts: String) { #expect(decodedMySQL(sql).mysqlSummary == facts) }
 }
