@@ -158,7 +158,11 @@ extension MySQLReader {
         }
       }
     } while take(.comma)
-    if take(.using) { advance() }
+    if take(.using) {
+      // `CHAR(… USING ucs2)`: what the bytes are then is not known.
+      if !MySQLCharacterSet.keeps([], in: text.slice(position)) { values.append(MySQLValue(.fixed, position..<position)) }
+      advance()
+    }
     if at(.returning) || at(.null, 0) || at(.error) || at(.default) { try jsonClauses() }
     if at(.order) { try orderBy() }
     if take(.separator) { _ = try string() }

@@ -17,6 +17,15 @@ enum MySQLCharacterSet {
       name.elementsEqual(UnsafeBufferPointer(start: known.utf8Start, count: known.utf8CodeUnitCount))
     }
   }
+
+  /// In these ASCII's bytes are other characters: swe7's back quote is a letter.
+  private static let notASCII = ["swe7", "ucs2", "utf16", "utf16le", "utf32"]
+
+  /// Whether a text in the character set `name` is, character for character, what its bytes are in UTF-8.
+  static func keeps(_ text: [UInt8], in name: some Collection<UInt8>) -> Bool {
+    let set = String(decoding: name.map(lowered), as: UTF8.self)
+    return isPlain(name) || text.allSatisfy { $0 < 0x80 } && !notASCII.contains(set)
+  }
 }
 
 extension MySQLText {

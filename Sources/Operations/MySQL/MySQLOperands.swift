@@ -183,12 +183,13 @@ extension MySQLReader {
     }
     if text.isIntroducer(position) {
       switch token(1).kind {
-      case .string, .doubleString:
+      case .string, .doubleString, .hex, .bits:
         advance()
-        return try literal()
-      case .hex, .bits:
-        advance()
-        return try primary()
+        var value = try primary()
+        if let bytes = value.constant.bytes, !MySQLCharacterSet.keeps(bytes, in: text.slice(start).dropFirst()) {
+          value.constant = .fixed
+        }
+        return value
       default: break
       }
     }

@@ -175,13 +175,20 @@ struct MySQLReader {
 
   /// A literal in quotes, adjacent ones joined.
   mutating func string() throws(MySQLFailure) -> [UInt8] {
-    if at(.word), text.isIntroducer(position), token(1).kind == .string || token(1).kind == .doubleString { advance() }
+    var characterSet: ArraySlice<UInt8> = []
+    if at(.word), text.isIntroducer(position), at(.string, 1) || at(.doubleString, 1) {
+      characterSet = text.slice(position).dropFirst()
+      advance()
+    }
     guard isAtString || token().kind == .hex else { throw failure }
     var bytes: [UInt8] = []
     repeat {
       bytes += text.literal(position)
       advance()
     } while isAtString
+    guard characterSet.isEmpty || MySQLCharacterSet.keeps(bytes, in: characterSet) else {
+      throw MySQLFailure(reason: .unsupported)
+    }
     return bytes
   }
 

@@ -61,7 +61,22 @@ private let valueCases: [(sql: String, facts: String)] = [
   ("EXECUTE IMMEDIATE IF('a' = 'a\u{1}', 'DROP TABLE u', 'SELECT 1')", "execute function=if | !unknown-code"),
 ]
 
+/// Literals in character sets in which ASCII is not what it is elsewhere.
+private let characterSetCases: [(sql: String, facts: String)] = [
+  (
+    "EXECUTE IMMEDIATE _swe7'SELECT 1 AS `, load_file(0x2f6574632f706173737764) AS `'", "execute | !unknown-code"
+  ),
+  ("EXECUTE IMMEDIATE _ucs2 0x0044", "execute | !unknown-code"),
+  ("EXECUTE IMMEDIATE _gbk'SELECT \"你\\\\\", load_file(0x2f78)-- \"'", "execute | !unknown-code"),
+  ("EXECUTE IMMEDIATE _utf8mb4'DROP TABLE u'", "execute | drop table table=u"),
+  ("EXECUTE IMMEDIATE _latin1 0x44524f50205441424c452075", "execute | drop table table=u"),
+  ("EXECUTE IMMEDIATE CHAR(68, 79, 32, 49 USING utf8)", "execute function=char | do"),
+  ("EXECUTE IMMEDIATE CHAR(68, 79, 32, 49 USING swe7)", "execute function=char | !unknown-code"),
+  ("SELECT load_file(_utf32'/x')", "select function=load_file"),
+  ("DELETE FROM t WHERE _ucs2'\\0a' = 'a'", "delete table=t writes=t where constant"),
+]
+
 @Suite struct MySQLEvasionTests {
-  @Test(arguments: labelCases + modeCases + valueCases)
+  @Test(arguments: labelCases + modeCases + valueCases + characterSetCases)
   func statements(_ sql: String, _ facts: String) { #expect(decodedMySQL(sql).mysqlSummary == facts) }
 }
