@@ -58,12 +58,9 @@ extension MySQLReader {
       variables[name] = nil
       return
     }
-    let callsBefore = calls
     let start = position
     let value = try foldedExpression()
     if !isUser, MySQLCharacterSet.isSetting(name) { try noteCharacterSet(start..<position) }
-    // A function of the database may have set any of them.
-    if calls != callsBefore, value.constant.bytes == nil { variables.removeAll() }
     if isUser { remember(name, value) } else { try note(setting: name, value) }
   }
 

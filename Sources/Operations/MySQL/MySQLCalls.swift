@@ -5,7 +5,11 @@ extension MySQLReader {
   /// A call whose name has been read; the brackets come next.
   mutating func call(_ name: [UInt8], _ start: Int) throws(MySQLFailure) -> MySQLValue {
     addFunction(name)
-    let word = MySQLWord.spelled(name, 0, name.count)
+    // Some functions of the server can be one of the database in back quotes.
+    let isPlain = text.tokens[start].kind == .word
+    // A function of the database may set any variable.
+    if !isPlain || !MySQLFunctions.setsNothing(name) { variables.removeAll() }
+    let word = isPlain ? MySQLWord.spelled(name, 0, name.count) : .none
     return try arguments(of: word, name, start)
   }
 
@@ -42,7 +46,8 @@ extension MySQLReader {
     if value.isVolatile || isWindow || columns != count {
       value.constant = reached(word, values) ?? .perRow
     } else {
-      value.constant = reached(word, values) ?? MySQLFunctions.folded(name, values) ?? .fixed
+      let isPlain = text.tokens[start].kind == .word
+      value.constant = reached(word, values) ?? (isPlain ? MySQLFunctions.folded(name, values) : nil) ?? .fixed
     }
     return value
   }
@@ -258,6 +263,14 @@ enum MySQLFunctions {
   /// Functions whose value changes from one row to the next.
   static let volatile = Set(
     ["rand", "uuid", "uuid_short", "nextval", "sysdate", "random_bytes", "sys_guid"].map { Array($0.utf8) })
+
+  /// Whether it is surely a function of the server.
+  static func setsNothing(_ name: [UInt8]) -> Bool { server.contains(String(decoding: name, as: UTF8.self)) }
+
+  private static let server: Set<String> = [
+    "concat", "concat_ws", "reverse", "trim", "unhex", "char", "chr", "if", "ifnull", "coalesce", "nullif", "load_file",
+    "lower", "upper", "replace", "length", "char_length", "hex", "now", "count", "version", "database", "rand", "uuid",
+  ]
 
   /// The value of a function that puts texts together, of constants.
   static func folded(_ name: [UInt8], _ values: [MySQLValue]) -> MySQLConstant? {

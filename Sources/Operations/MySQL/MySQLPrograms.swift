@@ -101,12 +101,12 @@ extension MySQLReader {
 
   /// The statement that a program consists of. It runs at another time: what variables hold then is not known.
   private mutating func body() throws(MySQLFailure) {
-    let outer = (variables, isInProgram, branches)
+    let outer = (variables, isInProgram, branches, hasRunCode)
     variables = [:]
     isInProgram = true
     branches = 0
     try programStatement()
-    (variables, isInProgram, branches) = outer
+    (variables, isInProgram, branches, hasRunCode) = outer
   }
 
   // MARK: - Blocks

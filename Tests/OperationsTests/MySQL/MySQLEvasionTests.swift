@@ -76,7 +76,23 @@ private let characterSetCases: [(sql: String, facts: String)] = [
   ("DELETE FROM t WHERE _ucs2'\\0a' = 'a'", "delete table=t writes=t where constant"),
 ]
 
+/// Functions of the database, which may set what a variable holds.
+private let variableCases: [(sql: String, facts: String)] = [
+  (
+    "SET @s='SELECT 1'; SET @x = (f() = 1 OR 1); PREPARE q FROM @s; EXECUTE q",
+    "set | set function=f | prepare | !unknown-code | execute"
+  ),
+  (
+    "SET @s='SELECT 1'; PREPARE q FROM CONCAT(IF(f(),'',''),@s)",
+    "set | prepare function=concat,if,f | !unknown-code"
+  ),
+  ("SET @s='DO 1'; SET @q=IF(f(),1,1); EXECUTE IMMEDIATE @s", "set | set function=if,f | execute | !unknown-code"),
+  ("SET @s='DO 1', @q=CONCAT('a', 'b'); EXECUTE IMMEDIATE @s", "set function=concat | execute | do"),
+  ("EXECUTE IMMEDIATE `coalesce`('DO 1', 'x')", "execute function=coalesce | !unknown-code"),
+  ("SET sql_mode=(f()=1 OR 1); SELECT 'it\\'s'", "!unsupported"),
+]
+
 @Suite struct MySQLEvasionTests {
-  @Test(arguments: labelCases + modeCases + valueCases + characterSetCases)
+  @Test(arguments: labelCases + modeCases + valueCases + characterSetCases + variableCases)
   func statements(_ sql: String, _ facts: String) { #expect(decodedMySQL(sql).mysqlSummary == facts) }
 }
