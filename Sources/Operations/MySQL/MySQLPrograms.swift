@@ -265,7 +265,9 @@ extension MySQLReader {
   /// Whether the conditions of a handler are over: one condition has been read, and no comma.
   private var startsHandlerBody: Bool {
     let previous = text.tokens[position - 1]
-    return previous.mark != .comma && previous.word != .for && previous.word != .sqlstate && previous.word != .value
+    // A condition may be named VALUE.
+    let isSQLState = previous.word == .value && text.tokens[position - 2].word == .sqlstate
+    return previous.mark != .comma && previous.word != .for && previous.word != .sqlstate && !isSQLState
       && !(at(.found) && previous.word == .not) && !at(.comma)
       && !((at(.value) || isAtString) && previous.word == .sqlstate)
   }

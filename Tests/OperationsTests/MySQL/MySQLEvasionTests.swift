@@ -92,7 +92,19 @@ private let variableCases: [(sql: String, facts: String)] = [
   ("SET sql_mode=(f()=1 OR 1); SELECT 'it\\'s'", "!unsupported"),
 ]
 
+/// Conditions of handlers.
+private let handlerCases: [(sql: String, facts: String)] = [
+  (
+    "BEGIN NOT ATOMIC DECLARE value CONDITION FOR 1051; DECLARE CONTINUE HANDLER FOR value DROP TABLE u; DROP TABLE v; END",
+    "begin table=u,v | drop table table=u | drop table table=v"
+  ),
+  (
+    "BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLSTATE VALUE '42S02', NOT FOUND DROP TABLE u; END",
+    "begin table=u | drop table table=u"
+  ),
+]
+
 @Suite struct MySQLEvasionTests {
-  @Test(arguments: labelCases + modeCases + valueCases + characterSetCases + variableCases)
+  @Test(arguments: labelCases + modeCases + valueCases + characterSetCases + variableCases + handlerCases)
   func statements(_ sql: String, _ facts: String) { #expect(decodedMySQL(sql).mysqlSummary == facts) }
 }
