@@ -24,7 +24,7 @@ extension MySQLReader {
     return try arguments(of: word, name, start)
   }
 
-  private mutating func arguments(
+  mutating func arguments(
     of word: MySQLWord, _ name: [UInt8], _ start: Int
   ) throws(MySQLFailure) -> MySQLValue {
     let role = MySQLFunctions.roles[name.split(separator: Ascii.dot).last.map(Array.init) ?? name]
@@ -76,6 +76,9 @@ extension MySQLReader {
       guard !statements[current].isPlanned else { return }
       if let known { statements[current].programs.insert(known) }
       statements[current].embedded.append(known.map { .shell($0) } ?? .unknown)
+    case .code:
+      guard !statements[current].isPlanned else { return }
+      statements[current].embedded.append(known.map { .sql($0) } ?? .unknown)
     }
   }
 
@@ -253,11 +256,14 @@ enum MySQLFunctions {
     case file
     /// It runs its first argument as a shell command (lib_mysqludf_sys).
     case program
+    /// It runs its first argument as SQL: of the schema `sys`, and of the engine Spider.
+    case code
   }
 
   static let roles: [[UInt8]: Role] = [
     Array("load_file".utf8): .file, Array("sys_exec".utf8): .program, Array("sys_eval".utf8): .program,
-    Array("sys_bineval".utf8): .program,
+    Array("sys_bineval".utf8): .program, Array("execute_prepared_stmt".utf8): .code,
+    Array("spider_direct_sql".utf8): .code, Array("spider_bg_direct_sql".utf8): .code,
   ]
 
   /// Functions whose value changes from one row to the next.

@@ -270,13 +270,11 @@ extension MySQLReader {
 
   mutating func callProcedure() throws(MySQLFailure) {
     try expect(.call)
-    addFunction(try qualifiedName())
+    let start = position
+    let name = try qualifiedName()
+    addFunction(name)
     forgetVariables()
-    guard take(.open) else { return }
-    try enter()
-    if !at(.close) { try plainExpressions() }
-    leave()
-    try expect(.close)
+    if at(.open) { _ = try arguments(of: .none, name, start) }
   }
 
   mutating func doExpressions() throws(MySQLFailure) {

@@ -104,7 +104,21 @@ private let handlerCases: [(sql: String, facts: String)] = [
   ),
 ]
 
+/// Routines that run their argument.
+private let codeCases: [(sql: String, facts: String)] = [
+  (
+    "CALL sys.execute_prepared_stmt('DROP TABLE d.u')",
+    "call function=execute_prepared_stmt | drop table table=d.u"
+  ),
+  ("CALL sys.execute_prepared_stmt(@s)", "call function=execute_prepared_stmt | !unknown-code"),
+  (
+    "SELECT spider_direct_sql('DROP TABLE u', 't', 'host \"h\"')",
+    "select function=spider_direct_sql | drop table table=u"
+  ),
+  ("CALL p('DROP TABLE u')", "call function=p"),
+]
+
 @Suite struct MySQLEvasionTests {
-  @Test(arguments: labelCases + modeCases + valueCases + characterSetCases + variableCases + handlerCases)
+  @Test(arguments: labelCases + modeCases + valueCases + characterSetCases + variableCases + handlerCases + codeCases)
   func statements(_ sql: String, _ facts: String) { #expect(decodedMySQL(sql).mysqlSummary == facts) }
 }
