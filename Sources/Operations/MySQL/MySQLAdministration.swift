@@ -81,7 +81,10 @@ extension MySQLReader {
     [
       "general_log_file", "slow_query_log_file", "log_error", "secure_file_priv", "innodb_data_home_dir", "plugin_dir",
       "init_file", "tmpdir", "character_sets_dir", "ssl_ca", "ssl_cert", "ssl_key", "audit_log_file",
-      "server_audit_file_path", "innodb_buffer_pool_filename", "innodb_tmpdir",
+      "server_audit_file_path", "innodb_buffer_pool_filename", "innodb_tmpdir", "log_slow_query_file", "ssl_capath",
+      "ssl_crl", "ssl_crlpath", "admin_ssl_ca", "admin_ssl_capath", "admin_ssl_cert", "admin_ssl_crl",
+      "admin_ssl_crlpath", "admin_ssl_key", "slave_load_tmpdir", "replica_load_tmpdir", "log_bin_index",
+      "relay_log_info_file", "wsrep_data_home_dir", "innodb_undo_directory", "innodb_log_group_home_dir",
     ].map { Array($0.utf8) })
 
   /// Statements that the server runs later: for each client, for replication.

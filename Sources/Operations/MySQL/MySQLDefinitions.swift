@@ -248,6 +248,13 @@ extension MySQLReader {
         advance()
         advance()
         try namedTable()
+      } else if take(.convert) {
+        // A table becomes a partition, or a partition a table.
+        if take(.partition) {
+          _ = try name()
+          try expect(.to)
+        }
+        if take(.table) { try namedTable() }
       } else {
         try definitionToken()
       }

@@ -118,7 +118,19 @@ private let codeCases: [(sql: String, facts: String)] = [
   ("CALL p('DROP TABLE u')", "call function=p"),
 ]
 
+/// Tables and files that definitions and settings name.
+private let tableCases: [(sql: String, facts: String)] = [
+  ("ALTER TABLE t CONVERT TABLE u TO PARTITION p VALUES LESS THAN (5)", "alter table table=t,u"),
+  ("ALTER TABLE t CONVERT PARTITION p TO TABLE u", "alter table table=t,u"),
+  ("ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4", "alter table table=t"),
+  ("SET GLOBAL log_slow_query_file='/var/www/x.php'", "set file=/var/www/x.php"),
+  ("SET GLOBAL ssl_capath='/x'", "set file=/x"),
+]
+
 @Suite struct MySQLEvasionTests {
-  @Test(arguments: labelCases + modeCases + valueCases + characterSetCases + variableCases + handlerCases + codeCases)
+  private static let cases =
+    labelCases + modeCases + valueCases + characterSetCases + variableCases + handlerCases + codeCases + tableCases
+
+  @Test(arguments: cases)
   func statements(_ sql: String, _ facts: String) { #expect(decodedMySQL(sql).mysqlSummary == facts) }
 }
