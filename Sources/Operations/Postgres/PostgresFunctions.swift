@@ -25,6 +25,11 @@ enum PostgresFunctions {
     return lastNames.contains(name) || name.hasPrefix("crosstab")
   }
 
+  /// Whether a column of the name may rather be a function of the server, called of a row.
+  static func mayBeCalled(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    mayDoMore(name) || name.starts(with: "pg_".utf8) || name.starts(with: "lo_".utf8)
+  }
+
   /// The names of ``roles`` without their schemas.
   private static let lastNames = Set(roles.keys.map { String($0.split(separator: ".").last ?? "") })
 

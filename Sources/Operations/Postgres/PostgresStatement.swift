@@ -174,6 +174,8 @@ struct PostgresStatementReader {
     case .lockedRels: return tree.end(position)  // aliases
     case .commonTableExpr: visitCommonTableExpression(position)
     case .functionCall, .procedureCall: visitCall(position)
+    case .indirectionExpr: visitIndirection(position)
+    case .columnRef: visitColumn(position)
     case .valueFunction: addValueFunction(position)
     case .definition: visitOption(position)
     default: break
@@ -266,15 +268,35 @@ struct PostgresStatementReader {
   // MARK: - Functions
 
   private mutating func visitCall(_ position: Int) {
-    guard let parts = tree.child(position, .functionName).map({ tree.strings($0) }), let last = parts.last else {
-      return
+    guard let parts = tree.child(position, .functionName).map({ tree.strings($0) }) else { return }
+    addCall(parts, tree.child(position, .args).map { tree.children($0) } ?? [])
+  }
+
+  /// `(x).f` is `f(x)` where x has no field of that name.
+  private mutating func visitIndirection(_ position: Int) {
+    var argument = tree.child(position, .arg)
+    for element in tree.child(position, .indirection).map({ tree.children($0) }) ?? [] {
+      if let name = tree.string(element) { addCall([name], [argument]) }
+      argument = nil
     }
+  }
+
+  /// So is `t.f`: of a function in FROM, `t` is its value.
+  private mutating func visitColumn(_ position: Int) {
+    guard let parts = tree.child(position, .fields).map({ tree.strings($0) }), parts.count > 1, let last = parts.last,
+      last.withUnsafeBufferPointer({ PostgresFunctions.mayBeCalled($0) })
+    else { return }
+    addCall([last], [nil])
+  }
+
+  /// Notes the call of a function with arguments, nil for one that is not known.
+  private mutating func addCall(_ parts: [[UInt8]], _ arguments: [Int?]) {
+    guard let last = parts.last else { return }
     let name = Array(wholeCharacters(last))
     statements[current].functions.insert(name)
-    let arguments = (tree.child(position, .args).map { tree.children($0) } ?? [])
     let qualified = ParseTree.qualified(parts)
     guard let role = PostgresFunctions.role(qualified) ?? PostgresFunctions.role(name) else { return }
-    let values = arguments.prefix(8).map { ConditionFolder.fold(tree, $0) }
+    let values = arguments.prefix(8).map { $0.map { ConditionFolder.fold(tree, $0) } ?? .fixed }
     switch role {
     case .files(let positions):
       for position in positions where position < values.count {

@@ -55,7 +55,7 @@ import Testing
     "SELECT sum(a) OVER (ORDER BY b) FROM t", "SELECT a[1]", "SELECT a::int[]", "UPDATE t SET (a, b) = (1, 2)",
     // Functions that do more than compute.
     "SELECT pg_read_file('/etc/passwd')", "SELECT dblink('c', 'DROP TABLE t')", "SELECT lo_import('/x')",
-    "SELECT cron.schedule('a', 'b', 'c')",
+    "SELECT cron.schedule('a', 'b', 'c')", "SELECT t.pg_read_file FROM t", "SELECT s.t.\"pg_cancel_backend\" FROM s.t",
     // Conditions that may let all rows through.
     "DELETE FROM t WHERE true", "DELETE FROM t WHERE 1 = 1", "DELETE FROM t WHERE a = a", "DELETE FROM t WHERE a = t.a",
     "DELETE FROM t WHERE a OR b", "DELETE FROM t WHERE ctid IS NOT NULL", "DELETE FROM t WHERE a LIKE '%'",
@@ -113,7 +113,7 @@ import Testing
       "select insert into update delete from where and or not in is null true like between set values default as on join "
       + "left outer cross inner using group by having order asc desc limit offset distinct returning begin commit a b t.a "
       + "s.t f(a) count(*) now() a.* ( ) , ; . :: = <> < >= != + - * / % || 1 2.5 $1 'x' '%' '' \"Q\" \"a\" \"from\" "
-      + "interval int text value name type current_date coalesce date --\u{1}x /*c*/ /* ! 1a =- @ [ ] : ' e' é $ natural "
+      + "t.pg_ls_dir t.dblink interval int text value name type current_date coalesce date --\u{1}x /*c*/ /* ! 1a =- @ [ ] : ' e' é $ natural "
       + "only with union for case when end all any some row array exists over filter collate at nulls first"
     let vocabulary = words.split(separator: " ").map { $0.replacing("\u{1}", with: "\n") }
     var read = 0

@@ -495,7 +495,7 @@ struct QuickSQLReader: ~Copyable {
       dots += 1
       guard dots < 3, takeLabel() else { return nil }
     }
-    guard kind == .open else { return .column(at - 1) }
+    guard kind == .open else { return dots > 0 && mayBeCalled(at - 1) ? nil : .column(at - 1) }
     guard dots < 2, note(first, at, isFunction: true) else { return nil }
     at += 1
     if take(.star) {
@@ -561,14 +561,7 @@ struct QuickSQLReader: ~Copyable {
   /// Notes the name in the tokens from `first` to `end`; false where it says more than a name.
   private mutating func note(_ first: Int, _ end: Int, isFunction: Bool, isWritten: Bool = false) -> Bool {
     let start = text.count
-    for index in (isFunction ? end - 1 : first)..<end {
-      let token = scanner.tokens[index]
-      switch token.kind {
-      case .dot: text.append(UInt8(ascii: "."))
-      case .quotedName: for offset in (token.start + 1)..<(token.end - 1) { text.append(bytes[Int(offset)]) }
-      default: for offset in token.start..<token.end { text.append(lowered(bytes[Int(offset)])) }
-      }
-    }
+    for index in (isFunction ? end - 1 : first)..<end { spell(index) }
     let name = Name(
       start: UInt32(start), end: UInt32(text.count), isFunction: isFunction, isRead: !isFunction && !isWritten,
       isWritten: isWritten)
@@ -582,6 +575,23 @@ struct QuickSQLReader: ~Copyable {
     guard names.count < Self.mostNames else { return false }
     names.append(name)
     return true
+  }
+
+  /// Adds to ``text`` what a token of a name stands for.
+  private mutating func spell(_ index: Int) {
+    let token = scanner.tokens[index]
+    switch token.kind {
+    case .dot: text.append(UInt8(ascii: "."))
+    case .quotedName: for offset in (token.start + 1)..<(token.end - 1) { text.append(bytes[Int(offset)]) }
+    default: for offset in token.start..<token.end { text.append(lowered(bytes[Int(offset)])) }
+    }
+  }
+
+  private mutating func mayBeCalled(_ index: Int) -> Bool {
+    let start = text.count
+    spell(index)
+    defer { text.truncate(to: start) }
+    return PostgresFunctions.mayBeCalled(UnsafeBufferPointer(rebasing: text.elements[start...]))
   }
 
   private func isSame(_ a: Name, _ b: Name) -> Bool {

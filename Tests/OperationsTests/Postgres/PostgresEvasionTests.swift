@@ -1,0 +1,25 @@
+import PolicyBytecode
+import Testing
+
+@testable import Operations
+
+/// Functions that are called as if they were fields or columns.
+private let attributeCases: [(sql: String, facts: String)] = [
+  ("SELECT ('/etc/passwd'::text).pg_read_file", "select function=pg_read_file file=/etc/passwd"),
+  ("SELECT ('DROP TABLE u'::text).dblink_exec", "select function=dblink_exec | drop table table=u"),
+  ("SELECT (a).pg_read_file FROM t", "select table=t reads=t function=pg_read_file"),
+  ("SELECT (123456).pg_cancel_backend", "select function=pg_cancel_backend"),
+  ("SELECT (ARRAY['/x'])[1].pg_read_file", "select function=pg_read_file"),
+  ("SELECT (a).dblink_exec FROM t", "select table=t reads=t function=dblink_exec | !unknown-code"),
+  (
+    "SELECT x.pg_read_file FROM unnest(ARRAY['/etc/passwd']) x", "select function=pg_read_file,unnest"
+  ),
+  ("SELECT t.name, pg_class.relname, t.* FROM t, pg_class", "select table=t,pg_class reads=t,pg_class joins=1"),
+]
+
+@Suite struct PostgresEvasionTests {
+  private static let cases = attributeCases
+
+  @Test(arguments: cases)
+  func statements(_ sql: String, _ facts: String) { #expect(decodedPostgres(sql).postgresSummary == facts) }
+}
