@@ -68,11 +68,11 @@ struct PLpgSQLReader {
     return [.word, .quotedName, .unicodeName].contains(text.tokens[at].kind)
   }
 
-  /// `#variable_conflict use_column` and its like, to the end of their line.
+  /// `#variable_conflict use_column` and its like: the block may begin on the same line.
   private mutating func readOption() {
-    let line = text.bytes[Int(text.tokens[at].start)...]
-    let end = line.firstIndex { $0 == 0x0A || $0 == 0x0D } ?? text.bytes.endIndex
-    at = text.firstToken(from: end)
+    at += 1
+    guard take("option") || take("print_strict_params") || take("variable_conflict"), isName else { return fail() }
+    at += 1
   }
 
   /// The end of the run of tokens from here to one of `words` or `symbols` outside of brackets and CASE, or to `;`.

@@ -17,8 +17,18 @@ private let attributeCases: [(sql: String, facts: String)] = [
   ("SELECT t.name, pg_class.relname, t.* FROM t, pg_class", "select table=t,pg_class reads=t,pg_class joins=1"),
 ]
 
+/// What runs in a body where it looks like an option or a direction.
+private let procedureCases: [(sql: String, facts: String)] = [
+  (
+    "DO $$#variable_conflict use_column DECLARE x text := set_config('my.x', 'y', false);\nBEGIN NULL; END$$",
+    "do | select function=set_config"
+  ),
+  ("DO $$# print_strict_params on #option dump\nBEGIN DROP TABLE u; END$$", "do | drop table table=u"),
+  ("DO $$#nothing such\nBEGIN DROP TABLE u; END$$", "do | !syntax"),
+]
+
 @Suite struct PostgresEvasionTests {
-  private static let cases = attributeCases
+  private static let cases = attributeCases + procedureCases
 
   @Test(arguments: cases)
   func statements(_ sql: String, _ facts: String) { #expect(decodedPostgres(sql).postgresSummary == facts) }
