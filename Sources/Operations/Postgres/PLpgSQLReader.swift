@@ -235,10 +235,20 @@ struct PLpgSQLReader {
     if take("perform") { return readPerform() }
     if take("execute") { return readExecute() }
     if take("open") { return readOpen() }
-    if isWord("get") || isWord("close") || isWord("null") || isWord("fetch") || isWord("move") {
-      return skipStatement()
-    }
+    if take("fetch") || take("move") { return readFetch() }
+    if isWord("get") || isWord("close") || isWord("null") { return skipStatement() }
     readSQL()
+  }
+
+  /// `FETCH [direction FROM|IN] cursor INTO target`, `MOVE …`: the direction may be, or end in, an expression.
+  private mutating func readFetch() {
+    let isWordOnly = take("next") || take("prior") || take("first") || take("last")
+    if !isWordOnly {
+      _ = take("absolute") || take("relative") || take("forward") || take("backward")
+      let end = end(before: ["from", "in"])
+      if end > at, text.isWord(end, ["from", "in"]), !(end == at + 1 && isWord("all")) { addExpression(at..<end) }
+    }
+    skipStatement()
   }
 
   /// A block or a loop, perhaps with a label.

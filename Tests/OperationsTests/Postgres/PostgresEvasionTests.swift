@@ -24,6 +24,19 @@ private let procedureCases: [(sql: String, facts: String)] = [
     "do | select function=set_config"
   ),
   ("DO $$# print_strict_params on #option dump\nBEGIN DROP TABLE u; END$$", "do | drop table table=u"),
+  (
+    "DO $$DECLARE c refcursor; BEGIN MOVE RELATIVE length(set_config('my.x', 'y', false)) FROM c; END$$",
+    "do | select function=length,set_config"
+  ),
+  (
+    "DO $$BEGIN FETCH ABSOLUTE (SELECT count(*) FROM secrets)::int IN c INTO r; END$$",
+    "do | select table=secrets reads=secrets function=count"
+  ),
+  ("DO $$BEGIN FETCH f(1) FROM c INTO r; MOVE FORWARD g(1) FROM c; END$$", "do | select function=f | select function=g"),
+  (
+    "DO $$BEGIN FETCH c INTO r; FETCH NEXT FROM c INTO r; MOVE ALL IN c; MOVE FORWARD ALL FROM c; MOVE 2 FROM c; END$$",
+    "do"
+  ),
   ("DO $$#nothing such\nBEGIN DROP TABLE u; END$$", "do | !syntax"),
 ]
 
