@@ -97,6 +97,7 @@ struct PostgresDecoder {
     case .plpgsql(let bytes): decodeProcedure(bytes, &context)
     case .shell(let bytes): context.nested(.shell, in: .postgres, bytes)
     case .unknown: context.unparsed(.postgres, .unknownCode)
+    case .misread: context.unparsed(.postgres, .unsupported)
     }
   }
 

@@ -5,6 +5,8 @@ enum PostgresFunctions {
     case files([Int])
     /// The first argument names a table that is read.
     case tables
+    /// It sets what the first argument names to the second.
+    case setting
     /// Gives the positions of the arguments that are SQL.
     case code(@Sendable ([ConstantValue]) -> [Int])
   }
@@ -43,6 +45,7 @@ enum PostgresFunctions {
     // adminpack
     "pg_file_read": .files([0]), "pg_file_write": .files([0]), "pg_file_unlink": .files([0]),
     "pg_file_rename": .files([0, 1, 2]), "pg_file_sync": .files([0]),
+    "set_config": .setting,
     "table_to_xml": .tables, "table_to_xmlschema": .tables, "table_to_xml_and_xmlschema": .tables,
     "query_to_xml": .code { _ in [0] }, "query_to_xmlschema": .code { _ in [0] },
     "query_to_xml_and_xmlschema": .code { _ in [0] }, "ts_stat": .code { _ in [0] },

@@ -78,7 +78,7 @@ enum ParseField: String, CaseIterable, BitwiseCopyable {
   case alterTSConfigurationStatement = "AlterTSConfigurationStmt", alterSystemStatement = "AlterSystemStmt"
   case refreshMatViewStatement = "RefreshMatViewStmt", dropOwnedStatement = "DropOwnedStmt"
   case reassignOwnedStatement = "ReassignOwnedStmt", loadStatement = "LoadStmt"
-  case closePortalStatement = "ClosePortalStmt", fetchStatement = "FetchStmt", lockStatement = "LockStmt"
+  case variableSetStatement = "VariableSetStmt", closePortalStatement = "ClosePortalStmt", fetchStatement = "FetchStmt", lockStatement = "LockStmt"
 }
 
 /// One value of a ``ParseTree``; its members or elements follow it directly, each with all of its own.

@@ -35,6 +35,8 @@ enum PostgresEmbedded {
   case shell([UInt8])
   /// Code that cannot be known from the payload.
   case unknown
+  /// Whatever comes later, which reads in another way.
+  case misread
 }
 
 /// Goes over one top-level statement of a parse tree, once and in document order, and finds its operations: itself, and
@@ -178,6 +180,7 @@ struct PostgresStatementReader {
     case .columnRef: visitColumn(position)
     case .valueFunction: addValueFunction(position)
     case .definition: visitOption(position)
+    case .variableSetStatement, .setstmt: visitSetting(position)
     default: break
     }
     return position + 1
@@ -304,6 +307,10 @@ struct PostgresStatementReader {
       }
     case .tables:
       if let name = values.first?.bytes { addLiteralTable(name) }
+    case .setting:
+      // A client's parameter comes with a statement that stands alone.
+      let isParameter = arguments.first.map { $0.map { tree[tree.unwrapped($0)].field == .paramRef } ?? false } ?? false
+      if !isParameter { noteSetting(values.first?.bytes, values.count > 1 ? values[1] : .fixed) }
     case .code(let find):
       guard !statements[current].isPlanned else { return }
       for position in find(values) {
@@ -357,10 +364,24 @@ struct PostgresStatementReader {
 
   private mutating func readSystemSetting(_ node: Int) {
     guard let setting = tree.child(node, .setstmt), let name = tree.child(setting, .name).map({ tree.text($0) }),
-      Self.programSettings.contains(String(decoding: name, as: UTF8.self)),
+      Self.programSettings.contains(String(decoding: name.map(lowered), as: UTF8.self)),
       let value = tree.child(setting, .args).map({ ConditionFolder.fold(tree, $0 + 1) })?.bytes
     else { return }
     addProgram(value)
+  }
+
+  private mutating func visitSetting(_ position: Int) {
+    guard tree.has(position, .kind, "VAR_SET_VALUE") else { return }
+    let value = tree.child(position, .args).map { ConditionFolder.fold(tree, $0 + 1) } ?? .fixed
+    noteSetting(tree.child(position, .name).map { tree.text($0) }, value)
+  }
+
+  /// Whether a backslash is a plain character of literals. Statements of the payload are read before one of them runs,
+  /// but the code that they hold is not.
+  private static let escapes = Array("standard_conforming_strings".utf8)
+
+  private mutating func noteSetting(_ name: [UInt8]?, _ value: ConstantValue) {
+    if name == nil || name.map({ $0.map(lowered) }) == Self.escapes, value.truth != true { embedded.append(.misread) }
   }
 
   private mutating func readFunctionBody(_ node: Int) {

@@ -40,9 +40,32 @@ private let procedureCases: [(sql: String, facts: String)] = [
   ("DO $$#nothing such\nBEGIN DROP TABLE u; END$$", "do | !syntax"),
 ]
 
+/// Settings after which a backslash in a literal is none.
+private let settingCases: [(sql: String, facts: String)] = [
+  (
+    #"set standard_conforming_strings=off; DO $d$BEGIN PERFORM 'a\' || ', set_config(1, 2, false); --'"; END$d$"#,
+    "set | !unsupported | do | !truncated"
+  ),
+  (
+    "DO $$BEGIN PERFORM set_config('standard_conforming_strings', 'off', false); END$$",
+    "do | select function=set_config | !unsupported"
+  ),
+  (
+    "DO $$BEGIN PERFORM set_config('Standard_' || x, 'off', false); END$$",
+    "do | select function=set_config | !unsupported"
+  ),
+  (
+    "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql SET standard_conforming_strings = off AS 'BEGIN NULL; END'",
+    "create function | !unsupported"
+  ),
+  ("SET \"Standard_Conforming_Strings\" TO 0", "set | !unsupported"),
+  ("SET standard_conforming_strings = on", "set"), ("SELECT set_config('a.b', x, true)", "select function=set_config"),
+  ("SELECT set_config($1, $2, true)", "select function=set_config"), ("RESET standard_conforming_strings", "reset"),
+]
+
 @Suite struct PostgresEvasionTests {
-  private static let cases = attributeCases + procedureCases
+  private static let cases = attributeCases + procedureCases + settingCases
 
   @Test(arguments: cases)
-  func statements(_ sql: String, _ facts: String) { #expect(decodedPostgres(sql).postgresSummary == facts) }
+  func statements(_ sql: String, _ facts: String) { #expect(decodedPostgres(sql).map(\.statementSummary).joined(separator: " | ") == facts) }
 }

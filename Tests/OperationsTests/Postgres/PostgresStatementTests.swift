@@ -151,7 +151,7 @@ let statementCases: [(sql: String, facts: String)] = [
 }
 
 extension Decoded {
-  fileprivate var statementSummary: String {
+  var statementSummary: String {
     if `protocol` != .postgres { return `protocol`.name }
     if reason != .none { return "!" + reason.word }
     var parts = [facts[.sqlVerb]?.first ?? "nothing"] + facts[.sqlObject, default: []]
