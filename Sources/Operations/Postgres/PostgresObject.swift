@@ -2,7 +2,7 @@ extension ParseTree {
   /// The word of `FactSchema.sqlObjects` for the kind of thing that the statement at `node` is about, or nil.
   func object(ofStatement node: Int) -> String? {
     switch self[node].field {
-    case .selectStatement: child(node, .intoClause) == nil ? nil : "table"
+    case .selectStatement: child(leftmost(node), .intoClause) == nil ? nil : "table"
     case .dropStatement: kind(node, .removeType)
     case .renameStatement: renamed(node)
     case .alterTableStatement, .createTableAsStatement, .commentStatement, .secLabelStatement, .grantStatement:
@@ -14,6 +14,13 @@ extension ParseTree {
     case .alterFunctionStatement: kind(node, .objtype)
     default: Self.kinds[self[node].field]
     }
+  }
+
+  /// The first SELECT of a set operation, in which its INTO stands.
+  private func leftmost(_ query: Int) -> Int {
+    var query = query
+    while let left = child(query, .leftArgument) { query = left }
+    return query
   }
 
   private func string(_ node: Int, _ field: ParseField) -> String {

@@ -233,12 +233,13 @@ struct PostgresStatementReader {
   }
 
   /// Whether the relation at `position`, outside of queries, is a table or like one: not the index, sequence or type that
-  /// the statement is about.
+  /// the statement is about. ALTER INDEX … RENAME takes a table as well, and ALTER TYPE … RENAME ATTRIBUTE its type.
   private func isTable(_ position: Int, of statement: Int) -> Bool {
     guard let object = tree.object(ofStatement: statement), ["index", "sequence", "type"].contains(object) else {
       return true
     }
     return tree[statement].field == .indexStatement
+      || tree[statement].field == .renameStatement && object != "sequence"
   }
 
   private mutating func add(table name: [UInt8], to list: WritableKeyPath<PostgresStatement, NameList>?) {
@@ -347,9 +348,10 @@ struct PostgresStatementReader {
     if tree.isTrue(node, .isProgram) { addProgram(name) } else { addFile(name) }
   }
 
-  /// `OPTIONS (filename …, program …)` of a foreign table (file_fdw).
+  /// `OPTIONS (filename …, program …)` of a foreign table (file_fdw), which ALTER TABLE takes as well.
   private mutating func visitOption(_ position: Int) {
-    guard tree.object(ofStatement: statements[current].node) == "foreign-table",
+    let statement = statements[current].node
+    guard tree[statement].field == .alterTableStatement || tree.object(ofStatement: statement) == "foreign-table",
       let value = tree.child(position, .arg).flatMap({ tree.string($0) })
     else { return }
     if tree.has(position, .definitionName, "filename") { addFile(value) }

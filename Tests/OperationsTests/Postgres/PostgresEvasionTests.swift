@@ -63,8 +63,22 @@ private let settingCases: [(sql: String, facts: String)] = [
   ("SELECT set_config($1, $2, true)", "select function=set_config"), ("RESET standard_conforming_strings", "reset"),
 ]
 
+/// Definitions of what is a table by other words, and programs by other names.
+private let definitionCases: [(sql: String, facts: String)] = [
+  ("ALTER INDEX orders RENAME TO gone", "alter index table=orders"),
+  ("ALTER TYPE orders RENAME ATTRIBUTE id TO x", "alter type table=orders"),
+  ("ALTER SEQUENCE s RENAME TO x", "alter sequence"), ("ALTER INDEX i SET (fillfactor = 50)", "alter index"),
+  (
+    "ALTER TABLE ft OPTIONS (DROP filename, ADD program 'id')", "alter table table=ft program=id | shell"
+  ),
+  ("ALTER TABLE t SET (fillfactor = 50)", "alter table table=t"),
+  ("ALTER SYSTEM SET \"ARCHIVE_COMMAND\" = 'rm x'", "alter system program=rm x | shell"),
+  ("SELECT * INTO n FROM a UNION SELECT * FROM b", "select table table=n,a,b reads=a,b"),
+  ("(SELECT 1 INTO n) UNION (SELECT 2 UNION SELECT 3)", "select table table=n"),
+]
+
 @Suite struct PostgresEvasionTests {
-  private static let cases = attributeCases + procedureCases + settingCases
+  private static let cases = attributeCases + procedureCases + settingCases + definitionCases
 
   @Test(arguments: cases)
   func statements(_ sql: String, _ facts: String) { #expect(decodedPostgres(sql).map(\.statementSummary).joined(separator: " | ") == facts) }
