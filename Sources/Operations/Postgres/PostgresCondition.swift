@@ -78,12 +78,16 @@ struct ConditionFolder {
   private var values: [ConstantValue]
   /// The only table whose rows are looked at, if that is known.
   private let table: PostgresTarget?
+  /// What columns that are the same for all rows looked at are qualified with: tables joined with those.
+  private let others: Set<[UInt8]>
   /// Whether each node is in a subquery, where a name may mean another table's column.
   private var isInSubquery: [Bool]
 
-  /// What the expression at `node` is worth, where rows come from `table` alone.
-  static func fold(_ tree: ParseTree, _ node: Int, table: PostgresTarget? = nil) -> ConstantValue {
-    var folder = ConditionFolder(tree: tree, root: node, table: table)
+  /// What the expression at `node` is worth, where rows come from `table` alone, or joined with `others`.
+  static func fold(
+    _ tree: ParseTree, _ node: Int, table: PostgresTarget? = nil, others: Set<[UInt8]> = []
+  ) -> ConstantValue {
+    var folder = ConditionFolder(tree: tree, root: node, table: table, others: others)
     for position in stride(from: tree.end(node) - 1, through: node, by: -1) {
       let value = folder.value(position)
       folder.values[position - node] = value
@@ -93,15 +97,18 @@ struct ConditionFolder {
   }
 
   /// Whether the condition at `node` restricts no rows: it is true, or the same for all rows and not known to be false.
-  static func isUnrestricting(_ tree: ParseTree, _ node: Int, table: PostgresTarget? = nil) -> Bool {
-    let value = fold(tree, node, table: table)
+  static func isUnrestricting(
+    _ tree: ParseTree, _ node: Int, table: PostgresTarget? = nil, others: Set<[UInt8]> = []
+  ) -> Bool {
+    let value = fold(tree, node, table: table, others: others)
     return value == .fixed || value.truth == true
   }
 
-  private init(tree: ParseTree, root: Int, table: PostgresTarget?) {
+  private init(tree: ParseTree, root: Int, table: PostgresTarget?, others: Set<[UInt8]>) {
     self.tree = tree
     self.root = root
     self.table = table
+    self.others = others
     values = Array(repeating: .none, count: tree.end(root) - root)
     var subqueryEnd = root
     isInSubquery = (root..<tree.end(root)).map { node in
@@ -125,7 +132,8 @@ struct ConditionFolder {
   private func value(_ node: Int) -> ConstantValue {
     guard tree[node].kind == .object || tree[node].kind == .array else { return .none }
     switch tree[node].field {
-    case .columnRef, .currentOfExpr: return .perRow
+    case .columnRef: return isOfOthers(node) ? .fixed : .perRow
+    case .currentOfExpr: return .perRow
     case .paramRef, .valueFunction: return .fixed
     case .constant: return constant(node)
     case .typeCast: return cast(node)
@@ -141,6 +149,12 @@ struct ConditionFolder {
       let inner = tree.unwrapped(node)
       return inner != node ? known(inner) : combined(tree.children(node).map { known($0) })
     }
+  }
+
+  private func isOfOthers(_ column: Int) -> Bool {
+    guard !others.isEmpty, let fields = tree.child(column, .fields) else { return false }
+    let parts = tree.strings(fields)
+    return parts.count > 1 && parts.count == tree.children(fields).count && others.contains(parts[parts.count - 2])
   }
 
   /// The worth of something made of `parts` whose own worth is not computed.

@@ -147,10 +147,11 @@ struct PostgresDecoder {
         if demand.contains(.sqlWhere) { facts.add(.sqlWhere, hasWhere) }
         if demand.contains(.sqlWhereConstant) {
           let table = tree.onlyTable(ofStatement: statement.node)
+          let others = tree.otherSources(ofStatement: statement.node)
           let isConstant = conditions.contains { condition in
-            condition.map { ConditionFolder.isUnrestricting(tree, $0, table: table) } ?? false
+            condition.map { ConditionFolder.isUnrestricting(tree, $0, table: table, others: others) } ?? false
           }
-          facts.add(.sqlWhereConstant, isConstant)
+          facts.add(.sqlWhereConstant, isConstant || text.writesUnmatched(statement, tree))
         }
       }
       if demand.contains(.sqlJoins) { facts.add(.sqlJoins, integer: Int64(statement.joins)) }
@@ -191,6 +192,12 @@ extension PostgresText {
       isWord(first, "return")
     else { return canonical(statement.tokens) }
     return Array("select ".utf8) + canonical(statement.tokens.dropFirst())
+  }
+
+  /// Whether it is a MERGE with `WHEN NOT MATCHED BY SOURCE`: it writes rows that its condition does not hold for.
+  fileprivate func writesUnmatched(_ statement: PostgresStatement, _ tree: ParseTree) -> Bool {
+    tree[statement.node].field == .mergeStatement
+      && statement.tokens.contains { isWord($0, "matched") && isWord($0 + 1, "by") && isWord($0 + 2, "source") }
   }
 
   /// The word of `FactSchema.sqlVerbs`: the leading key word, or the kind of query where that is none.
@@ -245,13 +252,35 @@ extension ParseTree {
     guard let relation, self[relation].isRelation, let name = child(relation, .relationName).map(text) else {
       return nil
     }
-    let alias = child(relation, .alias).flatMap { child($0, .aliasName) }.map(text)
-    return PostgresTarget(qualifier: alias ?? name, name: name, schema: child(relation, .schemaName).map(text))
+    return PostgresTarget(
+      qualifier: qualifier(relation) ?? name, name: name, schema: child(relation, .schemaName).map(text))
   }
 
-  /// The literal LIMIT of the query that the statement at `node` is or holds.
+  /// What the columns of the item of FROM at `node` may be qualified with.
+  private func qualifier(_ node: Int) -> [UInt8]? {
+    (child(node, .alias).flatMap { child($0, .aliasName) } ?? child(node, .relationName)).map(text)
+  }
+
+  /// What the columns of the tables are qualified with that UPDATE, DELETE or MERGE joins with its target: they say
+  /// nothing of its rows.
+  fileprivate func otherSources(ofStatement node: Int) -> Set<[UInt8]> {
+    let clause: ParseField
+    switch self[node].field {
+    case .updateStatement: clause = .fromClause
+    case .deleteStatement: clause = .usingClause
+    case .mergeStatement: clause = .sourceRelation
+    default: return []
+    }
+    guard let sources = child(node, clause), let target = child(node, .relation) else { return [] }
+    var names = Set((sources..<end(sources)).compactMap { qualifier($0) })
+    if let target = qualifier(target) { names.remove(target) }
+    return names
+  }
+
+  /// The literal LIMIT of the query that the statement at `node` is or holds; WITH TIES, more rows may come.
   fileprivate func limit(ofStatement node: Int) -> Int64? {
     guard let query = query(ofStatement: node), let count = child(query, .limitCount),
+      !has(query, .limitOption, "LIMIT_OPTION_WITH_TIES"),
       case .integer(let limit) = ConditionFolder.fold(self, count)
     else { return nil }
     return limit

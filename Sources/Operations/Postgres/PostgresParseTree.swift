@@ -13,7 +13,7 @@ enum ParseField: String, CaseIterable, BitwiseCopyable {
   case leftArgument = "larg", rightArgument = "rarg", fromClause, usingClause, whereClause, joinCondition, withClause
   case source = "selectStmt", intoClause, limitCount, limitOffset, havingClause, op, ctes, recursive
   case commonTableExpr = "CommonTableExpr", cteName = "ctename", cteQuery = "ctequery", lockedRels, targetList
-  case schemaName = "schemaname", relationName = "relname", relation, intoRelation = "rel", joinExpr = "JoinExpr"
+  case schemaName = "schemaname", relationName = "relname", relation, sourceRelation, limitOption, intoRelation = "rel", joinExpr = "JoinExpr"
   // Expressions.
   case operatorExpr = "A_Expr", boolExpr = "BoolExpr", booleanOperator = "boolop", constant = "A_Const"
   case columnRef = "ColumnRef", paramRef = "ParamRef", functionCall = "FuncCall", procedureCall = "funccall"

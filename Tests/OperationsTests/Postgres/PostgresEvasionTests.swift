@@ -77,8 +77,28 @@ private let definitionCases: [(sql: String, facts: String)] = [
   ("(SELECT 1 INTO n) UNION (SELECT 2 UNION SELECT 3)", "select table table=n"),
 ]
 
+/// Conditions that say nothing of the rows that are written.
+private let joinCases: [(sql: String, facts: String)] = [
+  (
+    "DELETE FROM t USING (VALUES (1)) v(x) WHERE v.x = 1", "delete table=t writes=t where constant joins=1"
+  ),
+  ("UPDATE t SET a=1 FROM (SELECT 1 AS x) v WHERE v.x=1", "update table=t writes=t where constant joins=1"),
+  (
+    "MERGE INTO t USING (VALUES (1)) s(x) ON s.x = 1 WHEN MATCHED THEN DELETE",
+    "merge table=t writes=t where constant joins=1"
+  ),
+  ("DELETE FROM t USING u WHERE u.a = 1", "delete table=t,u reads=u writes=t where constant joins=1"),
+  ("DELETE FROM t USING u WHERE t.id = u.a OR u.b", "delete table=t,u reads=u writes=t where constant joins=1"),
+  ("DELETE FROM t USING u WHERE t.id = u.id AND u.a = 1", "delete table=t,u reads=u writes=t where joins=1"),
+  ("DELETE FROM t USING u WHERE id = 1", "delete table=t,u reads=u writes=t where joins=1"),
+  ("DELETE FROM s.t USING u.t WHERE t.a = 1", "delete table=s.t,u.t reads=u.t writes=s.t where joins=1"),
+  ("UPDATE t AS x SET a = 1 FROM t WHERE t.a = 1", "update table=t reads=t writes=t where constant joins=1"),
+  ("SELECT * FROM t ORDER BY a FETCH FIRST 5 ROWS WITH TIES", "select table=t reads=t"),
+  ("SELECT * FROM t FETCH FIRST 5 ROWS ONLY", "select table=t reads=t limit=5"),
+]
+
 @Suite struct PostgresEvasionTests {
-  private static let cases = attributeCases + procedureCases + settingCases + definitionCases
+  private static let cases = attributeCases + procedureCases + settingCases + definitionCases + joinCases
 
   @Test(arguments: cases)
   func statements(_ sql: String, _ facts: String) { #expect(decodedPostgres(sql).map(\.statementSummary).joined(separator: " | ") == facts) }

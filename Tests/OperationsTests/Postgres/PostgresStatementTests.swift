@@ -17,7 +17,7 @@ let statementCases: [(sql: String, facts: String)] = [
   ),
   (
     #"MERGE INTO t USING u ON t.a = u.a WHEN NOT MATCHED BY TARGET THEN INSERT VALUES (1) WHEN NOT MATCHED BY SOURCE THEN DELETE"#,
-    #"merge table=t,u reads=u writes=t where joins=1"#
+    #"merge table=t,u reads=u writes=t where constant joins=1"#
   ),
   // libpg_query puts a constant without a position at -1.
   (#"SELECT interval(3) '1', 'a'::interval(3)"#, #"select"#),

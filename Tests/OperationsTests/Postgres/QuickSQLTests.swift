@@ -60,7 +60,8 @@ import Testing
     "DELETE FROM t WHERE true", "DELETE FROM t WHERE 1 = 1", "DELETE FROM t WHERE a = a", "DELETE FROM t WHERE a = t.a",
     "DELETE FROM t WHERE a OR b", "DELETE FROM t WHERE ctid IS NOT NULL", "DELETE FROM t WHERE a LIKE '%'",
     "DELETE FROM t WHERE NOT (a = 1 AND a = 2)", "DELETE FROM t WHERE a IN (1, a)", "DELETE FROM t WHERE f(a) > 0",
-    "DELETE FROM t WHERE a BETWEEN a AND 1",
+    "DELETE FROM t WHERE a BETWEEN a AND 1", "DELETE FROM t USING u WHERE u.a = 1",
+    "UPDATE t AS x SET a = 1 FROM t WHERE t.a = 1",
   ]
 
   @Test(arguments: left) func leavesTheRestToTheParser(_ sql: String) {

@@ -57,6 +57,8 @@ struct QuickSQLReader: ~Copyable {
   private var at = 0
   private var nesting = 0
   private var asksConstant = false
+  /// The token that columns of what UPDATE or DELETE writes are qualified with; none in other statements.
+  private var target: Int?
   /// The statement at hand.
   private var current = Statement(verb: .end, firstToken: 0, endToken: 0, firstName: 0, endName: 0)
 
@@ -79,6 +81,7 @@ struct QuickSQLReader: ~Copyable {
       while take(.semicolon) {}
       if kind == .end { break }
       let first = Int32(at)
+      target = nil
       current = Statement(
         verb: kind, firstToken: first, endToken: first, firstName: Int32(names.count), endName: 0)
       guard statement() else { return false }
@@ -205,7 +208,9 @@ struct QuickSQLReader: ~Copyable {
 
   private mutating func update() -> Bool {
     at += 1
-    guard relation(isWritten: true), alias(), take(.set) else { return false }
+    guard relation(isWritten: true), alias() else { return false }
+    target = at - 1
+    guard take(.set) else { return false }
     repeat {
       guard takeName(), kind == .comparison, isEquals(at) else { return false }
       at += 1
@@ -223,6 +228,7 @@ struct QuickSQLReader: ~Copyable {
   private mutating func delete() -> Bool {
     at += 1
     guard take(.from), relation(isWritten: true), alias() else { return false }
+    target = at - 1
     if take(.using) {
       var items = 0
       guard fromList(&items) else { return false }
@@ -495,7 +501,12 @@ struct QuickSQLReader: ~Copyable {
       dots += 1
       guard dots < 3, takeLabel() else { return nil }
     }
-    guard kind == .open else { return dots > 0 && mayBeCalled(at - 1) ? nil : .column(at - 1) }
+    guard kind == .open else {
+      if dots > 0, mayBeCalled(at - 1) { return nil }
+      // Columns of other tables do not restrict the rows of the target.
+      if dots > 0, let target, !areSameName(at - 3, target) { return .other }
+      return .column(at - 1)
+    }
     guard dots < 2, note(first, at, isFunction: true) else { return nil }
     at += 1
     if take(.star) {
@@ -592,6 +603,15 @@ struct QuickSQLReader: ~Copyable {
     spell(index)
     defer { text.truncate(to: start) }
     return PostgresFunctions.mayBeCalled(UnsafeBufferPointer(rebasing: text.elements[start...]))
+  }
+
+  private mutating func areSameName(_ a: Int, _ b: Int) -> Bool {
+    let start = text.count
+    spell(a)
+    let middle = text.count
+    spell(b)
+    defer { text.truncate(to: start) }
+    return text.elements[start..<middle].elementsEqual(text.elements[middle...])
   }
 
   private func isSame(_ a: Name, _ b: Name) -> Bool {
