@@ -255,10 +255,10 @@ extension MySQLReader {
     try expect(.open)
     try enter()
     let columnsBefore = columns
-    let outer = (sources, isFolding)
+    let outer = (sources, isFolding, hasJoinCondition)
     sources = []
     var query = try queryExpression()
-    (sources, isFolding) = outer
+    (sources, isFolding, hasJoinCondition) = outer
     query.usesColumns = columns != columnsBefore
     leave()
     try expect(.close)

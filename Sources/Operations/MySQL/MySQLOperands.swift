@@ -203,7 +203,8 @@ extension MySQLReader {
     let name = try qualifiedName()
     if at(.open) { return try call(name, start) }
     columns += 1
-    var value = MySQLValue(.perRow, start..<position)
+    let table = name.lastIndex(of: Ascii.dot).map { Array(name[..<$0]) } ?? []
+    var value = MySQLValue(bystanders.contains(table) ? .fixed : .perRow, start..<position)
     if at(.arrow) || at(.longArrow) {
       advance()
       _ = try string()

@@ -17,6 +17,11 @@ struct MySQLReader {
   var expressions: [[UInt8]: Int] = [:]
   /// The tables of the FROM clause at hand.
   var sources: [MySQLSource] = []
+  /// What the columns of the tables are qualified with that UPDATE or DELETE joins, without a condition, with what it
+  /// writes: they say nothing of its rows.
+  var bystanders: Set<[UInt8]> = []
+  /// Whether a join of the FROM clause at hand has a condition of its own.
+  var hasJoinCondition = false
   /// What user variables hold, where that is known.
   var variables: [[UInt8]: [UInt8]] = [:]
   /// Levels of syntax around the position at hand, and calls that an expression takes.

@@ -34,11 +34,12 @@ extension MySQLReader {
       if let join = takeJoin() {
         statements[current].joins += 1
         try tableFactor()
-        if join != .natural { open += 1 }
+        if join == .natural { hasJoinCondition = true } else { open += 1 }
         if join == .outer { needed += 1 }
       } else if open > 0, at(.on) || at(.using) {
         open -= 1
         needed = max(needed - 1, 0)
+        hasJoinCondition = true
         if take(.on) {
           let outer = isFolding
           isFolding = false

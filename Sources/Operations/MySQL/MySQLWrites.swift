@@ -46,9 +46,9 @@ extension MySQLReader {
     try expect(.delete)
     takeAll([.lowPriority, .quick, .ignore])
     if at(.history), at(.from, 1) { return try deleteHistory() }
-    let outer = sources
-    sources = []
-    defer { sources = outer }
+    let outer = (sources, bystanders, hasJoinCondition)
+    (sources, bystanders, hasJoinCondition) = ([], [], false)
+    defer { (sources, bystanders, hasJoinCondition) = outer }
     var targets: [[UInt8]]
     if take(.from) {
       targets = try deleteTargets()
@@ -129,6 +129,9 @@ extension MySQLReader {
     for (index, source) in sources.enumerated() where !source.table.isEmpty {
       add(table: source.table, to: written.contains(index) ? \.writes : \.reads)
     }
+    guard !hasJoinCondition, !written.isEmpty else { return }
+    bystanders = Set(sources.map(\.alias)).subtracting(written.map { sources[$0].alias })
+    bystanders.remove([])
   }
 
   // MARK: - UPDATE
@@ -136,9 +139,9 @@ extension MySQLReader {
   mutating func update() throws(MySQLFailure) {
     try expect(.update)
     takeAll([.lowPriority, .ignore])
-    let outer = sources
-    sources = []
-    defer { sources = outer }
+    let outer = (sources, bystanders, hasJoinCondition)
+    (sources, bystanders, hasJoinCondition) = ([], [], false)
+    defer { (sources, bystanders, hasJoinCondition) = outer }
     try tableReferences()
     if take(.for) {
       try expect(.portion)

@@ -127,9 +127,19 @@ private let tableCases: [(sql: String, facts: String)] = [
   ("SET GLOBAL ssl_capath='/x'", "set file=/x"),
 ]
 
+/// Conditions that say nothing of the rows that are written.
+private let joinCases: [(sql: String, facts: String)] = [
+  ("DELETE t FROM t JOIN (SELECT 1 AS x) d WHERE d.x = 1", "delete table=t writes=t where constant joins=1"),
+  ("DELETE FROM t USING t, u WHERE u.x = 1", "delete table=t,u reads=u writes=t where constant joins=1"),
+  ("UPDATE t, u SET t.a = 1 WHERE u.x = 1", "update table=t,u reads=u writes=t where constant joins=1"),
+  ("UPDATE t, u SET t.a = 1 WHERE u.x = t.x", "update table=t,u reads=u writes=t where joins=1"),
+  ("DELETE t FROM t JOIN u ON t.a = u.a WHERE u.x = 1", "delete table=t,u reads=u writes=t where joins=1"),
+]
+
 @Suite struct MySQLEvasionTests {
   private static let cases =
     labelCases + modeCases + valueCases + characterSetCases + variableCases + handlerCases + codeCases + tableCases
+    + joinCases
 
   @Test(arguments: cases)
   func statements(_ sql: String, _ facts: String) { #expect(decodedMySQL(sql).mysqlSummary == facts) }
