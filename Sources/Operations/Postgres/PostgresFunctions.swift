@@ -3,11 +3,11 @@ enum PostgresFunctions {
   enum Role {
     /// The arguments at these positions name files.
     case files([Int])
-    /// The first argument names a table that is read.
-    case tables
+    /// The argument at this position names a table that is read.
+    case table(Int)
     /// It sets what the first argument names to the second.
     case setting
-    /// Gives the positions of the arguments that are SQL.
+    /// Gives the positions of the arguments that are SQL, from those that have no names.
     case code(@Sendable ([ConstantValue]) -> [Int])
   }
 
@@ -46,15 +46,22 @@ enum PostgresFunctions {
     "pg_file_read": .files([0]), "pg_file_write": .files([0]), "pg_file_unlink": .files([0]),
     "pg_file_rename": .files([0, 1, 2]), "pg_file_sync": .files([0]),
     "set_config": .setting,
-    "table_to_xml": .tables, "table_to_xmlschema": .tables, "table_to_xml_and_xmlschema": .tables,
+    "table_to_xml": .table(0), "table_to_xmlschema": .table(0), "table_to_xml_and_xmlschema": .table(0),
+    // tablefunc, xml2, pageinspect
+    "connectby": .table(0), "xpath_table": .table(2), "get_raw_page": .table(0),
     "query_to_xml": .code { _ in [0] }, "query_to_xmlschema": .code { _ in [0] },
     "query_to_xml_and_xmlschema": .code { _ in [0] }, "ts_stat": .code { _ in [0] },
     "ts_rewrite": .code { $0.count == 2 ? [1] : [] },
     "dblink": .code { remote($0, afterNames: 0) }, "dblink_exec": .code { remote($0, afterNames: 0) },
     "dblink_open": .code { remote($0, afterNames: 1) }, "dblink_send_query": .code { _ in [1] },
+    // aws_s3, pglogical
+    "query_export_to_s3": .code { _ in [0] }, "replicate_ddl_command": .code { _ in [0] },
     // pg_cron, pg_background, Citus
+    "cron.alter_job": .code { $0.count > 2 ? [2] : [] },
     "cron.schedule": .code { [max($0.count - 1, 0)] }, "cron.schedule_in_database": .code { _ in [2] },
     "pg_background_launch": .code { _ in [0] }, "run_command_on_workers": .code { _ in [0] },
+    "run_command_on_shards": .code { _ in [1] }, "run_command_on_placements": .code { _ in [1] },
+    "run_command_on_colocated_placements": .code { _ in [2] },
     "run_command_on_all_nodes": .code { _ in [0] }, "run_command_on_coordinator": .code { _ in [0] },
   ]
 

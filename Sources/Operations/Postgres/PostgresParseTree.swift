@@ -23,7 +23,7 @@ enum ParseField: String, CaseIterable, BitwiseCopyable {
   case defaultResult = "defresult", coalesceExpr = "CoalesceExpr", elements, currentOfExpr = "CurrentOfExpr", kind
   case name, left = "lexpr", right = "rexpr", arg, fields, integerValue = "ival", floatValue = "fval"
   case stringValue = "sval", booleanValue = "boolval", isNull = "isnull", stringNode = "String"
-  case indirectionExpr = "A_Indirection", indirection
+  case indirectionExpr = "A_Indirection", indirection, namedArgument = "NamedArgExpr", arrayExpr = "A_ArrayExpr"
   case expression = "expr", testExpression = "testexpr", operatorName = "operName", groupClause
   case typeModifiers = "typmods"
   case integerNode = "Integer", booleanNode = "Boolean", listNode = "List", items

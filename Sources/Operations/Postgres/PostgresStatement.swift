@@ -300,24 +300,44 @@ struct PostgresStatementReader {
     statements[current].functions.insert(name)
     let qualified = ParseTree.qualified(parts)
     guard let role = PostgresFunctions.role(qualified) ?? PostgresFunctions.role(name) else { return }
-    let values = arguments.prefix(8).map { $0.map { ConditionFolder.fold(tree, $0) } ?? .fixed }
+    let named = arguments.compactMap { $0.map(tree.unwrapped) }.filter { tree[$0].field == .namedArgument }
+    // Those with names come last.
+    let values = arguments.dropLast(named.count).prefix(8).map { $0.map { ConditionFolder.fold(tree, $0) } ?? .fixed }
     switch role {
     case .files(let positions):
-      for position in positions where position < values.count {
-        if let file = values[position].bytes { addFile(file) }
+      let files = positions.filter { $0 < values.count }.map { values[$0] } + named.map { value(ofNamed: $0) }
+      for file in files.compactMap(\.bytes) { addFile(file) }
+    case .table(let position):
+      let table = named.first { tree.has($0, .name, "tbl") }.flatMap { tree.child($0, .arg) }
+      if let argument = table ?? (position < values.count ? arguments[position] : nil),
+        let name = literalTable(argument)
+      {
+        addLiteralTable(name)
       }
-    case .tables:
-      if let name = values.first?.bytes { addLiteralTable(name) }
     case .setting:
       // A client's parameter comes with a statement that stands alone.
       let isParameter = arguments.first.map { $0.map { tree[tree.unwrapped($0)].field == .paramRef } ?? false } ?? false
       if !isParameter { noteSetting(values.first?.bytes, values.count > 1 ? values[1] : .fixed) }
     case .code(let find):
       guard !statements[current].isPlanned else { return }
-      for position in find(values) {
+      let code = named.filter { tree.has($0, .name, "command") || tree.has($0, .name, "query") }
+      for text in code { embedded.append(value(ofNamed: text).bytes.map { .sql($0) } ?? .unknown) }
+      for position in code.isEmpty ? find(values) : [] {
         embedded.append(position < values.count ? values[position].bytes.map { .sql($0) } ?? .unknown : .unknown)
       }
     }
+  }
+
+  private func value(ofNamed argument: Int) -> ConstantValue {
+    tree.child(argument, .arg).map { ConditionFolder.fold(tree, $0) } ?? .fixed
+  }
+
+  /// The literal at `node` that names a table, often cast to `regclass`.
+  private func literalTable(_ node: Int) -> [UInt8]? {
+    let cast = tree.unwrapped(node)
+    let type = tree.child(cast, .typeName).flatMap { tree.child($0, .names) }.map { tree.strings($0).last ?? [] } ?? []
+    let isName = tree[cast].field == .typeCast && type.elementsEqual("regclass".utf8)
+    return ConditionFolder.fold(tree, isName ? tree.child(cast, .arg) ?? node : node).bytes
   }
 
   /// A table named by a literal, as in `table_to_xml('s.t', …)`.
@@ -394,7 +414,7 @@ struct PostgresStatementReader {
     case "sql": embedded.append(.sql(body.first ?? []))
     case "plpgsql": embedded.append(.plpgsql(body.first ?? []))
     case "c": if let library = body.first { addFile(library) }
-    case "internal": break
+    case "internal": if let function = body.first { statements[current].functions.insert(function) }
     default: embedded.append(.unknown)
     }
   }

@@ -97,8 +97,46 @@ private let joinCases: [(sql: String, facts: String)] = [
   ("SELECT * FROM t FETCH FIRST 5 ROWS ONLY", "select table=t reads=t limit=5"),
 ]
 
+/// Arguments of functions that name tables and files, or are code.
+private let argumentCases: [(sql: String, facts: String)] = [
+  (
+    "SELECT table_to_xml('s.secrets'::regclass, true, false, '')",
+    "select table=s.secrets reads=s.secrets function=table_to_xml"
+  ),
+  (
+    "SELECT table_to_xml(nulls => true, tbl => CAST('secrets' AS regclass), tableforest => false, targetns => 'x')",
+    "select table=secrets reads=secrets function=table_to_xml"
+  ),
+  ("SELECT pg_stat_file(missing_ok => true, filename => '/x')", "select function=pg_stat_file file=/x"),
+  ("SELECT get_raw_page('secrets', 0)", "select table=secrets reads=secrets function=get_raw_page"),
+  (
+    "SELECT * FROM connectby('secrets', 'a', 'b', 'c', 0) AS t(a int)",
+    "select table=secrets reads=secrets function=connectby"
+  ),
+  (
+    "SELECT * FROM xpath_table('id', 'x', 'secrets', '/a', 'true') AS t(a int)",
+    "select table=secrets reads=secrets function=xpath_table"
+  ),
+  (
+    "SELECT aws_s3.query_export_to_s3('SELECT * FROM u', 'b')",
+    "select function=query_export_to_s3 | select table=u reads=u"
+  ),
+  (
+    "SELECT pglogical.replicate_ddl_command('DROP TABLE u')",
+    "select function=replicate_ddl_command | drop table table=u"
+  ),
+  ("SELECT cron.alter_job(1, command := 'DROP TABLE u')", "select function=alter_job | drop table table=u"),
+  ("SELECT cron.alter_job(1, active := false)", "select function=alter_job"),
+  ("SELECT query_to_xml(nulls => true, query => 'SELECT * FROM u')", "select function=query_to_xml | select table=u reads=u"),
+  ("SELECT run_command_on_shards('t', 'DROP TABLE u')", "select function=run_command_on_shards | drop table table=u"),
+  (
+    "CREATE FUNCTION f(text) RETURNS text LANGUAGE internal AS 'pg_read_file_all'",
+    "create function function=pg_read_file_all"
+  ),
+]
+
 @Suite struct PostgresEvasionTests {
-  private static let cases = attributeCases + procedureCases + settingCases + definitionCases + joinCases
+  private static let cases = attributeCases + procedureCases + settingCases + definitionCases + joinCases + argumentCases
 
   @Test(arguments: cases)
   func statements(_ sql: String, _ facts: String) { #expect(decodedPostgres(sql).map(\.statementSummary).joined(separator: " | ") == facts) }
