@@ -102,7 +102,7 @@ extension MySQLReader {
   private func covers(_ a: MySQLTest, _ b: MySQLTest) -> Bool {
     guard (a.right == nil) == (b.right == nil), areEqual(a.left, b.left) else { return false }
     guard let right = a.right, let other = b.right else { return a.word.opposite == b.word }
-    if a.word.opposite == b.word { return areEqual(right, other) }
+    if a.word.opposite == b.word, areEqual(right, other) { return true }
     guard let order = compared(a.rightConstant, b.rightConstant) else { return false }
     switch (a.word, b.word) {
     case (.notEqual, .notEqual): return order != .same
@@ -289,7 +289,8 @@ extension MySQLReader {
     result.isVolatile = a.isVolatile || low.isVolatile || high.isVolatile
     result.alternatives = [MySQLTest(word: isNegated ? .notWithin : .within, left: a.tokens, right: bounds)]
     result.parts = result.alternatives
-    if isLow.truth == false || isHigh.truth == false {
+    let isEmpty = compared(low.constant, high.constant) == .greater
+    if isLow.truth == false || isHigh.truth == false || isEmpty {
       result.constant = .boolean(isNegated)
     } else if isLow.truth == true, isHigh.truth == true {
       result.constant = .boolean(!isNegated)

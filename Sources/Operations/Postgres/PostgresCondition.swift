@@ -333,9 +333,15 @@ struct ConditionFolder {
     return !(targets..<tree.end(targets)).contains { tree[$0].field == .functionCall }
   }
 
-  /// Whether it is `x IN (SELECT x FROM t)`, `t` being the table whose rows are looked at.
+  /// Whether it is `x IN (SELECT x FROM t)`, `t` being the table whose rows are looked at, or `x IN (SELECT x)`.
   private func selectsItself(_ node: Int, _ query: Int) -> Bool {
     let tables = tree.list(query, .fromClause)
+    if tables.isEmpty, tree.list(query, .targetList).count == 1, tree.child(node, .operatorName) == nil,
+      let tested = tree.child(node, .testExpression),
+      let value = tree.child(tree.list(query, .targetList)[0], .val)
+    {
+      return areSame(tested, value)
+    }
     let targets = tree.list(query, .targetList)
     let comparison = tree.child(node, .operatorName).map { tree.strings($0).last ?? [] }
     guard let table, tables.count == 1, tree[tables[0]].isRelation, targets.count == 1,
@@ -429,7 +435,7 @@ struct ConditionFolder {
   /// Whether two expressions are the same for every row: alike, or one column with and without the name of the
   /// only table there is.
   private func areSame(_ left: Int, _ right: Int) -> Bool {
-    let (a, b) = (tree.unwrapped(left), tree.unwrapped(right))
+    let (a, b) = (core(left), core(right))
     if tree[a].field == .columnRef, tree[b].field == .columnRef, let x = tree.child(a, .fields),
       let y = tree.child(b, .fields)
     {
@@ -440,7 +446,7 @@ struct ConditionFolder {
       if short.count > 1 { return short.dropLast().last == long.dropLast().last }
       return long.dropLast().last == table?.qualifier && !isInSubquery[left - root]
     }
-    return known(left) == .perRow && tree.areEqual(left, right) && !isVolatile(left)
+    return known(a) == .perRow && tree.areEqual(a, b) && !isVolatile(a)
   }
 
   private func isVolatile(_ node: Int) -> Bool {
@@ -534,6 +540,7 @@ struct ConditionFolder {
 
   /// `x IN (…)`, `x NOT IN (…)`, `x = ANY (ARRAY […])`.
   private func membership(_ name: String, _ left: Int, _ right: Int) -> ConstantValue {
+    if isEmptyArray(right) { return .boolean(false) }
     let list = tree.unwrapped(right)
     guard let items = tree.child(list, .items) ?? tree.child(list, .elements) else {
       return combined([known(left), known(right)]) == .perRow ? .perRow : .fixed
@@ -561,6 +568,7 @@ struct ConditionFolder {
   }
 
   private func between(_ left: Int, _ low: Int, _ high: Int) -> ConstantValue {
+    if compared(known(low), known(high)) == .greater { return .boolean(false) }
     let isLow = binary(">=", left, low)
     let isHigh = binary("<=", left, high)
     if isLow.truth == false || isHigh.truth == false { return .boolean(false) }
@@ -581,6 +589,7 @@ struct ConditionFolder {
 
   /// `x >= ALL (ARRAY [x, …])`.
   private func comparisonWithAll(_ name: String, _ left: Int, _ right: Int) -> ConstantValue {
+    if isEmptyArray(right) { return .boolean(true) }
     let items = tree.child(tree.unwrapped(right), .elements).map { tree.children($0) } ?? []
     let values = items.map { binary(name, left, $0) }
     if !values.isEmpty, values.allSatisfy({ $0.truth == true }) { return .boolean(true) }

@@ -66,9 +66,10 @@ extension ConditionFolder {
 
   private func covers(_ a: Test, _ b: Test) -> Bool {
     guard (a.right == nil) == (b.right == nil) else { return false }
-    if Self.opposites[a.word] == b.word {
-      return tree.areEqual(a.left, b.left)
-        && (a.right.map { right in b.right.map { tree.areEqual(right, $0) } ?? false } ?? true)
+    if Self.opposites[a.word] == b.word, tree.areEqual(a.left, b.left),
+      a.right.map({ right in b.right.map { tree.areEqual(right, $0) } ?? false }) ?? true
+    {
+      return true
     }
     guard let right = a.right, let otherRight = b.right, let name = Self.comparison(a.word),
       let otherName = Self.comparison(b.word), let order = compared(known(right), known(otherRight)),

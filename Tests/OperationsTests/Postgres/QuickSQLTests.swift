@@ -61,6 +61,8 @@ import Testing
     "DELETE FROM t WHERE a OR b", "DELETE FROM t WHERE ctid IS NOT NULL", "DELETE FROM t WHERE a LIKE '%'",
     "DELETE FROM t WHERE NOT (a = 1 AND a = 2)", "DELETE FROM t WHERE a IN (1, a)", "DELETE FROM t WHERE f(a) > 0",
     "DELETE FROM t WHERE a BETWEEN a AND 1", "DELETE FROM t USING u WHERE u.a = 1",
+    "DELETE FROM t WHERE a = +a", "DELETE FROM t WHERE a + 0 = a", "DELETE FROM t WHERE a = coalesce(a)",
+    "DELETE FROM t WHERE a IN (1, +a)", "DELETE FROM t WHERE a NOT BETWEEN 5 AND 1",
     "UPDATE t AS x SET a = 1 FROM t WHERE t.a = 1",
   ]
 
@@ -114,7 +116,7 @@ import Testing
       "select insert into update delete from where and or not in is null true like between set values default as on join "
       + "left outer cross inner using group by having order asc desc limit offset distinct returning begin commit a b t.a "
       + "s.t f(a) count(*) now() a.* ( ) , ; . :: = <> < >= != + - * / % || 1 2.5 $1 'x' '%' '' \"Q\" \"a\" \"from\" "
-      + "t.pg_ls_dir t.dblink interval int text value name type current_date coalesce date --\u{1}x /*c*/ /* ! 1a =- @ [ ] : ' e' é $ natural "
+      + "t.pg_ls_dir t.dblink +a 0 coalesce(a) interval int text value name type current_date coalesce date --\u{1}x /*c*/ /* ! 1a =- @ [ ] : ' e' é $ natural "
       + "only with union for case when end all any some row array exists over filter collate at nulls first"
     let vocabulary = words.split(separator: " ").map { $0.replacing("\u{1}", with: "\n") }
     var read = 0

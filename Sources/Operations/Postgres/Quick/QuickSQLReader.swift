@@ -56,6 +56,8 @@ struct QuickSQLReader: ~Copyable {
   private var bytes = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
   private var at = 0
   private var nesting = 0
+  /// Columns seen so far that are no other table's.
+  private var columns = 0
   private var asksConstant = false
   /// The token that columns of what UPDATE or DELETE writes are qualified with; none in other statements.
   private var target: Int?
@@ -371,12 +373,16 @@ struct QuickSQLReader: ~Copyable {
   }
 
   private mutating func comparison() -> Value? {
+    let before = columns
     guard let left = predicate() else { return nil }
     guard take(.comparison) else { return left }
+    let middle = columns
     guard let right = predicate(), kind != .comparison else { return nil }
     switch (left, right) {
     case (.column(let a), .column(let b)): return haveOtherNames(a, b) ? .restricting : .condition
-    case (.column, .other), (.other, .column): return .restricting
+    // What holds a column may be the column: `+a`.
+    case (.column, .other): return columns == middle ? .restricting : .condition
+    case (.other, .column): return middle == before ? .restricting : .condition
     default: return .condition
     }
   }
@@ -384,6 +390,7 @@ struct QuickSQLReader: ~Copyable {
   /// `… [NOT] IN (…)`, `… [NOT] LIKE …`, `… [NOT] BETWEEN … AND …`.
   private mutating func predicate() -> Value? {
     guard let left = operation() else { return nil }
+    let columnsBefore = columns
     let isNegated = kind == .not && [.in, .like, .between].contains(next)
     if isNegated { at += 1 }
     var value = Value.condition
@@ -400,7 +407,7 @@ struct QuickSQLReader: ~Copyable {
         hasColumn = true
       } while take(.comma)
       guard take(.close) else { return nil }
-      if isColumn, !hasColumn { value = .restricting }
+      if isColumn, !hasColumn, columns == columnsBefore { value = .restricting }
     case .like:
       at += 1
       let first = at
@@ -409,7 +416,9 @@ struct QuickSQLReader: ~Copyable {
     case .between:
       at += 1
       guard let low = operation(), take(.and), let high = operation() else { return nil }
-      if isColumn, case .other = low, case .other = high { value = .restricting }
+      // `NOT BETWEEN 5 AND 1` holds for all.
+      let isOpen = isNegated || columns != columnsBefore
+      if isColumn, !isOpen, case .other = low, case .other = high { value = .restricting }
     default: return left
     }
     return [.in, .like, .between, .not].contains(kind) ? nil : value
@@ -505,6 +514,7 @@ struct QuickSQLReader: ~Copyable {
       if dots > 0, mayBeCalled(at - 1) { return nil }
       // Columns of other tables do not restrict the rows of the target.
       if dots > 0, let target, !areSameName(at - 3, target) { return .other }
+      columns += 1
       return .column(at - 1)
     }
     guard dots < 2, note(first, at, isFunction: true) else { return nil }
