@@ -168,7 +168,9 @@ extension MySQLReader {
     } while take(.comma)
     if take(.using) {
       // `CHAR(… USING ucs2)`: what the bytes are then is not known.
-      if !MySQLCharacterSet.keeps([], in: text.slice(position)) { values.append(MySQLValue(.fixed, position..<position)) }
+      if !MySQLCharacterSet.keeps([], in: text.slice(position)) {
+        values.append(MySQLValue(.fixed, position..<position))
+      }
       advance()
     }
     if at(.returning) || at(.null, 0) || at(.error) || at(.default) { try jsonClauses() }

@@ -13,7 +13,8 @@ enum ParseField: String, CaseIterable, BitwiseCopyable {
   case leftArgument = "larg", rightArgument = "rarg", fromClause, usingClause, whereClause, joinCondition, withClause
   case source = "selectStmt", intoClause, limitCount, limitOffset, havingClause, op, ctes, recursive
   case commonTableExpr = "CommonTableExpr", cteName = "ctename", cteQuery = "ctequery", lockedRels, targetList
-  case schemaName = "schemaname", relationName = "relname", relation, sourceRelation, limitOption, intoRelation = "rel", joinExpr = "JoinExpr"
+  case schemaName = "schemaname", relationName = "relname", relation, sourceRelation, limitOption, intoRelation = "rel",
+    joinExpr = "JoinExpr"
   // Expressions.
   case operatorExpr = "A_Expr", boolExpr = "BoolExpr", booleanOperator = "boolop", constant = "A_Const"
   case columnRef = "ColumnRef", paramRef = "ParamRef", functionCall = "FuncCall", procedureCall = "funccall"
@@ -78,7 +79,8 @@ enum ParseField: String, CaseIterable, BitwiseCopyable {
   case alterTSConfigurationStatement = "AlterTSConfigurationStmt", alterSystemStatement = "AlterSystemStmt"
   case refreshMatViewStatement = "RefreshMatViewStmt", dropOwnedStatement = "DropOwnedStmt"
   case reassignOwnedStatement = "ReassignOwnedStmt", loadStatement = "LoadStmt"
-  case variableSetStatement = "VariableSetStmt", closePortalStatement = "ClosePortalStmt", fetchStatement = "FetchStmt", lockStatement = "LockStmt"
+  case variableSetStatement = "VariableSetStmt", closePortalStatement = "ClosePortalStmt", fetchStatement = "FetchStmt",
+    lockStatement = "LockStmt"
 }
 
 /// One value of a ``ParseTree``; its members or elements follow it directly, each with all of its own.

@@ -32,7 +32,9 @@ private let procedureCases: [(sql: String, facts: String)] = [
     "DO $$BEGIN FETCH ABSOLUTE (SELECT count(*) FROM secrets)::int IN c INTO r; END$$",
     "do | select table=secrets reads=secrets function=count"
   ),
-  ("DO $$BEGIN FETCH f(1) FROM c INTO r; MOVE FORWARD g(1) FROM c; END$$", "do | select function=f | select function=g"),
+  (
+    "DO $$BEGIN FETCH f(1) FROM c INTO r; MOVE FORWARD g(1) FROM c; END$$", "do | select function=f | select function=g"
+  ),
   (
     "DO $$BEGIN FETCH c INTO r; FETCH NEXT FROM c INTO r; MOVE ALL IN c; MOVE FORWARD ALL FROM c; MOVE 2 FROM c; END$$",
     "do"
@@ -127,7 +129,10 @@ private let argumentCases: [(sql: String, facts: String)] = [
   ),
   ("SELECT cron.alter_job(1, command := 'DROP TABLE u')", "select function=alter_job | drop table table=u"),
   ("SELECT cron.alter_job(1, active := false)", "select function=alter_job"),
-  ("SELECT query_to_xml(nulls => true, query => 'SELECT * FROM u')", "select function=query_to_xml | select table=u reads=u"),
+  (
+    "SELECT query_to_xml(nulls => true, query => 'SELECT * FROM u')",
+    "select function=query_to_xml | select table=u reads=u"
+  ),
   ("SELECT run_command_on_shards('t', 'DROP TABLE u')", "select function=run_command_on_shards | drop table table=u"),
   (
     "CREATE FUNCTION f(text) RETURNS text LANGUAGE internal AS 'pg_read_file_all'",
@@ -136,8 +141,11 @@ private let argumentCases: [(sql: String, facts: String)] = [
 ]
 
 @Suite struct PostgresEvasionTests {
-  private static let cases = attributeCases + procedureCases + settingCases + definitionCases + joinCases + argumentCases
+  private static let cases =
+    attributeCases + procedureCases + settingCases + definitionCases + joinCases + argumentCases
 
   @Test(arguments: cases)
-  func statements(_ sql: String, _ facts: String) { #expect(decodedPostgres(sql).map(\.statementSummary).joined(separator: " | ") == facts) }
+  func statements(_ sql: String, _ facts: String) {
+    #expect(decodedPostgres(sql).map(\.statementSummary).joined(separator: " | ") == facts)
+  }
 }

@@ -48,7 +48,7 @@ import Testing
     "", ";", "SELECT", "WITH a AS (SELECT 1) DELETE FROM t", "SELECT (SELECT 1)", "DROP TABLE t", "TRUNCATE t",
     "SELECT * FROM t FOR UPDATE", "SELECT a INTO b FROM t", "SELECT 1 UNION SELECT 2", "SELECT E'\\''", "SELECT $$x$$",
     "SELECT 'é'", "SELECT a FROM only t", "SELECT case when a then b end", "SELECT a FROM f(1)", "SELECT 1e5",
-    "SELECT 1.",
+    "SELECT 1.", "SELECT a.not BETWEEN 1 AND 2",
     "SELECT a AND", "SELECT a = b = c", "SELECT a IS NULL IS NULL", "SELECT a IN (1) IN (2)", "SELECT a @> b",
     "SELECT a!b",
     "INSERT INTO t SELECT 1", "SELECT 'a' 'b'", "SELECT a FROM t WHERE b LIKE 'x' ESCAPE '!'", "SELECT \"\"",

@@ -118,7 +118,10 @@ struct QuickSQLReader: ~Copyable {
 
   /// What may stand after a dot, and as an alias of what is selected: a name or any key word.
   private mutating func takeLabel() -> Bool {
-    guard kind == .quotedName || kind != .end && isNameStart(bytes[Int(scanner.tokens.base[at].start)]) else {
+    // PostgreSQL's scanner takes `NOT BETWEEN` and the like together.
+    guard kind != .not || ![.in, .like, .between].contains(next),
+      kind == .quotedName || kind != .end && isNameStart(bytes[Int(scanner.tokens.base[at].start)])
+    else {
       return false
     }
     at += 1
