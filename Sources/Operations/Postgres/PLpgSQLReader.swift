@@ -447,7 +447,8 @@ struct PLpgSQLReader {
 
   private mutating func readAssignment() {
     guard let assignment else { return fail() }
-    if assignment > at + 1 { addExpression(at..<assignment) }
+    // Of the target, subscripts are evaluated; fields are no calls.
+    if let last = (at..<assignment).last(where: { text.isSymbol($0, "]") }) { addExpression(at..<(last + 1)) }
     at = assignment + 1
     readLastExpression()
   }

@@ -39,6 +39,7 @@ private let procedureCases: [(sql: String, facts: String)] = [
     "DO $$BEGIN FETCH c INTO r; FETCH NEXT FROM c INTO r; MOVE ALL IN c; MOVE FORWARD ALL FROM c; MOVE 2 FROM c; END$$",
     "do"
   ),
+  ("DO $$BEGIN a[f(1)].i := 2; r.pg_x := 3; END$$", "do | select function=f"),
   ("DO $$#nothing such\nBEGIN DROP TABLE u; END$$", "do | !syntax"),
 ]
 
