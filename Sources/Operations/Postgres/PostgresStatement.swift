@@ -188,7 +188,11 @@ struct PostgresStatementReader {
 
   private mutating func visitWrite(_ position: Int) {
     queryEnd = max(queryEnd, tree.end(position))
-    if let target = tree.child(position, .relation) { targets.insert(target) }
+    if let target = tree.child(position, .relation) {
+      targets.insert(target)
+      // A rule of the view makes a setting of each row.
+      if tree.has(target, .relationName, "pg_settings") { noteSetting(nil, .fixed) }
+    }
     // What they take rows from is joined with the target.
     switch tree[position].field {
     case .updateStatement where tree.child(position, .fromClause) != nil, .mergeStatement:

@@ -62,6 +62,10 @@ private let settingCases: [(sql: String, facts: String)] = [
     "create function | !unsupported"
   ),
   ("SET \"Standard_Conforming_Strings\" TO 0", "set | !unsupported"),
+  (
+    "UPDATE pg_settings SET setting = 'off' WHERE name = 'standard_conforming_strings'",
+    "update table=pg_settings writes=pg_settings where | !unsupported"
+  ),
   ("SET standard_conforming_strings = on", "set"), ("SELECT set_config('a.b', x, true)", "select function=set_config"),
   ("SELECT set_config($1, $2, true)", "select function=set_config"), ("RESET standard_conforming_strings", "reset"),
 ]

@@ -213,7 +213,8 @@ struct QuickSQLReader: ~Copyable {
 
   private mutating func update() -> Bool {
     at += 1
-    guard relation(isWritten: true), alias() else { return false }
+    // Of `pg_settings`, what is written is set.
+    guard relation(isWritten: true), !spells(at - 1, "pg_settings"), alias() else { return false }
     target = at - 1
     guard take(.set) else { return false }
     repeat {
@@ -609,6 +610,14 @@ struct QuickSQLReader: ~Copyable {
     case .quotedName: for offset in (token.start + 1)..<(token.end - 1) { text.append(bytes[Int(offset)]) }
     default: for offset in token.start..<token.end { text.append(lowered(bytes[Int(offset)])) }
     }
+  }
+
+  private mutating func spells(_ index: Int, _ name: StaticString) -> Bool {
+    let start = text.count
+    spell(index)
+    defer { text.truncate(to: start) }
+    return text.elements[start...].elementsEqual(
+      UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
   }
 
   private mutating func mayBeCalled(_ index: Int) -> Bool {
