@@ -29,7 +29,8 @@ extension MySQLReader {
     result.parts = [MySQLTest(word: .isTrue, left: tokens)]
     let (x, y) = (a.constant, b.constant)
     if x.truth == true || y.truth == true || coversAll(a, b) {
-      result.constant = .boolean(true)
+      // With PIPES_AS_CONCAT, `'a' || '1'` is a text that is no true number.
+      result.constant = isPipes && (isText(x) || isText(y)) ? .fixed : .boolean(true)
     } else if x == .fixed || y == .fixed || isBinary(x) || isBinary(y) {
       result.constant = .fixed
     } else if x == .perRow || y == .perRow {
@@ -64,6 +65,10 @@ extension MySQLReader {
     guard isFolding else { return MySQLValue(.perRow, tokens) }
     guard let x = a.constant.truth, let y = b.constant.truth else { return MySQLValue(combined(a, b), tokens) }
     return MySQLValue(.boolean(x != y), tokens)
+  }
+
+  private func isText(_ constant: MySQLConstant) -> Bool {
+    if case .text = constant { true } else { false }
   }
 
   private func isBinary(_ constant: MySQLConstant) -> Bool {

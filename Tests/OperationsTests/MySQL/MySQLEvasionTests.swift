@@ -52,6 +52,7 @@ private let valueCases: [(sql: String, facts: String)] = [
   ("DELETE FROM t WHERE 0.1 + 0.2 = 0.3", "delete table=t writes=t where constant"),
   ("DELETE FROM t WHERE 18446744073709551615 <> 18446744073709551614", "delete table=t writes=t where constant"),
   ("DELETE FROM t WHERE 9007199254740993 <> 9007199254740992.0", "delete table=t writes=t where constant"),
+  ("EXECUTE IMMEDIATE IF('a' || '1', 'SELECT 1', 'DROP TABLE u')", "execute function=if | !unknown-code"),
   ("DELETE FROM t WHERE 1.5 > 2", "delete table=t writes=t where"),
   (
     "EXECUTE IMMEDIATE CASE WHEN 18446744073709551615 > 18446744073709551614 THEN 'DROP TABLE u' ELSE 'SELECT 1' END",
