@@ -180,6 +180,12 @@ public struct JSONScanner: ~Copyable {
     }
   }
 
+  /// Whether nothing but white space follows, which is read over.
+  public mutating func isAtEnd() -> Bool {
+    skipWhiteSpace()
+    return position == bytes.count
+  }
+
   /// Demands that nothing follows.
   public mutating func finish() throws(JSONError) {
     skipWhiteSpace()

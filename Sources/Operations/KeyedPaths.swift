@@ -39,6 +39,12 @@ struct KeyedPaths {
     return values
   }
 
+  /// The values that the paths lead to in a text of JSON.
+  mutating func values(of text: UnsafeBufferPointer<UInt8>) throws(JSONError) -> [Value] {
+    var scanner = JSONScanner(text)
+    return try values(in: &scanner)
+  }
+
   /// The values that the paths lead to in `document`.
   mutating func values(in document: JSONValue) -> [Value] {
     matcher.restart()

@@ -36,6 +36,7 @@ private func scalars(_ yaml: String) throws -> [String] { try scalars(Array(yaml
     ),
     ("[0, 010, 0x1F, 0o17, 0b101, -7, +7, 1_000, -0]", "[0,8,31,15,5,-7,7,1000,0]"),
     ("[1.50, .5, 1., -1e3, 1E+2, 6.02e-23, 00.5]", "[1.50,0.5,1,-1e3,1e2,6.02e-23,0.5]"),
+    ("[0.5, 0e1, 0E5, 0.10, -0.25, 0X1F, 0B11, 0.]", "[0.5,0e1,0e5,0.10,-0.25,31,3,0]"),
     (
       "[1.2.3, 0x, 1e, ., -, +, 10.0.0.1, 2026-11-20, .inf, 08, 12:30, 1e1e1]",
       #"["1.2.3","0x","1e",".","-","+","10.0.0.1","2026-11-20",".inf",8,"12:30","1e1e1"]"#
@@ -46,6 +47,7 @@ private func scalars(_ yaml: String) throws -> [String] { try scalars(Array(yaml
     ("a: &x {k: 1}\nb: *x\n", #"{"a":{"k":1},"b":{"k":1}}"#),
     ("base: &b {k: 1, l: 2}\nuse:\n  <<: *b\n  k: 3\n", #"{"base":{"k":1,"l":2},"use":{"k":3,"l":2}}"#),
     ("a: &a {k: 1}\nb: &b {k: 2, m: 3}\nc: {<<: [*a, *b]}", #"{"a":{"k":1},"b":{"k":2,"m":3},"c":{"k":1,"m":3}}"#),
+    ("a: &a {k: 1}\nb: {k: 1, <<: *a, l: 2}", #"{"a":{"k":1},"b":{"k":1,"l":2}}"#),
     ("a: \"<<\"\n\"<<\": 1", #"{"a":"<<","<<":1}"#), ("a: &x 1\nb: &x 2\nc: *x", #"{"a":1,"b":2,"c":2}"#),
     ("\u{FEFF}a: é", #"{"a":"é"}"#), ("{\"a\":[1,null,\"\\u00e9\"]}", #"{"a":[1,null,"é"]}"#),
     ("? a\n: b\n", #"{"a":"b"}"#), ("a: b # c\n", #"{"a":"b"}"#),
@@ -56,7 +58,8 @@ private func scalars(_ yaml: String) throws -> [String] { try scalars(Array(yaml
 @Test func refusesWhatYAMLOrJSONDoesNotHave() {
   let cases = [
     "a: b: c", "[a", "{a: 1", "\"a", "'a", "a: *x", "&x [*x]", "a: 1\na: 2", "{1: a, \"1\": b}", "? [a]\n: b",
-    "{{a: 1}: 2}", "!thing a", "!!binary aGk=", "!!set {a}", "!!bool 3", "!!int x", "a: <<\n<<: 1", "<<: [1]", "\ta: 1",
+    "{{a: 1}: 2}", "!thing a", "!!binary aGk=", "!!set {a}", "!!bool 3", "!!int x", "a: <<\n<<: 1", "<<: [1]",
+    "a: &a {k: 1}\nb: {k: 2, <<: *a}", "a: &a {k: 1}\nb: &b {k: 2}\nc: {<<: *a, <<: *b}", "\ta: 1",
     "a: @x", "%YAML 9.9\n---\na", "a: \u{1}", "--- a\n--- *x", "a:\n  b: 1\n c: 2", "!!map [a]", "a: \"\\q\"",
   ]
   for yaml in cases { #expect(throws: JSONError.self, "\(yaml)") { try compact(yaml) } }

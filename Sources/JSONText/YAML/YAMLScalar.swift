@@ -48,13 +48,16 @@ enum YAMLScalar {
     var radix = 10
     if first == UInt8(ascii: "0"), digits.utf8.count > 1 {
       let second = digits.utf8[digits.utf8.index(after: digits.startIndex)]
-      switch second {
+      switch second | 0x20 {
       case UInt8(ascii: "x"): radix = 16
       case UInt8(ascii: "o"): radix = 8
       case UInt8(ascii: "b"): radix = 2
-      default: radix = 8
+      default:
+        // `0.5` and `0e1` are none.
+        guard isDigit(second) else { return nil }
+        radix = 8
       }
-      digits = digits.dropFirst(second >= UInt8(ascii: "0") && second <= UInt8(ascii: "9") ? 1 : 2)
+      digits = digits.dropFirst(isDigit(second) ? 1 : 2)
       guard digits.first != "-", digits.first != "+" else { return nil }
     }
     guard let magnitude = UInt64(digits, radix: radix) else { return nil }

@@ -2,8 +2,9 @@
 /// documents gives none.
 ///
 /// Scalars are resolved as YAML 1.1 does it. Aliases are resolved, merge keys (`<<`) merged. Refused are: keys that come
-/// twice in one mapping, keys that are collections, an alias inside the node it names, tags beyond those of JSON, and
-/// aliases that repeat more than ``YAMLLimits/aliasCost``.
+/// twice in one mapping, keys that are collections, a key before a merge that has it with another value (Go's readers take
+/// what comes last), an alias inside the node it names, tags beyond those of JSON, and aliases that repeat more than
+/// ``YAMLLimits/aliasCost``.
 public func parseYAML(_ bytes: [UInt8]) throws(JSONError) -> [JSONValue] {
   var builder = try YAMLTreeBuilder(bytes)
   var documents: [JSONValue] = []
@@ -116,7 +117,12 @@ private struct YAMLTreeBuilder: ~Copyable {
       guard let next = try reader.next() else { break }
       let value = try node(next)
       if isMerge {
+        let first = merged.count
         try merge(value, at: next.source.lowerBound, into: &merged)
+        for member in merged[first...]
+        where (members + merged[..<first]).contains(where: { $0.key == member.key && $0.value != member.value }) {
+          throw JSONError("`<<` has another `\(member.key)` than stands before it", at: event.source.lowerBound)
+        }
         continue
       }
       let name: String

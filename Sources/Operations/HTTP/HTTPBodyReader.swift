@@ -6,7 +6,8 @@ enum HTTPBodyReader {
   /// The values that a policy asks for.
   ///
   /// An error where the body says to be of a form that it is not, or where servers read it differently. A body of
-  /// another form has no values, unless it is JSON after all: many servers read what they are sent.
+  /// another form has no values, unless it is JSON after all: many servers read what they are sent. Texts of JSON one after
+  /// the other have the values of all, for some servers read the first.
   static func values(
     _ body: HTTPBody, _ head: HTTPHead, _ bytes: [UInt8], _ paths: inout KeyedPaths
   ) throws(HTTPError) -> (values: [KeyedPaths.Value], isKnown: Bool) {
@@ -15,20 +16,20 @@ enum HTTPBodyReader {
       throw HTTPError(.unsupported)
     }
     guard let field = try head.only("content-type", bytes), field.value.count > 0 else {
-      guard startsLikeJSON(body) else { return ([], false) }
+      guard try mayBeJSON(body) else { return ([], false) }
       return (try json(body, &paths), true)
     }
     let type = try HTTPMediaType(bytes[field.value.range])
     guard type.isReadable else { throw HTTPError(.unsupported) }
-    if type.isJSON { return (try json(body, &paths), true) }
     if type.isNamed("multipart/form-data") {
       var reader = HTTPMultipart(body, type, paths)
       return (try reader.values(), true)
     }
+    if type.isJSON { return (try json(body, &paths), true) }
     var values: [KeyedPaths.Value] = []
-    var isKnown = false
     // `curl -d '{…}'` calls this a form; a server that expects JSON does not mind.
-    if startsLikeJSON(body), let found = try? json(body, &paths) { (values, isKnown) = (found, true) }
+    var isKnown = try mayBeJSON(body)
+    if isKnown { values = try json(body, &paths) }
     if type.isNamed("application/x-www-form-urlencoded") {
       // JSON that is no form may hold `%` as it likes.
       do throws(HTTPError) { values += try form(body, paths) } catch { if !isKnown { throw error } }
@@ -37,14 +38,29 @@ enum HTTPBodyReader {
     return (values, isKnown)
   }
 
+  /// Whether a server that expects JSON may read it so; an error where that would be JSON in UTF-16 or UTF-32, or behind a mark of
+  /// its encoding.
+  private static func mayBeJSON(_ body: HTTPBody) throws(HTTPError) -> Bool {
+    let first = body.bytes[body.range].prefix(4)
+    let marks: [[UInt8]] = [[0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0xFE, 0xFF]]
+    // One of the first character's bytes is its ASCII (RFC 4627, 3).
+    let character = first.first { $0 != 0 } ?? 0
+    let isStart = isBlank(character) || character == Ascii.openBrace || character == Ascii.openBracket
+    let isWide = isStart && (first.first == 0 || first.dropFirst().first == 0)
+    if isWide || marks.contains(where: { first.starts(with: $0) }) { throw HTTPError(.encoding) }
+    return startsLikeJSON(body)
+  }
+
   static func startsLikeJSON(_ body: HTTPBody) -> Bool {
     for index in body.range {
       let byte = body.bytes[index]
-      if Ascii.isSpace(byte) || byte == HTTPBytes.carriageReturn { continue }
+      if isBlank(byte) { continue }
       return byte == Ascii.openBrace || byte == Ascii.openBracket
     }
     return false
   }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { Ascii.isSpace(byte) || byte == HTTPBytes.carriageReturn }
 
   private static func json(_ body: HTTPBody, _ paths: inout KeyedPaths) throws(HTTPError) -> [KeyedPaths.Value] {
     var reading = paths
@@ -52,8 +68,8 @@ enum HTTPBodyReader {
     body.bytes.withUnsafeBufferPointer { bytes in
       var scanner = JSONScanner(UnsafeBufferPointer(rebasing: bytes[body.range]))
       do throws(JSONError) {
-        let found = try reading.values(in: &scanner)
-        try scanner.finish()
+        var found: [KeyedPaths.Value] = []
+        repeat { found += try reading.values(in: &scanner) } while !scanner.isAtEnd()
         values = found
       } catch {
         values = nil

@@ -10,6 +10,8 @@ struct HTTPClientRequest {
   var unknown = HTTPUnknownParts()
   /// The host that stands for that of the URL.
   var host: [UInt8]?
+  /// Whether `..` is sent as it stands, which clients resolve.
+  var keepsDots = false
 
   func has(_ name: StaticString) -> Bool {
     headers.contains { HTTPBytes.equal($0.name[...], name) }
@@ -37,6 +39,8 @@ struct HTTPClientRequest {
       guard !header.name.isEmpty, header.name.allSatisfy(HTTPBytes.isToken),
         !header.value.contains(where: { $0 == 0 || $0 == Ascii.newline || $0 == HTTPBytes.carriageReturn })
       else { throw HTTPError(.syntax) }
+      // A header that names another host is a request of its own, see ``host``.
+      if host == nil, HTTPBytes.equal(header.name[...], "host") { continue }
       if HTTPBytes.equal(header.name[...], "content-length") {
         if unknown.body { continue }
         measures = false
@@ -92,7 +96,15 @@ struct HTTPClientRequest {
       guard isHost else { throw HTTPError(.syntax) }
       rest = (host + rest.drop { $0 != Ascii.slash && $0 != Ascii.question && $0 != Ascii.backslash })[...]
     }
-    return scheme + Array("://".utf8) + (try Self.resolved(rest))
+    return scheme + Array("://".utf8) + withoutDots(try Self.resolved(rest))
+  }
+
+  /// An authority and what follows it, of which the client resolves the path (RFC 3986, 5.2.4).
+  private func withoutDots(_ rest: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    guard !keepsDots, let path = rest.firstIndex(of: Ascii.slash) else { return rest }
+    let end = rest.firstIndex(of: Ascii.question) ?? rest.endIndex
+    guard path < end, rest[path..<end].contains(Ascii.dot) else { return rest }
+    return rest[..<path] + ResourceURI.withoutDots(rest[path..<end], merging: false) + rest[end...]
   }
 
   /// An authority and what follows it, with the name of the host as the client resolves it.

@@ -34,6 +34,7 @@ func decodeHTTP(_ payload: [UInt8], unknown: HTTPUnknownParts, _ context: inout 
       throw error
     }
     request.emit(values, &context)
+    if request.target.isAmbiguous, !context.isFull { context.unparsed(.http, .syntax) }
     let folded = entries.contains { $0.place.word == "body" } ? context.http.folded(in: request.body) : []
     for entry in entries {
       let number = context.http.number(entry)
@@ -65,6 +66,8 @@ struct HTTPRequest {
     target = try HTTPTarget(bytes, head.target, method: head.method)
     var host: [UInt8]?
     if let field = try head.only("host", bytes) { host = try HTTPHost.canonical(bytes[field.value.range]) }
+    // Which of two hosts is the one that counts is not the same for all servers.
+    if let named = target.host, let host, named != host, !target.path.isEmpty { throw HTTPError(.syntax) }
     self.host = target.host ?? host
     body = try head.body(bytes)
     method = bytes[head.method.range].map(HTTPBytes.upper)

@@ -69,7 +69,7 @@ extension HTTPHead {
     var start = end
     while start < bytes.count, bytes[start] == Ascii.newline || bytes[start] == HTTPBytes.carriageReturn { start += 1 }
     guard start < bytes.count else { return HTTPBody(bytes: bytes, range: end..<end) }
-    guard !Self.isRequest(bytes, start) else { throw HTTPError(.syntax) }
+    guard !Self.isRequest(bytes, start), !Self.areRequestWords(bytes, start) else { throw HTTPError(.syntax) }
     return HTTPBody(bytes: bytes, range: end..<bytes.count)
   }
 
@@ -96,6 +96,21 @@ extension HTTPHead {
       index += 1
     }
     return false
+  }
+
+  /// Whether the line at `start` is a request to servers that take it apart at white space of any kind, such as Python's: three
+  /// words of which the last is a version, or `GET` and another.
+  private static func areRequestWords(_ bytes: [UInt8], _ start: Int) -> Bool {
+    let rest = bytes[start...].drop(while: isWhite)
+    let line = rest.prefix(HTTPLimits.requestLineBytes).prefix { $0 != Ascii.newline }
+    let words = line.split(maxSplits: 3, whereSeparator: isWhite)
+    if words.count == 2 { return HTTPBytes.equal(words[0], "get") }
+    return words.count == 3 && HTTPBytes.equal(words[2].prefix(5), "http/")
+  }
+
+  /// White space of Latin-1.
+  private static func isWhite(_ byte: UInt8) -> Bool {
+    byte == Ascii.space || byte &- 0x09 < 5 || byte &- 0x1C < 4 || byte == 0x85 || byte == 0xA0
   }
 
   // MARK: - Chunks

@@ -23,6 +23,8 @@ struct HTTPMediaType {
         continue
       }
       guard !name.isEmpty, !parameters.contains(where: { $0.name == name }) else { throw HTTPError(.syntax) }
+      // RFC 2231's pieces and encodings of a parameter, which some put together and others pass over.
+      guard !name.contains(Ascii.star) else { throw HTTPError(.unsupported) }
       index += 1
       parameters.append((name, try Self.value(text, &index)))
       guard parameters.count <= 16 else { throw HTTPError(.count) }

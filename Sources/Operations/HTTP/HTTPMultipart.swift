@@ -1,3 +1,4 @@
+import CTextScan
 import PolicyBytecode
 
 /// The fields of a `multipart/form-data` body (RFC 7578).
@@ -24,12 +25,13 @@ struct HTTPMultipart {
 
   mutating func values() throws(HTTPError) -> [KeyedPaths.Value] {
     guard let boundary, (1...HTTPLimits.boundaryBytes).contains(boundary.count) else { throw HTTPError(.syntax) }
+    let delimiter = [Ascii.dash, Ascii.dash] + boundary
     var values: [KeyedPaths.Value] = []
-    // What stands before the first delimiter is not looked at by anyone.
+    // What stands before the first delimiter is not looked at.
     while true {
       guard index < end else { throw HTTPError(.truncated) }
       let line = nextLine()
-      switch kind(line.range, boundary) {
+      switch try kind(line.range, delimiter) {
       case .other: continue
       case .close: return values
       case .delimiter: try note(line)
@@ -43,7 +45,7 @@ struct HTTPMultipart {
         guard index < end else { throw HTTPError(.truncated) }
         let lineStart = index
         let line = nextLine()
-        let kind = kind(line.range, boundary)
+        let kind = try kind(line.range, delimiter)
         if kind == .other { continue }
         if kind == .delimiter || line.hasEnd { try note(line) }
         // The line end in front belongs to the delimiter, and is of the kind that the others are.
@@ -84,15 +86,20 @@ struct HTTPMultipart {
     usesLineFeeds = line.isLineFeed
   }
 
-  private func kind(_ line: Range<Int>, _ boundary: [UInt8]) -> Line {
-    guard line.count >= boundary.count + 2, bytes[line.lowerBound] == Ascii.dash,
-      bytes[line.lowerBound + 1] == Ascii.dash
-    else { return .other }
-    let start = line.lowerBound + 2
-    guard bytes[start..<(start + boundary.count)].elementsEqual(boundary) else { return .other }
-    let rest = HTTPBytes.trimmed(bytes[(start + boundary.count)..<line.upperBound])
+  /// A delimiter stands alone on its line. Some servers see one elsewhere, too: behind other text, behind a CR, before what they
+  /// take for a blank.
+  private func kind(_ line: Range<Int>, _ delimiter: [UInt8]) throws(HTTPError) -> Line {
+    let dashes = bytes.withUnsafeBufferPointer { bytes in
+      bytes.baseAddress.flatMap { base in
+        text_scan_find_text(base + line.lowerBound, line.count, delimiter, delimiter.count).map { $0 - base }
+      }
+    }
+    guard let dashes else { return .other }
+    guard dashes == line.lowerBound else { throw HTTPError(.syntax) }
+    let rest = HTTPBytes.trimmed(bytes[(dashes + delimiter.count)..<line.upperBound])
     if rest.isEmpty { return .delimiter }
-    return rest.elementsEqual([Ascii.dash, Ascii.dash]) ? .close : .other
+    guard rest.elementsEqual([Ascii.dash, Ascii.dash]) else { throw HTTPError(.syntax) }
+    return .close
   }
 
   /// The header of a part, of which Content-Disposition says what field it is.
@@ -126,8 +133,6 @@ struct HTTPMultipart {
     _ disposition: HTTPMediaType, _ content: ArraySlice<UInt8>, _ values: inout [KeyedPaths.Value]
   ) throws(HTTPError) {
     guard let name = disposition.parameter("name") else { return }
-    // RFC 5987's spelling of names is for other headers than this one (RFC 7578, 4.2).
-    guard disposition.parameters.allSatisfy({ $0.name.last != Ascii.star }) else { throw HTTPError(.unsupported) }
     let file = disposition.parameter("filename")
     for position in paths.names.indices {
       let key = paths.numbers[position]

@@ -6,6 +6,8 @@ struct HTTPTarget {
   var host: [UInt8]?
   /// Normalised; `*` for the server as a whole, empty for CONNECT.
   var path: [UInt8] = []
+  /// Whether servers may take another path than ``path``.
+  var isAmbiguous = false
   /// As sent, without `?`; a range of the request.
   var query = ByteRange()
 
@@ -41,7 +43,7 @@ struct HTTPTarget {
   private mutating func readPath(_ bytes: [UInt8], _ start: Int, _ end: Int) throws(HTTPError) {
     let question = HTTPBytes.first(Ascii.question, in: bytes, start..<end)
     if let question { query = ByteRange(question + 1, end) }
-    path = try HTTPPath.normalised(bytes[start..<(question ?? end)])
+    path = try HTTPPath.normalised(bytes[start..<(question ?? end)], &isAmbiguous)
   }
 }
 
@@ -50,9 +52,11 @@ enum HTTPPath {
   /// A path percent-decoded once; then path parameters are dropped, `.` and `..` resolved, doubled slashes joined and
   /// one at the end dropped.
   ///
-  /// A backslash is a separator to some servers and a letter to others: neither reading is safe, so it is an error, as
-  /// are escapes that are none, control characters and invalid UTF-8 after decoding.
-  static func normalised(_ raw: ArraySlice<UInt8>) throws(HTTPError) -> [UInt8] {
+  /// `isAmbiguous` says of `..`, and of parameters behind nothing or dots, that servers go different ways: they resolve them before
+  /// or behind the decoding, the parameters and the joining of slashes, or not at all. Clients do it before they send. A
+  /// backslash is a separator to some and a letter to others: neither reading is safe, so it is an error, as are escapes that
+  /// are none, control characters and invalid UTF-8 after decoding.
+  static func normalised(_ raw: ArraySlice<UInt8>, _ isAmbiguous: inout Bool) throws(HTTPError) -> [UInt8] {
     var decoded = [UInt8]()
     decoded.reserveCapacity(raw.count + 1)
     var high: UInt8 = 0
@@ -83,10 +87,10 @@ enum HTTPPath {
       if previous == Ascii.slash, decoded.count > 1 { decoded.removeLast() }
       return decoded.isEmpty ? [Ascii.slash] : decoded
     }
-    return resolved(decoded)
+    return resolved(decoded, &isAmbiguous)
   }
 
-  private static func resolved(_ path: [UInt8]) -> [UInt8] {
+  private static func resolved(_ path: [UInt8], _ isAmbiguous: inout Bool) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(path.count)
     var start = 0
@@ -94,9 +98,11 @@ enum HTTPPath {
       let end = HTTPBytes.first(Ascii.slash, in: path, start..<path.count) ?? path.count
       let segmentEnd = HTTPBytes.first(Ascii.semicolon, in: path, start..<end) ?? end
       let length = segmentEnd - start
-      if length == 2, path[start] == Ascii.dot, path[start + 1] == Ascii.dot {
+      let isDots = length <= 2 && path[start..<segmentEnd].allSatisfy { $0 == Ascii.dot }
+      if isDots, length == 2 || segmentEnd < end { isAmbiguous = true }
+      if isDots, length == 2 {
         while let last = result.popLast(), last != Ascii.slash {}
-      } else if length > 1 || length == 1 && path[start] != Ascii.dot {
+      } else if !isDots {
         result.append(Ascii.slash)
         result += path[start..<segmentEnd]
       }

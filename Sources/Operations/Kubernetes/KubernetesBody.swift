@@ -42,28 +42,30 @@ enum KubernetesBody {
     return .known(bodies)
   }
 
-  /// The name of the object that is created.
+  /// The name of the object that is created: that of the first document, of which alone the server takes notice.
   static func name(of bodies: [JSONValue]) -> [UInt8]? {
-    guard bodies.count == 1, let name = bodies[0]["metadata"]?["name"]?.string, !name.isEmpty else {
-      return nil
-    }
+    guard let name = bodies.first?["metadata"]?["name"]?.string, !name.isEmpty else { return nil }
     return Array(name.utf8)
   }
 
   /// The name of the object in Kubernetes' protobuf encoding, whose other fields are not looked into: in the envelope
-  /// field 2 is the object, in every object field 1 the metadata, in metadata field 1 the name.
+  /// field 2 is the object, in every object field 1 the metadata, in metadata field 1 the name. Empty if it has none, nil if
+  /// that cannot be told.
   static func name(ofProtobuf body: ArraySlice<UInt8>) -> [UInt8]? {
-    guard body.starts(with: [0x6B, 0x38, 0x73, 0x00]), let object = field(2, of: body.dropFirst(4)),
-      let metadata = field(1, of: object), let name = field(1, of: metadata), !name.isEmpty,
-      name.allSatisfy({ $0 > 0x20 })
+    guard body.starts(with: [0x6B, 0x38, 0x73, 0x00]),
+      let object = fields(2, of: body.dropFirst(4))?.last,
+      // The parts of a message that comes in several are read as one.
+      let metadata = fields(1, of: object)?.joined(),
+      let names = fields(1, of: Array(metadata)[...])
     else { return nil }
-    return Array(name)
+    let name = names.last ?? []
+    return name.allSatisfy { $0 > 0x20 } ? Array(name) : nil
   }
 
-  /// The last field of a number in a protobuf message, if it is of the kind that has a length.
-  private static func field(_ number: UInt64, of message: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+  /// The fields of a number in a protobuf message that are of the kind that has a length; nil if it is no message.
+  private static func fields(_ number: UInt64, of message: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
     var rest = message
-    var found: ArraySlice<UInt8>?
+    var found: [ArraySlice<UInt8>] = []
     while !rest.isEmpty {
       guard let key = varint(&rest) else { return nil }
       switch key & 7 {
@@ -72,7 +74,7 @@ enum KubernetesBody {
       case 5 where rest.count >= 4: rest = rest.dropFirst(4)
       case 2:
         guard let length = varint(&rest), length <= UInt64(rest.count) else { return nil }
-        if key >> 3 == number { found = rest.prefix(Int(length)) }
+        if key >> 3 == number { found.append(rest.prefix(Int(length))) }
         rest = rest.dropFirst(Int(length))
       default: return nil
       }

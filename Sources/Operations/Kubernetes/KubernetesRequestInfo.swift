@@ -88,9 +88,11 @@ extension KubernetesRequest {
         action.bodies = bodies
         if isCreate { action.name = KubernetesBody.name(of: bodies) }
       case .unreadable(let reason):
-        if isCreate { action.name = KubernetesBody.name(ofProtobuf: body) }
+        let name = isCreate ? KubernetesBody.name(ofProtobuf: body) : nil
+        if let name, !name.isEmpty { action.name = name }
+        let lacksName = isCreate && name == nil && context.demand.contains(.k8sName)
         // Reviews change nothing: they ask what may be done.
-        if wantsBody, !isReview(action) { problem = reason }
+        if wantsBody || lacksName, !isReview(action) { problem = reason }
       }
     }
     context.emit(action, &paths)
@@ -116,7 +118,9 @@ extension KubernetesRequest {
         context.emit(KubernetesAction("impersonate", "uids", group: "authentication.k8s.io", name: value), &paths)
       default:
         var action = KubernetesAction("impersonate", "userextras", group: "authentication.k8s.io", name: value)
-        if header.name.starts(with: "impersonate-extra-".utf8) { action.subresource = Array(header.name.dropFirst(18)) }
+        if header.name.starts(with: "impersonate-extra-".utf8) {
+          action.subresource = percentDecoded(Array(header.name.dropFirst(18)))
+        }
         context.emit(action, &paths)
       }
     }

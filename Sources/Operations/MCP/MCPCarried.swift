@@ -3,30 +3,39 @@ import PolicyBytecode
 
 /// What the arguments of a tool call hold, where a policy's `decode` declarations say so.
 extension MCPDecoder {
-  /// Decodes what declarations find in `arguments`, an object.
+  /// Decodes what declarations find in `arguments`, an object, and in the other way to read it.
   func carried(
-    by tool: [UInt8], _ arguments: Slice<UnsafeBufferPointer<UInt8>>, _ context: inout DecodeContext
+    by tool: [UInt8], _ arguments: UnsafeBufferPointer<UInt8>, _ other: MCPArguments.Other,
+    _ context: inout DecodeContext
   ) throws(JSONError) {
     var declared = declarations(of: tool, &context)
     guard !declared.paths.isEmpty else { return }
-    if let names = declared.names, try !hasMember(UnsafeBufferPointer(rebasing: arguments), among: names) { return }
-    var scanner = JSONScanner(UnsafeBufferPointer(rebasing: arguments))
-    let value = try JSONValue(&scanner)
+    if let names = declared.names, try !hasMember(arguments, among: names) { return }
     var search = MCPArgumentSearch(declared.paths)
-    search.walk(value, in: nil)
+    var scanner = JSONScanner(arguments)
+    search.walk(try JSONValue(&scanner), in: nil)
+    if case .known(let text) = other { search.walk(try JSONValue(parsing: text), in: nil) }
     // Whether the server takes `{"Query":…}` for `{"query":…}` is not known.
-    for path in declared.folded.paths(in: UnsafeBufferPointer(rebasing: arguments)).sorted() {
+    for path in declared.folded.paths(in: arguments).sorted() {
       guard !context.isFull else { return }
       context.unparsed(declared.inners[path], in: .mcp, .unsupported, tool: tool)
     }
+    var done: [(inner: OperationProtocol, payload: [UInt8])] = []
     for found in search.found {
       guard !context.isFull else { return }
-      let payloads = MCPArgumentText.payloads(of: found, as: declared.inners[found.path])
-      guard let payloads else {
-        context.unparsed(declared.inners[found.path], in: .mcp, .unsupported, tool: tool)
+      let inner = declared.inners[found.path]
+      guard let payloads = MCPArgumentText.payloads(of: found, as: inner) else {
+        context.unparsed(inner, in: .mcp, .unsupported, tool: tool)
         continue
       }
-      for payload in payloads { context.nested(declared.inners[found.path], in: .mcp, payload, tool: tool) }
+      for payload in payloads {
+        if case .known = other {
+          // Most of it is the same either way.
+          if done.contains(where: { $0.inner == inner && $0.payload == payload }) { continue }
+          done.append((inner, payload))
+        }
+        context.nested(inner, in: .mcp, payload, tool: tool)
+      }
     }
   }
 
@@ -271,7 +280,8 @@ enum MCPArgumentText {
     case .null, nil: break
     default: return nil
     }
-    guard !text.contains(where: { $0 <= Ascii.space }) else { return nil }
+    // Of `//host/path` the host is not that of a path.
+    guard !text.contains(where: { $0 <= Ascii.space }), !text.starts(with: "//".utf8) else { return nil }
     var request = method + [Ascii.space] + text.prefix { $0 != Ascii.hash }
     guard let fields = fields(siblings), let body = body(siblings) else { return nil }
     guard !fields.isEmpty || !body.isEmpty else { return request }
@@ -280,10 +290,15 @@ enum MCPArgumentText {
     return request + [0x0D, 0x0A] + body
   }
 
-  /// The header of a request from the member `headers`; those that a client computes are left out. Nil if one has a
-  /// line end in it.
+  /// The header of a request from the member `headers`; those that a client computes are left out. Nil if it is no object, or one
+  /// has a line end in it.
   private static func fields(_ siblings: JSONValue?) -> [UInt8]? {
-    guard case .object(let members)? = siblings?["headers"] else { return [] }
+    let members: [JSONValue.Member]
+    switch siblings?["headers"] {
+    case .null, nil: return []
+    case .object(let found): members = found
+    default: return nil
+    }
     var fields: [UInt8] = []
     for member in members {
       let text = Array("\(member.key): \(member.value.string ?? member.value.text)".utf8)

@@ -142,15 +142,28 @@ struct MCPDecoder {
     // What a rule may ask for by path: the arguments of a tool or a prompt, of other methods what they have.
     let hasArguments = shape == .tool || shape == .prompt
     let tool = shape == .tool ? parameters?.name : nil
-    let resource = parameters?.resource.map(ResourceURI.normalised)
+    var resource: [UInt8]?
+    if let uri = parameters?.resource {
+      resource = ResourceURI.normalised(uri)
+      if resource == nil { return context.unparsed(.mcp, .unsupported) }
+    }
     let range = hasArguments ? parameters?.arguments : message.params
     let command =
       context.demand.contains(.command)
       ? try command(method, tool ?? parameters?.name ?? resource, range, isWhole: hasArguments) : []
+    var other = MCPArguments.Other.none
+    let hasDeclarations = tool != nil && context.decodes.has(.mcp)
+    if tool != nil, !context.mcpArguments.isEmpty || hasDeclarations, let range {
+      other = try MCPArguments.other(UnsafeBufferPointer(rebasing: bytes[range]))
+    }
+    if case .unknown = other { return context.unparsed(.mcp, .unsupported) }
     var values: [KeyedPaths.Value] = []
     if !context.mcpArguments.isEmpty, let range {
-      var scanner = JSONScanner(UnsafeBufferPointer(rebasing: bytes[range]))
-      values = try context.mcpArguments.values(in: &scanner)
+      values = try context.mcpArguments.values(of: UnsafeBufferPointer(rebasing: bytes[range]))
+      if case .known(let text) = other {
+        let others = context.mcpArguments.values(in: try JSONValue(parsing: text))
+        values += others.filter { value in !values.contains { $0.key == value.key && $0.bytes == value.bytes } }
+      }
     }
     let isServers = isFromServer == true || MCPMethods.isServers(method)
     let isDestructive = tool.map { context.tools.isDestructive($0) } ?? false
@@ -166,8 +179,8 @@ struct MCPDecoder {
       if demand.contains(.mcpDestructive) { facts.add(.mcpDestructive, isDestructive) }
       if demand.contains(.mcpChanged) { facts.add(.mcpChanged, isChanged) }
     }
-    guard let tool, let range, context.decodes.has(.mcp) else { return }
-    try carried(by: tool, bytes[range], &context)
+    guard let tool, let range, hasDeclarations else { return }
+    try carried(by: tool, UnsafeBufferPointer(rebasing: bytes[range]), other, &context)
   }
 
   /// `METHOD NAME ARGUMENTS`; what is absent or empty is left out. The arguments of a method without any are its

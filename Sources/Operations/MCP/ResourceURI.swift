@@ -1,20 +1,39 @@
 /// URIs of resources as policies see them, so that one resource has one spelling: RFC 3986, section 6.2.2 (case of scheme
 /// and host, escapes of characters that need none, dot segments). Of a `file` URI also what a file system does: any
-/// escape is decoded, `file:/x` and `file://localhost/x` are `file:///x`, doubled slashes are one.
+/// escape is decoded, `file:/x` and `file://localhost/x` are `file:///x`, doubled slashes are one. Of an HTTP URI the host is that
+/// of requests.
 enum ResourceURI {
-  static func normalised(_ uri: [UInt8]) -> [UInt8] {
+  /// Nil where servers do not agree on what it names: with blanks around it and control characters in it, which some leave
+  /// out; with a `?` or `#` in the path of a file, where it may end or not; with a backslash, or another number of slashes than two
+  /// before the host.
+  static func normalised(_ uri: [UInt8]) -> [UInt8]? {
+    guard uri.first != Ascii.space, uri.last != Ascii.space, !uri.contains(where: { $0 < Ascii.space || $0 == 0x7F })
+    else {
+      return nil
+    }
     guard let colon = uri.firstIndex(of: Ascii.colon), colon > 0, Ascii.isNameStart(uri[0]),
       uri[..<colon].allSatisfy({ Ascii.isName($0) || $0 == Ascii.plus || $0 == Ascii.dash || $0 == Ascii.dot })
     else { return uri }
     let scheme = uri[..<colon].map(lower)
     let isFile = scheme.elementsEqual("file".utf8)
+    let isHTTP = scheme.elementsEqual("http".utf8) || scheme.elementsEqual("https".utf8)
     var rest = uri[(colon + 1)...]
+    if isFile {
+      guard !rest.contains(Ascii.question), !rest.contains(Ascii.hash) else { return nil }
+    } else if rest.contains(Ascii.backslash) {
+      return nil
+    }
     var result = scheme + [Ascii.colon]
     let hasAuthority = rest.starts(with: [Ascii.slash, Ascii.slash])
+    if isHTTP, !hasAuthority { return nil }
     if hasAuthority {
       rest = rest.dropFirst(2)
       let end = rest.firstIndex { $0 == Ascii.slash || $0 == Ascii.question || $0 == Ascii.hash } ?? rest.endIndex
       var authority = rest[..<end].map(lower)
+      if isHTTP {
+        guard let host = try? HTTPHost.canonical(rest[..<end]) else { return nil }
+        authority = host
+      }
       rest = rest[end...]
       if isFile, authority.elementsEqual("localhost".utf8) { authority = [] }
       result += [Ascii.slash, Ascii.slash] + authority
@@ -25,7 +44,6 @@ enum ResourceURI {
       return result + decoded(rest, all: false)
     }
     if isFile {
-      // A file's name may hold `?` and `#`; what the server takes for its end is not known.
       var path = decoded(rest, all: true)
       for index in path.indices where path[index] == Ascii.backslash { path[index] = Ascii.slash }
       if String(validating: path, as: UTF8.self) == nil { path = Array(String(decoding: path, as: UTF8.self).utf8) }
@@ -75,7 +93,7 @@ enum ResourceURI {
   private static func upperDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x37 + value }
 
   /// Resolves `.` and `..` in a path that starts with a slash or is empty.
-  private static func withoutDots(_ path: ArraySlice<UInt8>, merging: Bool) -> [UInt8] {
+  static func withoutDots(_ path: ArraySlice<UInt8>, merging: Bool) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(path.count + 1)
     // Where the segments kept so far start, at their slash.

@@ -11,7 +11,10 @@ private func requests(_ line: String, _ demand: FactDemand = .everything) -> [St
 }
 
 private let lines: [(String, [String])] = [
-  ("curl example.com", ["GET / @example.com"]), ("curl https://Example.com:443//a/../b", ["GET /b @example.com"]),
+  ("curl example.com", ["GET / @example.com"]), ("curl --path-as-is https://a/x/../b", ["GET /b @a", "?syntax"]),
+  ("curl 'https://a/%2e%2e/b'", ["GET /b @a", "?syntax"]),
+  ("curl 'https://a?x=/../b'", ["GET / @a"]), ("wget http://a/../b/./c", ["GET /b/c @a"]),
+  ("curl https://Example.com:443//a/../b", ["GET /b @example.com"]),
   ("curl -sSL https://a/x -o y", ["GET /x @a"]), ("curl a/x b/y", ["GET /x @a", "GET /y @b"]),
   ("curl --url a/x", ["GET /x @a"]), ("curl -X DELETE a/7", ["DELETE /7 @a"]), ("curl -XDELETE a/7", ["DELETE /7 @a"]),
   ("curl --request=DELETE a/7", ["DELETE /7 @a"]), ("curl -sXPUT a/7", ["PUT /7 @a"]), ("curl -I a", ["HEAD / @a"]),
@@ -60,10 +63,10 @@ private let lines: [(String, [String])] = [
   ("curl http://0xA9F\u{200B}EA9FE/", ["GET / @169.254.169.254"]),
   ("curl http://bücher.example/", ["GET / @xn--bcher-kva.example"]),
   ("curl http://faß.example/", ["GET / @xn--fa-hia.example"]), ("curl http://a\u{FF0F}b/", ["?syntax"]),
-  ("curl http://\u{200B}/", ["?syntax"]), ("curl -H 'Host: ｅｘａｍｐｌｅ.com' http://a/", ["?syntax", "?syntax"]),
+  ("curl http://\u{200B}/", ["?syntax"]), ("curl -H 'Host: ｅｘａｍｐｌｅ.com' http://a/", ["GET / @a", "?syntax"]),
   ("curl -H 'Host: b' http://0xA9FEA9FE/", ["GET / @169.254.169.254", "GET / @b"]),
   ("curl -H 'host: Internal:80' http://public/x", ["GET /x @public", "GET /x @internal"]),
-  ("curl -H 'Host: A' http://a/x", ["GET /x @a"]), ("curl -H 'Host: b/c' a", ["?syntax", "?syntax"]),
+  ("curl -H 'Host: A' http://a/x", ["GET /x @a"]), ("curl -H 'Host: b/c' a", ["GET / @a", "?syntax"]),
   ("curl -H \"Host: $H\" a", ["GET / @a", "?unknown-code"]),
   ("wget --header='Host: b' http://a/x", ["GET /x @a", "GET /x @b"]),
   ("wget --header=\"Host: $H\" a", ["GET / @a", "?unknown-code"]),

@@ -43,7 +43,14 @@ private let jsonCases: [(String, String, [String])] = [
   // Servers read JSON whatever it is called.
   ("text/plain", #" {"a":{"b":"x"}}"#, ["x"]), (form, #"{"a":{"b":"x"}}"#, ["x"]),
   ("application/octet-stream", #"{"a":{"b":"x"}}"#, ["x"]),
-  ("text/plain", "{ no json", []), ("text/plain", "a.b=1", []), ("application/xml", "<a><b>x</b></a>", []),
+  ("text/plain", "{ no json", ["?syntax"]), ("text/plain", "a.b=1", []),
+  ("text/plain", #"{"a":{"b":1},"a":{"b":2}}"#, ["?syntax"]), (form, #"{"a":{"b":1},"a":{"b":2}}"#, ["?syntax"]),
+  ("application/octet-stream", #"{"a":{"b":1}} x"#, ["?syntax"]), ("text/plain", #"{"a":{"b":NaN}}"#, ["?syntax"]),
+  ("application/x-ndjson", "{\"a\":{\"b\":1}}\n{\"a\":{\"b\":2}}\n", ["1", "2"]),
+  // Servers that expect JSON read these, too.
+  ("text/plain", "\u{FEFF}{\"a\":{\"b\":1}}", ["?encoding"]), ("text/plain", "{\0\"\0a\0\"\0", ["?encoding"]),
+  (form, "\0{\0\"\0a\0\"", ["?encoding"]), ("application/grpc", "\0\0\0\0\u{5}hello", []),
+  ("application/xml", "<a><b>x</b></a>", []),
 ]
 
 private let multipartCases: [(String, [String])] = [
@@ -52,8 +59,8 @@ private let multipartCases: [(String, [String])] = [
   (parts("Content-Disposition: form-data; name=k\r\n\r\nx"), ["x"]),
   (parts("content-disposition: Form-Data; filename=\"a.txt\"; name=\"k\"\r\nContent-Type: text/plain\r\n\r\nx"), ["x"]),
   (parts("Content-Disposition: form-data; name=\"Zp;zzz\"\r\n\r\nx"), []),
-  (parts(field.replacing("\r\n", with: "\n") + "x", newline: "\n"), ["x"]), (parts(field + "--Bx"), ["--Bx"]),
-  (parts(field + "--B-"), ["--B-"]), (parts(field + "x") + "--B\r\n", ["x"]),
+  (parts(field.replacing("\r\n", with: "\n") + "x", newline: "\n"), ["x"]), (parts(field + "--Ax"), ["--Ax"]),
+  (parts(field + "x") + "--B\r\n", ["x"]),
   ("--B\r\n" + field + "x", ["?truncated"]), ("x", ["?truncated"]), ("--B\r\n", ["?truncated"]),
   ("--B\r\nX: 1", ["?syntax"]),
   (parts("X: 1\r\n\r\nx"), ["?syntax"]), (parts("Content-Disposition: attachment; name=k\r\n\r\nx"), ["?syntax"]),
@@ -67,6 +74,11 @@ private let multipartCases: [(String, [String])] = [
   (parts(field.dropLast() + "Content-Transfer-Encoding: base64\r\n\r\neA=="), ["?unsupported"]),
   (parts(field.dropLast() + "Content-Type: text/plain; charset=utf-7\r\n\r\nx"), ["?unsupported"]),
   (parts(field + "x\n--B\ny"), ["?syntax"]),
+  // Where servers see a delimiter, or a name.
+  ("x--B\r\n" + field + "y\r\n" + parts(field + "x"), ["?syntax"]),
+  (parts(field + "v\r--B\r" + field + "y"), ["?syntax"]),
+  ("--B \u{B}\r\n" + field + "y\r\n" + parts(field + "x"), ["?syntax"]), (parts(field + "--Bx"), ["?syntax"]),
+  (parts("Content-Disposition: form-data; name=\"x\"; name*0=\"k\"\r\n\r\ny"), ["?unsupported"]),
 ]
 
 private let declarationCases: [(FactDemand, String, [String])] = [
@@ -76,7 +88,7 @@ private let declarationCases: [(FactDemand, String, [String])] = [
   ),
   (
     sql(("path", "/api/sql"), ("body", "$.query")),
-    "POST //api/x/../sql/ HTTP/1.1\n\(jsonType)\n\n{\"query\":\"DROP TABLE a\"}",
+    "POST //api/./sql/ HTTP/1.1\n\(jsonType)\n\n{\"query\":\"DROP TABLE a\"}",
     ["POST /api/sql", "postgres: drop table a"]
   ),
   (
@@ -191,6 +203,7 @@ private let declarationCases: [(FactDemand, String, [String])] = [
     let body = parts("Content-Disposition: form-data; name=\"k\"; filename=\"é.pdf\"\r\n\r\n%PDF")
     #expect(values(.httpBody, "k.filename", post("multipart/form-data; boundary=B", body)) == ["é.pdf"])
     #expect(values(.httpBody, "k", post("multipart/form-data", body)) == ["?syntax"])
+    #expect(values(.httpBody, "k", post("multipart/form-data; boundary=A; boundary*0=B", body)) == ["?unsupported"])
     #expect(values(.httpBody, "k", post("multipart/form-data; boundary=\"\"", body)) == ["?syntax"])
     #expect(values(.httpBody, "k", post("multipart/mixed; boundary=B", body)).isEmpty)
     // A file need not be text, a field must.

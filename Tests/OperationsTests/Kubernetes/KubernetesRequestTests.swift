@@ -178,10 +178,31 @@ import Testing
       ("impersonate-group: system:masters", "impersonate groups/system:masters"),
       ("Impersonate-User: system:serviceaccount:p:s", "impersonate serviceaccounts/s -n p"),
       ("Impersonate-Uid: 7", "impersonate uids/7"), ("Impersonate-Extra-scopes: x", "impersonate userextras/x/scopes"),
+      ("Impersonate-Extra-%73copes: x", "impersonate userextras/x/scopes"),
     ]
     for (header, command) in cases {
       #expect(
         decodeKubernetes(head + header + "\r\n\r\n").map(\.kubernetesLine) == [command, "list nodes"], "\(header)")
+    }
+  }
+
+  /// A policy that asks for names alone is told where one is not known.
+  @Test func namesOfWhatIsCreated() {
+    let create = "POST /api/v1/namespaces HTTP/1.1\r\n"
+    let unnamed: [UInt8] = [0x6B, 0x38, 0x73, 0x00, 0x12, 5, 0x0A, 3, 0x12, 1, 0x78]
+    let message: [UInt8] =
+      [0x6B, 0x38, 0x73, 0x00, 0x12, 13, 0x0A, 6, 0x0A, 4] + Array("prod".utf8) + [0x0A, 3, 0x12, 1, 0x78]
+    let cases: [([UInt8], [String])] = [
+      (Array((create + "\r\n" + #"{"metadata":{"name":"x","name":"prod"}}"#).utf8), ["", "?syntax"]),
+      (Array((create + "Content-Type: application/yaml\r\n\r\nmetadata: {name: prod}\n---\n{}\n").utf8), ["prod"]),
+      (Array((create + "Content-Encoding: gzip\r\n\r\nx").utf8), ["", "?unsupported"]),
+      (Array((create + "\r\n" + #"{"metadata":{"generateName":"x-"}}"#).utf8), [""]),
+      (Array((create + "Content-Type: application/vnd.kubernetes.protobuf\r\n\r\n").utf8) + message, ["prod"]),
+      (Array((create + "Content-Type: application/vnd.kubernetes.protobuf\r\n\r\n").utf8) + unnamed, [""]),
+    ]
+    for (request, expected) in cases {
+      let found = decodeOperations(.k8s, request, FactDemand(facts: FactSet([.k8sName] as [Fact])))
+      #expect(found.map { $0.reason == .none ? $0.texts(.k8sName).joined() : "?" + $0.reason.word } == expected)
     }
   }
 

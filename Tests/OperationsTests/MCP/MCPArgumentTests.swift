@@ -56,6 +56,34 @@ import Testing
       ])
   }
 
+  /// The SDK for Python parses a text where the tool takes anything else.
+  @Test func textsOfJSON() {
+    #expect(
+      carried(#"{"command":"[\"rm\", \"-rf\", \"/\"]"}"#, Self.shell).last == "shell rm -rf / < mcp")
+    #expect(
+      carried(#"{"command":"sh","args":" [\"-c\",\"rm -rf /\"]"}"#, Self.shell).last == "shell rm -rf / < mcp")
+    #expect(
+      carried(#"{"list":"[\"drop table t\"]"}"#, [declaration("$.list[*]", as: .postgres)])
+        == ["postgres drop table t < mcp"])
+    #expect(
+      carried(#"{"steps":"\u005b{\"sql\":\"drop table t\"}]"}"#, [declaration("$.steps[*].sql", as: .postgres)])
+        == ["postgres drop table t < mcp"])
+    // What is the same either way is told once, and a command is no JSON.
+    #expect(carried(#"{"sql":"select 1","x":"[1]"}"#, Self.sql) == ["postgres select 1 < mcp"])
+    #expect(carried(#"{"command":"[ \"$a\" = x ] && id"}"#, Self.shell).last == "shell id < mcp")
+    for text in [#"[{\"a\":1,\"a\":2}]"#, "[NaN]", "[-Infinity]", String(repeating: "[", count: 300)] {
+      #expect(toolCall("run", #"{"sql":"\#(text)"}"#, Self.sql) == ["mcp ?unsupported"])
+    }
+  }
+
+  @Test func textsOfJSONAreArguments() {
+    let keys = ["force", "steps[0].sql"].map { FactKey(fact: .mcpArgument, key: $0) }
+    var context = DecodeContext(demand: FactDemand(facts: .all, keys: keys))
+    let arguments = #"{"force":true,"steps":"[{\"sql\":\"x\"}]"}"#
+    context.decode(.mcp, Array(#"{"method":"tools/call","params":{"name":"t","arguments":\#(arguments)}}"#.utf8))
+    #expect(context.text(.mcpArgument) == "true x")
+  }
+
   @Test(arguments: ["7", "true", #"{"a":1}"#, #"[["ls"]]"#, #"["ls",{}]"#, #"["ls",null]"#]) func noText(value: String)
   {
     #expect(carried(#"{"command":\#(value)}"#, Self.shell) == ["shell ?unsupported < mcp"])
@@ -141,6 +169,7 @@ import Testing
         "POST https://e.com HTTP/1.1\r\nX-A: 1\r\nContent-Length: 7\r\n\r\n{\"b\":1}"
       ),
       (#"{"url":"https://e.com","method":"a b"}"#, nil), (#"{"url":"https://e.com","headers":{"a":"b\r\nc"}}"#, nil),
+      (#"{"url":"https://e.com","headers":[["X-A","1"]]}"#, nil), (#"{"url":"//e.com/x"}"#, nil),
       (#"{"url":"https://e.com/ x"}"#, nil), (#"{"url":{"x":1}}"#, nil),
     ] as [(String, String?)])
   func requests(json: String, expected: String?) {

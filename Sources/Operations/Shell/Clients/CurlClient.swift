@@ -85,6 +85,7 @@ extension ShellDecoder {
       case "--form-string": curl.form(value, isUnknown: field.isUnknown, isLiteral: true)
       case "--oauth2-bearer": curl.set("Authorization", Array("Bearer ".utf8) + value, isUnknown: field.isUnknown)
       case "--request-target": curl.isUnknown = true
+      case "--path-as-is": curl.keepDots()
       default: break
       }
     }
@@ -131,6 +132,8 @@ private struct CurlOptions {
   }
 
   mutating func add(_ piece: [UInt8]?) { data.append(piece) }
+
+  mutating func keepDots() { request.keepsDots = true }
 
   mutating func set(_ name: StaticString, _ value: [UInt8], isUnknown: Bool) {
     guard !isUnknown else {
