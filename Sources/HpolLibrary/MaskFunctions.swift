@@ -22,6 +22,9 @@ public func hpol_mask_open(
     guard last.outcome.decision != .block else {
       throw .argument("`verdict` blocks: there is no response to pass on")
     }
+    guard !last.asksResponse else {
+      throw .argument("`verdict` asks for the response: judge it with hpol_judge_response, and mask by that verdict")
+    }
     let format = contentType.map { ResponseFormat(contentType: String(cString: $0)) } ?? .automatic
     let plan = last.outcome.masks.isEmpty ? nil : session.policy.point.maskPlan(last)
     mask.pointee = handle(MaskHandle(plan, format))

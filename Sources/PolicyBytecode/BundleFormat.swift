@@ -33,6 +33,8 @@ public enum BundleFormat {
   public static let maxRules = 1 << 20
   /// The keys past which a policy set is refused: indexes number them, and the facts, in 16 bits.
   public static let maxKeys = 1 << 15
+  /// Detectors that are declared, and those that are asked for.
+  public static let maxDetectors = 1 << 10
   /// The words of one rule's decision graph: what a jump can span, less the two terminals.
   public static let maxGraphWords = 0xFFFE
 }

@@ -48,6 +48,11 @@ extension Bundle {
       try check(schema.isKeyed, "`\(schema.name)` takes no key")
     }
     for source in sources { try check(source.path, "a source's path") }
+    // Each is compiled when it is asked for.
+    let asked = texts(meta.textDetectors)
+    try check(asked.count <= BundleFormat.maxDetectors, "there are too many detectors")
+    try check(Set(asked).count == asked.count, "a detector is listed twice")
+    try check(detectors.count <= BundleFormat.maxDetectors, "there are too many detectors")
     for detector in detectors {
       try check(detector.name, "a detector's name")
       try check(detector.regex, "a detector's regex")
@@ -70,6 +75,7 @@ extension Bundle {
     try check(Int(meta.bindAtoms) <= atoms.count, "there are fewer atoms than bind atoms")
     let isKeyed = FactSchema.table.map(\.isKeyed)
     let isBound = FactSchema.table.map { $0.phase == .bind }
+    var sums = (patterns: 0, integers: 0, networks: 0, windows: 0)
     for (index, atom) in atoms.enumerated() {
       let fact = Int(atom.fact)
       guard let kind = AtomKind(rawValue: atom.kind), fact < isKeyed.count else {
@@ -83,16 +89,22 @@ extension Bundle {
       try check(atom.comparison < 4 && atom.reserved == 0, "atom \(index) compares in an unknown way")
       try check(atom.text, "the text of atom \(index)")
       try check(atom.place)
-      let operandLimit =
-        switch kind {
-        case .matchesLazily, .allMatch: patternLists.count
-        case .isOneOf: integers.count
-        case .inNetworks: networks.count
-        case .inWindows: windows.count
-        case .matched, .isTrue, .isPresent, .compare, .notAfter: 0
-        }
+      let count = Int(atom.operands.count)
+      let operandLimit: Int
+      switch kind {
+      case .matchesLazily, .allMatch: (operandLimit, sums.patterns) = (patternLists.count, sums.patterns + count)
+      case .isOneOf: (operandLimit, sums.integers) = (integers.count, sums.integers + count)
+      case .inNetworks: (operandLimit, sums.networks) = (networks.count, sums.networks + count)
+      case .inWindows: (operandLimit, sums.windows) = (windows.count, sums.windows + count)
+      case .matched, .isTrue, .isPresent, .compare, .notAfter: operandLimit = 0
+      }
       try check(atom.operands, in: operandLimit, "the operands of atom \(index)")
     }
+    // What all tests of a decision cost is in proportion to the bundle.
+    try checkOwned(sums.patterns, in: patternLists.count, "lists of patterns")
+    try checkOwned(sums.integers, in: integers.count, "lists of numbers")
+    try checkOwned(sums.networks, in: networks.count, "lists of networks")
+    try checkOwned(sums.windows, in: windows.count, "lists of windows")
     // Those of no matcher too, for the loader counts them all.
     try check(links.allSatisfy { Int($0) < atoms.count }, "a link names no atom")
     try verifyMatchers()

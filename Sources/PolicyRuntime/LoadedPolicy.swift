@@ -16,6 +16,8 @@ public final class LoadedPolicy: @unchecked Sendable {
   let matcherStarts: [UInt32]
   let matcherNumbers: [UInt32]
   private let residuals: Guarded<ResidualCache>
+  /// Those that the policy declares, by name.
+  private let detectors: [String: DetectorDefinition]
 
   /// Residuals kept for sessions to come.
   public static let residualLimit = 1024
@@ -61,6 +63,16 @@ public final class LoadedPolicy: @unchecked Sendable {
     matcherStarts = counts
     matcherNumbers = numbers
     residuals = Guarded(ResidualCache(limit: Self.residualLimit))
+    let declared = bundle.detectors.map { record in
+      let name = bundle.text(record.name)
+      let check = record.check.length == 0 ? nil : bundle.text(record.check)
+      return (
+        name,
+        DetectorDefinition(
+          name: name, regex: bundle.text(record.regex), ignoringCase: record.ignoringCase != 0, check: check)
+      )
+    }
+    detectors = Dictionary(declared) { first, _ in first }
   }
 
   /// Whether any rule asks about responses, so that they must be looked at even where nothing is masked.
@@ -91,12 +103,7 @@ public final class LoadedPolicy: @unchecked Sendable {
 
   /// What the policy says of a detector; one that it does not declare is built in.
   public func detector(_ name: String) -> DetectorDefinition {
-    guard let record = bundle.detectors.first(where: { bundle.text($0.name) == name }) else {
-      return DetectorDefinition(name: name)
-    }
-    return DetectorDefinition(
-      name: name, regex: bundle.text(record.regex), ignoringCase: record.ignoringCase != 0,
-      check: record.check.length == 0 ? nil : bundle.text(record.check))
+    detectors[name] ?? DetectorDefinition(name: name)
   }
 
   /// The tags that some rule sets, sorted.

@@ -37,6 +37,11 @@ public struct ApprovalRequirement: Sendable, Hashable {
     self.within = within
     self.question = question
   }
+
+  public static func == (a: ApprovalRequirement, b: ApprovalRequirement) -> Bool {
+    a.count == b.count && a.within == b.within && a.question.map(ExactText.init) == b.question.map(ExactText.init)
+      && a.groups.map(ExactText.init) == b.groups.map(ExactText.init)
+  }
 }
 
 /// What of a response is rewritten, and how.
@@ -47,12 +52,36 @@ public struct MaskObligation: Sendable, Hashable {
     case json(String)
     case header([String])
     case regex(String)
+
+    private var key: (kind: Int, texts: [ExactText]) {
+      switch self {
+      case .detector(let name): (0, [ExactText(name)])
+      case .column(let globs): (1, globs.map(ExactText.init))
+      case .json(let path): (2, [ExactText(path)])
+      case .header(let globs): (3, globs.map(ExactText.init))
+      case .regex(let source): (4, [ExactText(source)])
+      }
+    }
+
+    public static func == (a: Subject, b: Subject) -> Bool { a.key == b.key }
   }
   public enum Treatment: Sendable, Hashable {
     case redact, hash
     case with(String)
     case keepFirst(Int)
     case keepLast(Int)
+
+    private var key: (kind: Int, count: Int, text: ExactText) {
+      switch self {
+      case .redact: (0, 0, ExactText(""))
+      case .hash: (1, 0, ExactText(""))
+      case .with(let text): (2, 0, ExactText(text))
+      case .keepFirst(let count): (3, count, ExactText(""))
+      case .keepLast(let count): (4, count, ExactText(""))
+      }
+    }
+
+    public static func == (a: Treatment, b: Treatment) -> Bool { a.key == b.key }
 
     /// Redact is stricter than hash, hash than with, with than keep.
     private var strictness: Int {
@@ -170,10 +199,10 @@ extension Interpreter {
   }
 
   private func addObligations(of rules: Set<Int>, to result: inout RequestVerdict) {
-    var tags: Set<String> = []
+    var tags: [String] = []
     var treatments: [[MaskObligation.Treatment]] = []
     for action in actions(of: rules) {
-      if action.kind == ActionKind.tag.rawValue { tags.insert(policy.bundle.text(action.text)) }
+      if action.kind == ActionKind.tag.rawValue { tags.append(policy.bundle.text(action.text)) }
       guard let subject = maskSubject(action) else { continue }
       let treatment = maskTreatment(action)
       if let known = result.masks.firstIndex(where: { $0.subject == subject }) {
@@ -184,7 +213,7 @@ extension Interpreter {
       }
     }
     for (index, all) in treatments.enumerated() { result.masks[index].treatment = .combined(all) }
-    result.tags = tags.sorted()
+    result.tags = tags.distinct
   }
 
   private func maskSubject(_ action: ActionRecord) -> MaskObligation.Subject? {

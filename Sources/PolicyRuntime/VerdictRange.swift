@@ -165,16 +165,16 @@ extension Interpreter {
 
   /// The tags of all rules that may apply.
   private func tags(of ranges: [VerdictRange]) -> [String] {
-    var tags: Set<String> = []
+    var tags: [String] = []
     for range in ranges {
       for position in range.possible.firstFired..<range.possible.endFired {
         let rule = policy.bundle.rules[Int(fired[Int(position)] & ~Self.limitMark)]
         for action in rule.actions.indices where policy.bundle.actions[action].kind == ActionKind.tag.rawValue {
-          if !rule.isObserved { tags.insert(policy.bundle.text(policy.bundle.actions[action].text)) }
+          if !rule.isObserved { tags.append(policy.bundle.text(policy.bundle.actions[action].text)) }
         }
       }
     }
-    return tags.sorted()
+    return tags.distinct
   }
 
   /// How all tests on a fact come out for an operation. After ``begin(_:at:)`` of its request.

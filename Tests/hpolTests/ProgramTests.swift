@@ -128,5 +128,5 @@ func run(
   try shell.run()
   let text = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
   shell.waitUntilExit()
-  #expect(shell.terminationStatus == 2 && text.isEmpty)
+  #expect(shell.terminationStatus == 128 + SIGPIPE && text.isEmpty)
 }

@@ -172,7 +172,7 @@ struct ActionChecker {
 
   private func globs(_ items: [ListItem], _ span: SourceSpan, _ file: UInt32) -> [String]? {
     guard let values = conditions.lists.expand(items, in: file, isInline: true, valueWords: []) else { return nil }
-    var globs: Set<String> = []
+    var globs: [String] = []
     var isSound = true
     for value in values {
       let place = value.isInline ? value.span : span
@@ -181,13 +181,13 @@ struct ActionChecker {
         isSound = false
         continue
       }
-      if isPattern(Pattern(.glob, text), place) { globs.insert(text) } else { isSound = false }
+      if isPattern(Pattern(.glob, text), place) { globs.append(text) } else { isSound = false }
     }
     if isSound, globs.isEmpty {
       bag.report(.badMask, "there is no name to mask", at: span)
       return nil
     }
-    return isSound ? globs.sorted() : nil
+    return isSound ? globs.distinct : nil
   }
 
   private func isPattern(_ pattern: Pattern, _ span: SourceSpan) -> Bool {

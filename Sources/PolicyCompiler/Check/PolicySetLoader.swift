@@ -122,6 +122,8 @@ struct PolicySetLoader {
       return nil
     }
     var values: [String] = []
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let bytes = bytes.starts(with: mark) ? bytes[mark.count...] : bytes[...]
     for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
       var value = line[...]
       let comment = line.indices.first { position in

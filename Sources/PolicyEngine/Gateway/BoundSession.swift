@@ -46,7 +46,7 @@ public final class BoundSession: @unchecked Sendable {
   public func add(_ new: [String]) { if !new.isEmpty { merge(new) } }
 
   private func merge(_ new: [String]) {
-    for tag in new where !tags.contains(tag) { tags.append(tag) }
+    tags.merge(new)
     bound?.session.tags = tags
   }
 }

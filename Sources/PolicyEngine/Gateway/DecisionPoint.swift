@@ -101,7 +101,7 @@ public final class DecisionPoint: Sendable {
     let verdict = withEngine { engine in
       let outcome = engine.engine.judge(request, session.tags)
       return KnownVerdict(
-        outcome, asksResponse: false, isAnswered: true,
+        outcome, by: engine.generation.policy, asksResponse: false, isAnswered: true,
         rule: outcome.rules.first.flatMap(engine.generation.number))
     }
     session.add(verdict.outcome.tags)
@@ -190,7 +190,13 @@ public final class DecisionPoint: Sendable {
   }
 
   /// The plan of the masks that a verdict asks for.
-  public func maskPlan(_ verdict: KnownVerdict) -> MaskPlan { withEngine { $0.engine.plan(verdict.outcome.masks) } }
+  public func maskPlan(_ verdict: KnownVerdict) -> MaskPlan {
+    withEngine { engine in
+      engine.engine.policy === verdict.policy
+        ? engine.engine.plan(verdict.outcome.masks)
+        : MaskPlan(verdict.outcome.masks, detectors: verdict.policy.detector, key: maskKey)
+    }
+  }
 }
 
 /// Why there is no verdict; nothing may pass.

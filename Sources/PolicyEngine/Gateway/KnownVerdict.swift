@@ -1,9 +1,12 @@
 import JSONText
 import PolicyBytecode
+import PolicyRuntime
 
 /// A verdict with its texts as C reads them, made once for all requests that get it.
 public final class KnownVerdict: Sendable {
   public let outcome: Outcome
+  /// The policy that it is by: masks are of its detectors, whichever policy is in force by then.
+  let policy: LoadedPolicy
   /// What the target answers is to be judged too, before anything of it is passed on: rules on the response may speak of
   /// it, or it may ask something of the client.
   public let asksResponse: Bool
@@ -15,8 +18,9 @@ public final class KnownVerdict: Sendable {
   public let tags: TextBlock
   public let observed: TextBlock
 
-  init(_ outcome: Outcome, asksResponse: Bool, isAnswered: Bool = false, rule: Int?) {
+  init(_ outcome: Outcome, by policy: LoadedPolicy, asksResponse: Bool, isAnswered: Bool = false, rule: Int?) {
     self.outcome = outcome
+    self.policy = policy
     self.asksResponse = asksResponse
     self.rule = rule
     var writer = JSONWriter()

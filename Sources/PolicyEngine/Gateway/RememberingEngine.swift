@@ -128,7 +128,10 @@ public final class RememberingEngine: @unchecked Sendable {
       judge(engine.context.batch, in: session, &asksResponse)
     }
     signature.write(operations, fired: engine.interpreter.fired, asksResponse: asksResponse)
-    return number { KnownVerdict($0, asksResponse: asksResponse, rule: $0.rules.first.flatMap(generation.number)) }
+    return number {
+      KnownVerdict(
+        $0, by: generation.policy, asksResponse: asksResponse, rule: $0.rules.first.flatMap(generation.number))
+    }
   }
 
   private func judge(_ batch: borrowing OperationBatch, in session: Session, _ asksResponse: inout Bool) {

@@ -1,3 +1,4 @@
+import PolicyBytecode
 import Synchronization
 
 /// The tags of sessions that are known by name. It holds only those that have one.
@@ -18,7 +19,7 @@ public final class SessionTable: Sendable {
   /// Seconds after which a session that asked nothing is forgotten.
   private let idleSeconds: Int64
   private let limit: Int
-  private let tags = Mutex<[String: Tags]>([:])
+  private let tags = Mutex<[ExactText: Tags]>([:])
 
   public init(limit: Int = sessionLimit, idleSeconds: Int64 = 86_400) {
     self.limit = limit
@@ -28,11 +29,12 @@ public final class SessionTable: Sendable {
   public var count: Int { tags.withLock { $0.count } }
 
   /// Forgets a session that has ended; whether it had tags.
-  public func end(_ name: String) -> Bool { tags.withLock { $0.removeValue(forKey: name) != nil } }
+  public func end(_ name: String) -> Bool { tags.withLock { $0.removeValue(forKey: ExactText(name)) != nil } }
 
   /// The tags of a session that asks at `now`.
   func tags(of name: String, at now: Int64) -> Tags {
-    tags.withLock {
+    let name = ExactText(name)
+    return tags.withLock {
       $0[name]?.lastUse = now
       return $0[name] ?? Tags()
     }
@@ -40,7 +42,8 @@ public final class SessionTable: Sendable {
 
   /// Adds the tags that an outcome sets; false if there is no room for another session.
   func add(_ outcome: Outcome, to name: String, at now: Int64) -> Bool {
-    tags.withLock { tags in
+    let name = ExactText(name)
+    return tags.withLock { tags in
       guard tags[name] != nil || !outcome.tags.isEmpty || !outcome.possibleTags.isEmpty else { return true }
       if tags[name] == nil, tags.count >= limit {
         tags = tags.filter { now - $0.value.lastUse <= idleSeconds }
@@ -48,13 +51,9 @@ public final class SessionTable: Sendable {
       }
       var known = tags[name] ?? Tags()
       known.lastUse = now
-      for tag in outcome.tags where !known.certain.contains(tag) {
-        known.certain.append(tag)
-        known.possible.removeAll { $0 == tag }
-      }
-      for tag in outcome.possibleTags where !known.certain.contains(tag) && !known.possible.contains(tag) {
-        known.possible.append(tag)
-      }
+      known.certain.merge(outcome.tags)
+      known.possible.removeAll { known.certain.has($0) }
+      known.possible.merge(outcome.possibleTags.filter { !known.certain.has($0) })
       tags[name] = known
       return true
     }

@@ -2,17 +2,8 @@ import JSONText
 import PolicyBytecode
 import PolicyRuntime
 
-/// A test as an author would write it. Equal only if the bytes are: `String` would equate canonically equivalent
-/// spellings, which patterns tell apart.
-public struct TestName: Hashable, Sendable, Comparable {
-  public var text: String
-
-  public init(_ text: String) { self.text = text }
-
-  public static func == (a: TestName, b: TestName) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
-  public static func < (a: TestName, b: TestName) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
-  public func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
-}
+/// A test as an author would write it.
+public typealias TestName = ExactText
 
 /// What a redacted fixture remembers of the request it was: which facts are no longer what they were, and how the tests
 /// on them came out. The member `redacted` of a fixture.

@@ -59,7 +59,8 @@ let buildCommand = Command(
       try TrustOptions.sign(bundle, keyFile: key)
     }
     let written = signed?.bundle ?? bundle
-    try writeFile(output, written)
+    let inputs = build.sources.files.map(\.path) + arguments.all("sign") + arguments.all("fixtures")
+    try writeFile(output, written, besides: inputs)
     let size = "\(counted(loaded.rules.count, "rule")), \(counted(loaded.atoms.count, "test")), \(written.count) bytes"
     console.write("\(output): \(size)" + (signed.map { ", signed with the key \($0.keyID)" } ?? "") + "\n")
     return .holds

@@ -33,6 +33,12 @@ let explainCommand = Command(
   run: { (arguments, console) throws(CommandError) in
     let fixtures = try FixtureArguments(arguments)
     guard fixtures.paths.isEmpty == !arguments.has("id") else { throw .usage("`--fixtures` and `--id` go together") }
+    if arguments.has("id") {
+      let stated = RequestOptions.all.map(\.name) + ["command", "returns"]
+      if let name = stated.first(where: arguments.has) {
+        throw .usage("`--\(name)` does not go with `--id`: the fixture says all of its request")
+      }
+    }
     guard let policy = try LoadedPolicySet.load(arguments.positionals, console) else { return .doesNotHold }
     let engine = try policy.engine()
     let explained: ExplainedRequest

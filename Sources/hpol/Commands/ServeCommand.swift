@@ -31,9 +31,11 @@ let serveCommand = Command(
   run: { (arguments, console) throws(CommandError) in
     try arguments.allowOnlyOne(of: ["listen", "socket"])
     let keys = try TrustOptions.keys(arguments)
-    guard let policy = try LoadedPolicySet.load(arguments.positionals, console, trusting: keys) else {
-      return .doesNotHold
-    }
+    // Before there are threads, which are to leave signals to this one, and before one could end the program.
+    let signals = ServeSignals()
+    console.outlivesReaders = true
+    let files = PolicyFiles(arguments.positionals)
+    guard let policy = try files.load(console, trusting: keys) else { return .doesNotHold }
     var key = MaskKey.bench
     if let path = arguments.value("mask-key") {
       let bytes = try readFile(path, limit: 4096)
@@ -41,8 +43,6 @@ let serveCommand = Command(
       key = MaskKey(bytes)
     }
     let point = DecisionPoint(try policy.loadedPolicy(), maskKey: key)
-    // Before there are threads: they are to leave signals to this one.
-    let signals = ServeSignals()
     let server: DecisionServer
     do throws(ServerError) {
       let address =
@@ -55,20 +55,15 @@ let serveCommand = Command(
     }
     console.write("listening on \(server.address.url)\n")
     console.flush()
-    var state = FileState(arguments.positionals)
     while true {
       switch signals.wait(seconds: 1) {
       case .end:
         server.stop()
         return .holds
       case .reload: break
-      case .none:
-        let now = FileState(arguments.positionals)
-        if now == state { continue }
+      case .none: if !files.hasChanged() { continue }
       }
-      state = FileState(arguments.positionals)
-      let isOK = reload(arguments.positionals, trusting: keys, point, console)
-      server.noteReload(isOK: isOK)
+      server.noteReload(isOK: reload(files, trusting: keys, point, console))
     }
   })
 
@@ -83,10 +78,10 @@ private func threadCount(_ arguments: Arguments) throws(ServerError) -> Int {
 
 /// Puts the policy into force anew; whether that was possible. If not, the old one stays.
 private func reload(
-  _ paths: [String], trusting keys: TrustedKeys?, _ point: DecisionPoint, _ console: Console
+  _ files: PolicyFiles, trusting keys: TrustedKeys?, _ point: DecisionPoint, _ console: Console
 ) -> Bool {
   do throws(CommandError) {
-    guard let set = try LoadedPolicySet.load(paths, console, trusting: keys) else { return false }
+    guard let set = try files.load(console, trusting: keys) else { throw .failure("the new one has errors") }
     let policy = try set.loadedPolicy()
     let revision = policy.bundle.release.revision
     let isInForce = point.replace(by: policy) { keys == nil || revision >= $0.bundle.release.revision }
@@ -105,20 +100,32 @@ private func reload(
   }
 }
 
-/// Which files a policy stands in, and when they were written last.
-private struct FileState: Equatable {
-  private var files: [[Int]] = []
+/// The files that a policy stands in: those given, those of folders given, and all that these `use` or take lists from.
+private final class PolicyFiles {
+  private let paths: [String]
+  /// As they were when they were read; nil of one that was not there.
+  private var read: [String: FileState?] = [:]
+  /// As they were at the last look.
+  private var seen: [String: FileState?] = [:]
 
-  init(_ paths: [String]) {
-    for path in paths {
-      let found = isFolder(path) ? (try? filesBelow(path, endings: [PolicyArguments.fileExtension])) ?? [] : [path]
-      for file in found {
-        var status = stat()
-        guard stat(file, &status) == 0 else { continue }
-        files.append([
-          Int(status.st_ino), Int(status.st_size), Int(status.st_mtim.tv_sec), Int(status.st_mtim.tv_nsec),
-        ])
-      }
+  init(_ paths: [String]) { self.paths = paths }
+
+  func load(_ console: Console, trusting keys: TrustedKeys?) throws(CommandError) -> LoadedPolicySet? {
+    read = [:]
+    for path in given { read[path] = FileState(path) }
+    return try LoadedPolicySet.load(paths, console, trusting: keys, noting: { self.read[$0] = FileState($0) })
+  }
+
+  /// Whether they are others than were read, and have not changed since the last look: what is being written is not read.
+  func hasChanged() -> Bool {
+    let now = Dictionary(uniqueKeysWithValues: Set(given).union(read.keys).map { ($0, FileState($0)) })
+    defer { seen = now }
+    return now != read && now == seen
+  }
+
+  private var given: [String] {
+    paths.flatMap { path in
+      isFolder(path) ? (try? filesBelow(path, endings: [PolicyArguments.fileExtension])) ?? [] : [path]
     }
   }
 }

@@ -23,7 +23,7 @@ let signCommand = Command(
     let bundle = try readFile(path, limit: BundleFormat.maxBytes)
     let signed = try TrustOptions.sign(bundle, keyFile: keyFile)
     let output = arguments.value("output") ?? path
-    try writeFile(output, signed.bundle)
+    try writeFile(output, signed.bundle, besides: [keyFile])
     console.write("\(output): signed with the key \(signed.keyID)\n")
     return .holds
   })

@@ -59,9 +59,17 @@ final class Console {
     writer.removeAll()
   }
 
-  /// Sends what is buffered. If nobody reads any more, the program ends here: nothing it could still do is wanted.
+  /// Whether what nobody reads any more is left out, and not the end of the program.
+  var outlivesReaders = false
+
+  /// Sends what is buffered. If nobody reads any more, the program ends here as if the signal had ended it: nothing it could still
+  /// do is wanted. It ends with an error where it cannot be written.
   func flush() {
-    if !writeAll(1, buffer) { _exit(ExitCode.failed.rawValue) }
+    if !writeAll(1, buffer), !outlivesReaders {
+      if errno == EPIPE { _exit(128 + SIGPIPE) }
+      _ = writeAll(2, [UInt8]("hpol: error: cannot write standard output: \(systemReason())\n".utf8))
+      _exit(ExitCode.failed.rawValue)
+    }
     buffer.removeAll(keepingCapacity: true)
   }
 

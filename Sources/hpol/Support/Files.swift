@@ -21,8 +21,17 @@ func readFile(_ path: String, limit: Int, cuts: Bool = false) throws(CommandErro
   }
 }
 
-/// Writes a file whole: into a new one beside it, which then takes its place, or into a device or pipe as it stands.
-func writeFile(_ path: String, _ bytes: [UInt8]) throws(CommandError) {
+/// Writes a file whole: into a new one beside it, which then takes its place, or into a device or pipe as it stands. `inputs` are
+/// files that it must not take the place of.
+func writeFile(_ path: String, _ bytes: [UInt8], besides inputs: [String] = []) throws(CommandError) {
+  var output = stat()
+  if stat(path, &output) == 0, output.st_mode & S_IFMT == S_IFREG {
+    for input in inputs {
+      var status = stat()
+      guard stat(input, &status) == 0, status.st_ino == output.st_ino, status.st_dev == output.st_dev else { continue }
+      throw .failure("`\(path)` is read, too: write to another file")
+    }
+  }
   let target = WriteTarget(path)
   guard fill(target.open(), bytes, target.isReplaceable ? target.mode : nil), target.settle() else {
     let reason = systemReason()
@@ -61,3 +70,23 @@ private func fill(_ descriptor: Int32, _ bytes: [UInt8], _ mode: mode_t?) -> Boo
 
 /// What the system says of its last failure, in lower case.
 func systemReason() -> String { String(cString: strerror(errno)).lowercased() }
+
+/// What tells that a file is another than it was.
+struct FileState: Equatable {
+  var path: String
+  var inode: ino_t
+  var size: off_t
+  var seconds: time_t
+  var nanoseconds: Int
+
+  /// Nil if it is not there.
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    self.path = path
+    inode = status.st_ino
+    size = status.st_size
+    seconds = status.st_mtim.tv_sec
+    nanoseconds = status.st_mtim.tv_nsec
+  }
+}

@@ -14,13 +14,15 @@ struct LoadedPolicySet {
 
   /// Reads a bundle, or checks and compiles sources. Nil: the policy has errors, which were printed.
   ///
-  /// Where keys are trusted, it has to be a bundle that a gateway with these keys would put in force.
+  /// Where keys are trusted, it has to be a bundle that a gateway with these keys would put in force. `noting` is told each file
+  /// before it is read.
   static func load(
     _ paths: [String], _ console: Console, trusting keys: TrustedKeys? = nil,
-    adjust: (inout CheckedPolicy) -> Void = { _ in }
+    adjust: (inout CheckedPolicy) -> Void = { _ in }, noting: @escaping (String) -> Void = { _ in }
   ) throws(CommandError) -> LoadedPolicySet? {
     switch try PolicyArguments(paths) {
     case .bundle(let path):
+      noting(path)
       let bytes = try readFile(path, limit: BundleFormat.maxBytes)
       if let keys {
         do throws(TrustError) {
@@ -32,7 +34,13 @@ struct LoadedPolicySet {
       return LoadedPolicySet(bundle: bytes, build: nil)
     case .sources(let files):
       guard keys == nil else { throw .usage("`--trust` goes with a bundle; `.hpol` files have no signature") }
-      let build = build(files, adjust: adjust)
+      let reader = fileReader(files)
+      var noted = reader
+      noted.read = { path throws(SourceReadError) in
+        noting(path)
+        return try reader.read(path)
+      }
+      let build = build(files, noted, adjust: adjust)
       guard let bundle = build.bundle else {
         print(build, console)
         return nil

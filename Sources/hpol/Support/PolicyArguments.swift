@@ -1,3 +1,4 @@
+import Glibc
 import PolicyBytecode
 
 /// What the `POLICY…` arguments of a command name.
@@ -7,6 +8,7 @@ enum PolicyArguments: Equatable {
   case bundle(String)
 
   static let fileExtension = ".hpol"
+  static let bundleExtension = ".hpolb"
 
   /// Takes `.hpol` files, folders, which are searched to the bottom, or one bundle.
   init(_ paths: [String]) throws(CommandError) {
@@ -33,7 +35,14 @@ enum PolicyArguments: Equatable {
     }
   }
 
+  /// By what it holds, or by a name that no source has: one that was cut to nothing is no empty policy.
   private static func isBundle(_ path: String) throws(CommandError) -> Bool {
-    try readFile(path, limit: BundleFormat.magic.count, cuts: true) == BundleFormat.magic
+    var status = stat()
+    let isFile = stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+    guard path != "-", isFile else {
+      throw .failure("`\(path)` can be read only once, and a policy is read more than once: write it to a file first")
+    }
+    if path.hasSuffix(bundleExtension) { return true }
+    return try readFile(path, limit: BundleFormat.magic.count, cuts: true) == BundleFormat.magic
   }
 }

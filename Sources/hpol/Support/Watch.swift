@@ -36,7 +36,7 @@ struct Watch {
     while true {
       // Before anything is read, so that no change is missed; files that turn out to belong to the set come after.
       try watcher.add(folders(read))
-      if console.outputIsTerminal { console.write("\u{1B}[2J\u{1B}[3J\u{1B}[H") }
+      if console.outputIsTerminal { console.write("\u{1B}[2J\u{1B}[H") }
       let start = ContinuousClock.now
       var code = ExitCode.failed
       do throws(CommandError) {
