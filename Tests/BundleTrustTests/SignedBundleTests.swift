@@ -52,6 +52,15 @@ import Testing
       } == .unknownKey(id: key.publicKey.id))
   }
 
+  /// To sign what was changed would make it good.
+  @Test func whatWasChangedIsNotSigned() throws {
+    let key = try SigningKey.generate()
+    var signed = try SignedBundle.sign(try bundle(revision: 1), with: key)
+    signed[signed.count / 2] ^= 1
+    let error = BundleTrustTests.refusal { () throws(TrustError) in _ = try SignedBundle.sign(signed, with: key) }
+    #expect(error == .changed(keyID: key.publicKey.id))
+  }
+
   /// No byte of a signed bundle can change, be it for who trusts the key or for who only looks.
   @Test func everyByteCounts() throws {
     let key = try SigningKey.generate()

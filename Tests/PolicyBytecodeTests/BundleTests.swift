@@ -189,6 +189,16 @@ import Testing
       ({ $0.decodes[0].selectors = outside }, "lists of texts overlap"),
       ({ $0.decodes.append($0.decodes[0]) }, "lists of texts overlap"),
       ({ $0.detectors[0].ignoringCase = 2 }, "a detector has an unknown flag"),
+      (
+        { writer in
+          writer.textLists += [writer.textLists[0], writer.textLists[0]]
+          writer.meta.textDetectors = RecordRange(start: 2, count: 2)
+        }, "a detector is listed twice"
+      ),
+      (
+        { $0.detectors += Array(repeating: $0.detectors[0], count: BundleFormat.maxDetectors) },
+        "there are too many detectors"
+      ),
       ({ $0.meta.decisions = 3 << 14 }, "a default is unknown"),
       ({ $0.meta.unparsed = 3 }, "a default is unknown"),
       ({ $0.meta.records = 3 << 2 }, "a default is unknown"),
@@ -207,6 +217,12 @@ import Testing
       ({ $0.atoms[2].comparison = 4 }, "atom 2 compares in an unknown way"),
       ({ $0.atoms[2].reserved = 1 }, "atom 2 compares in an unknown way"),
       ({ $0.atoms[2].operands = outside }, "the operands of atom 2"),
+      (
+        { writer in
+          writer.atoms[2].operands = RecordRange(start: 0, count: 1)
+          writer.atoms.append(writer.atoms[2])
+        }, "lists of windows overlap"
+      ),
       ({ $0.atoms[2].text = longText }, "the text of atom 2"),
       ({ $0.meta.bindAtoms = 2 }, "atom 1 is in the wrong phase"),
       ({ $0.meta.bindAtoms = 4 }, "fewer atoms than bind atoms"),

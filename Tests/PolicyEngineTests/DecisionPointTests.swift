@@ -4,6 +4,7 @@ import PolicyBytecode
 import PolicyCompiler
 import PolicyRuntime
 import PolicyTestBench
+import Responses
 import TestSupport
 import Testing
 
@@ -98,6 +99,58 @@ struct DecisionPointTests {
       when shell.program is "curl"
       block }
     """
+
+  /// As rules match by bytes, `é` in one character and in two are two tags, two columns, two sessions.
+  @Test func namesAreTheSameByTheirBytes() throws {
+    let (one, two) = ("caf\u{E9}", "cafe\u{301}")
+    let (point, _) = try point(
+      """
+      default allow
+      rule a { when shell.program is "a"
+        tag "\(one)" }
+      rule b { when shell.program is "b"
+        tag "\(two)" }
+      rule c { when session has "\(two)"
+        when shell.program is "c"
+        block }
+      rule d { when protocol is postgres
+        mask column ["\(one)", "\(two)"] }
+      """)
+    let session = point.bind(Principal())
+    #expect(decide(point, "a", in: session) == .allow)
+    #expect(decide(point, "c", in: session) == .allow)
+    #expect(decide(point, "b", in: session) == .allow)
+    #expect(decide(point, "c", in: session) == .block)
+    #expect(session.tags.count == 2)
+    let payload = Array("SELECT 1".utf8)
+    let verdict = point.judge(
+      .postgres, payload,
+      answeredBy: .object([
+        .init("columns", .array([.string(one), .string(two)])),
+        .init("rows", .array([.array([.string("secret"), .string("secret")])])),
+      ]), in: session, at: 1)
+    #expect(!line(verdict.outcome).contains("secret"))
+
+    let table = SessionTable()
+    var outcome = verdict.outcome
+    outcome.tags = ["t"]
+    #expect(table.add(outcome, to: one, at: 1))
+    #expect(table.tags(of: two, at: 1).certain.isEmpty && !table.end(two) && table.end(one))
+  }
+
+  /// A verdict's masks are of the detectors of its own policy, whichever is in force when the response comes.
+  @Test func masksAreOfThePolicyThatJudged() throws {
+    func text(_ word: String) -> String {
+      "default allow\ndetector badge = /\(word)-[0-9]{5}/\nrule m { when protocol is shell\n  mask badge }\n"
+    }
+    let (point, _) = try point(text("EMP"))
+    let session = point.bind(Principal())
+    var payload = "cat badges"
+    let verdict = payload.withUTF8 { point.judge(.shell, $0, in: session, at: 1) }
+    #expect(point.replace(by: try policy(text("NEW"))) { _ in true })
+    let response = Response.text(Array("EMP-12345 NEW-12345".utf8))
+    #expect(Responses.masked(response, by: point.maskPlan(verdict)).0 == .text(Array("[badge] NEW-12345".utf8)))
+  }
 
   @Test func tagsAreNotRemembered() throws {
     let (point, _) = try point(Self.tagging)

@@ -1,6 +1,7 @@
 import Foundation
 import JSONText
 import PolicyTestBench
+import TestSupport
 import Testing
 
 /// A folder with files of these names and texts, removed afterwards.
@@ -109,6 +110,56 @@ private let requests = """
     }
     #expect(try hpol(["build", "\(folder)/a.hpol", "-o", "/nonexistent/x"]).code == 2)
     #expect(try hpol(["eval", "\(folder)/a.hpol", "--fixtures", "/nonexistent"]).code == 2)
+  }
+}
+
+/// What is read twice, or was cut to nothing, is not taken for a policy without rules.
+@Test func policiesAreWholeFiles() throws {
+  try withFolder(["a.hpol": guarded, "cut.hpolb": ""]) { (folder: String) throws in
+    for command in [["check"], ["test"], ["build", "-o", "\(folder)/x.hpolb"]] {
+      for path in ["-", "/dev/stdin"] {
+        let run = try hpol(command + [path], input: guarded)
+        #expect(run.code == 2 && run.error.contains("can be read only once"), "\(command) \(path)")
+      }
+    }
+    for command in ["inspect", "eval", "serve"] {
+      let run = try hpol([command, "\(folder)/cut.hpolb"] + (command == "eval" ? ["-f", "\(folder)/a.hpol"] : []))
+      #expect(run.code == 2 && run.error.contains("not an hpol bundle"), "\(command): \(run.error)")
+    }
+  }
+}
+
+@Test func nothingThatIsReadIsWrittenOver() throws {
+  try withFolder(["a.hpol": guarded]) { (folder: String) throws in
+    #expect(try hpol(["keygen", "k"], folder: folder).code == 0)
+    for output in ["a.hpol", "./a.hpol", "k.key"] {
+      let run = try hpol(["build", "a.hpol", "--sign", "k.key", "--revision", "1", "-o", output], folder: folder)
+      #expect(run.code == 2 && run.error.contains("`\(output)` is read, too"), "\(run.error)")
+    }
+    #expect(try hpol(["build", "a.hpol", "-o", "a.hpolb"], folder: folder).code == 0)
+    #expect(try hpol(["sign", "a.hpolb", "--key", "k.key", "-o", "k.key"], folder: folder).code == 2)
+    #expect(try hpol(["sign", "a.hpolb", "--key", "k.key"], folder: folder).code == 0)
+    #expect(try String(contentsOfFile: folder + "/a.hpol", encoding: .utf8) == guarded)
+  }
+}
+
+@Test func listsMayBeginWithAByteOrderMark() throws {
+  let policy =
+    "hpol 1\n\ndefault allow\n\nlist users from \"users.txt\"\n\nrule x {\n  when user in users\n  block\n}\n"
+  try withFolder(["a.hpol": policy, "users.txt": "\u{FEFF}ann\nbob\n"]) { (folder: String) throws in
+    for user in ["ann", "bob"] {
+      let run = try hpol(["explain", "a.hpol", "-p", "shell", "-c", "ls", "--user", user], folder: folder)
+      #expect(run.output.hasPrefix("block"), "\(user): \(run.output)")
+    }
+  }
+}
+
+@Test func outputThatCannotBeWrittenIsAnError() throws {
+  try withFolder(["a.hpol": guarded]) { (folder: String) throws in
+    let program = "\(buildFolder)/hpol"
+    let run = try ShellRun("set +e; \(program) check a.hpol > /dev/full; echo $?", in: folder)
+    #expect(run.output == "2\n")
+    #expect(run.error == "hpol: error: cannot write standard output: no space left on device\n")
   }
 }
 

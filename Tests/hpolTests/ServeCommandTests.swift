@@ -60,4 +60,25 @@ import Testing
       #expect(program.end() == 0)
     }
   }
+  /// Lists and what is used are watched, too, what has errors is said to leave the old one, and who reads no longer ends nothing.
+  @Test func everyFileOfAPolicyIsWatched() throws {
+    let files = [
+      "p.hpol": "hpol 1\n\nuse \"r.hpol\"\n\ndefault allow\n",
+      "r.hpol": "hpol 1\n\nlist gone from \"l.txt\"\n\nrule no {\n  when sql.table in gone\n  block \"listed\"\n}\n",
+      "l.txt": "x\n",
+    ]
+    try withFolder(files) { (folder: String) throws in
+      let program = try RunningProgram(["serve", "p.hpol", "--listen", "127.0.0.1:0"], folder: folder)
+      let start = try program.wait { $0.contains("listening on ") && $0.hasSuffix("\n") }
+      let url = String(start.split(separator: "\n")[0].dropFirst("listening on ".count))
+      #expect(!(try ask(url).contains("listed")))
+      try "t\n".write(toFile: folder + "/l.txt", atomically: true, encoding: .utf8)
+      _ = try program.wait { $0.contains("generation 2 is in force") }
+      #expect(try ask(url).contains("listed"))
+      try "hpol 1\n\nrule".write(toFile: folder + "/r.hpol", atomically: true, encoding: .utf8)
+      _ = try program.wait { $0.contains("the old policy stays in force: the new one has errors") }
+      #expect(try ask(url).contains("listed"))
+      #expect(program.end() == 0)
+    }
+  }
 }
