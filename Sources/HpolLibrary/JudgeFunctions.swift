@@ -60,9 +60,11 @@ public func hpol_judge_batch(
     let session = try object(session, "session", as: SessionHandle.self)
     guard count >= 0 else { throw .argument("`count` is out of range") }
     if count == 0 { return }
+    guard let decisions else { throw .null("decisions") }
+    // For who does not look at the status: memory that is zero would allow.
+    for index in 0..<count { decisions[index] = hpol_decision(HPOL_BLOCK) }
     guard let payloads else { throw .null("payloads") }
     guard let lengths else { throw .null("lengths") }
-    guard let decisions else { throw .null("decisions") }
     let (wire, time) = (try protocolNumbered(`protocol`), moment(time))
     // Nothing is judged, and no tag set, unless all can be.
     for index in 0..<count { _ = try bytes(payloads[index], lengths[index], "payloads[…]") }

@@ -87,11 +87,11 @@ struct OpenOptions {
     guard options.pointee.size == MemoryLayout<hpol_options>.size else {
       throw .argument("`options->size` is \(options.pointee.size), not sizeof(hpol_options)")
     }
-    if options.pointee.trusted_keys != nil {
+    if options.pointee.trusted_keys != nil || options.pointee.trusted_keys_length > 0 {
       let keys = try json(options.pointee.trusted_keys, options.pointee.trusted_keys_length, "trusted_keys")
       trust = try BundleTrustRule(trusting: Array(keys))
     }
-    if options.pointee.mask_key != nil {
+    if options.pointee.mask_key != nil || options.pointee.mask_key_length > 0 {
       let key = try bytes(options.pointee.mask_key, options.pointee.mask_key_length, "mask_key")
       guard !key.isEmpty else { throw .argument("`mask_key` is empty") }
       maskKey = MaskKey(Array(key))

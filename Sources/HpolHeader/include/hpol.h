@@ -153,7 +153,7 @@ hpol_status hpol_judge(
     const hpol_verdict **verdict, hpol_error *error);
 
 /* Judges several payloads of a session in order; `payloads` and `lengths` have `count` elements, and `decisions` gets as
-   many. */
+   many; HPOL_BLOCK where the call fails. */
 hpol_status hpol_judge_batch(
     hpol_session *session, hpol_protocol protocol, const void *const *payloads, const size_t *lengths, size_t count,
     int64_t time, hpol_decision *decisions, hpol_error *error);
@@ -219,7 +219,9 @@ void hpol_line_free(char *line);
 typedef struct hpol_mask hpol_mask;
 
 /* Begins a response to the request that got `verdict`, which is the session's last. `content_type` is what the target says it
-   holds, such as "application/json"; NULL: it is found out. A verdict without masks gives the bytes back as they are. */
+   holds, such as "application/json"; NULL: it is found out. A verdict without masks gives the bytes back as they are. One that
+   asks for the response (hpol_verdict_asks_response) is refused: hpol_judge_response says what is to be passed on. The masks
+   are those of the policy that judged, though another be in force by now. */
 hpol_status hpol_mask_open(
     hpol_session *session, const hpol_verdict *verdict, const char *content_type, hpol_mask **mask, hpol_error *error);
 

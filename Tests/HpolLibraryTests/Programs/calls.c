@@ -161,6 +161,8 @@ static void masks(hpol_policy *policy) {
   CHECK(strstr(hpol_verdict_json(verdict, NULL), "\"response\":{\"columns\"") != NULL);
   verdict = judged(session, HPOL_SHELL, "cat id_rsa");
   CHECK(hpol_verdict_decision(verdict) == HPOL_ALLOW && hpol_verdict_asks_response(verdict));
+  /* What is to be judged as a whole is not masked as it comes. */
+  CHECK(hpol_mask_open(session, verdict, NULL, &mask, &error) == HPOL_ERROR_ARGUMENT && mask == NULL);
   response = "\"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\\n"
              "-----END PRIVATE KEY-----\\n\"";
   CHECK(
@@ -339,7 +341,6 @@ static void refuses(hpol_policy *policy) {
   const char *text;
   char *line;
   size_t length = 1;
-  hpol_decision decision;
   CHECK(hpol_open_file("/nowhere", NULL, &none, &error) == HPOL_ERROR_FILE && none == NULL);
   CHECK(error.status == HPOL_ERROR_FILE && strstr(error.message, "`/nowhere`: No such file") != NULL);
   CHECK(hpol_open_file(NULL, NULL, &none, &error) == HPOL_ERROR_ARGUMENT);
@@ -356,6 +357,11 @@ static void refuses(hpol_policy *policy) {
   options.trusted_keys = "no key";
   options.trusted_keys_length = 6;
   CHECK(hpol_open("x", 1, &options, &none, &error) == HPOL_ERROR_TRUST);
+  options.trusted_keys = NULL;
+  CHECK(hpol_open("x", 1, &options, &none, &error) == HPOL_ERROR_ARGUMENT);
+  options.trusted_keys_length = 0;
+  options.mask_key_length = 6;
+  CHECK(hpol_open("x", 1, &options, &none, &error) == HPOL_ERROR_ARGUMENT);
 
   CHECK(hpol_bind(NULL, eve, strlen(eve), &no_session, &error) == HPOL_ERROR_ARGUMENT && no_session == NULL);
   CHECK(hpol_bind(policy, eve, strlen(eve), NULL, &error) == HPOL_ERROR_ARGUMENT);
@@ -381,8 +387,10 @@ static void refuses(hpol_policy *policy) {
   CHECK(hpol_judge(session, HPOL_SHELL, "ls", (size_t)-2, 0, &verdict, &error) == HPOL_ERROR_ARGUMENT);
   const void *payloads[] = {"ls", NULL};
   size_t lengths[] = {2, 2};
-  CHECK(hpol_judge_batch(session, HPOL_SHELL, payloads, lengths, 2, 0, &decision, &error) == HPOL_ERROR_ARGUMENT);
-  CHECK(hpol_judge_batch(session, HPOL_SHELL, payloads, NULL, 1, 0, &decision, &error) == HPOL_ERROR_ARGUMENT);
+  hpol_decision decisions[2] = {HPOL_ALLOW, HPOL_ALLOW};
+  CHECK(hpol_judge_batch(session, HPOL_SHELL, payloads, lengths, 2, 0, decisions, &error) == HPOL_ERROR_ARGUMENT);
+  CHECK(decisions[0] == HPOL_BLOCK && decisions[1] == HPOL_BLOCK);
+  CHECK(hpol_judge_batch(session, HPOL_SHELL, payloads, NULL, 1, 0, decisions, &error) == HPOL_ERROR_ARGUMENT);
   CHECK(hpol_judge_batch(session, HPOL_SHELL, payloads, lengths, 1, 0, NULL, &error) == HPOL_ERROR_ARGUMENT);
   CHECK(
       hpol_judge_response(session, HPOL_SHELL, "ls", 2, 0, "{", 1, &verdict, &error) == HPOL_ERROR_JSON
