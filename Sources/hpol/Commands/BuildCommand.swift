@@ -61,7 +61,8 @@ let buildCommand = Command(
     let written = signed?.bundle ?? bundle
     let inputs = build.sources.files.map(\.path) + arguments.all("sign") + arguments.all("fixtures")
     try writeFile(output, written, besides: inputs)
-    let size = "\(counted(loaded.rules.count, "rule")), \(counted(loaded.atoms.count, "condition")), \(written.count) bytes"
+    let size =
+      "\(counted(loaded.rules.count, "rule")), \(counted(loaded.atoms.count, "condition")), \(written.count) bytes"
     console.write("\(output): \(size)" + (signed.map { ", signed with the key \($0.keyID)" } ?? "") + "\n")
     return .holds
   })
