@@ -129,6 +129,11 @@ private let requests = """
   }
 }
 
+@Test func theShippedPacksHold() throws {
+  let run = try hpol(["test", "policies", "--fixtures", "fixtures"], folder: projectFolder.path)
+  #expect(run.code == 0, "\(run.output)")
+}
+
 @Test func nothingThatIsReadIsWrittenOver() throws {
   try withFolder(["a.hpol": guarded]) { (folder: String) throws in
     #expect(try hpol(["keygen", "k"], folder: folder).code == 0)

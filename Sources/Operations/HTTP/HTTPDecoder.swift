@@ -63,12 +63,13 @@ struct HTTPRequest {
   init(_ bytes: [UInt8]) throws(HTTPError) {
     self.bytes = bytes
     head = try HTTPHead(bytes)
-    target = try HTTPTarget(bytes, head.target, method: head.method)
+    var target = try HTTPTarget(bytes, head.target, method: head.method)
     var host: [UInt8]?
     if let field = try head.only("host", bytes) { host = try HTTPHost.canonical(bytes[field.value.range]) }
     // Which of two hosts is the one that counts is not the same for all servers.
-    if let named = target.host, let host, named != host, !target.path.isEmpty { throw HTTPError(.syntax) }
+    if let named = target.host, let host, named != host, !target.path.isEmpty { target.isAmbiguous = true }
     self.host = target.host ?? host
+    self.target = target
     body = try head.body(bytes)
     method = bytes[head.method.range].map(HTTPBytes.upper)
   }

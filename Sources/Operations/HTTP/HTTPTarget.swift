@@ -6,7 +6,7 @@ struct HTTPTarget {
   var host: [UInt8]?
   /// Normalised; `*` for the server as a whole, empty for CONNECT.
   var path: [UInt8] = []
-  /// Whether servers may take another path than ``path``.
+  /// Whether servers may take another path or host than these.
   var isAmbiguous = false
   /// As sent, without `?`; a range of the request.
   var query = ByteRange()

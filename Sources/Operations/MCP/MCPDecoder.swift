@@ -142,11 +142,8 @@ struct MCPDecoder {
     // What a rule may ask for by path: the arguments of a tool or a prompt, of other methods what they have.
     let hasArguments = shape == .tool || shape == .prompt
     let tool = shape == .tool ? parameters?.name : nil
-    var resource: [UInt8]?
-    if let uri = parameters?.resource {
-      resource = ResourceURI.normalised(uri)
-      if resource == nil { return context.unparsed(.mcp, .unsupported) }
-    }
+    var isAmbiguous = false
+    let resource = parameters?.resource.map { ResourceURI.normalised($0, &isAmbiguous) }
     let range = hasArguments ? parameters?.arguments : message.params
     let command =
       context.demand.contains(.command)
@@ -179,6 +176,7 @@ struct MCPDecoder {
       if demand.contains(.mcpDestructive) { facts.add(.mcpDestructive, isDestructive) }
       if demand.contains(.mcpChanged) { facts.add(.mcpChanged, isChanged) }
     }
+    if isAmbiguous { context.unparsed(.mcp, .unsupported) }
     guard let tool, let range, hasDeclarations else { return }
     try carried(by: tool, UnsafeBufferPointer(rebasing: bytes[range]), other, &context)
   }

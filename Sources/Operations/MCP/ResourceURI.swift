@@ -3,13 +3,12 @@
 /// escape is decoded, `file:/x` and `file://localhost/x` are `file:///x`, doubled slashes are one. Of an HTTP URI the host is that
 /// of requests.
 enum ResourceURI {
-  /// Nil where servers do not agree on what it names: with blanks around it and control characters in it, which some leave
-  /// out; with a `?` or `#` in the path of a file, where it may end or not; with a backslash, or another number of slashes than two
-  /// before the host.
-  static func normalised(_ uri: [UInt8]) -> [UInt8]? {
-    guard uri.first != Ascii.space, uri.last != Ascii.space, !uri.contains(where: { $0 < Ascii.space || $0 == 0x7F })
-    else {
-      return nil
+  /// `isAmbiguous`: servers do not agree on what it names. With blanks around it and control characters in it, which some leave
+  /// out; with a `?` or `#` in the path of a file, where it may end or not; with a backslash, another number of slashes than two
+  /// before the host, or what is no host there.
+  static func normalised(_ uri: [UInt8], _ isAmbiguous: inout Bool) -> [UInt8] {
+    if uri.first == Ascii.space || uri.last == Ascii.space || uri.contains(where: { $0 < Ascii.space || $0 == 0x7F }) {
+      isAmbiguous = true
     }
     guard let colon = uri.firstIndex(of: Ascii.colon), colon > 0, Ascii.isNameStart(uri[0]),
       uri[..<colon].allSatisfy({ Ascii.isName($0) || $0 == Ascii.plus || $0 == Ascii.dash || $0 == Ascii.dot })
@@ -18,21 +17,20 @@ enum ResourceURI {
     let isFile = scheme.elementsEqual("file".utf8)
     let isHTTP = scheme.elementsEqual("http".utf8) || scheme.elementsEqual("https".utf8)
     var rest = uri[(colon + 1)...]
-    if isFile {
-      guard !rest.contains(Ascii.question), !rest.contains(Ascii.hash) else { return nil }
-    } else if rest.contains(Ascii.backslash) {
-      return nil
+    if isFile ? rest.contains(Ascii.question) || rest.contains(Ascii.hash) : rest.contains(Ascii.backslash) {
+      isAmbiguous = true
     }
     var result = scheme + [Ascii.colon]
     let hasAuthority = rest.starts(with: [Ascii.slash, Ascii.slash])
-    if isHTTP, !hasAuthority { return nil }
+    if isHTTP, !hasAuthority { isAmbiguous = true }
     if hasAuthority {
       rest = rest.dropFirst(2)
       let end = rest.firstIndex { $0 == Ascii.slash || $0 == Ascii.question || $0 == Ascii.hash } ?? rest.endIndex
       var authority = rest[..<end].map(lower)
       if isHTTP {
-        guard let host = try? HTTPHost.canonical(rest[..<end]) else { return nil }
-        authority = host
+        let host = (try? HTTPHost.canonical(rest[..<end])) ?? nil
+        if host == nil { isAmbiguous = true }
+        authority = host ?? authority
       }
       rest = rest[end...]
       if isFile, authority.elementsEqual("localhost".utf8) { authority = [] }

@@ -85,7 +85,7 @@ private func head(_ lines: String...) -> String { lines.joined(separator: "\r\n"
       #expect(found.first?.texts(.httpHost) == host.map { [$0] } ?? [], "\(line)")
     }
     // Node goes by the header, others by the target.
-    #expect(http(head("GET http://a/x HTTP/1.1", "Host: b")) == ["?syntax"])
+    #expect(http(head("GET http://a/x HTTP/1.1", "Host: b")) == ["GET /x", "?syntax"])
     #expect(http(head("GET http://a:80/x HTTP/1.1", "Host: A")) == ["GET /x"])
   }
 
