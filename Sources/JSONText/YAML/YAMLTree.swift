@@ -108,8 +108,10 @@ private struct YAMLTreeBuilder: ~Copyable {
 
   private mutating func mapping() throws(JSONError) -> JSONValue {
     var members: [JSONValue.Member] = []
-    var names: Set<[UInt8]> = []
+    // Where the member of each key stands: what is merged may have as many.
+    var places: [[UInt8]: Int] = [:]
     var merged: [JSONValue.Member] = []
+    var mergedPlaces: [[UInt8]: Int] = [:]
     while let event = try reader.next(), event.kind != .mappingEnd {
       let isMerge =
         event.kind == .scalar && event.style == .plain && event.tag == nil && event.value.elementsEqual("<<".utf8)
@@ -117,11 +119,18 @@ private struct YAMLTreeBuilder: ~Copyable {
       guard let next = try reader.next() else { break }
       let value = try node(next)
       if isMerge {
-        let first = merged.count
-        try merge(value, at: next.source.lowerBound, into: &merged)
-        for member in merged[first...]
-        where (members + merged[..<first]).contains(where: { $0.key == member.key && $0.value != member.value }) {
-          throw JSONError("`<<` has another `\(member.key)` than stands before it", at: event.source.lowerBound)
+        let new = try mergedMembers(of: value, at: next.source.lowerBound)
+        for member in new {
+          let key = Array(member.key.utf8)
+          let before = [places[key].map { members[$0].value }, mergedPlaces[key].map { merged[$0].value }]
+          if before.contains(where: { $0 != nil && $0 != member.value }) {
+            throw JSONError("`<<` has another `\(member.key)` than stands before it", at: event.source.lowerBound)
+          }
+        }
+        // What stands first in a list of mappings counts.
+        for member in new where mergedPlaces[Array(member.key.utf8)] == nil {
+          mergedPlaces[Array(member.key.utf8)] = merged.count
+          merged.append(member)
         }
         continue
       }
@@ -133,28 +142,24 @@ private struct YAMLTreeBuilder: ~Copyable {
       case .array, .object:
         throw JSONError("a key that is a collection", at: event.source.lowerBound)
       }
-      guard names.insert(Array(name.utf8)).inserted else {
+      guard places.updateValue(members.count, forKey: Array(name.utf8)) == nil else {
         throw JSONError("the key `\(name)` comes twice", at: event.source.lowerBound)
       }
       members.append(.init(name, value))
     }
-    // What the mapping itself says comes first, then what stands first among the merged.
-    for member in merged where names.insert(Array(member.key.utf8)).inserted { members.append(member) }
-    return .object(members)
+    return .object(members + merged.filter { places[Array($0.key.utf8)] == nil })
   }
 
-  private func merge(
-    _ value: JSONValue, at offset: Int, into merged: inout [JSONValue.Member]
-  ) throws(JSONError) {
+  private func mergedMembers(of value: JSONValue, at offset: Int) throws(JSONError) -> [JSONValue.Member] {
     switch value {
-    case .object(let members): merged += members
+    case .object(let members): return members
     case .array(let elements):
+      var all: [JSONValue.Member] = []
       for element in elements {
-        guard case .object(let members) = element else {
-          throw JSONError("`<<` takes mappings", at: offset)
-        }
-        merged += members
+        guard case .object(let members) = element else { throw JSONError("`<<` takes mappings", at: offset) }
+        all += members
       }
+      return all
     default: throw JSONError("`<<` takes a mapping", at: offset)
     }
   }
