@@ -71,6 +71,12 @@ import Testing
     }
   }
 
+  @Test func asManyDetectorsAsThereMayBe() throws {
+    var writer = Self.sample()
+    writer.detectors += Array(repeating: writer.detectors[0], count: BundleFormat.maxDetectors - writer.detectors.count)
+    #expect(refusal(of: writer.encode()) == nil)
+  }
+
   @Test func roundTrip() throws {
     let bytes = Self.sample().encode()
     #expect(bytes == Self.sample().encode())

@@ -45,7 +45,7 @@ enum HTTPBodyReader {
     let marks: [[UInt8]] = [[0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0xFE, 0xFF]]
     // One of the first character's bytes is its ASCII (RFC 4627, 3).
     let character = first.first { $0 != 0 } ?? 0
-    let isStart = isBlank(character) || character == Ascii.openBrace || character == Ascii.openBracket
+    let isStart = Ascii.isSpaceOrReturn(character) || character == Ascii.openBrace || character == Ascii.openBracket
     let isWide = isStart && (first.first == 0 || first.dropFirst().first == 0)
     if isWide || marks.contains(where: { first.starts(with: $0) }) { throw HTTPError(.encoding) }
     return startsLikeJSON(body)
@@ -54,13 +54,11 @@ enum HTTPBodyReader {
   static func startsLikeJSON(_ body: HTTPBody) -> Bool {
     for index in body.range {
       let byte = body.bytes[index]
-      if isBlank(byte) { continue }
+      if Ascii.isSpaceOrReturn(byte) { continue }
       return byte == Ascii.openBrace || byte == Ascii.openBracket
     }
     return false
   }
-
-  private static func isBlank(_ byte: UInt8) -> Bool { Ascii.isSpace(byte) || byte == HTTPBytes.carriageReturn }
 
   private static func json(_ body: HTTPBody, _ paths: inout KeyedPaths) throws(HTTPError) -> [KeyedPaths.Value] {
     var reading = paths

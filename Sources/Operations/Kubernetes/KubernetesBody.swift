@@ -21,7 +21,7 @@ enum KubernetesBody {
   static func read(_ text: [UInt8], isYAML: Bool = false, isPatch: Bool = false) -> Reading {
     let documents: [JSONValue]
     do throws(JSONError) {
-      let first = text.first { !Ascii.isSpace($0) && $0 != 0x0D }
+      let first = text.first { !Ascii.isSpaceOrReturn($0) }
       if !isYAML, first == Ascii.openBrace || first == Ascii.openBracket {
         documents = [try JSONValue(parsing: text)]
       } else {

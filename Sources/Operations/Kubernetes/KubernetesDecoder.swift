@@ -3,7 +3,7 @@ import PolicyBytecode
 /// Decodes a payload of the protocol `k8s`: a request to the API server (`DELETE /api/v1/namespaces/x`, with headers
 /// and a body or without), or a line of kubectl.
 func decodeKubernetes(_ payload: [UInt8], _ context: inout DecodeContext) {
-  let first = payload.prefix { !Ascii.isSpace($0) && $0 != 0x0D }
+  let first = payload.prefix { !Ascii.isSpaceOrReturn($0) }
   if !first.isEmpty, first.allSatisfy({ $0 &- 0x41 < 26 }) {
     return KubernetesRequest.decode(payload, &context)
   }
@@ -13,7 +13,7 @@ func decodeKubernetes(_ payload: [UInt8], _ context: inout DecodeContext) {
   var start = 0
   while start < payload.count, Ascii.isSpace(payload[start]) || payload[start] == 0x0D { start += 1 }
   // Quotes and backslashes in a program's name do not change it.
-  let program = payload[start...].prefix { !Ascii.isSpace($0) && $0 != 0x0D }
+  let program = payload[start...].prefix { !Ascii.isSpaceOrReturn($0) }
   let name = ShellPaths.baseName(
     program.filter { $0 != Ascii.quote && $0 != Ascii.doubleQuote && $0 != Ascii.backslash }[...])
   guard ["kubectl", "oc", "k", "microk8s.kubectl"].contains(where: { name.elementsEqual($0.utf8) }) else {
@@ -43,7 +43,7 @@ enum SimpleCommandLine {
     var word: [UInt8]?
     var index = line.startIndex
     // Line ends behind the line belong to no word.
-    let end = line.lastIndex { !Ascii.isSpace($0) && $0 != 0x0D }.map { $0 + 1 } ?? line.startIndex
+    let end = line.lastIndex { !Ascii.isSpaceOrReturn($0) }.map { $0 + 1 } ?? line.startIndex
     var hasBrace = false
     while index < end {
       let byte = line[index]

@@ -30,7 +30,7 @@ enum MCPArguments {
       let first = arguments[start + 1]
       guard isBracket(first) || first <= Ascii.space || first == Ascii.backslash else { continue }
       let text = scanner.utf8(token)
-      guard let bracket = text.first(where: { !isBlank($0) }), isBracket(bracket) else { continue }
+      guard let bracket = text.first(where: { !Ascii.isSpaceOrReturn($0) }), isBracket(bracket) else { continue }
       switch reading(text) {
       case .json:
         other += arguments[copied..<start]
@@ -62,7 +62,7 @@ enum MCPArguments {
   private static func isLenient(_ text: [UInt8], _ offset: Int) -> Bool {
     guard offset < text.count else { return false }
     switch text[offset] {
-    case Ascii.doubleQuote: return text[..<offset].last { !isBlank($0) } == Ascii.comma
+    case Ascii.doubleQuote: return text[..<offset].last { !Ascii.isSpaceOrReturn($0) } == Ascii.comma
     case Ascii.openBrace, Ascii.openBracket: return true
     case Ascii.dash: return text[offset...].starts(with: "-Infinity".utf8)
     default: return text[offset...].starts(with: "NaN".utf8) || text[offset...].starts(with: "Infinity".utf8)
@@ -70,6 +70,4 @@ enum MCPArguments {
   }
 
   private static func isBracket(_ byte: UInt8) -> Bool { byte == Ascii.openBrace || byte == Ascii.openBracket }
-
-  private static func isBlank(_ byte: UInt8) -> Bool { Ascii.isSpace(byte) || byte == 0x0D }
 }

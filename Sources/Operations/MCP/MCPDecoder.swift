@@ -150,13 +150,14 @@ struct MCPDecoder {
       ? try command(method, tool ?? parameters?.name ?? resource, range, isWhole: hasArguments) : []
     var other = MCPArguments.Other.none
     let hasDeclarations = tool != nil && context.decodes.has(.mcp)
-    if tool != nil, !context.mcpArguments.isEmpty || hasDeclarations, let range {
-      other = try MCPArguments.other(UnsafeBufferPointer(rebasing: bytes[range]))
+    let arguments = range.map { UnsafeBufferPointer(rebasing: bytes[$0]) }
+    if tool != nil, !context.mcpArguments.isEmpty || hasDeclarations, let arguments {
+      other = try MCPArguments.other(arguments)
     }
     if case .unknown = other { return context.unparsed(.mcp, .unsupported) }
     var values: [KeyedPaths.Value] = []
-    if !context.mcpArguments.isEmpty, let range {
-      values = try context.mcpArguments.values(of: UnsafeBufferPointer(rebasing: bytes[range]))
+    if !context.mcpArguments.isEmpty, let arguments {
+      values = try context.mcpArguments.values(of: arguments)
       if case .known(let text) = other {
         let others = context.mcpArguments.values(in: try JSONValue(parsing: text))
         values += others.filter { value in !values.contains { $0.key == value.key && $0.bytes == value.bytes } }
@@ -177,8 +178,8 @@ struct MCPDecoder {
       if demand.contains(.mcpChanged) { facts.add(.mcpChanged, isChanged) }
     }
     if isAmbiguous { context.unparsed(.mcp, .unsupported) }
-    guard let tool, let range, hasDeclarations else { return }
-    try carried(by: tool, UnsafeBufferPointer(rebasing: bytes[range]), other, &context)
+    guard let tool, let arguments, hasDeclarations else { return }
+    try carried(by: tool, arguments, other, &context)
   }
 
   /// `METHOD NAME ARGUMENTS`; what is absent or empty is left out. The arguments of a method without any are its

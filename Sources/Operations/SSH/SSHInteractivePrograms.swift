@@ -30,7 +30,7 @@ enum SSHInteractivePrograms {
   /// Whether what is typed ends such a program; the end of the input (Control-D) does, too.
   static func isLeft(by line: [UInt8]) -> Bool {
     if line.last == 0x04 { return true }
-    let text = line.filter { !Ascii.isSpace($0) && $0 != 0x0D && $0 != Ascii.semicolon }
+    let text = line.filter { !Ascii.isSpaceOrReturn($0) && $0 != Ascii.semicolon }
     return ends.contains(String(decoding: text, as: UTF8.self).lowercased())
   }
 

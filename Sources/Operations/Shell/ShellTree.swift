@@ -50,6 +50,9 @@ enum Ascii {
   /// Blank or newline: what the default IFS splits at.
   @inline(__always)
   static func isSpace(_ byte: UInt8) -> Bool { byte == space || byte == tab || byte == newline }
+  /// White space of JSON (RFC 8259, 2), and of lines that end in CRLF.
+  @inline(__always)
+  static func isSpaceOrReturn(_ byte: UInt8) -> Bool { isSpace(byte) || byte == 0x0D }
   /// The value of a hexadecimal digit, or nil.
   static func hex(_ byte: UInt8) -> Int? {
     switch byte {
