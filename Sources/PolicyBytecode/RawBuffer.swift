@@ -56,9 +56,10 @@ public struct RawBuffer<Element: BitwiseCopyable>: ~Copyable {
 
   @inlinable @inline(__always)
   public mutating func append(_ element: Element) {
-    reserve(1)
+    // Both are at most the capacity: nothing overflows.
+    if used == capacity { grow(1) }
     start[used] = element
-    used += 1
+    used &+= 1
   }
 
   /// Appends all of `elements`.

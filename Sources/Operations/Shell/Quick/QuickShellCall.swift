@@ -72,7 +72,8 @@ struct QuickShellText: BitwiseCopyable {
 
   @inline(__always)
   func firstIndex(of byte: UInt8, in range: ByteRange) -> Int? {
-    for index in range.range where self[index] == byte { return index }
+    let bytes = bytes(range)
+    for index in 0..<bytes.count where bytes[index] == byte { return Int(range.start) + index }
     return nil
   }
 

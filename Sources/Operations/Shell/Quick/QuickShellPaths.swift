@@ -88,7 +88,7 @@ extension QuickShell {
       return add(value, isWritten: isWritten, &facts)
     }
     let first = value.count > 0 ? text[Int(value.start)] : 0
-    if Ascii.isNameStart(first), let equals = keyEnd(value, text) {
+    if word.traits.contains(.hasEquals), Ascii.isNameStart(first), let equals = keyEnd(value, text) {
       let key = ByteRange(Int(value.start), equals)
       let isOutput = text.has("of", at: key)
       if isOutput || text.has("if", at: key) || isEvident(ByteRange(equals + 1, Int(value.end)), text) {
@@ -175,12 +175,11 @@ extension QuickShell {
   /// Whether an operand is a URL rather than a path.
   @inline(__always)
   private mutating func isAddress(_ value: ByteRange, _ text: QuickShellText) -> Bool {
-    guard Ascii.isNameStart(text[Int(value.start)]) else { return false }
-    let end = min(Int(value.end), Int(value.start) + 16)
-    for index in Int(value.start)..<end where text[index] == Ascii.colon {
-      return text.begins(with: "://", at: ByteRange(index, Int(value.end)))
-    }
-    return false
+    let start = Int(value.start)
+    guard Ascii.isNameStart(text[start]) else { return false }
+    let scheme = ByteRange(start, min(Int(value.end), start + 16))
+    guard let colon = text.firstIndex(of: Ascii.colon, in: scheme) else { return false }
+    return text.begins(with: "://", at: ByteRange(colon, Int(value.end)))
   }
 
   /// A path as ``ShellPaths/normalised(_:in:)`` has it: the range itself if it is normal as it stands.
@@ -251,10 +250,15 @@ extension QuickShell {
   private mutating func isNormal(_ path: ByteRange, _ text: QuickShellText) -> Bool {
     if path.count == 1 { return true }
     // Only an empty component, or one that begins with a dot, need be looked at.
-    var previous: UInt8 = text[Int(path.start)] == Ascii.slash ? 0 : Ascii.slash
-    for index in path.range {
-      let byte = text[index]
-      if previous == Ascii.slash, byte == Ascii.slash || byte == Ascii.dot && isDots(index, path, text) { return false }
+    let bytes = text.bytes(path)
+    var previous: UInt8 = bytes[0] == Ascii.slash ? 0 : Ascii.slash
+    for index in 0..<bytes.count {
+      let byte = bytes[index]
+      if previous == Ascii.slash,
+        byte == Ascii.slash || byte == Ascii.dot && isDots(Int(path.start) + index, path, text)
+      {
+        return false
+      }
       previous = byte
     }
     return previous != Ascii.slash

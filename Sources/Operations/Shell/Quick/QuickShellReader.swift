@@ -95,6 +95,7 @@ extension QuickShell {
         case QuickShellByte.plain where byte == Ascii.hash:
           guard skipComment(&at, end, text) else { return false }
         default:
+          if !isEnded, plainWords(&at, line, text) { continue }
           let start = at
           let isFirst = words.count == firstWord + assigned
           guard word(&at, line, isFirst: isFirst, &facts) else { return false }

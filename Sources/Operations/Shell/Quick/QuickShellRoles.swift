@@ -15,7 +15,7 @@ extension QuickShell {
     guard first.value.count > 0 else { return false }
     let isHistory = first.value.count > 1 && text[Int(first.valueStart)] == Ascii.bang
     if isHistory || !first.traits.isDisjoint(with: [.isUnknown, .hasGlob]) { return runUnknown(files, &context) }
-    let name = baseName(first.value, text)
+    let name = first.traits.contains(.isMarked) ? baseName(first.value, text) : first.value
     // What is named by a path is no builtin.
     let inShell = inShell && name.count == first.value.count
     let hash = context.batch.facts.hash(of: name.range)
@@ -175,8 +175,8 @@ extension QuickShell {
     if number >= 0 { return tables.pointee.programs + Int(number) }
     if number == QuickShellTables.reserved { return nil }
     if text.begins(with: "ld", at: name) || text.begins(with: "mkfs.", at: name) { return nil }
-    for index in name.range where Ascii.isDigit(text[index]) { return versioned(name, index, text) }
-    return tables.pointee.unknown
+    guard let digit = text.bytes(name).firstIndex(where: Ascii.isDigit) else { return tables.pointee.unknown }
+    return versioned(name, Int(name.start) + digit, text)
   }
 
   /// `python3.11`, `php8`: the version does not matter.

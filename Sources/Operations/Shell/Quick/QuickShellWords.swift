@@ -4,6 +4,26 @@ import PolicyBytecode
 ///
 /// Invariant of the unsafe code: that of the reading of lines.
 extension QuickShell {
+  /// Appends the words from `at` on, where no comment starts, that stand for themselves and have a space or the end of the line
+  /// behind them, as most do; whether there is one.
+  @inline(never)
+  mutating func plainWords(_ at: inout Int, _ line: Range<Int>, _ text: UnsafePointer<UInt8>) -> Bool {
+    let base = line.lowerBound
+    let end = line.upperBound
+    let bits = bits
+    var next = at
+    while text[next] != Ascii.tilde {
+      let wordEnd = base &+ bits.special(from: next &- base)
+      if wordEnd == next || wordEnd < end && text[wordEnd] != Ascii.space { break }
+      words.append(Word(next, wordEnd, bits.isMarked(next &- base, wordEnd &- base) ? .isMarked : []))
+      next = wordEnd
+      while next < end, text[next] == Ascii.space { next &+= 1 }
+      if next == end || text[next] == Ascii.hash { break }
+    }
+    defer { at = next }
+    return next > at
+  }
+
   /// Appends the word that starts at `at`; false for one that is not read here. `isFirst` of what may be an assignment.
   @inline(__always)
   mutating func word(
