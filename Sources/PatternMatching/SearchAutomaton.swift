@@ -16,14 +16,14 @@ final class SearchAutomaton: @unchecked Sendable {
   /// `acceptance` has for each state a bit for each ``TextNeighbour`` before which it accepts.
   init(
     classOf: [UInt8], neighbours: [TextNeighbour], transitions: [UInt32], acceptance: [UInt8], starts: [UInt32],
-    isDead: (Int) -> Bool
+    isDead: [Bool]
   ) {
     let classCount = neighbours.count
     width = classCount + 1
     var rows: [UInt32] = []
     var last: UInt32 = 0
     for state in acceptance.indices {
-      if isDead(state) {
+      if isDead[state] {
         rows.append(0)
       } else {
         last += UInt32(width)
