@@ -110,13 +110,13 @@ private final class DecisionService: HTTPResponder {
 
   /// A line for each line of the body that is not blank; of one that gets no verdict it says why.
   private func decideAll(_ body: [UInt8]) -> HTTPReply {
-    let lines = body.split(separator: 0x0A).filter { !$0.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
-    guard lines.count <= limits.batchRequests else {
+    let count = BatchLines(body).reduce(0) { count, _ in count + 1 }
+    guard count <= limits.batchRequests else {
       metrics.note(.tooLarge)
-      return failure(413, "too-large", "a batch has at most \(limits.batchRequests) requests, not \(lines.count)")
+      return failure(413, "too-large", "a batch has at most \(limits.batchRequests) requests, not \(count)")
     }
     var answer: [UInt8] = []
-    for text in lines {
+    for text in BatchLines(body) {
       do throws(DecisionError) {
         answer += try text.withUnsafeBufferPointer { (text) throws(DecisionError) in try line(text) }
       } catch {

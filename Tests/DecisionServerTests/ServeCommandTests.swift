@@ -57,6 +57,18 @@ struct ServeCommandTests {
         """)
   }
 
+  /// Listed, its lines took 600 MB.
+  @Test func aBatchOfTinyLinesTakesLittleMoreMemoryThanItsBody() throws {
+    let run = try serve(
+      """
+      python3 -c 'print("a\\n" * 8388608, end="")' | curl -sS -m 60 -H 'Content-Type: application/json' --data-binary @- $url/v1/decide/batch
+      awk '/^VmHWM/ { print ($2 < 200000 ? "little" : $2) }' /proc/$server/status
+      """)
+    #expect(run.code == 0, "\(run.error)")
+    let refusal = "a batch has at most 10000 requests, not 8388608"
+    #expect(run.output == #"{"error":{"code":"too-large","message":"\#(refusal)"}}"# + "\nlittle\n")
+  }
+
   @Test func servesProcessesOnAUnixSocket() throws {
     let run = try serve(
       "url=http://localhost; ask --unix-socket $out/socket | cut -c1-28", options: "--socket $out/socket")
