@@ -1,4 +1,11 @@
 #include <microhttpd.h>
+#include <string.h>
+
+/* Paths come as they were sent: the library would end one at the NUL that it has decoded. */
+static inline size_t http_as_sent(void *context, struct MHD_Connection *connection, char *text) {
+  (void)context, (void)connection;
+  return strlen(text);
+}
 
 /* MHD_start_daemon takes a variable number of arguments, which Swift does not pass. */
 static inline struct MHD_Daemon *http_daemon_start(
@@ -11,6 +18,7 @@ static inline struct MHD_Daemon *http_daemon_start(
       MHD_OPTION_CONNECTION_LIMIT, connections,
       MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, head_bytes,
+      MHD_OPTION_UNESCAPE_CALLBACK, http_as_sent, NULL,
       MHD_OPTION_NOTIFY_COMPLETED, completed, context,
       MHD_OPTION_END);
 }

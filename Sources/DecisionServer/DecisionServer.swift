@@ -47,15 +47,18 @@ private final class DecisionService: HTTPResponder {
     guard isLocal(head.host) else {
       return failed(421, "host", "ask for localhost, not `\(head.host ?? "")`")
     }
+    guard let path = head.path else {
+      return failed(400, "path", "a path is percent-encoded UTF-8 without control characters")
+    }
     let method: String
-    switch head.path {
+    switch path {
     case "/v1/decide", "/v1/decide/batch", "/v1/explain": method = "POST"
     case "/healthz", "/metrics": method = "GET"
-    case let path where path.hasPrefix(Self.sessionsPath) && path.count > Self.sessionsPath.count: method = "DELETE"
-    default: return failed(404, "path", "there is no `\(head.path)`")
+    case _ where Self.session(of: path) != nil: method = "DELETE"
+    default: return failed(404, "path", "there is no `\(path)`")
     }
     guard head.method == method || method == "GET" && head.method == "HEAD" else {
-      var reply = failed(405, "method", "`\(head.path)` takes \(method)")
+      var reply = failed(405, "method", "`\(path)` takes \(method)")
       reply.headers = [("Allow", method)]
       return reply
     }
@@ -64,6 +67,12 @@ private final class DecisionService: HTTPResponder {
       return failed(415, "content-type", "send `Content-Type: application/json`")
     }
     return nil
+  }
+
+  /// The name of the session that a path is of. By bytes: a name may begin with a mark that is one character with the slash.
+  private static func session(of path: String) -> String? {
+    let name = path.utf8.dropFirst(sessionsPath.utf8.count)
+    return path.utf8.starts(with: sessionsPath.utf8) && !name.isEmpty ? String(Substring(name)) : nil
   }
 
   /// Names that a page in a browser cannot make another's address have.
@@ -92,7 +101,11 @@ private final class DecisionService: HTTPResponder {
         sessionsWithTags: point.sessions.count)
       return HTTPReply(
         status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(metrics.text(gauges).utf8))
-    default: return endSession(String(head.path.dropFirst(Self.sessionsPath.count)))
+    default:
+      // One without tags has nothing to forget: who ends a session need not know whether it has some, nor whether an answer
+      // to the same was lost.
+      if let name = head.path.flatMap(Self.session) { point.sessions.end(name) }
+      return HTTPReply(status: 204, body: [])
     }
   }
 
@@ -164,11 +177,6 @@ private final class DecisionService: HTTPResponder {
     }
     writer.newline()
     return HTTPReply(status: 200, body: writer.bytes)
-  }
-
-  private func endSession(_ name: String) -> HTTPReply {
-    guard point.sessions.end(name) else { return failure(404, "session", "no session `\(name)` has tags") }
-    return HTTPReply(status: 204, body: [])
   }
 
   /// A refusal that is counted.

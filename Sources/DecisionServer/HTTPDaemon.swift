@@ -119,7 +119,8 @@ final class HTTPDaemon: @unchecked Sendable {
     let type = header("Content-Type").map { $0.prefix { $0 != ";" && $0 != " " }.lowercased() }
     let isChunked = header("Transfer-Encoding") != nil
     return HTTPHead(
-      method: method.map { String(cString: $0) } ?? "", path: url.map { String(cString: $0) } ?? "",
+      method: method.map { String(cString: $0) } ?? "",
+      path: url.flatMap { HTTPHead.path(Array(UnsafeRawBufferPointer(start: $0, count: strlen($0)))) },
       host: header("Host"), contentType: type,
       contentLength: isChunked ? nil : header("Content-Length").flatMap { Int($0) })
   }

@@ -116,8 +116,10 @@ struct DecisionServerTests {
     // There is room for one session with tags: another gets no verdict that would set some.
     let refused = try running.ask("/v1/decide", body: request("b", "postgres", "SELECT * FROM secrets"))
     #expect(refused.hasPrefix("503\n") && refused.contains(#""code":"sessions""#))
-    #expect(try running.ask("/v1/sessions/a", "-X DELETE") == "204\n")
-    #expect(try running.ask("/v1/sessions/a", "-X DELETE").hasPrefix("404\n"))
+    #expect(try running.ask("/v1/sessions/a%00b", "-X DELETE").hasPrefix("400\n"))
+    #expect(try decide("a", "shell", "ls").contains(#""decision":"block""#))
+    // However often, and whether it has tags.
+    for _ in 0..<2 { #expect(try running.ask("/v1/sessions/a", "-X DELETE") == "204\n") }
     #expect(try decide("a", "shell", "ls").contains(#""decision":"allow""#))
     #expect(try decide("b", "postgres", "SELECT * FROM secrets").contains(#""decision":"allow""#))
   }
@@ -140,6 +142,26 @@ struct DecisionServerTests {
     #expect(try running.ask("/v1/explain", body: "{").hasPrefix("400\n"))
     #expect(try running.ask("/healthz", "-H 'Host: localhost:8181'").hasPrefix("200\n"))
     #expect(try running.ask("/healthz", "-I").hasPrefix("200\n"))
+  }
+
+  @Test func pathsAreDecodedStrictly() throws {
+    let running = try Running(sessions: SessionTable(limit: 1))
+    // A name may hold what separates, and begin with a mark that combines with the slash before it.
+    for (name, path) in [("a/b c?%", "a%2fb%20c%3F%25"), ("\u{301}x", "%CC%81x"), ("caf\u{E9}", "caf\u{E9}")] {
+      let reads = #"{"session":"\#(name)","protocol":"postgres","request":"SELECT * FROM secrets"}"#
+      #expect(try running.ask("/v1/decide", body: reads).hasPrefix("200\n"))
+      #expect(running.point.sessions.count == 1)
+      #expect(try running.ask("/v1/sessions/" + path, "-X DELETE") == "204\n")
+      #expect(running.point.sessions.count == 0, "\(name)")
+    }
+    #expect(try running.ask("/heal%74hz").hasPrefix("200\n"))
+    for path in [
+      "healthz%00", "healthz%00x", "%0ahealthz", "healthz%1F", "healthz%7f", "healthz%", "healthz%4", "%zz", "%FF",
+    ] {
+      let answer = try running.ask("/" + path)
+      #expect(answer.hasPrefix("400\n") && answer.contains(#""code":"path""#), "\(path): \(answer)")
+    }
+    #expect(try running.ask("/healthz%20").hasPrefix("404\n"))
   }
 
   @Test func bodiesAndBatchesHaveLimits() throws {

@@ -28,8 +28,8 @@ public final class SessionTable: Sendable {
 
   public var count: Int { tags.withLock { $0.count } }
 
-  /// Forgets a session that has ended; whether it had tags.
-  public func end(_ name: String) -> Bool { tags.withLock { $0.removeValue(forKey: ExactText(name)) != nil } }
+  /// Forgets a session that has ended, if it is known.
+  public func end(_ name: String) { tags.withLock { $0[ExactText(name)] = nil } }
 
   /// The tags of a session that asks at `now`.
   func tags(of name: String, at now: Int64) -> Tags {
