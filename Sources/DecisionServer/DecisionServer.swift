@@ -114,10 +114,7 @@ private final class DecisionService: HTTPResponder {
       return HTTPReply(
         status: 200, body: try body.withUnsafeBufferPointer { (text) throws(DecisionError) in try line(text) })
     } catch {
-      switch error {
-      case .request: return failure(400, "request", error.message)
-      case .tooManySessions: return failure(503, "sessions", error.message)
-      }
+      return failure(error)
     }
   }
 
@@ -133,8 +130,7 @@ private final class DecisionService: HTTPResponder {
       do throws(DecisionError) {
         answer += try text.withUnsafeBufferPointer { (text) throws(DecisionError) in try line(text) }
       } catch {
-        let code = if case .request = error { "request" } else { "sessions" }
-        answer += failure(0, code, error.message).body
+        answer += failure(error).body
       }
     }
     return HTTPReply(status: 200, contentType: "application/x-ndjson", body: answer)
@@ -148,7 +144,7 @@ private final class DecisionService: HTTPResponder {
       metrics.note(decision, seconds: Double(Self.now() - start) / 1e9)
       return line
     } catch {
-      if case .request = error { metrics.note(.request) } else { metrics.note(.sessions) }
+      metrics.note(error.reason)
       throw error
     }
   }
@@ -161,7 +157,7 @@ private final class DecisionService: HTTPResponder {
           try point.line(explaining: text, now: Int64(time(nil)))
         })
     } catch {
-      return failure(400, "request", error.message)
+      return failure(error)
     }
   }
 
@@ -185,6 +181,16 @@ private final class DecisionService: HTTPResponder {
     return failure(status, code, message)
   }
 
+  private func failure(_ error: DecisionError) -> HTTPReply {
+    let status: UInt32 =
+      switch error {
+      case .request: 400
+      case .notEvaluable: 422
+      case .tooManySessions: 503
+      }
+    return failure(status, error.reason.code, error.message)
+  }
+
   private func failure(_ status: UInt32, _ code: String, _ message: String) -> HTTPReply {
     var writer = JSONWriter()
     writer.object {
@@ -205,5 +211,16 @@ private final class DecisionService: HTTPResponder {
     var moment = timespec()
     clock_gettime(CLOCK_MONOTONIC, &moment)
     return moment.tv_sec * 1_000_000_000 + moment.tv_nsec
+  }
+}
+
+extension DecisionError {
+  /// Under which it is counted.
+  fileprivate var reason: ServerMetrics.Failure {
+    switch self {
+    case .request: .request
+    case .notEvaluable: .notEvaluable
+    case .tooManySessions: .sessions
+    }
   }
 }

@@ -7,7 +7,12 @@ final class ServerMetrics: Sendable {
   static let buckets = [0.000_01, 0.000_025, 0.000_1, 0.000_25, 0.001, 0.002_5, 0.01, 0.1, 1]
 
   /// Why a request got no verdict. The words are labels.
-  enum Failure: String, CaseIterable { case request, tooLarge = "too_large", sessions, refused }
+  enum Failure: String, CaseIterable {
+    case request, tooLarge = "too_large", notEvaluable = "not_evaluable", sessions, refused
+
+    /// The code in the answer.
+    var code: String { rawValue.replacing("_", with: "-") }
+  }
 
   private struct Counts {
     var decisions = [Int](repeating: 0, count: Decision.allCases.count)

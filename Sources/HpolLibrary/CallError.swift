@@ -15,6 +15,10 @@ struct CallError: Error {
   static func limit(_ message: String) -> CallError { CallError(status: HPOL_ERROR_LIMIT, message: message) }
   static func column(_ message: String) -> CallError { CallError(status: HPOL_ERROR_COLUMN, message: message) }
 
+  static func notEvaluable(_ message: String) -> CallError {
+    CallError(status: HPOL_ERROR_NOT_EVALUABLE, message: message)
+  }
+
   static func json(_ what: String, _ error: JSONError) -> CallError {
     CallError(status: HPOL_ERROR_JSON, message: "\(what), byte \(error.offset + 1): \(error.message)")
   }

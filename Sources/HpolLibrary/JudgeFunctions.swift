@@ -141,6 +141,7 @@ public func hpol_decide(
     } catch {
       switch error {
       case .request(let problem): throw .json("request", problem)
+      case .notEvaluable: throw .notEvaluable(error.message)
       case .tooManySessions: throw .limit(error.message)
       }
     }

@@ -101,6 +101,26 @@ struct DecisionServerTests {
     #expect(lines[3].hasPrefix(#"{"id":"b","decision":"allow""#))
   }
 
+  /// What was taken out of a redacted request decides, and what it may have tagged its session with decides the next: there is
+  /// no verdict, which must not look like one.
+  @Test func whatCannotBeKnownIsNoVerdict() throws {
+    let running = try Running()
+    func redacted(_ rest: String) -> String {
+      #"{"session":"s","protocol":"postgres","request":"SELECT r1","redacted":{"facts":["sql.table"],"operations":[{"#
+        + #""protocol":"postgres","tests":{\#(rest)}}]}}"#
+    }
+    let known = try running.ask("/v1/decide", body: redacted(#""sql.table is \"secrets\"":false"#))
+    #expect(known.hasPrefix("200\n") && known.contains(#""decision":"allow""#), "\(known)")
+    #expect(try running.ask("/v1/decide", body: redacted("")).hasPrefix("422\n"))
+    let next = #"{"session":"s","protocol":"shell","request":"ls"}"#
+    let refused = try running.ask("/v1/decide", body: next)
+    #expect(refused.hasPrefix("422\n") && refused.contains(#""code":"not-evaluable""#), "\(refused)")
+    #expect(refused.contains(#"cannot be known (session has \"saw-secrets\")"#), "\(refused)")
+    let lines = try running.ask("/v1/decide/batch", body: next + "\n").split(separator: "\n")
+    #expect(lines.count == 2 && lines[0] == "200" && lines[1].hasPrefix(#"{"error":{"code":"not-evaluable""#))
+    #expect(try running.ask("/metrics").contains(#"hpol_request_failures_total{reason="not_evaluable"} 3"#))
+  }
+
   @Test func keepsTheTagsOfSessionsThatAreNamed() throws {
     let running = try Running(sessions: SessionTable(limit: 1))
     func request(_ session: String, _ wire: String, _ text: String) -> String {
@@ -124,26 +144,6 @@ struct DecisionServerTests {
     #expect(try decide("b", "postgres", "SELECT * FROM secrets").contains(#""decision":"allow""#))
   }
 
-  @Test func refusesWhatItDoesNotServe() throws {
-    let running = try Running()
-    let cases: [(path: String, options: String, status: String, code: String)] = [
-      ("/v2/decide", "", "404", "path"), ("/v1/sessions/", "-X DELETE", "404", "path"),
-      ("/v1/decide", "", "405", "method"), ("/healthz", "-X DELETE", "405", "method"),
-      ("/v1/decide", "-d '{}'", "415", "content-type"),
-      ("/healthz", "-H 'Host: rebound.example'", "421", "host"),
-      ("/healthz", "-H 'Host: 127.0.0.1.rebound.example'", "421", "host"),
-    ]
-    for (path, options, status, code) in cases {
-      let answer = try running.ask(path, options)
-      #expect(
-        answer.hasPrefix(status + "\n") && answer.contains(#""code":"\#(code)""#), "\(path) \(options): \(answer)")
-    }
-    #expect(try running.ask("/v1/decide", body: "{").hasPrefix("400\n"))
-    #expect(try running.ask("/v1/explain", body: "{").hasPrefix("400\n"))
-    #expect(try running.ask("/healthz", "-H 'Host: localhost:8181'").hasPrefix("200\n"))
-    #expect(try running.ask("/healthz", "-I").hasPrefix("200\n"))
-  }
-
   @Test func pathsAreDecodedStrictly() throws {
     let running = try Running(sessions: SessionTable(limit: 1))
     // A name may hold what separates, and begin with a mark that combines with the slash before it.
@@ -162,6 +162,26 @@ struct DecisionServerTests {
       #expect(answer.hasPrefix("400\n") && answer.contains(#""code":"path""#), "\(path): \(answer)")
     }
     #expect(try running.ask("/healthz%20").hasPrefix("404\n"))
+  }
+
+  @Test func refusesWhatItDoesNotServe() throws {
+    let running = try Running()
+    let cases: [(path: String, options: String, status: String, code: String)] = [
+      ("/v2/decide", "", "404", "path"), ("/v1/sessions/", "-X DELETE", "404", "path"),
+      ("/v1/decide", "", "405", "method"), ("/healthz", "-X DELETE", "405", "method"),
+      ("/v1/decide", "-d '{}'", "415", "content-type"),
+      ("/healthz", "-H 'Host: rebound.example'", "421", "host"),
+      ("/healthz", "-H 'Host: 127.0.0.1.rebound.example'", "421", "host"),
+    ]
+    for (path, options, status, code) in cases {
+      let answer = try running.ask(path, options)
+      #expect(
+        answer.hasPrefix(status + "\n") && answer.contains(#""code":"\#(code)""#), "\(path) \(options): \(answer)")
+    }
+    #expect(try running.ask("/v1/decide", body: "{").hasPrefix("400\n"))
+    #expect(try running.ask("/v1/explain", body: "{").hasPrefix("400\n"))
+    #expect(try running.ask("/healthz", "-H 'Host: localhost:8181'").hasPrefix("200\n"))
+    #expect(try running.ask("/healthz", "-I").hasPrefix("200\n"))
   }
 
   @Test func bodiesAndBatchesHaveLimits() throws {

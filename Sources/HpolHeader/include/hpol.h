@@ -52,13 +52,14 @@ typedef int32_t hpol_status;
 
 enum {
   HPOL_OK = 0,
-  HPOL_ERROR_ARGUMENT = 1, /* NULL where something is needed, a number out of range */
-  HPOL_ERROR_FILE = 2,     /* a file cannot be read */
-  HPOL_ERROR_BUNDLE = 3,   /* the bytes are no bundle, or one of another version */
-  HPOL_ERROR_TRUST = 4,    /* the bundle is not signed by a trusted key, has expired, or is older than the one in force */
-  HPOL_ERROR_JSON = 5,     /* an identity, a request or a response is not what it should be */
-  HPOL_ERROR_LIMIT = 6,    /* more than a limit of this library */
-  HPOL_ERROR_COLUMN = 7    /* an Arrow column is missing or of another type */
+  HPOL_ERROR_ARGUMENT = 1,     /* NULL where something is needed, a number out of range */
+  HPOL_ERROR_FILE = 2,         /* a file cannot be read */
+  HPOL_ERROR_BUNDLE = 3,       /* the bytes are no bundle, or one of another version */
+  HPOL_ERROR_TRUST = 4,        /* the bundle is not signed by a trusted key, has expired, or is older than the one in force */
+  HPOL_ERROR_JSON = 5,         /* an identity, a request or a response is not what it should be */
+  HPOL_ERROR_LIMIT = 6,        /* more than a limit of this library */
+  HPOL_ERROR_COLUMN = 7,       /* an Arrow column is missing or of another type */
+  HPOL_ERROR_NOT_EVALUABLE = 8 /* a redacted request lacks what its verdict rests on */
 };
 
 /* Room for the message of an error, its NUL included; a longer one is cut. */
@@ -207,7 +208,8 @@ hpol_status hpol_explain(
 
 /* Judges a request given as a fixture (fixtures/README.md), one JSON object, and makes the line that `hpol eval --json`
    prints for it, its line end included. A request without a time is judged now; one with a `session` gets the tags that
-   earlier ones of this policy's set. The line is freed with hpol_line_free. */
+   earlier ones of this policy's set. Where `hpol eval` would say that the decision of a redacted request cannot be known,
+   it fails. The line is freed with hpol_line_free. */
 hpol_status hpol_decide(
     hpol_policy *policy, const char *request, size_t length, char **line, size_t *line_length, hpol_error *error);
 

@@ -127,12 +127,14 @@ public final class DecisionPoint: Sendable {
   /// Bytes of a payload that decoders read; of a longer one they tell no more than that it is.
   public static let payloadBytes = DecodeLimits.payloadBytes
 
-  /// The line of `hpol eval --json` for a request that is given as a fixture, its line end included.
+  /// The line of `hpol eval --json` for a request that is given as a fixture, its line end included. Where that says that the
+  /// decision cannot be known, there is an error instead: who looks for `block` only must not find a line without it.
   public func line(
     deciding request: UnsafeBufferPointer<UInt8>, now: Int64, _ noted: (Outcome) -> Void = { _ in }
   ) throws(DecisionError) -> [UInt8] {
     let fixture = try fixture(request)
     guard let outcome = decide(fixture, now: now) else { throw .tooManySessions }
+    guard outcome.isEvaluable else { throw .notEvaluable(outcome.notEvaluable) }
     noted(outcome)
     var writer = JSONWriter()
     outcome.write(id: fixture.id, isAnswered: fixture.response != nil, to: &writer)
@@ -205,12 +207,16 @@ public enum DecisionError: Error, Sendable {
   case request(JSONError)
   /// There is no room for the tags of another session.
   case tooManySessions
+  /// The request is redacted, or one of its session was, and nobody recorded how these tests came out.
+  case notEvaluable([String])
 
   /// Lower case, no full stop.
   public var message: String {
     switch self {
     case .request(let error): "byte \(error.offset + 1): \(error.message)"
     case .tooManySessions: "\(SessionTable.sessionLimit) sessions have tags already; end those that are over"
+    case .notEvaluable(let reasons):
+      "the verdict cannot be known (\(reasons.joined(separator: "; "))); ask of the request itself, not of a redacted one"
     }
   }
 }
