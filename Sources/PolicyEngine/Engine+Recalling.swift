@@ -61,8 +61,7 @@ extension Engine {
           interpreter.judge(number, of: context.batch, in: session, recalling: recalled(first + number)))
       }
       if request.listsTools {
-        context.tools.learn(messages)
-        tools[request.principal.target ?? ""] = context.tools
+        context.tools = tools.learn(MCPToolListing(messages), of: request.principal.target ?? "")
       }
     } else if rest?.isEmpty == false {
       return unknownOutcome()

@@ -32,8 +32,7 @@ extension Engine {
       for number in 0..<context.batch.count { verdicts.append(judge(number, in: session)) }
       // Only the answer to a listing teaches about tools: any other could say what it likes.
       if request.listsTools {
-        context.tools.learn(messages)
-        tools[request.principal.target ?? ""] = context.tools
+        context.tools = tools.learn(MCPToolListing(messages), of: request.principal.target ?? "")
       }
     }
     let verdict = interpreter.combine(verdicts, response: responseVerdicts)

@@ -26,45 +26,33 @@ public struct MCPToolCatalog: Sendable {
   /// There were more tools, or longer names, than the catalog keeps.
   public private(set) var isIncomplete = false
 
-  public init() {}
+  /// - Parameter isIncomplete: of tools that are not known, some may have been seen.
+  public init(isIncomplete: Bool = false) { self.isIncomplete = isIncomplete }
 
   /// How many tools it knows.
   public var count: Int { tools.count }
 
-  /// Takes in the result of `tools/list`: `{"tools":[…]}`, a JSON-RPC response that holds it, or a batch of responses.
-  /// What is none of these teaches nothing.
-  public mutating func learn(_ listing: JSONValue) {
+  /// Takes in a listing, of which at most `room` tools that are not known yet.
+  public mutating func learn(_ listing: MCPToolListing, room: Int = MCPLimits.tools) {
+    let limit = min(MCPLimits.tools, tools.count + room)
     var seen: Set<[UInt8]> = []
-    learn(listing, &seen)
-  }
-
-  private mutating func learn(_ listing: JSONValue, _ seen: inout Set<[UInt8]>) {
-    if let messages = listing.array {
-      for message in messages { learn(message, &seen) }
-      return
-    }
-    guard let definitions = (listing["result"] ?? listing)["tools"]?.array else { return }
-    for definition in definitions {
-      guard let name = definition["name"]?.string.map({ Array($0.utf8) }) else { continue }
-      let digest = SHA256.digest(CanonicalJSON.text(definition))
-      let isDestructive = Self.isDestructive(definition["annotations"])
-      if var tool = tools[name] {
-        tool.isAmbiguous = !seen.insert(name).inserted && (tool.isAmbiguous || digest != tool.current)
-        tool.isDestructive = isDestructive || tool.isAmbiguous && tool.isDestructive
-        tool.current = digest
-        tools[name] = tool
-      } else if tools.count < MCPLimits.tools, name.count <= MCPLimits.toolName {
-        seen.insert(name)
-        tools[name] = Tool(
-          approved: digest, current: digest, wasDestructive: isDestructive, isDestructive: isDestructive)
+    for definition in listing.definitions {
+      if var tool = tools[definition.name] {
+        tool.isAmbiguous =
+          !seen.insert(definition.name).inserted && (tool.isAmbiguous || definition.digest != tool.current)
+        tool.isDestructive = definition.isDestructive || tool.isAmbiguous && tool.isDestructive
+        tool.current = definition.digest
+        tools[definition.name] = tool
+      } else if tools.count < limit, definition.name.count <= MCPLimits.toolName {
+        seen.insert(definition.name)
+        tools[definition.name] = Tool(
+          approved: definition.digest, current: definition.digest, wasDestructive: definition.isDestructive,
+          isDestructive: definition.isDestructive)
       } else {
         isIncomplete = true
       }
     }
   }
-
-  /// Takes in the text of a result of `tools/list`.
-  public mutating func learn(_ listing: [UInt8]) throws(JSONError) { learn(try JSONValue(parsing: listing)) }
 
   /// Accepts a tool's definition as it is now.
   public mutating func approve(_ name: String) {
@@ -88,6 +76,36 @@ public struct MCPToolCatalog: Sendable {
   public func isChanged(_ name: [UInt8]) -> Bool {
     guard let tool = tools[name] else { return isIncomplete }
     return tool.isChanged
+  }
+}
+
+/// The definitions of tools in the result of `tools/list`: `{"tools":[…]}`, a JSON-RPC response that holds it, or a batch of
+/// responses. What is none of these has none.
+public struct MCPToolListing: Sendable {
+  struct Definition: Sendable {
+    var name: [UInt8]
+    var digest: SHA256.Digest
+    var isDestructive: Bool
+  }
+
+  private(set) var definitions: [Definition] = []
+
+  public var isEmpty: Bool { definitions.isEmpty }
+
+  public init(_ listing: JSONValue) { read(listing) }
+
+  private mutating func read(_ listing: JSONValue) {
+    if let messages = listing.array {
+      for message in messages { read(message) }
+      return
+    }
+    for definition in (listing["result"] ?? listing)["tools"]?.array ?? [] {
+      guard let name = definition["name"]?.string.map({ Array($0.utf8) }) else { continue }
+      definitions.append(
+        Definition(
+          name: name, digest: SHA256.digest(CanonicalJSON.text(definition)),
+          isDestructive: Self.isDestructive(definition["annotations"])))
+    }
   }
 
   private static func isDestructive(_ annotations: JSONValue?) -> Bool {

@@ -88,7 +88,7 @@ private func repeated(_ text: String, _ count: Int) -> String { String(repeating
       #expect(context.outline == first)
       context.decodeAnswer(.mcp, bytes)
       if let value = try? JSONValue(parsing: bytes) {
-        context.tools.learn(value)
+        context.tools.learn(MCPToolListing(value))
         _ = hidingTools({ _ in true }, in: value)
       }
     }
