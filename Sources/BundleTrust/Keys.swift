@@ -38,9 +38,9 @@ public struct PublicKey: Hashable, Sendable {
     return PEM.text { PEM_write_bio_PUBKEY($0, key) } ?? []
   }
 
-  /// Whether `signature` is one of `text` by this key.
+  /// Whether `signature` is one of `text` by this key, and not one that anyone could make.
   func hasSigned(_ text: [UInt8], _ signature: [UInt8]) -> Bool {
-    guard let key = openSSLKey(), let context = EVP_MD_CTX_new() else { return false }
+    guard !SmallOrder.has(bytes), let key = openSSLKey(), let context = EVP_MD_CTX_new() else { return false }
     defer {
       EVP_MD_CTX_free(context)
       EVP_PKEY_free(key)
@@ -80,6 +80,11 @@ public struct TrustedKeys: Hashable, Sendable {
       guard EVP_PKEY_get_id(key) == EVP_PKEY_ED25519, EVP_PKEY_get_raw_public_key(key, &bytes, &count) == 1,
         count == bytes.count
       else { throw KeyError("a key is not of Ed25519; make one with `hpol keygen`") }
+      guard !SmallOrder.has(bytes) else {
+        throw KeyError(
+          "the key \(PublicKey.id(of: bytes)) is a point of small order, for which anyone can sign; "
+            + "make one with `hpol keygen`")
+      }
       keys.append(PublicKey(bytes))
     }
     self.keys = keys

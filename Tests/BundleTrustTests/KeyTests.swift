@@ -1,4 +1,5 @@
 import BundleTrust
+import Foundation
 import Testing
 
 @Suite struct KeyTests {
@@ -63,6 +64,41 @@ import Testing
       let text = message { () throws(KeyError) in _ = try SigningKey(pem: pem) }
       #expect(text?.contains(part) == true, "\(part): \(text ?? "accepted")")
     }
+  }
+
+  /// The points whose order divides 8, in every encoding that some decoder takes for one, and a neighbour of each.
+  @Test func keysForWhichAnyoneCanSignAreRefused() throws {
+    let zeros = String(repeating: "00", count: 30)
+    let ones = String(repeating: "ff", count: 30)
+    let eighth = [
+      "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc",
+      "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03",
+    ]
+    let encodings = [
+      "01\(zeros)00", "01\(zeros)80", "ec\(ones)7f", "ec\(ones)ff", "00\(zeros)00", "00\(zeros)80",
+      eighth[0] + "05", eighth[0] + "85", eighth[1] + "7a", eighth[1] + "fa",
+      "ed\(ones)7f", "ed\(ones)ff", "ee\(ones)7f", "ee\(ones)ff",
+    ]
+    #expect(Set(encodings).count == 14 && encodings.allSatisfy { $0.utf8.count == 64 })
+    for encoding in encodings {
+      let pem = pem(encoding)
+      let text = message { () throws(KeyError) in _ = try TrustedKeys(pem: pem) }
+      #expect(text?.contains("is a point of small order, for which anyone can sign") == true, "\(encoding)")
+    }
+    // Not alone either.
+    let mixed = try SigningKey.generate().publicKey.pem + pem(encodings[0])
+    #expect(message { () throws(KeyError) in _ = try TrustedKeys(pem: mixed) }?.contains("small order") == true)
+    for other in ["02\(zeros)00", "eb\(ones)7f", "ef\(ones)7f", eighth[0] + "04", eighth[1] + "7b"] {
+      #expect(try TrustedKeys(pem: pem(other)).keys.count == 1)
+    }
+  }
+
+  /// A key's 32 bytes, in hexadecimal, as `SubjectPublicKeyInfo` in PEM.
+  private func pem(_ key: String) -> [UInt8] {
+    let digits = Array("302a300506032b6570032100\(key)")
+    let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0...($0 + 1)]), radix: 16) }
+    let text = Data(bytes).base64EncodedString()
+    return Array("-----BEGIN PUBLIC KEY-----\n\(text)\n-----END PUBLIC KEY-----\n".utf8)
   }
 
   /// The vector of FIPS 180-4.

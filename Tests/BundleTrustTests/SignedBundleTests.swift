@@ -52,6 +52,18 @@ import Testing
       } == .unknownKey(id: key.publicKey.id))
   }
 
+  /// Under the point 0 as a key, R = 0 and S = 0 sign every text. Keys that were read are none such; nor is one that was not.
+  @Test func whatAnyoneCanSignIsNotSigned() throws {
+    let zero: [UInt8] = [1] + [UInt8](repeating: 0, count: 31)
+    let forgery = BundleSignature(key: zero, value: zero + [UInt8](repeating: 0, count: 32))
+    let forged = try bundle(revision: 3) + forgery.encoded
+    let trusted = TrustedKeys([PublicKey(of: forgery)])
+    let error = BundleTrustTests.refusal { () throws(TrustError) in
+      _ = try SignedBundle.open(forged, trusting: trusted, now: now)
+    }
+    #expect(error == .changed(keyID: trusted.keys[0].id))
+  }
+
   /// To sign what was changed would make it good.
   @Test func whatWasChangedIsNotSigned() throws {
     let key = try SigningKey.generate()
