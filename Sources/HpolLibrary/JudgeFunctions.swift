@@ -158,6 +158,19 @@ public func hpol_decide(
 @c @implementation
 public func hpol_line_free(_ line: UnsafeMutablePointer<CChar>?) { free(line) }
 
+@c @implementation
+public func hpol_end_session(
+  _ policy: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ length: Int, _ error: UnsafeMutablePointer<hpol_error>?
+) -> hpol_status {
+  attempt(error) { () throws(CallError) in
+    let policy = try object(policy, "policy", as: PolicyHandle.self)
+    guard let name = String(validating: try bytes(name, length, "name"), as: UTF8.self) else {
+      throw .argument("`name` is no UTF-8")
+    }
+    policy.point.sessions.end(name)
+  }
+}
+
 /// The protocol of a number.
 @inline(__always)
 func protocolNumbered(_ number: hpol_protocol) throws(CallError) -> OperationProtocol {
@@ -167,9 +180,16 @@ func protocolNumbered(_ number: hpol_protocol) throws(CallError) -> OperationPro
   return wire
 }
 
-/// Seconds since 1970; 0 is now.
+/// Seconds since 1970, as C gives them: 0 is now.
 @inline(__always)
-func moment(_ time: Int64) -> Int64 { time == 0 ? Int64(Glibc.time(nil)) : time }
+func moment(_ time: Int64) -> Int64 {
+  switch time {
+  case 0: Int64(Glibc.time(nil))
+  // HPOL_EPOCH, whose macro is none that Swift reads.
+  case .min: 0
+  default: time
+  }
+}
 
 /// A payload that is looked at as a whole. What is longer than decoders read is cut where they tell that it is.
 private func wholePayload(_ start: UnsafeRawPointer?, _ length: Int) throws(CallError) -> [UInt8] {

@@ -153,6 +153,15 @@ func (p *Policy) Decide(request []byte) (string, error) {
 	return C.GoStringN(line, C.int(length)), nil
 }
 
+// EndSession forgets the tags of the session that requests given to Decide call name, for it has ended. One that has no
+// tags is no error.
+func (p *Policy) EndSession(name string) error {
+	defer runtime.KeepAlive(p)
+	text := []byte(name)
+	var failure C.hpol_error
+	return check(C.hpol_end_session(p.handle, (*C.char)(start(text)), C.size_t(len(text)), &failure), &failure)
+}
+
 // Session is who asks, through which connection, and the tags that verdicts have set. Goroutines that share one take
 // turns.
 type Session struct {
@@ -183,11 +192,14 @@ func (s *Session) Judge(protocol Protocol, payload []byte) (Verdict, error) {
 	return s.JudgeAt(protocol, payload, time.Time{})
 }
 
-// JudgeAt judges a payload at a moment.
+// JudgeAt judges a payload at a moment; the zero Time is now.
 func (s *Session) JudgeAt(protocol Protocol, payload []byte, moment time.Time) (Verdict, error) {
 	var seconds C.int64_t
 	if !moment.IsZero() {
 		seconds = C.int64_t(moment.Unix())
+		if seconds == 0 {
+			seconds = C.HPOL_EPOCH
+		}
 	}
 	s.turn.Lock()
 	defer s.turn.Unlock()

@@ -33,6 +33,23 @@ rule at-night {
   when  time within "mon-sun 22:00-23:00 UTC"
   block
 }
+
+rule first-minute {
+  when  protocol is mysql
+  when  time within "thu 00:00-00:01 UTC"
+  block
+}
+
+rule seen-secrets {
+  when sql.table is "secrets"
+  tag  "saw-secrets"
+}
+
+rule after-secrets {
+  when  session has "saw-secrets"
+  when  protocol is shell
+  block
+}
 `
 
 const root = "../.."
@@ -100,6 +117,31 @@ func TestJudges(t *testing.T) {
 		if err != nil || verdict.Decision != decision {
 			t.Error(hour, verdict, err)
 		}
+	}
+	if verdict, err := session.JudgeAt(MySQL, nil, time.Unix(0, 0)); err != nil || verdict.Decision != Block {
+		t.Error(verdict, err)
+	}
+}
+
+func TestEndsSessions(t *testing.T) {
+	policy, _, _ := opened(t, guard)
+	decide := func(protocol, payload, decision string) {
+		t.Helper()
+		request := `{"session":"s","protocol":"` + protocol + `","request":"` + payload + `"}`
+		if line, err := policy.Decide([]byte(request)); err != nil || !strings.Contains(line, decision) {
+			t.Error(line, err)
+		}
+	}
+	decide("postgres", "SELECT * FROM secrets", "allow")
+	decide("shell", "ls", "block")
+	for round := 0; round < 2; round++ {
+		if err := policy.EndSession("s"); err != nil {
+			t.Error(err)
+		}
+	}
+	decide("shell", "ls", "allow")
+	if err := policy.EndSession("\xff"); err == nil {
+		t.Error("no UTF-8")
 	}
 }
 

@@ -147,6 +147,9 @@ enum { HPOL_ALLOW = 0, HPOL_APPROVE = 1, HPOL_BLOCK = 2 };
 /* A verdict, borrowed from the session that it was given to. */
 typedef struct hpol_verdict hpol_verdict;
 
+/* The second 0 of 1970 as a `time`, where 0 means now. */
+#define HPOL_EPOCH INT64_MIN
+
 /* Judges a payload. `time` is in seconds since 1970, UTC; 0: now. The tags that the verdict sets are the session's from
    the next request on. */
 hpol_status hpol_judge(
@@ -214,6 +217,11 @@ hpol_status hpol_decide(
     hpol_policy *policy, const char *request, size_t length, char **line, size_t *line_length, hpol_error *error);
 
 void hpol_line_free(char *line);
+
+/* Forgets the tags of the session that requests call `name`, for it has ended: what its name is used for next begins without
+   any. One that has no tags is no error. Tags are kept until then, or until the session has asked nothing for a day; where
+   65,536 sessions have some, hpol_decide fails with HPOL_ERROR_LIMIT rather than set some on another. */
+hpol_status hpol_end_session(hpol_policy *policy, const char *name, size_t length, hpol_error *error);
 
 /* ---- masks ---------------------------------------------------------------------------------------------------- */
 

@@ -114,6 +114,28 @@ static void keeps_tags(hpol_policy *policy) {
   CHECK(hpol_decide(policy, requests[1], strlen(requests[1]), &line, &length, &error) == HPOL_OK);
   CHECK(strncmp(line, "{\"id\":1,\"decision\":\"block\"", 25) == 0 && line[length - 1] == '\n' && line[length] == 0);
   hpol_line_free(line);
+  /* Until it has ended; another, or one without tags, may end too. */
+  CHECK(hpol_end_session(policy, "s\0", 2, &error) == HPOL_OK && hpol_end_session(policy, NULL, 0, &error) == HPOL_OK);
+  CHECK(hpol_decide(policy, requests[1], strlen(requests[1]), &line, &length, &error) == HPOL_OK);
+  CHECK(strncmp(line, "{\"id\":1,\"decision\":\"block\"", 25) == 0);
+  hpol_line_free(line);
+  for (int round = 0; round < 2; round++) CHECK(hpol_end_session(policy, "s", 1, &error) == HPOL_OK);
+  CHECK(hpol_decide(policy, requests[1], strlen(requests[1]), &line, &length, &error) == HPOL_OK);
+  CHECK(strncmp(line, "{\"id\":1,\"decision\":\"allow\"", 25) == 0);
+  hpol_line_free(line);
+}
+
+static void judges_at_a_moment(hpol_policy *policy) {
+  hpol_session *session = bound(policy, eve);
+  const hpol_verdict *verdict;
+  const struct { int64_t time; hpol_decision decision; } moments[] = {
+      {HPOL_EPOCH, HPOL_BLOCK}, {59, HPOL_BLOCK}, {60, HPOL_ALLOW}, {-1, HPOL_ALLOW}, {7 * 86400, HPOL_BLOCK},
+      {INT64_MAX, HPOL_ALLOW}, {INT64_MIN + 1, HPOL_ALLOW}};
+  for (size_t index = 0; index < sizeof moments / sizeof *moments; index++) {
+    CHECK(hpol_judge(session, HPOL_REDIS, "GET a", 5, moments[index].time, &verdict, &error) == HPOL_OK);
+    CHECK(hpol_verdict_decision(verdict) == moments[index].decision);
+  }
+  hpol_session_free(session);
 }
 
 static void masks(hpol_policy *policy) {
@@ -403,6 +425,16 @@ static void refuses(hpol_policy *policy) {
   CHECK(hpol_explain(NULL, HPOL_SHELL, "ls", 2, 0, &text, &length, &error) == HPOL_ERROR_ARGUMENT);
   CHECK(hpol_decide(policy, "{}", 2, &line, &length, &error) == HPOL_ERROR_JSON && line == NULL);
   CHECK(strcmp(error.message, "request, byte 1: `protocol` is missing") == 0);
+  /* What its values decide, which nobody recorded, cannot be known; that is no verdict. */
+  const char *redacted =
+      "{\"protocol\":\"postgres\",\"request\":\"SELECT r1\",\"redacted\":{\"facts\":[\"sql.table\"],"
+      "\"operations\":[{\"protocol\":\"postgres\"}]}}";
+  CHECK(hpol_decide(policy, redacted, strlen(redacted), &line, &length, &error) == HPOL_ERROR_NOT_EVALUABLE);
+  CHECK(line == NULL && strstr(error.message, "cannot be known (sql.table is \"secrets\")") != NULL);
+  CHECK(hpol_end_session(NULL, "s", 1, &error) == HPOL_ERROR_ARGUMENT);
+  CHECK(hpol_end_session(policy, NULL, 1, &error) == HPOL_ERROR_ARGUMENT);
+  CHECK(hpol_end_session(policy, "\xff", 1, &error) == HPOL_ERROR_ARGUMENT);
+  CHECK(strcmp(error.message, "`name` is no UTF-8") == 0);
   CHECK(hpol_decide(NULL, "{}", 2, &line, &length, &error) == HPOL_ERROR_ARGUMENT);
   CHECK(hpol_decide(policy, "{}", 2, NULL, &length, &error) == HPOL_ERROR_ARGUMENT);
   CHECK(hpol_reload_file(NULL, NULL, &error) == HPOL_ERROR_ARGUMENT && hpol_generation(NULL) == 0);
@@ -456,6 +488,7 @@ int main(int count, char **words) {
   says_versions();
   judges(policy);
   keeps_tags(policy);
+  judges_at_a_moment(policy);
   masks(policy);
   hashes_under_its_key(words[1]);
   explains(policy);
