@@ -43,6 +43,12 @@ rule at-night {
   when  time within "mon-sun 22:00-23:00 UTC"
   block
 }
+
+rule first-minute {
+  when  protocol is mysql
+  when  time within "thu 00:00-00:01 UTC"
+  block
+}
 """
 
 

@@ -101,6 +101,13 @@ def test_columns_that_do_not_fit(policy: hpol.Policy, columns: dict, message: st
     assert message in str(caught.value)
 
 
+def test_what_is_no_table(policy: hpol.Policy) -> None:
+    with pytest.raises(hpol.ColumnError):
+        policy.judge_arrow({"command": ["ls", "ls"], "principal": ["{}"]})
+    with pytest.raises(TypeError, match="must be a Session, not int"):
+        policy.judge_arrow(pa.record_batch({"command": ["ls"]}), sessions=[7])
+
+
 def test_an_identity_that_is_none(policy: hpol.Policy) -> None:
     with pytest.raises(hpol.JSONError, match="principal 1, byte 1"):
         policy.judge_arrow(pa.record_batch({"command": ["ls", "ls"], "principal": ["{}", "eve"]}))

@@ -1,8 +1,10 @@
 import json
 import subprocess
 import threading
-from datetime import datetime, timezone
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import HPOL, ROOT, build
@@ -43,13 +45,35 @@ def test_time(session: hpol.Session) -> None:
     assert session.judge("redis", "GET a", time=night.replace(hour=12)).decision is hpol.Decision.ALLOW
 
 
+def test_the_second_0_is_not_now(session: hpol.Session) -> None:
+    epoch = datetime.fromtimestamp(0, timezone.utc)
+    half = timedelta(seconds=0.5)
+    for time, word in [(0, "block"), (epoch, "block"), (59, "block"), (60, "allow"), (-1, "allow"), (2**63 - 1, "allow")]:
+        assert session.judge("mysql", "SELECT 1", time=time).decision.value == word
+        response = session.judge_response("mysql", "SELECT 1", "1", time=time)
+        assert response.decision.value == word
+        explained = session.explain("mysql", "SELECT 1", time=time)
+        assert explained["decision"] == word
+    # Before the minute, and no later than it began.
+    assert session.judge("mysql", "SELECT 1", time=epoch - half).decision.value == "allow"
+    for beyond in [2**63, -(2**63), 2**64]:
+        with pytest.raises(hpol.ArgumentError, match="`time` is out of range"):
+            session.judge("mysql", "SELECT 1", time=beyond)
+
+
 def test_tags(policy: hpol.Policy, session: hpol.Session) -> None:
     assert session.judge("shell", "ls").decision is hpol.Decision.ALLOW
     assert session.judge("postgres", "SELECT * FROM secrets").tags == ["saw-secrets"]
     assert session.judge("shell", "ls").decision is hpol.Decision.BLOCK
     request = {"session": "s", "protocol": "postgres", "request": "SELECT * FROM secrets"}
     assert policy.decide(request).decision is hpol.Decision.ALLOW
-    assert policy.decide({**request, "protocol": "shell", "request": "ls"}).decision is hpol.Decision.BLOCK
+    after = {**request, "protocol": "shell", "request": "ls"}
+    assert policy.decide(after).decision is hpol.Decision.BLOCK
+    policy.end_session("other")
+    assert policy.decide(after).decision is hpol.Decision.BLOCK
+    for _ in range(2):
+        policy.end_session("s")
+    assert policy.decide(after).decision is hpol.Decision.ALLOW
 
 
 def test_masks(session: hpol.Session) -> None:
@@ -104,6 +128,94 @@ def test_errors(policy: hpol.Policy, session: hpol.Session) -> None:
         policy.decide("{}")
     with pytest.raises(hpol.ArgumentError, match="`ftp` is no protocol; there are postgres, mysql"):
         session.judge("ftp", "ls")
+
+
+def test_what_cannot_be_known_is_no_verdict(policy: hpol.Policy) -> None:
+    redacted = {"facts": ["sql.table"], "operations": [{"protocol": "postgres"}]}
+    with pytest.raises(hpol.NotEvaluableError, match="cannot be known"):
+        policy.decide({"protocol": "postgres", "request": "SELECT r1", "redacted": redacted})
+
+
+def test_what_is_given_fails_as_an_error(bundle: Path, policy: hpol.Policy, session: hpol.Session) -> None:
+    half = "\ud800"
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    session.judge("postgres", "SELECT 1")
+    with session.mask() as mask:
+        pass
+    calls: list[Callable[[], Any]] = [
+        lambda: session.judge("shell", half),
+        lambda: session.judge_response("shell", "ls", float("nan")),
+        lambda: session.judge_response("shell", "ls", deep),
+        lambda: session.explain("shell", half),
+        lambda: session.mask(half),
+        lambda: session.mask("text/plain\0"),
+        lambda: mask.write(b"x"),
+        lambda: mask.finish(),
+        lambda: policy.bind(half),
+        lambda: policy.bind(b"\xff"),
+        lambda: policy.decide({"protocol": "shell", "request": float("inf")}),
+        lambda: policy.end_session(half),
+        lambda: hpol.Policy.open(half),
+        lambda: hpol.Policy.open(str(bundle) + "\0.other"),
+        lambda: policy.reload(str(bundle) + "\0.other"),
+        lambda: hpol.Policy.open(bundle, trusted_keys=b""),
+        lambda: hpol.Policy.open(bundle, mask_key=b""),
+        # Python reads no such number.
+        lambda: policy.decide('{"protocol":"shell","request":"ls","id":' + "9" * 5000 + "}").decision,
+    ]
+    for number, call in enumerate(calls):
+        try:
+            call()
+        except hpol.Error as error:
+            assert str(error), number
+        except Exception as error:
+            pytest.fail(f"call {number} raises {error!r}")
+        else:
+            pytest.fail(f"call {number} raises nothing")
+
+
+def test_another_type_is_a_type_error(bundle: Path, policy: hpol.Policy, session: hpol.Session) -> None:
+    opened: Any = hpol.Policy.open
+    judge: Any = session.judge
+    session.judge("postgres", "SELECT 1")
+    mask: Any = session.mask()
+    untyped: Any = policy
+    calls: list[Callable[[], Any]] = [
+        lambda: judge("shell", 7),
+        lambda: judge("shell", None),
+        lambda: judge(7, "ls"),
+        lambda: judge("shell", "ls", time=1.5),
+        lambda: judge("shell", "ls", time="now"),
+        lambda: session.judge_response("shell", "ls", {1, 2}),
+        lambda: session.judge_response("shell", "ls", b"bytes"),
+        lambda: session.mask(untyped),
+        lambda: mask.write("text"),
+        lambda: untyped.bind(7),
+        lambda: untyped.decide([]),
+        lambda: untyped.end_session(b"s"),
+        lambda: opened(7),
+        # An int would be taken for an address.
+        lambda: opened(bundle, trusted_keys=7),
+        lambda: opened(bundle, mask_key="text"),
+        lambda: untyped.reload(7),
+    ]
+    for number, call in enumerate(calls):
+        with pytest.raises(TypeError):
+            call()
+            pytest.fail(f"call {number} raises nothing")
+
+
+def test_takes_what_is_like_bytes(bundle: Path, session: hpol.Session) -> None:
+    for kind in (bytes, bytearray, memoryview):
+        assert session.judge("postgres", kind(b"DELETE FROM orders")).decision is hpol.Decision.BLOCK
+        opened = hpol.Policy.open(kind(bundle.read_bytes()))
+        opened.reload(kind(bundle.read_bytes()))
+        assert opened.generation == 2
+    session.judge("postgres", "SELECT 1")
+    with session.mask() as mask:
+        assert mask.write(bytearray(b"ana@example.com\n")) + mask.finish() == b"[email]\n"
 
 
 def test_threads_share_a_session(session: hpol.Session) -> None:

@@ -1,6 +1,6 @@
 """Judges what people, services and agents are about to do, by an hpol policy, in this process."""
 
-from ._policy import Decision, Mask, Policy, Protocol, Session, Verdict
+from ._arguments import Protocol
 from ._library import (
     ArgumentError,
     BundleError,
@@ -9,9 +9,11 @@ from ._library import (
     FileError,
     JSONError,
     LimitError,
+    NotEvaluableError,
     TrustError,
     version,
 )
+from ._policy import Decision, Mask, Policy, Session, Verdict
 
 __all__ = [
     "ArgumentError",
@@ -23,6 +25,7 @@ __all__ = [
     "JSONError",
     "LimitError",
     "Mask",
+    "NotEvaluableError",
     "Policy",
     "Protocol",
     "Session",

@@ -13,11 +13,15 @@ _MESSAGE_BYTES = 508
 
 
 class Error(Exception):
-    """A call that could not be carried out: whatever it was about must not pass."""
+    """A call that could not be carried out: whatever it was about must not pass.
+
+    All that can go wrong with what a program is given is one of these. An argument of another type than is declared, which
+    is the program's own fault, is a ``TypeError``.
+    """
 
 
 class ArgumentError(Error):
-    """Something is missing, or out of range."""
+    """Something is missing, out of range, or no text."""
 
 
 class FileError(Error):
@@ -44,8 +48,13 @@ class ColumnError(Error):
     """An Arrow column is missing, or of another type."""
 
 
+class NotEvaluableError(Error):
+    """A redacted request lacks what its verdict rests on."""
+
+
 _ERRORS: dict[int, type[Error]] = {
     1: ArgumentError, 2: FileError, 3: BundleError, 4: TrustError, 5: JSONError, 6: LimitError, 7: ColumnError,
+    8: NotEvaluableError,
 }
 
 
@@ -124,6 +133,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "hpol_decide": (
         c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p), POINTER(c_size_t), POINTER(CallError)]),
     "hpol_line_free": (None, [c_void_p]),
+    "hpol_end_session": (c_int32, [c_void_p, c_char_p, c_size_t, POINTER(CallError)]),
     "hpol_verdict_json": _TEXT,
     "hpol_verdict_response": _TEXT,
     "hpol_verdict_asks_response": (c_int32, [c_void_p]),

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import ctypes
 import enum
-import json
-import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from ctypes import byref, c_size_t, c_void_p
-from datetime import datetime
 from types import TracebackType
 from typing import Any, Optional, Union
 
-from ._library import ArgumentError, ArrowArray, ArrowSchema, CallError, Options, check, library
-
-Payload = Union[str, bytes]
-Moment = Union[datetime, int, None]
-JSON = Union[str, bytes, Mapping[str, Any]]
+from ._arguments import (
+    JSON,
+    Bytes,
+    FilePath,
+    Moment,
+    Payload,
+    Protocol,
+    as_bytes,
+    as_json,
+    as_line,
+    as_moment,
+    as_path,
+    as_payload,
+    as_protocol,
+    as_text,
+    dumped,
+    loaded,
+    optional,
+    unfit,
+)
+from ._library import ArgumentError, ArrowArray, ArrowSchema, CallError, ColumnError, Options, check, library
 
 
 class Decision(enum.Enum):
@@ -26,19 +39,6 @@ class Decision(enum.Enum):
     ALLOW = "allow"
     APPROVE = "approve"
     BLOCK = "block"
-
-
-class Protocol(enum.IntEnum):
-    """How a payload is to be read."""
-
-    POSTGRES = 0
-    MYSQL = 1
-    REDIS = 2
-    K8S = 3
-    SSH = 4
-    SHELL = 5
-    HTTP = 6
-    MCP = 7
 
 
 class Verdict:
@@ -57,14 +57,13 @@ class Verdict:
     def members(self) -> dict[str, Any]:
         """All members of the line."""
         if self._members is None:
-            self._members = json.loads(self.json)
+            self._members = loaded(self.json)
         return self._members
 
     @property
     def decision(self) -> Decision:
-        """Block, where it cannot be known."""
-        word = self.members["decision"]
-        return Decision.BLOCK if word is None else Decision(word)
+        """Whether the request may pass."""
+        return Decision(self.members["decision"])
 
     @property
     def rules(self) -> list[str]:
@@ -116,34 +115,36 @@ class Policy:
     @classmethod
     def open(
         cls,
-        bundle: Union[str, os.PathLike[str], bytes],
+        bundle: Union[FilePath, Bytes],
         *,
-        trusted_keys: Optional[bytes] = None,
-        mask_key: Optional[bytes] = None,
+        trusted_keys: Optional[Bytes] = None,
+        mask_key: Optional[Bytes] = None,
     ) -> Policy:
         """Opens a bundle that ``hpol build`` wrote: a path, or its bytes.
 
         ``trusted_keys`` are public keys in PEM, by one of which the bundle must be signed; ``mask_key`` is the secret key
         of ``mask … with hash``.
         """
-        options = Options(
-            ctypes.sizeof(Options), trusted_keys, len(trusted_keys or b""), mask_key, len(mask_key or b""))
+        keys, secret = optional(trusted_keys, "trusted_keys"), optional(mask_key, "mask_key")
+        options = Options(ctypes.sizeof(Options), keys, len(keys or b""), secret, len(secret or b""))
         handle, error = c_void_p(), CallError()
-        if isinstance(bundle, bytes):
-            status = library.hpol_open(bundle, len(bundle), byref(options), byref(handle), byref(error))
+        if isinstance(bundle, (bytes, bytearray, memoryview)):
+            body = as_bytes("bundle", bundle)
+            status = library.hpol_open(body, len(body), byref(options), byref(handle), byref(error))
         else:
-            status = library.hpol_open_file(os.fsencode(bundle), byref(options), byref(handle), byref(error))
+            status = library.hpol_open_file(as_path(bundle), byref(options), byref(handle), byref(error))
         check(status, error)
         return cls(handle)
 
-    def reload(self, bundle: Union[str, os.PathLike[str], bytes, None] = None) -> None:
+    def reload(self, bundle: Union[FilePath, Bytes, None] = None) -> None:
         """Puts another bundle into force, or what the file that was opened holds now. Open sessions see it at their next
         request. Where that fails the old one stays in force."""
         error = CallError()
-        if isinstance(bundle, bytes):
-            status = library.hpol_reload(self._handle, bundle, len(bundle), byref(error))
+        if isinstance(bundle, (bytes, bytearray, memoryview)):
+            body = as_bytes("bundle", bundle)
+            status = library.hpol_reload(self._handle, body, len(body), byref(error))
         else:
-            path = None if bundle is None else os.fsencode(bundle)
+            path = None if bundle is None else as_path(bundle)
             status = library.hpol_reload_file(self._handle, path, byref(error))
         check(status, error)
 
@@ -155,18 +156,19 @@ class Policy:
     def bind(self, identity: JSON) -> Session:
         """A session of who asks, through which connection: the members ``principal``, ``target``, ``labels`` and
         ``source`` of a fixture."""
-        text = _json(identity)
+        text = as_json("identity", identity)
         handle, error = c_void_p(), CallError()
         check(library.hpol_bind(self._handle, text, len(text), byref(handle), byref(error)), error)
         return Session(handle)
 
     def decide(self, request: JSON) -> Verdict:
-        """Judges a request given as a fixture, as ``hpol eval`` does."""
+        """Judges a request given as a fixture, as ``hpol eval`` does. One that names a ``session`` shares the tags of that,
+        until :meth:`end_session`."""
         return Verdict(self.decide_line(request).rstrip("\n"))
 
     def decide_line(self, request: JSON) -> str:
         """The line of ``hpol eval --json`` for a request given as a fixture, its line end included."""
-        text = _json(request)
+        text = as_json("request", request)
         line, length, error = c_void_p(), c_size_t(), CallError()
         status = library.hpol_decide(self._handle, text, len(text), byref(line), byref(length), byref(error))
         check(status, error)
@@ -174,6 +176,12 @@ class Policy:
             return _text(line, length)
         finally:
             library.hpol_line_free(line)
+
+    def end_session(self, name: str) -> None:
+        """Forgets the tags of a session that requests given to :meth:`decide` name, for it has ended. One that has none is no
+        error."""
+        text, error = as_text("name", name), CallError()
+        check(library.hpol_end_session(self._handle, text, len(text), byref(error)), error)
 
     def judge_arrow(
         self,
@@ -191,7 +199,10 @@ class Policy:
 
         if hasattr(rows, "__arrow_c_array__"):
             return self._judge_batch(rows, sessions, protocol, pyarrow)
-        table = pyarrow.table(rows)
+        try:
+            table = pyarrow.table(rows)
+        except pyarrow.ArrowInvalid as error:
+            raise ColumnError(str(error)) from None
         batches = [self._judge_batch(batch, sessions, protocol, pyarrow) for batch in table.to_batches()]
         if not batches:
             empty = pyarrow.record_batch([pyarrow.array([], "string")] * 2, ["command", "principal"])
@@ -201,6 +212,9 @@ class Policy:
     def _judge_batch(
         self, rows: Any, sessions: Sequence[Session], protocol: Union[str, Protocol], arrow: Any
     ) -> Any:
+        for session in sessions:
+            if not isinstance(session, Session):
+                unfit("sessions[]", "a Session", session)
         schema_capsule, array_capsule = rows.__arrow_c_array__()
         handles = (c_void_p * len(sessions))(*(session._handle for session in sessions))
         schema, array, error = ArrowSchema(), ArrowArray(), CallError()
@@ -210,7 +224,7 @@ class Policy:
             lock.acquire()
         try:
             status = library.hpol_judge_arrow(
-                self._handle, handles, len(sessions), _protocol(protocol), _pointer(schema_capsule, b"arrow_schema"),
+                self._handle, handles, len(sessions), as_protocol(protocol), _pointer(schema_capsule, b"arrow_schema"),
                 _pointer(array_capsule, b"arrow_array"), byref(schema), byref(array), byref(error))
         finally:
             for _, lock in locks:
@@ -233,8 +247,8 @@ class Session:
         self._verdict = c_void_p()
 
     def judge(self, protocol: Union[str, Protocol], payload: Payload, *, time: Moment = None) -> Verdict:
-        """Judges a payload, now or at another moment."""
-        number, body, seconds = _protocol(protocol), _bytes(payload), _seconds(time)
+        """Judges a payload, now or at another moment; 0 is the first second of 1970."""
+        number, body, seconds = as_protocol(protocol), as_payload("payload", payload), as_moment(time)
         verdict, error = c_void_p(), CallError()
         with self._lock:
             self._verdict = c_void_p()
@@ -249,8 +263,8 @@ class Session:
     ) -> Verdict:
         """Judges a payload with what the target answered: text, or the member ``response`` of a fixture. The verdict has
         what is to be passed on, or blocks."""
-        number, body, seconds = _protocol(protocol), _bytes(payload), _seconds(time)
-        answer = json.dumps(response).encode()
+        number, body, seconds = as_protocol(protocol), as_payload("payload", payload), as_moment(time)
+        answer = dumped("response", response)
         verdict, error = c_void_p(), CallError()
         with self._lock:
             self._verdict = c_void_p()
@@ -265,20 +279,19 @@ class Session:
         self, protocol: Union[str, Protocol], payload: Payload, *, time: Moment = None
     ) -> dict[str, Any]:
         """Says why a payload gets its verdict, as ``hpol explain --json`` does."""
-        number, body, seconds = _protocol(protocol), _bytes(payload), _seconds(time)
+        number, body, seconds = as_protocol(protocol), as_payload("payload", payload), as_moment(time)
         text, length, error = c_void_p(), c_size_t(), CallError()
         with self._lock:
             check(
                 library.hpol_explain(
                     self._handle, number, body, len(body), seconds, byref(text), byref(length), byref(error)),
                 error)
-            explained: dict[str, Any] = json.loads(_text(text, length))
-            return explained
+            return loaded(_text(text, length))
 
     def mask(self, content_type: Optional[str] = None) -> Mask:
         """Masks the response to the request that got the session's last verdict, as it comes."""
         handle, error = c_void_p(), CallError()
-        kind = None if content_type is None else content_type.encode()
+        kind = None if content_type is None else as_line("content_type", content_type)
         with self._lock:
             if not self._verdict:
                 raise ArgumentError("nothing was judged yet")
@@ -304,21 +317,27 @@ class Mask:
         self._handle = handle
         self._lock = threading.Lock()
 
-    def write(self, chunk: bytes) -> bytes:
+    def write(self, chunk: Bytes) -> bytes:
         """Takes the next bytes of the response, and gives those that may be passed on."""
+        body = as_bytes("chunk", chunk)
         masked, length, error = c_void_p(), c_size_t(), CallError()
         with self._lock:
             check(
                 library.hpol_mask_write(
-                    self._handle, chunk, len(chunk), byref(masked), byref(length), byref(error)), error)
+                    self._open(), body, len(body), byref(masked), byref(length), byref(error)), error)
             return ctypes.string_at(masked, length.value) if length.value else b""
 
     def finish(self) -> bytes:
         """Takes the end of the response, and gives what is left."""
         masked, length, error = c_void_p(), c_size_t(), CallError()
         with self._lock:
-            check(library.hpol_mask_finish(self._handle, byref(masked), byref(length), byref(error)), error)
+            check(library.hpol_mask_finish(self._open(), byref(masked), byref(length), byref(error)), error)
             return ctypes.string_at(masked, length.value) if length.value else b""
+
+    def _open(self) -> c_void_p:
+        if not self._handle:
+            raise ArgumentError("the mask was closed")
+        return self._handle
 
     def __enter__(self) -> Mask:
         return self
@@ -337,32 +356,6 @@ class Mask:
         handle, self._handle = getattr(self, "_handle", None), c_void_p()
         if handle:
             library.hpol_mask_free(handle)
-
-
-def _protocol(protocol: Union[str, Protocol]) -> int:
-    if isinstance(protocol, Protocol):
-        return int(protocol)
-    try:
-        return int(Protocol[protocol.upper()])
-    except KeyError:
-        known = ", ".join(member.name.lower() for member in Protocol)
-        raise ArgumentError(f"`{protocol}` is no protocol; there are {known}") from None
-
-
-def _bytes(payload: Payload) -> bytes:
-    return payload.encode() if isinstance(payload, str) else payload
-
-
-def _seconds(time: Moment) -> int:
-    if time is None:
-        return 0
-    return int(time.timestamp()) if isinstance(time, datetime) else time
-
-
-def _json(value: JSON) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    return value.encode() if isinstance(value, str) else json.dumps(value).encode()
 
 
 def _text(start: c_void_p, length: c_size_t) -> str:
