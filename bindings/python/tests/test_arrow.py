@@ -102,8 +102,9 @@ def test_columns_that_do_not_fit(policy: hpol.Policy, columns: dict, message: st
 
 
 def test_what_is_no_table(policy: hpol.Policy) -> None:
-    with pytest.raises(hpol.ColumnError):
-        policy.judge_arrow({"command": ["ls", "ls"], "principal": ["{}"]})
+    for rows in ({"command": ["ls", "ls"], "principal": ["{}"]}, [["ls"]]):
+        with pytest.raises(hpol.ColumnError):
+            policy.judge_arrow(rows)
     with pytest.raises(TypeError, match="must be a Session, not int"):
         policy.judge_arrow(pa.record_batch({"command": ["ls"]}), sessions=[7])
 

@@ -1,4 +1,6 @@
+import copy
 import json
+import pickle
 import subprocess
 import threading
 from collections.abc import Callable
@@ -182,6 +184,7 @@ def test_another_type_is_a_type_error(bundle: Path, policy: hpol.Policy, session
     session.judge("postgres", "SELECT 1")
     mask: Any = session.mask()
     untyped: Any = policy
+    policy_of: Any = hpol.Policy
     calls: list[Callable[[], Any]] = [
         lambda: judge("shell", 7),
         lambda: judge("shell", None),
@@ -200,6 +203,12 @@ def test_another_type_is_a_type_error(bundle: Path, policy: hpol.Policy, session
         lambda: opened(bundle, trusted_keys=7),
         lambda: opened(bundle, mask_key="text"),
         lambda: untyped.reload(7),
+        # Two would free what one owns.
+        lambda: copy.copy(policy),
+        lambda: copy.deepcopy(session),
+        lambda: copy.copy(mask),
+        lambda: pickle.dumps(policy),
+        lambda: policy_of(7),
     ]
     for number, call in enumerate(calls):
         with pytest.raises(TypeError):

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Sequence
 from ctypes import byref, c_size_t, c_void_p
 from types import TracebackType
-from typing import Any, Optional, Union
+from typing import Any, NoReturn, Optional, Union
 
 from ._arguments import (
     JSON,
@@ -106,11 +106,31 @@ class Verdict:
         return f"<Verdict {self.decision.value}{by}>"
 
 
-class Policy:
-    """A policy in force. Any number of threads may use it."""
+class _Handle:
+    """One of the library's handles, which has one owner and is freed once."""
+
+    #: The function that frees it.
+    _free: str
 
     def __init__(self, handle: c_void_p) -> None:
+        # A number would be taken for an address.
+        if not isinstance(handle, c_void_p):
+            unfit("handle", "one of the library's; see `Policy.open`", handle)
         self._handle = handle
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} is neither copied nor pickled; use it where it is, or make another")
+
+    def __del__(self) -> None:
+        handle, self._handle = getattr(self, "_handle", None), c_void_p()
+        if handle:
+            getattr(library, self._free)(handle)
+
+
+class Policy(_Handle):
+    """A policy in force. Any number of threads may use it."""
+
+    _free = "hpol_free"
 
     @classmethod
     def open(
@@ -201,7 +221,7 @@ class Policy:
             return self._judge_batch(rows, sessions, protocol, pyarrow)
         try:
             table = pyarrow.table(rows)
-        except pyarrow.ArrowInvalid as error:
+        except ValueError as error:
             raise ColumnError(str(error)) from None
         batches = [self._judge_batch(batch, sessions, protocol, pyarrow) for batch in table.to_batches()]
         if not batches:
@@ -232,17 +252,14 @@ class Policy:
         check(status, error)
         return arrow.RecordBatch._import_from_c(ctypes.addressof(array), ctypes.addressof(schema))
 
-    def __del__(self) -> None:
-        handle, self._handle = getattr(self, "_handle", None), c_void_p()
-        if handle:
-            library.hpol_free(handle)
 
-
-class Session:
+class Session(_Handle):
     """Who asks, through which connection, and the tags that verdicts have set. Calls of several threads take turns."""
 
+    _free = "hpol_session_free"
+
     def __init__(self, handle: c_void_p) -> None:
-        self._handle = handle
+        super().__init__(handle)
         self._lock = threading.Lock()
         self._verdict = c_void_p()
 
@@ -304,17 +321,14 @@ class Session:
         line = library.hpol_verdict_json(verdict, byref(length))
         return Verdict(_text(c_void_p(line), length), library.hpol_verdict_asks_response(verdict) != 0)
 
-    def __del__(self) -> None:
-        handle, self._handle = getattr(self, "_handle", None), c_void_p()
-        if handle:
-            library.hpol_session_free(handle)
 
-
-class Mask:
+class Mask(_Handle):
     """Masks one response as it comes: the same bytes whatever the chunks."""
 
+    _free = "hpol_mask_free"
+
     def __init__(self, handle: c_void_p) -> None:
-        self._handle = handle
+        super().__init__(handle)
         self._lock = threading.Lock()
 
     def write(self, chunk: Bytes) -> bytes:
@@ -350,11 +364,6 @@ class Mask:
     ) -> None:
         with self._lock:
             handle, self._handle = self._handle, c_void_p()
-            library.hpol_mask_free(handle)
-
-    def __del__(self) -> None:
-        handle, self._handle = getattr(self, "_handle", None), c_void_p()
-        if handle:
             library.hpol_mask_free(handle)
 
 
