@@ -181,8 +181,11 @@ type Verdict struct {
 	JSON string
 	// Masks is how many masks the response must go through.
 	Masks int
-	// AsksResponse: the response must be judged as a whole before any of it is passed on.
+	// AsksResponse: the response must be judged as a whole, with JudgeResponse, before any of it is passed on.
 	AsksResponse bool
+	// Response is what is to be passed on of what JudgeResponse was given: its text, or its JSON if it is no text. nil: there
+	// was none, or it is withheld.
+	Response []byte
 }
 
 func (v Verdict) String() string { return fmt.Sprintf("%v by %v: %s", v.Decision, v.Rules, v.Message) }
@@ -214,6 +217,23 @@ func (s *Session) JudgeAt(protocol Protocol, payload []byte, moment time.Time) (
 	return read(s.last), nil
 }
 
+// JudgeResponse judges a payload again, now, with what the target answered, as JSON in the form of the member `response` of a
+// fixture: a string, {"columns","rows"}, {"status","headers","body"}, or an MCP result.
+func (s *Session) JudgeResponse(protocol Protocol, payload []byte, response []byte) (Verdict, error) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	defer runtime.KeepAlive(s)
+	var failure C.hpol_error
+	s.last = nil
+	status := C.hpol_judge_response(
+		s.handle, C.hpol_protocol(protocol), start(payload), C.size_t(len(payload)), 0, (*C.char)(start(response)),
+		C.size_t(len(response)), &s.last, &failure)
+	if err := check(status, &failure); err != nil {
+		return Verdict{Decision: Block}, err
+	}
+	return read(s.last), nil
+}
+
 // read copies what is lent only until the session's next call.
 func read(verdict *C.hpol_verdict) Verdict {
 	var length C.size_t
@@ -226,6 +246,9 @@ func read(verdict *C.hpol_verdict) Verdict {
 	result.JSON = C.GoStringN(json, C.int(length))
 	if message := C.hpol_verdict_message(verdict, &length); message != nil {
 		result.Message = C.GoStringN(message, C.int(length))
+	}
+	if response := C.hpol_verdict_response(verdict, &length); response != nil {
+		result.Response = C.GoBytes(unsafe.Pointer(response), C.int(length))
 	}
 	count := C.hpol_verdict_rule_count(verdict)
 	for index := C.size_t(0); index < count; index++ {

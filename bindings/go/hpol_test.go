@@ -28,6 +28,12 @@ rule personal-data {
   mask email
 }
 
+rule keys-stay on response {
+  when  protocol is shell
+  when  response contains private_key
+  block
+}
+
 rule at-night {
   when  protocol is redis
   when  time within "mon-sun 22:00-23:00 UTC"
@@ -207,6 +213,25 @@ func TestMasks(t *testing.T) {
 	}
 	if _, err := mask.Finish(); err == nil {
 		t.Error("it was finished")
+	}
+}
+
+func TestJudgesResponses(t *testing.T) {
+	_, session, _ := opened(t, guard)
+	if verdict := judged(t, session, Shell, "cat key"); !verdict.AsksResponse || verdict.Response != nil {
+		t.Error(verdict)
+	}
+	verdict, err := session.JudgeResponse(Postgres, []byte("SELECT 1"), []byte(`"from ana@example.com on"`))
+	if err != nil || verdict.Decision != Allow || string(verdict.Response) != "from [email] on" {
+		t.Error(verdict, err)
+	}
+	key := `"-----BEGIN PRIVATE KEY-----"`
+	verdict, err = session.JudgeResponse(Shell, []byte("cat key"), []byte(key))
+	if err != nil || verdict.Decision != Block || verdict.Response != nil {
+		t.Error(verdict, err)
+	}
+	if verdict, err = session.JudgeResponse(Shell, []byte("cat key"), []byte("{")); err == nil || verdict.Decision != Block {
+		t.Error(verdict, err)
 	}
 }
 
