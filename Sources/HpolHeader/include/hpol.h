@@ -11,6 +11,11 @@
  *     hpol_judge(session, HPOL_POSTGRES, sql, length, 0, &verdict, &error);
  *     if (hpol_verdict_decision(verdict) == HPOL_ALLOW) ...
  *
+ * Verdicts. HPOL_ALLOW: the request may go to its target. HPOL_APPROVE: it may once those have agreed whom the member
+ * `approve` of hpol_verdict_json names. HPOL_BLOCK: it may not, and hpol_verdict_message is for who asked. Then, before any of
+ * what the target answers goes to who asked: where hpol_verdict_asks_response says so, hpol_judge_response has what may be
+ * passed on, or blocks; else, where hpol_verdict_mask_count is not 0, all of it goes through hpol_mask_open.
+ *
  * Threads. Any number of threads may use one hpol_policy at a time. An hpol_session, and what is borrowed from it, and
  * an hpol_mask belong to one thread at a time; they may move from one to another. Nothing here keeps state of a thread.
  *
@@ -157,7 +162,7 @@ hpol_status hpol_judge(
     const hpol_verdict **verdict, hpol_error *error);
 
 /* Judges several payloads of a session in order; `payloads` and `lengths` have `count` elements, and `decisions` gets as
-   many; HPOL_BLOCK where the call fails. */
+   many; HPOL_BLOCK where the call fails. Whoever has responses to pass on asks hpol_judge, which knows their masks. */
 hpol_status hpol_judge_batch(
     hpol_session *session, hpol_protocol protocol, const void *const *payloads, const size_t *lengths, size_t count,
     int64_t time, hpol_decision *decisions, hpol_error *error);
@@ -189,7 +194,9 @@ const char *hpol_verdict_tag(const hpol_verdict *verdict, size_t index, size_t *
 /* How many operations the payload holds. */
 size_t hpol_verdict_operation_count(const hpol_verdict *verdict);
 
-/* What is to be recorded: 0 nothing, 1 commands, 2 commands and responses. */
+enum { HPOL_RECORD_NONE = 0, HPOL_RECORD_COMMANDS = 1, HPOL_RECORD_FULL = 2 };
+
+/* What is to be recorded: nothing, commands, or commands and responses. */
 int32_t hpol_verdict_record(const hpol_verdict *verdict);
 
 /* How many masks the response must go through: see hpol_mask_open. */

@@ -54,7 +54,7 @@ static void judges(hpol_policy *policy) {
     CHECK(hpol_verdict_rule(verdict, 1, &length) == NULL && length == 0);
     CHECK(hpol_verdict_operation_count(verdict) == 1);
     CHECK(hpol_verdict_mask_count(verdict) == 0);
-    CHECK(hpol_verdict_record(verdict) == 0);
+    CHECK(hpol_verdict_record(verdict) == HPOL_RECORD_NONE);
     const char *json = hpol_verdict_json(verdict, &length);
     CHECK(strncmp(json, "{\"id\":null,\"decision\":\"block\"", 28) == 0 && strlen(json) == length);
     CHECK(json[length - 1] == '}');
@@ -134,6 +134,7 @@ static void judges_at_a_moment(hpol_policy *policy) {
   for (size_t index = 0; index < sizeof moments / sizeof *moments; index++) {
     CHECK(hpol_judge(session, HPOL_REDIS, "GET a", 5, moments[index].time, &verdict, &error) == HPOL_OK);
     CHECK(hpol_verdict_decision(verdict) == moments[index].decision);
+    CHECK(hpol_verdict_record(verdict) == (moments[index].decision == HPOL_BLOCK ? HPOL_RECORD_FULL : HPOL_RECORD_NONE));
   }
   hpol_session_free(session);
 }
