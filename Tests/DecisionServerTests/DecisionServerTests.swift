@@ -144,6 +144,20 @@ struct DecisionServerTests {
     #expect(try decide("b", "postgres", "SELECT * FROM secrets").contains(#""decision":"allow""#))
   }
 
+  @Test func namesOfSessionsHaveALimit() throws {
+    let running = try Running()
+    let longest = String(repeating: "\u{E9}", count: SessionTable.nameBytes / 2)
+    func reads(_ name: String) -> String {
+      #"{"session":"\#(name)","protocol":"postgres","request":"SELECT * FROM secrets"}"#
+    }
+    #expect(try running.ask("/v1/decide", body: reads(longest)).hasPrefix("200\n"))
+    let refused = try running.ask("/v1/decide", body: reads(longest + "x"))
+    #expect(refused.hasPrefix("400\n") && refused.contains("`session` has 1025 bytes, of at most 1024"), "\(refused)")
+    #expect(running.point.sessions.count == 1)
+    #expect(try running.ask("/v1/sessions/" + longest.replacing("\u{E9}", with: "%C3%A9"), "-X DELETE") == "204\n")
+    #expect(running.point.sessions.count == 0)
+  }
+
   @Test func pathsAreDecodedStrictly() throws {
     let running = try Running(sessions: SessionTable(limit: 1))
     // A name may hold what separates, and begin with a mark that combines with the slash before it.

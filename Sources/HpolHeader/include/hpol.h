@@ -217,8 +217,8 @@ hpol_status hpol_explain(
 /* ---- whole requests ------------------------------------------------------------------------------------------- */
 
 /* Judges a request given as a fixture (fixtures/README.md), one JSON object, and makes the line that `hpol eval --json`
-   prints for it, its line end included. A request without a time is judged now; one with a `session` gets the tags that
-   earlier ones of this policy's set. Where `hpol eval` would say that the decision of a redacted request cannot be known,
+   prints for it, its line end included. A request without a time is judged now; one with a `session`, a name of at most
+   1,024 bytes, gets the tags that earlier ones of this policy's set. Where `hpol eval` would say that the decision of a redacted request cannot be known,
    it fails. The line is freed with hpol_line_free. */
 hpol_status hpol_decide(
     hpol_policy *policy, const char *request, size_t length, char **line, size_t *line_length, hpol_error *error);

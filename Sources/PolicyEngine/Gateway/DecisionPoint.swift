@@ -156,7 +156,12 @@ public final class DecisionPoint: Sendable {
   private func fixture(_ text: UnsafeBufferPointer<UInt8>) throws(DecisionError) -> Fixture {
     var parser = FixtureParser()
     do throws(JSONError) {
-      return try parser.fixture(text)
+      let fixture = try parser.fixture(text)
+      // It is kept with the session's tags.
+      if let name = fixture.session?.utf8, name.count > SessionTable.nameBytes {
+        throw JSONError("`session` has \(name.count) bytes, of at most \(SessionTable.nameBytes); shorten it", at: 0)
+      }
+      return fixture
     } catch {
       throw .request(error)
     }

@@ -8,6 +8,8 @@ import Synchronization
 public final class SessionTable: Sendable {
   /// Sessions with tags that are kept.
   public static let sessionLimit = 1 << 16
+  /// Bytes of a session's name.
+  public static let nameBytes = 1024
 
   struct Tags {
     var certain: [String] = []
