@@ -38,6 +38,7 @@ struct InstalledLibraryTests {
     let output = try shell(
       """
       compile calls
+      compile arrow
       hpol build $programs/guard.hpol --output $out/guard.hpolb >&2
       printf 'hpol 1\\ndefault block\\n' > $out/block.hpol
       hpol build $out/block.hpol --output $out/block.hpolb >&2
@@ -47,8 +48,9 @@ struct InstalledLibraryTests {
         hpol build $programs/guard.hpol --output $revision.hpolb --revision $revision --sign release.key >&2
       done
       ./calls guard.hpolb block.hpolb release.pub 1.hpolb 2.hpolb
+      ./arrow guard.hpolb
       """)
-    #expect(output == "all holds\n")
+    #expect(output == "all holds\nall holds\n")
   }
 
   @Test func decidesWhatEvalDoesToTheByte() throws {
