@@ -8,7 +8,7 @@ int main(int count, char **words) {
   hpol_policy *policy = NULL;
   hpol_session *session = NULL;
   const hpol_verdict *verdict = NULL;
-  hpol_error error = {0};
+  hpol_error error = {HPOL_ERROR_ARGUMENT, "usage: example BUNDLE SQL"};
   if (count == 3 && hpol_open_file(words[1], NULL, &policy, &error) == HPOL_OK
       && hpol_bind(policy, identity, strlen(identity), &session, &error) == HPOL_OK
       && hpol_judge(session, HPOL_POSTGRES, words[2], strlen(words[2]), 0, &verdict, &error) == HPOL_OK)
