@@ -1,5 +1,5 @@
 /// A JSON value as a tree, for what is small or of no known shape. Members keep their order, numbers their spelling.
-public indirect enum JSONValue: Hashable, Sendable {
+public enum JSONValue: Hashable, Sendable {
   case null
   case boolean(Bool)
   /// The number as it is written.
