@@ -294,6 +294,8 @@ public struct TestDeclaration: Sendable {
   public var name: Name
   public var title: StringLiteral?
   public var steps: [TestStep]
+  /// Whether all of it could be read; where not, it may lack steps.
+  public var isWhole: Bool
   public var documentation: String?
   public var range: SourceRange
 }

@@ -6,6 +6,10 @@ enum Keywords {
   static let clauses = ["when", "unless", "block", "allow", "approve", "mask", "record", "tag"]
   static let connectives = ["and", "or", "not", "has", "all"]
   static let claims = ["never", "always"]
+  static let expectations = ["allow", "block", "approve", "masked", "record", "tag"]
+  static let identities = ["user", "group", "actor", "client", "claim"]
+  /// What is masked by its name or place, rather than by a detector.
+  static let maskPlaces = ["column", "json", "header"]
   static let operators = ["is", "in", "not", "like", "matches", "contains", "starts", "ends", "within", "has"]
   static let recordLevels = ["none", "commands", "full"]
 
@@ -16,6 +20,11 @@ enum Keywords {
   static let clauseSynonyms = [
     "if": "when", "deny": "block", "denied": "block", "reject": "block", "forbid": "block", "permit": "allow",
     "accept": "allow", "except": "unless", "redact": "mask", "log": "record",
+  ]
+  /// What other languages call what is masked.
+  static let maskPlaceSynonyms = [
+    "columns": "column", "col": "column", "cols": "column", "field": "column", "fields": "column", "path": "json",
+    "jsonpath": "json", "headers": "header",
   ]
   /// What other languages call a declaration.
   static let declarationSynonyms = [

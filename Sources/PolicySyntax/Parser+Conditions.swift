@@ -22,7 +22,9 @@ extension Parser {
     defer { close(node) }
     let begin = start
     var operands = [try operand(&self)]
-    while acceptConnective(connective, foreign: foreign) { operands.append(try operand(&self)) }
+    while acceptConnective(connective, foreign: foreign) || kind == .conjunction && acceptComma() {
+      operands.append(try operand(&self))
+    }
     if operands.count == 1, let only = operands.first { return only }
     let range = range(from: begin)
     return kind == .disjunction ? .or(operands, range) : .and(operands, range)
@@ -37,6 +39,31 @@ extension Parser {
       fix: replaceSymbol(current.range, by: connective))
     bump()
     return true
+  }
+
+  /// A comma that stands between two tests, where `and` should; reported.
+  private mutating func acceptComma() -> Bool {
+    guard self.kind == .comma, startsTest(at: 1) else { return false }
+    report(
+      .expectedToken, "tests are joined by `and` or `or`, not by `,`", at: current.range,
+      fix: replace(current.range, by: " and", "write `and`"))
+    bump()
+    return true
+  }
+
+  /// Whether a test begins so many tokens ahead, as far as two of them tell: a fact with its operator or key.
+  mutating func startsTest(at distance: Int = 0) -> Bool {
+    let first = peek(distance)
+    guard first.kind == .word else { return false }
+    let word = text(first)
+    if ["not", "has", "all"].contains(word) { return peek(distance + 1).kind == .word }
+    guard isFactText(word), !Keywords.reservedInConditions.contains(word) else { return false }
+    let next = peek(distance + 1)
+    switch next.kind {
+    case .word: return Keywords.operators.contains(text(next))
+    case .less, .lessOrEqual, .greater, .greaterOrEqual, .equal, .foreign, .leftBracket: return true
+    default: return false
+    }
   }
 
   private mutating func parseNegation() throws(SyntaxError) -> Expression {
@@ -87,7 +114,7 @@ extension Parser {
     }
     let isAll = accept("all")
     let subject = try parseSubject(isAll ? "a fact after `all`" : "a condition")
-    guard let (op, operatorRange, isMisplacedNot) = try parseOperator(after: subject) else {
+    guard let found = try parseOperator(after: subject) ?? missingOperator() else {
       if isAll { throw expected("an operator such as `in` after `all \(subject.name.text)`") }
       let end = SourceRange(previousEnd, previousEnd)
       return .test(
@@ -95,24 +122,26 @@ extension Parser {
           isAll: false, subject: subject, op: .bare, operatorRange: end, operand: nil, ignoringCase: false,
           range: range(from: begin)))
     }
+    var op = found.op
     let operand: Operand
     if op == .has {
       operand = .item(.string(try parseString("the tag")))
     } else {
-      operand = try parseOperand(op)
+      operand = try parseOperand(&op, found.range)
     }
     let ignoringCase = op == .has ? false : try acceptIgnoringCase()
     let test = Expression.test(
       TestExpression(
-        isAll: isAll, subject: subject, op: op, operatorRange: operatorRange, operand: operand,
+        isAll: isAll, subject: subject, op: op, operatorRange: found.range, operand: operand,
         ignoringCase: ignoringCase, range: range(from: begin)))
-    return isMisplacedNot ? .not(test, range(from: begin)) : test
+    return found.isMisplacedNot ? .not(test, range(from: begin)) : test
   }
 
   /// A fact with its key, or the name of a define.
   private mutating func parseSubject(_ what: String) throws(SyntaxError) -> FactReference {
     let begin = start
     guard kind == .word, !Keywords.reservedInConditions.contains(word) else { throw expected(what) }
+    if Keywords.operators.contains(word), peek().kind.isString { throw expected("a fact before the operator") }
     let name = Name(word, current.range)
     if !isFactText(name.text), !isQualifiedNameText(name.text) {
       let lowered = name.text.lowercased()
@@ -129,6 +158,15 @@ extension Parser {
 
   private typealias FoundOperator = (op: TestOperator, range: SourceRange, isMisplacedNot: Bool)
 
+  /// `is` before a text where no operator stands; reported.
+  private mutating func missingOperator() -> FoundOperator? {
+    guard kind.isString, !isFirstOnLine else { return nil }
+    report(
+      .expectedToken, "expected an operator such as `is` before \(found)", at: current.range,
+      fix: insert(" is", at: previousEnd))
+    return (.is, SourceRange(previousEnd, previousEnd), false)
+  }
+
   /// The operator after a subject; nil where the test is bare.
   private mutating func parseOperator(after subject: FactReference) throws(SyntaxError) -> FoundOperator? {
     let begin = start
@@ -138,7 +176,9 @@ extension Parser {
     case .lessOrEqual: symbol = .lessOrEqual
     case .greater: symbol = .greater
     case .greaterOrEqual: symbol = .greaterOrEqual
-    case .equal, .foreign, .colon: symbol = foreignOperator()
+    case .foreign where text(current) == "!" && Keywords.operators.contains(peekWord()):
+      return try parseWordOperator(after: subject)
+    case .equal, .foreign, .colon, .arrow: symbol = foreignOperator()
     case .word: return try parseWordOperator(after: subject)
     default: return nil
     }
@@ -151,7 +191,7 @@ extension Parser {
   private mutating func foreignOperator() -> TestOperator? {
     let meant: TestOperator
     switch text(current) {
-    case "=", "==", ":": meant = .is
+    case "=", "==", ":", "->", "=>": meant = .is
     case "!=", "<>": meant = .isNot
     case "=~": meant = .matches
     default: return nil
@@ -164,7 +204,7 @@ extension Parser {
 
   private mutating func parseWordOperator(after subject: FactReference) throws(SyntaxError) -> FoundOperator? {
     let begin = start
-    guard let word = acceptOperatorWord() else { return nil }
+    guard let word = accept(.foreign) ? "not" : acceptOperatorWord() else { return nil }
     var op: TestOperator
     switch word {
     case "is":
@@ -176,24 +216,31 @@ extension Parser {
           .expectedToken, "`\(text(range(from: begin)))` is written `\(wanted.rawValue)`", at: range(from: begin),
           fix: replace(range(from: begin), by: wanted.rawValue))
         op = wanted
+      } else if startsSecondOperator() {
+        return try parseSecondOperator(after: subject, op, from: begin)
       }
     case "not":
       if accept("in") {
         op = .notIn
+        if text(range(from: begin)).hasPrefix("!") {
+          report(
+            .expectedToken, "`!` is written `not`", at: range(from: begin),
+            fix: replace(range(from: begin), by: "not in"))
+        }
+        break
+      }
+      if kind.isString || kind == .leftBracket {
+        op = kind == .leftBracket ? .notIn : .isNot
+        report(
+          .expectedToken, "`not` before a value is written `\(op.rawValue)`", at: range(from: begin),
+          fix: replace(range(from: begin), by: op.rawValue))
         break
       }
       let misplaced = range(from: begin)
       guard let (inner, innerRange, _) = try parseOperator(after: subject), inner != .isNot, inner != .notIn else {
         throw expected("`in` after `not`")
       }
-      report(
-        .expectedToken, "`not` stands before the test: `not \(subject.name.text) \(inner.rawValue) …`", at: misplaced,
-        fix: Diagnostic.Fix(
-          "move it to the front",
-          [
-            Diagnostic.Edit(self.span(SourceRange(subject.range.start, subject.range.start)), "not "),
-            Diagnostic.Edit(self.span(SourceRange(misplaced.start, innerRange.start)), ""),
-          ]))
+      reportMisplacedNot(misplaced, subject, inner, innerRange)
       return (inner, innerRange, true)
     case "starts", "ends":
       op = word == "starts" ? .startsWith : .endsWith
@@ -206,6 +253,42 @@ extension Parser {
     default: op = TestOperator(rawValue: word) ?? .is
     }
     return (op, range(from: begin), false)
+  }
+
+  private mutating func reportMisplacedNot(
+    _ misplaced: SourceRange, _ subject: FactReference, _ inner: TestOperator, _ innerRange: SourceRange
+  ) {
+    report(
+      .expectedToken, "`not` stands before the test: `not \(subject.name.text) \(inner.rawValue) …`", at: misplaced,
+      fix: Diagnostic.Fix(
+        "move it to the front",
+        [
+          Diagnostic.Edit(span(SourceRange(subject.range.start, subject.range.start)), "not "),
+          Diagnostic.Edit(span(SourceRange(misplaced.start, innerRange.start)), ""),
+        ]))
+  }
+
+  /// Whether after `is` or `is not` one more operator stands, with its value.
+  private mutating func startsSecondOperator() -> Bool {
+    guard Keywords.operators.contains(word), !["is", "not", "has"].contains(word) else { return false }
+    let next = peek()
+    return next.kind.isString || next.kind == .leftBracket || next.kind == .regex || text(next) == "with"
+  }
+
+  /// The operator after `is` or `is not`, which are reported.
+  private mutating func parseSecondOperator(
+    after subject: FactReference, _ first: TestOperator, from begin: UInt32
+  ) throws(SyntaxError) -> FoundOperator? {
+    let copula = range(from: begin)
+    guard let (inner, innerRange, _) = try parseWordOperator(after: subject) else { return nil }
+    guard first == .is else {
+      reportMisplacedNot(copula, subject, inner, innerRange)
+      return (inner, innerRange, true)
+    }
+    report(
+      .expectedToken, "`\(text(range(from: begin)))` is written `\(inner.rawValue)`", at: copula,
+      fix: replace(SourceRange(copula.start, innerRange.start), by: "", "remove `is`"))
+    return (inner, innerRange, false)
   }
 
   /// The first word of an operator: itself, or in another spelling, which is reported, where no other word may stand.
@@ -233,8 +316,10 @@ extension Parser {
     return meant
   }
 
-  private mutating func parseOperand(_ op: TestOperator) throws(SyntaxError) -> Operand {
-    if kind == .leftBracket {
+  private mutating func parseOperand(
+    _ op: inout TestOperator, _ operatorRange: SourceRange
+  ) throws(SyntaxError) -> Operand {
+    if kind == .leftBracket || kind == .leftParenthesis {
       let (items, range) = try parseItems()
       return .list(items, range)
     }
@@ -242,18 +327,28 @@ extension Parser {
     if at("not") { throw expected(what) }
     let begin = start
     let first = try parseItem(what)
-    guard kind == .comma, op == .in || op == .notIn else { return .item(first) }
+    guard [.in, .notIn, .is, .isNot].contains(op), startsFurtherItem() else { return .item(first) }
     var items = [first]
-    while accept(.comma) { items.append(try parseItem("a value")) }
+    while startsFurtherItem() {
+      bump()
+      items.append(try parseItem("a value"))
+    }
     let range = range(from: begin)
+    var edits = bracketing(range)
+    if op == .is || op == .isNot {
+      op = op == .is ? .in : .notIn
+      edits.insert(Diagnostic.Edit(span(operatorRange), op.rawValue), at: 0)
+    }
     report(
-      .expectedToken, "the values after `\(op.rawValue)` stand in brackets", at: range,
-      fix: Diagnostic.Fix(
-        "put them in brackets",
-        [
-          Diagnostic.Edit(span(SourceRange(range.start, range.start)), "["),
-          Diagnostic.Edit(span(SourceRange(range.end, range.end)), "]"),
-        ]))
+      .expectedToken, "several values stand in brackets after `\(op.rawValue)`", at: range,
+      fix: Diagnostic.Fix("write `\(op.rawValue) […]`", edits))
     return .list(items, range)
+  }
+
+  /// Whether a comma stands here and after it one more value, rather than a test or a clause.
+  private mutating func startsFurtherItem() -> Bool {
+    guard kind == .comma, !startsTest(at: 1), !Keywords.clauses.contains(peekWord()) else { return false }
+    let next = peek().kind
+    return next == .word || next == .integer || next.isString
   }
 }

@@ -198,8 +198,21 @@ extension Parser {
       return ListDeclaration(name: name, source: .file(path), documentation: documentation, range: range(from: begin))
     }
     try expectEqual("after the name of the list")
-    let (items, _) = try parseItems()
+    let items = try parseItemsOrBareItems()
     return ListDeclaration(name: name, source: .items(items), documentation: documentation, range: range(from: begin))
+  }
+
+  /// A list; values without its brackets are reported.
+  private mutating func parseItemsOrBareItems() throws(SyntaxError) -> [ListItem] {
+    guard isAtItem, !isFirstOnLine else { return try parseItems().0 }
+    let begin = start
+    var items: [ListItem] = []
+    repeat { items.append(try parseItem("a value")) } while accept(.comma)
+    let range = range(from: begin)
+    report(
+      .expectedToken, "a list stands in brackets", at: range,
+      fix: Diagnostic.Fix("put it in brackets", bracketing(range)))
+    return items
   }
 
   /// `=`; `:` and the like are reported and taken for it, and so is its lack before what can only be the value.
@@ -272,6 +285,15 @@ extension Parser {
       name: name, title: title, claims: claims, documentation: documentation, range: range(from: begin))
   }
 
+  /// Whether a condition begins here without its `when`; reported.
+  private mutating func reportMissingWhen() -> Bool {
+    guard startsTest() else { return false }
+    report(
+      .expectedToken, "expected `when` before the condition, found \(found)", at: current.range,
+      fix: insert(" when", at: previousEnd))
+    return true
+  }
+
   private mutating func parseClaim() throws(SyntaxError) -> InvariantDeclaration.Claim {
     let node = open(.claim)
     defer { close(node) }
@@ -286,7 +308,8 @@ extension Parser {
     case "mask": outcome = .mask(try parseReference("the name of a detector"))
     default: throw expected("`allow`, `block`, `approve`, `record` or `mask` after `\(quantifier)`")
     }
-    let condition = accept("when") ? try parseCondition() : nil
+    let hasCondition = accept("when") || reportMissingWhen()
+    let condition = hasCondition ? try parseCondition() : nil
     return InvariantDeclaration.Claim(
       quantifier: quantifier == "never" ? .never : .always, outcome: outcome, condition: condition,
       range: range(from: begin))

@@ -97,6 +97,7 @@ extension Parser {
   /// Seconds of `15m`.
   mutating func parseDuration() throws(SyntaxError) -> Int {
     guard kind == .duration else {
+      if let seconds = acceptForeignDuration() { return seconds }
       if kind == .integer {
         throw fail(.badDuration, "\(found) needs a unit: `s`, `m`, `h` or `d`")
       }
@@ -109,6 +110,27 @@ extension Parser {
       throw fail(.badDuration, "the duration \(found) is too long")
     }
     bump()
+    return seconds
+  }
+
+  /// `15 minutes` or `15min`, which is reported.
+  private mutating func acceptForeignDuration() -> Int? {
+    let isApart = kind == .integer && peek().kind == .word
+    guard isApart || kind == .malformedNumber else { return nil }
+    let whole = SourceRange(start, isApart ? peek().range.end : current.range.end)
+    let written = text(whole)
+    let digits = written.prefix { $0.isASCII && $0.isNumber }
+    let unit = written.dropFirst(digits.count).drop { $0 == " " }.lowercased()
+    let units = ["seconds", "minutes", "hours", "days"]
+    // From `min` on it can be nothing else; letters alone are read so, too.
+    guard !unit.isEmpty, let meant = units.first(where: { $0.hasPrefix(unit) || unit == "\($0.prefix(1))" }),
+      let letter = meant.first, let seconds = Literal.duration("\(digits)\(letter)")
+    else { return nil }
+    report(
+      .badDuration, "`\(written)` is written `\(digits)\(letter)`", at: whole,
+      fix: replace(whole, by: "\(digits)\(letter)"))
+    bump()
+    if isApart { bump() }
     return seconds
   }
 
@@ -155,25 +177,50 @@ extension Parser {
     }
   }
 
-  /// `[a, "b", /c/]`; a comma may follow the last item.
+  /// Puts brackets around what stands there.
+  func bracketing(_ range: SourceRange) -> [Diagnostic.Edit] {
+    [
+      Diagnostic.Edit(span(SourceRange(range.start, range.start)), "["),
+      Diagnostic.Edit(span(SourceRange(range.end, range.end)), "]"),
+    ]
+  }
+
+  /// `[a, "b", /c/]`; a comma may follow the last item. Parentheses for brackets are reported.
   mutating func parseItems() throws(SyntaxError) -> ([ListItem], SourceRange) {
     let node = open(.items)
     defer { close(node) }
     let begin = start
-    try expect(.leftBracket, "[", "before the list")
+    let opening = current
+    var closing = TokenKind.rightBracket
+    if accept(.leftParenthesis) {
+      closing = .rightParenthesis
+    } else {
+      try expect(.leftBracket, "[", "before the list")
+    }
+    defer { if closing == .rightParenthesis { reportParentheses(opening.range) } }
     var items: [ListItem] = []
-    while !accept(.rightBracket) {
+    while !accept(closing) {
       if !isAtItem || isFirstOnLine && startsLineOfItsOwn {
         let fix = isAtItem || isAtEnd || kind == .rightBrace ? insert("]", at: previousEnd) : nil
         throw expected("`]` or a value of the list", fix: fix)
       }
       items.append(try parseItem("a value"))
-      if kind == .rightBracket || accept(.comma) { continue }
+      if kind == closing || accept(.comma) { continue }
       if isAtItem, !(isFirstOnLine && startsLineOfItsOwn) {
         report(.expectedToken, "expected `,` before \(found)", at: current.range, fix: insert(",", at: previousEnd))
       }
     }
     return (items, range(from: begin))
+  }
+
+  private mutating func reportParentheses(_ opening: SourceRange) {
+    let range = range(from: opening.start)
+    let closing = SourceRange(range.end - 1, range.end)
+    let isClosed = text(closing) == ")"
+    let edits = [Diagnostic.Edit(span(opening), "["), Diagnostic.Edit(span(closing), "]")]
+    report(
+      .expectedToken, "a list stands in brackets, not in parentheses", at: range,
+      fix: isClosed ? Diagnostic.Fix("write `[…]`", edits) : nil)
   }
 
   /// Whether the current word, first on its line in an unclosed list, rather begins a clause or declaration.

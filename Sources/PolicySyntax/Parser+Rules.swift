@@ -32,34 +32,34 @@ extension Parser {
   private mutating func parseClauseOrAction(into rule: inout RuleDeclaration) throws(SyntaxError) {
     let node = open(.action)
     defer { close(node) }
+    skipForeignJoint(rule)
     let begin = start
     guard let keyword = acceptClauseKeyword() else {
       if isForeignComment { throw foreignComment() }
-      if kind == .word, !isFirstOnLine, Keywords.operators.contains(peekWord()) {
-        throw expected("`and` or `or` between two tests")
+      if startsTest() {
+        guard rule.clauses.last?.range.end != previousEnd || isFirstOnLine else {
+          throw expected("`and` or `or` between two tests")
+        }
+        setKind(node, .clause)
+        report(
+          .expectedToken, "expected `when` before the condition, found \(found)", at: current.range,
+          fix: Diagnostic.Fix("insert `when`", [Diagnostic.Edit(span(SourceRange(begin, begin)), "when ")]))
+        return try parseClause(isUnless: false, into: &rule, from: begin)
       }
+      if kind == .leftBrace { throw fail(.expectedToken, "the parts of a rule have no braces of their own") }
       throw expected("`when`, `unless` or an action such as `block`")
     }
     switch keyword {
     case "when", "unless":
       setKind(node, .clause)
-      do throws(SyntaxError) {
-        let condition = try parseCondition()
-        rule.clauses.append(
-          RuleDeclaration.Clause(isUnless: keyword == "unless", condition: condition, range: range(from: begin)))
-      } catch {
-        let missing = Expression.missing(range(from: begin))
-        rule.clauses.append(
-          RuleDeclaration.Clause(isUnless: keyword == "unless", condition: missing, range: range(from: begin)))
-        throw error
-      }
+      try parseClause(isUnless: keyword == "unless", into: &rule, from: begin)
     case "block":
-      let message = try optionalString("the message")
+      let message = try optionalMessage("the message")
       rule.actions.append(.block(message: message, range(from: begin)))
     case "allow": rule.actions.append(.allow(range(from: begin)))
     case "approve":
       var action = try parseApproval(from: begin)
-      action.question = try optionalString("the question")
+      action.question = try optionalMessage("the question")
       action.range = range(from: begin)
       rule.actions.append(.approve(action))
     case "record":
@@ -70,6 +70,43 @@ extension Parser {
       rule.actions.append(.tag(tag, range(from: begin)))
     default: rule.actions.append(try parseMask(from: begin))
     }
+  }
+
+  private mutating func parseClause(
+    isUnless: Bool, into rule: inout RuleDeclaration, from begin: UInt32
+  ) throws(SyntaxError) {
+    do throws(SyntaxError) {
+      let condition = try parseCondition()
+      rule.clauses.append(RuleDeclaration.Clause(isUnless: isUnless, condition: condition, range: range(from: begin)))
+    } catch {
+      let missing = Expression.missing(range(from: begin))
+      rule.clauses.append(RuleDeclaration.Clause(isUnless: isUnless, condition: missing, range: range(from: begin)))
+      throw error
+    }
+  }
+
+  /// Passes over `,` and `then` between the parts of a rule; reported.
+  private mutating func skipForeignJoint(_ rule: RuleDeclaration) {
+    guard kind == .comma || at("then"), !rule.clauses.isEmpty || !rule.actions.isEmpty,
+      Keywords.clauses.contains(peekWord()) || Keywords.clauseSynonyms[peekWord()] != nil
+    else { return }
+    report(
+      .expectedToken, "the parts of a rule stand one after the other, without \(found)", at: current.range,
+      fix: replace(current.range, by: "", "remove it"))
+    bump()
+  }
+
+  /// A text after an action. What other languages put before it is reported and passed over.
+  private mutating func optionalMessage(_ what: String) throws(SyntaxError) -> StringLiteral? {
+    let isJoint = [.comma, .colon, .equal, .foreign].contains(kind)
+    let isWord = kind == .word && !isFirstOnLine && !Keywords.clauses.contains(word)
+    if isJoint || isWord, Keywords.clauseSynonyms[word] == nil, peek().kind.isString {
+      report(
+        .expectedToken, "\(what) stands right after the action, without \(found)", at: current.range,
+        fix: replace(SourceRange(previousEnd, current.range.end), by: "", "remove it"))
+      bump()
+    }
+    return try optionalString(what)
   }
 
   private mutating func acceptClauseKeyword() -> String? {
@@ -123,25 +160,50 @@ extension Parser {
     let begin = start
     let next = peek().kind
     let hasGlobs = next == .leftBracket || next.isString
-    if hasGlobs, accept("column") {
-      let globs = try parseItemOrItems("a name of columns")
-      return .column(globs, range(from: begin))
-    }
-    if hasGlobs, accept("header") {
-      let globs = try parseItemOrItems("a name of headers")
-      return .header(globs, range(from: begin))
-    }
-    if next.isString, accept("json") {
-      let path = try parseString("a path")
-      return .json(path, range(from: begin))
+    let hasBareWord = next == .word && !isTreatmentNext && Keywords.maskPlaces.contains(word)
+    if hasGlobs || hasBareWord {
+      switch acceptSynonym(Keywords.maskPlaceSynonyms, of: Keywords.maskPlaces) ?? acceptKeyword(Keywords.maskPlaces) {
+      case "column": return .column(try parseNames("a name of columns"), range(from: begin))
+      case "header": return .header(try parseNames("a name of headers"), range(from: begin))
+      case "json":
+        // A bare path was reported, character by character.
+        if kind == .word, isExplained(current) {
+          let path = bump()
+          return .json(StringLiteral(text(path), path.range), range(from: begin))
+        }
+        let path = try parseString("a path")
+        return .json(path, range(from: begin))
+      default: break
+      }
     }
     if kind == .regex || kind == .unterminatedRegex { return .regex(try parseRegex("a regular expression")) }
     return .detector(
       try parseReference("what is masked: a detector, `column [\"…\"]`, `json \"…\"`, `header [\"…\"]` or `/…/`"))
   }
 
+  private var isTreatmentNext: Bool {
+    mutating get { ["redact", "with", "keep", "hash"].contains(peekWord()) || Keywords.clauses.contains(peekWord()) }
+  }
+
+  /// Names in quotes, or a list.
+  private mutating func parseNames(_ what: String) throws(SyntaxError) -> [ListItem] {
+    guard kind == .word else { return try parseItemOrItems(what) }
+    let name = current
+    report(
+      .expectedToken, "expected \(what) in quotes, or a list in brackets, found \(found)", at: name.range,
+      fix: replace(name.range, by: "\"\(word)\"", "write it in quotes"))
+    bump()
+    return [.string(StringLiteral(text(name), name.range))]
+  }
+
   private mutating func parseMaskTreatment() throws(SyntaxError) -> MaskTreatment {
     if accept("redact") { return .redact }
+    if at("hash") {
+      report(
+        .expectedToken, "expected `with` before `hash`", at: current.range, fix: insert(" with", at: previousEnd))
+      bump()
+      return .hash
+    }
     if accept("with") {
       if accept("hash") { return .hash }
       guard kind.isString else { throw expected("`hash` or a text in quotes after `with`") }

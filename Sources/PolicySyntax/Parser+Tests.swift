@@ -4,19 +4,22 @@ extension Parser {
   mutating func parseTest(_ documentation: String?, from begin: UInt32) throws(SyntaxError) -> TestDeclaration {
     let name = try parseName("the name of the test")
     let title = try optionalString("the title")
-    let steps = try parseSteps("the name of the test", isInSession: false)
+    let (steps, isWhole) = try parseSteps("the name of the test", isInSession: false)
     return TestDeclaration(
-      name: name, title: title, steps: steps, documentation: documentation, range: range(from: begin))
+      name: name, title: title, steps: steps, isWhole: isWhole, documentation: documentation,
+      range: range(from: begin))
   }
 
-  private mutating func parseSteps(_ owner: String, isInSession: Bool) throws(SyntaxError) -> [TestStep] {
+  private mutating func parseSteps(
+    _ owner: String, isInSession: Bool
+  ) throws(SyntaxError) -> (steps: [TestStep], isWhole: Bool) {
     var steps: [TestStep] = []
-    _ = try braced(owner) { parser, isBracketed in
+    let isWhole = try braced(owner) { parser, isBracketed in
       parser.startsStep && (parser.isFirstOnLine || !isBracketed && parser.word == "as")
     } item: { (parser: inout Parser) throws(SyntaxError) in
       steps.append(try parser.parseStep(isInSession: isInSession))
     }
-    return steps
+    return (steps, isWhole)
   }
 
   private var startsStep: Bool { kind.isString || ["as", "session", "tool"].contains(word) }
@@ -26,6 +29,13 @@ extension Parser {
     if kind.isString { return .request(try parseRequest()) }
     let node = open(.request)
     defer { close(node) }
+    if Keywords.identities.contains(word), peek().kind.isString {
+      setKind(node, .identity)
+      report(
+        .expectedToken, "expected `as` before `\(word)`", at: current.range,
+        fix: Diagnostic.Fix("insert `as`", [Diagnostic.Edit(span(SourceRange(begin, begin)), "as ")]))
+      return .identity(try parseIdentity(from: begin))
+    }
     switch acceptKeyword(["as", "session", "tool"]) {
     case "as":
       setKind(node, .identity)
@@ -34,7 +44,7 @@ extension Parser {
       setKind(node, .session)
       if isInSession { report(.unexpectedDeclaration, "sessions do not stand in sessions", at: range(from: begin)) }
       let steps = try nested { (parser: inout Parser) throws(SyntaxError) in
-        try parser.parseSteps("`session`", isInSession: true)
+        try parser.parseSteps("`session`", isInSession: true).steps
       }
       return .session(steps, range(from: begin))
     case "tool":
@@ -100,15 +110,21 @@ extension Parser {
 
   private mutating func parseExpectation() throws(SyntaxError) -> Expectation {
     let begin = start
-    let keywords = ["allow", "block", "approve", "masked", "record", "tag"]
+    let keywords = Keywords.expectations
     switch acceptSynonym(Keywords.clauseSynonyms, of: keywords) ?? acceptKeyword(keywords) {
-    case "allow": return .allow(range(from: begin))
+    case "allow":
+      let allow = range(from: begin)
+      if at("by") { try skipNames(after: "allow", since: previousEnd) }
+      return .allow(allow)
     case "block":
       var rules: [Name] = []
-      if accept("by") {
-        repeat {
-          rules.append(try parseReference("the name of a rule"))
-        } while !startsExpectationAfterComma() && accept(.comma)
+      if kind == .word, !isFirstOnLine, isQualifiedNameText(word) || isNameText(word), !at("by"), !startsStep {
+        report(
+          .expectedToken, "expected `by` before the name of a rule, found \(found)", at: current.range,
+          fix: insert(" by", at: previousEnd))
+        rules = try parseRules()
+      } else if accept("by") {
+        rules = try parseRules()
       }
       return .block(by: rules, range(from: begin))
     case "approve":
@@ -121,19 +137,49 @@ extension Parser {
     }
   }
 
+  private mutating func parseRules() throws(SyntaxError) -> [Name] {
+    var rules: [Name] = []
+    repeat {
+      rules.append(try parseReference("the name of a rule"))
+    } while !startsExpectationAfterComma() && accept(.comma)
+    return rules
+  }
+
+  /// Passes over `by …` after an expectation that takes none; reported.
+  private mutating func skipNames(after keyword: String, since end: UInt32) throws(SyntaxError) {
+    let by = current.range
+    bump()
+    repeat {
+      guard kind == .word || kind.isString else { throw expected("a name") }
+      bump()
+    } while !startsExpectationAfterComma() && accept(.comma)
+    let names = SourceRange(end, previousEnd)
+    report(
+      .expectedToken, "`\(keyword)` stands alone: no rules are stated of what is allowed, only of what is blocked",
+      at: SourceRange(by.start, previousEnd), fix: replace(names, by: "", "write `\(keyword)` alone"))
+  }
+
   /// Whether a comma stands here and after it an expectation rather than one more name.
   mutating func startsExpectationAfterComma() -> Bool {
     guard kind == .comma else { return false }
-    return ["allow", "block", "approve", "masked", "record", "tag"].contains(peekWord())
+    return Keywords.expectations.contains(peekWord())
   }
 
   private mutating func parseIdentity(from begin: UInt32) throws(SyntaxError) -> TestIdentity {
     var identity = TestIdentity(
       user: nil, groups: [], actor: nil, client: nil, claims: [], protocol: Name("", current.range), target: nil,
       labels: [], source: nil, time: nil, range: range(from: begin))
+    let keywordEnd = previousEnd
     while !accept("on") {
       let part = current.range
-      switch acceptKeyword(["user", "group", "actor", "client", "claim"]) {
+      if kind.isString, identity.user == nil {
+        report(
+          .expectedToken, "expected `user` before the name of the user, found \(found)", at: part,
+          fix: insert(" user", at: previousEnd))
+        identity.user = try parseString("the name of the user")
+        continue
+      }
+      switch acceptKeyword(Keywords.identities) {
       case "user":
         checkRepeated("user", identity.user != nil, at: part)
         identity.user = try parseString("the name of the user")
@@ -146,15 +192,32 @@ extension Parser {
         checkRepeated("client", identity.client != nil, at: part)
         identity.client = try parseString("the name of the client")
       case "claim": identity.claims.append((try parseString("the name of the claim"), try parseString("its value")))
-      default: throw expected("`user`, `group`, `actor`, `client`, `claim`, or `on` and a protocol")
+      default:
+        guard kind == .word, !isFirstOnLine, isNameText(word), previousEnd != keywordEnd else {
+          throw expected("`user`, `group`, `actor`, `client`, `claim`, or `on` and a protocol")
+        }
+        report(
+          .expectedToken, "expected `on` before the protocol, found \(found)", at: part,
+          fix: insert(" on", at: previousEnd))
+        return try parseConnection(of: identity, from: begin)
       }
     }
+    return try parseConnection(of: identity, from: begin)
+  }
+
+  /// What follows `on`.
+  private mutating func parseConnection(
+    of stated: TestIdentity, from begin: UInt32
+  ) throws(SyntaxError) -> TestIdentity {
+    var identity = stated
     identity.protocol = try parseName("a protocol after `on`")
     if kind.isString {
       // A string that is followed by what follows a request is the first request, not the target.
       let next = peek()
       let isRequest = next.kind == .arrow || ["header", "body", "returns"].contains(peekWord())
       if !isRequest { identity.target = try parseString("the target") }
+    } else if kind == .word, !isFirstOnLine, !["label", "from", "at"].contains(word), !startsStep {
+      identity.target = try parseString("the target")
     }
     while true {
       let part = current.range

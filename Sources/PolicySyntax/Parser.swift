@@ -299,6 +299,17 @@ extension Parser {
     return (range, isPlain ? replace(range, by: "\"\(inner)\"", "quote it") : nil)
   }
 
+  /// From a backtick to the next on its line, if nothing between needs an escape.
+  private func quotedByBackticks(_ token: Token) -> SourceRange? {
+    let rest = source[Int(token.range.end)...].prefix { $0 != UInt8(ascii: "\n") }
+    guard let end = rest.firstIndex(of: UInt8(ascii: "`")), !rest[..<end].contains(where: { "\"\\".utf8.contains($0) })
+    else { return nil }
+    return SourceRange(token.range.start, UInt32(end) + 1)
+  }
+
+  /// Whether a token is part of what was reported as unknown characters.
+  func isExplained(_ token: Token) -> Bool { token.range.end <= explainedEnd }
+
   /// The run of characters around a token that would be one word elsewhere.
   private func bareWord(around token: Token) -> SourceRange {
     func ends(_ byte: UInt8) -> Bool { byte <= 0x20 || "[](){},\"'".utf8.contains(byte) }
@@ -321,6 +332,17 @@ extension Parser {
       let (range, fix) = curlyQuoted(token)
       report(
         .unexpectedCharacter, "`\(character)` is not a quote; strings stand in `\"…\"` or `'…'`", at: range, fix: fix)
+    case "`":
+      let fix = quotedByBackticks(token).map { replace($0, by: "\"\(text($0).dropFirst().dropLast())\"", "quote it") }
+      report(
+        .unexpectedCharacter, "backticks are no quotes; strings stand in `\"…\"` or `'…'`",
+        at: fix?.edits.first?.span.range ?? token.range, fix: fix)
+    case "$":
+      let range = bareWord(around: token)
+      let quoted = "\"\(text(range))\""
+      report(
+        .unexpectedCharacter, "a path stands in quotes: `\(quoted)`", at: range,
+        fix: text(range).contains("\\") ? nil : replace(range, by: quoted, "quote it"))
     case "*", "?":
       let range = bareWord(around: token)
       let quoted = "\"\(text(range))\""
@@ -415,6 +437,12 @@ extension Parser {
     _ owner: String, isStart: (inout Parser, _ isBracketed: Bool) -> Bool,
     item: (inout Parser) throws(SyntaxError) -> Void
   ) throws(SyntaxError) -> Bool {
+    if [.colon, .equal, .comma].contains(kind), peek().kind == .leftBrace {
+      report(
+        .expectedToken, "`{` stands right after \(owner), without \(found)", at: current.range,
+        fix: replace(current.range, by: "", "remove it"))
+      bump()
+    }
     let brace = current.range
     if !accept(.leftBrace) {
       guard isStart(&self, false), !startsDeclaration() else { throw expected("`{` after \(owner)") }
@@ -431,7 +459,9 @@ extension Parser {
         let note = isAtEnd ? "the file ends here" : "a declaration begins here"
         report(
           .unclosedBrace, "the `{` after \(owner) is not closed", at: brace,
-          notes: [Diagnostic.Note(note, at: span(current.range))], fix: insert("\n}", at: previousEnd))
+          notes: [Diagnostic.Note(note, at: span(current.range))],
+          fix: Diagnostic.Fix(
+            "close it with a line `}`", [Diagnostic.Edit(span(SourceRange(previousEnd, previousEnd)), "\n}")]))
         return false
       }
       let begin = index

@@ -91,8 +91,8 @@ struct ActionChecker {
     }
   }
 
-  /// The requirement that an `approve` states, in a rule or a test.
-  func approval(_ action: ApproveAction, in file: UInt32) -> Approval? {
+  /// The requirement that an `approve` states, in a rule, or where it `isExpected`, in a test.
+  func approval(_ action: ApproveAction, in file: UInt32, isExpected: Bool = false) -> Approval? {
     let span = SourceSpan(file: file, action.range)
     var isSound = true
     func fail(_ message: String, _ span: SourceSpan) {
@@ -104,6 +104,13 @@ struct ActionChecker {
     for value in values ?? [] {
       switch value.content {
       case .string(let group) where !group.isEmpty: groups.insert(group)
+      case .word(let word) where value.isInline && !conditions.names.look(word, in: .rule, from: file).isUnknown:
+        bag.report(
+          .badApproval,
+          "`\(word)` is a rule, and `approve by` names the groups that are asked"
+            + (isExpected ? "; write `approve` for whoever they are" : ""),
+          at: value.span, fix: isExpected ? .init("write `approve`", span, "approve") : nil)
+        isSound = false
       case .word(let word):
         let fix = value.isInline ? Diagnostic.Fix("quote it", value.span, literalText(word)) : nil
         bag.report(

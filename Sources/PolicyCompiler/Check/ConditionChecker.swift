@@ -174,11 +174,15 @@ final class ConditionChecker {
       bag.report(.unknownDetector, "`\(name.text)` is a \(names.entries[entry].content.noun), not a detector", at: span)
     case .ambiguous(let candidates): names.reportAmbiguous(name.text, candidates, at: span, bag)
     case .unknown:
-      let near = nearest(name.text, in: (BuiltinNames.detectors + names.names(in: .value)).sorted())
+      let known = (BuiltinNames.detectors + names.names(in: .value)).sorted()
+      // `ssn` is a part of one name, `token` of several.
+      let parts = known.filter { $0.split(separator: "_").contains(Substring(name.text)) }
+      let near = nearest(name.text, in: known).map { [$0] } ?? parts
       bag.report(
-        .unknownDetector, "there is no detector `\(name.text)`" + (near.map { "; did you mean `\($0)`?" } ?? ""),
-        at: span,
-        fix: near.map { .init("write `\($0)`", span, $0) })
+        .unknownDetector,
+        "there is no detector `\(name.text)`"
+          + (near.isEmpty ? "" : "; did you mean \(quotedList(near, joiner: "or"))?"),
+        at: span, fix: near.count == 1 ? .init("write `\(near[0])`", span, near[0]) : nil)
     }
     return nil
   }
@@ -193,13 +197,11 @@ final class ConditionChecker {
     case .ambiguous(let candidates): names.reportAmbiguous(name.text, candidates, at: span, bag)
     case .unknown:
       let what = test.op == .bare ? "fact or define" : "fact"
-      let near = meant(by: name.text, among: test.op == .bare ? names.names(in: .value) : [])
-      let fix = near.count == 1 ? Diagnostic.Fix("write `\(near[0])`", span, near[0]) : nil
+      let near = FactSuggestions(name.text, among: test.op == .bare ? names.names(in: .value) : [])
+      let only = near.names.count == 1 ? near.names[0] : nil
       bag.report(
-        .unknownFact,
-        "there is no \(what) `\(name.text)`"
-          + (near.isEmpty ? "" : "; did you mean \(quotedList(near, joiner: "or"))?"),
-        at: span, fix: fix)
+        .unknownFact, "there is no \(what) `\(name.text)`" + near.hint, at: span,
+        fix: only.map { .init("write `\($0)`", span, $0) })
     case .found(let entry):
       let declared = names.entries[entry]
       guard case .define = declared.content else {
@@ -225,22 +227,6 @@ final class ConditionChecker {
       return expanded.condition.used(at: span)
     }
     return nil
-  }
-
-  /// The facts, or of `others` the name, that an unknown name may stand for: the nearest, those of which it is the last
-  /// part (`verb`), or the keyed one whose key it ends with (`claim.team`).
-  private func meant(by name: String, among others: [String]) -> [String] {
-    let facts = FactSchema.table.filter { !$0.isHidden }
-    let full = facts.map(\.name).filter { $0.hasSuffix("." + name) }
-    if !full.isEmpty { return full.sorted() }
-    let keyed = facts.filter { $0.isKeyed && name.hasPrefix($0.name + ".") }.map { fact in
-      "\(fact.name)[\(literalText(String(name.dropFirst(fact.name.utf8.count + 1))))]"
-    }
-    if !keyed.isEmpty { return keyed }
-    // Spelt as other languages do: `whereConstant`, `where_constant`.
-    let folded = name.flatMap { $0.isUppercase ? "-" + $0.lowercased() : $0 == "_" ? "-" : String($0) }
-    let candidates = (facts.map(\.name) + ["response"] + others).sorted()
-    return (candidates.contains(String(folded)) ? String(folded) : nearest(name, in: candidates)).map { [$0] } ?? []
   }
 
   private func expansion(of entry: Int, at use: SourceSpan? = nil) -> Expansion? {

@@ -53,8 +53,3 @@ func quotedList(_ words: [String], joiner: String = "and") -> String {
   guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }
   return quoted.dropLast().joined(separator: ", ") + " \(joiner) " + last
 }
-
-/// ` (did you mean `x`?)`, or nothing.
-func didYouMean(_ word: String, among candidates: some Sequence<String>) -> String {
-  nearest(word, in: candidates.sorted()).map { "; did you mean `\($0)`?" } ?? ""
-}

@@ -145,8 +145,10 @@ final class NameTable {
     case .ambiguous(let candidates):
       reportAmbiguous(name.text, candidates, at: span, bag)
     case .unknown:
+      let near = nearest(name.text, in: names(in: space).sorted())
       bag.report(
-        code, "there is no \(space.noun) `\(name.text)`" + didYouMean(name.text, among: names(in: space)), at: span)
+        code, "there is no \(space.noun) `\(name.text)`" + (near.map { "; did you mean `\($0)`?" } ?? ""), at: span,
+        fix: near.map { .init("write `\($0)`", span, $0) })
     }
     return nil
   }

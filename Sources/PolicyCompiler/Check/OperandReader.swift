@@ -121,14 +121,15 @@ final class OperandReader {
     var isSound = true
     for value in values {
       guard case .string(let text) = value.content else {
-        reportType(value, use, expected: "a time window in quotes")
+        reportType(value, use, expected: "a time window in quotes, such as `\"mon-fri 09:00-17:00 Europe/Berlin\"`")
         isSound = false
         continue
       }
       do throws(TimeWindowParser.Problem) {
         windows.append((try timeWindows.parse(text), value.span))
       } catch {
-        report(.badTimeWindow, error.message, value, use)
+        let fix = value.isInline ? error.replacement.map { ("write `\($0)`", literalText($0)) } : nil
+        report(.badTimeWindow, error.message, value, use, fix: fix.map { .init($0.0, value.span, $0.1) })
         isSound = false
       }
     }

@@ -124,6 +124,11 @@ struct OperatorRules {
       // A bare word is a list's name, or is reported where it is read.
       if case .word(let name) = item, !test.words.contains(name.text) { return true }
       if case .word(let name) = item, case .found = lists.list(name.text, from: test.file) { return true }
+      if test.schema.type == .address, case .string(let text) = item, text.value.contains("/") {
+        let within = op == .in ? "within" : nil
+        return report(
+          test, "`\(op.rawValue)` takes a list; for a network write `within`", fix: within.map { rewrite(test, $0) })
+      }
       let one = op == .in ? "is" : "is not"
       return report(test, "`\(op.rawValue)` takes a list; for one value write `\(one)`", fix: rewrite(test, one))
     case .less, .lessOrEqual, .greater, .greaterOrEqual:

@@ -26,7 +26,7 @@ struct TestChecker {
         return nil
       case .request(let stated):
         guard let identity else {
-          if !isUnreadable {
+          if !isUnreadable, test.isWhole {
             bag.report(
               .badTest, "nobody sends this request; put a line `as user \"…\" on PROTOCOL \"…\"` before it",
               at: SourceSpan(file: file, stated.range))
@@ -160,7 +160,8 @@ struct TestChecker {
       }
       return found.contains { $0 == nil } ? nil : .block(by: found.compactMap { $0 })
     case .approve(nil, _): return .approve(nil)
-    case .approve(let requirement?, _): return actions.approval(requirement, in: file).map { .approve([$0]) }
+    case .approve(let requirement?, _):
+      return actions.approval(requirement, in: file, isExpected: true).map { .approve([$0]) }
     case .masked(let text): return .masked(text.value)
     case .record(let level):
       if let found = RecordLevel(word: level.text) { return .record(found) }

@@ -8,9 +8,49 @@ struct TimeWindowParser {
 
   struct Problem: Error {
     var message: String
+    /// The window as it is to be written, where that is plain.
+    var replacement: String?
   }
 
+  /// Reads the text; where it is nearly right, the problem says how it is written.
   func parse(_ text: String) throws(Problem) -> TimeWindow {
+    do throws(Problem) {
+      return try read(text)
+    } catch {
+      let hasZone = text.split(separator: " ").last.map { Self.isPlausibleZone(String($0)) && zoneExists(String($0)) }
+      guard let meant = Self.respelt(text, hasZone: hasZone == true), meant != text, (try? read(meant)) != nil else {
+        throw error
+      }
+      guard hasZone == true else {
+        throw Problem(message: "the window needs a time zone: `\(meant)`, or your own instead of `UTC`")
+      }
+      throw Problem(message: "`\(text)` is written `\(meant)`", replacement: meant)
+    }
+  }
+
+  /// Days in lower case and cut to three letters, hours with their minutes, and a zone where there is none; nil if a
+  /// word is neither.
+  private static func respelt(_ text: String, hasZone: Bool) -> String? {
+    var words = text.split(separator: " ").map(String.init)
+    let zone = hasZone ? words.popLast() : nil
+    var respelt: [String] = []
+    for word in words {
+      let lowered = word.lowercased()
+      let ends = lowered.split(separator: "-", omittingEmptySubsequences: false)
+      if ends.count == 2, ends.allSatisfy({ $0.first?.isNumber == true }) {
+        let hours = ends.map { $0.contains(":") ? String($0) : $0 + ":00" }
+        respelt.append(hours.map { $0.count == 4 ? "0" + $0 : $0 }.joined(separator: "-"))
+      } else {
+        let days = lowered.split(separator: ",", omittingEmptySubsequences: false).map { item in
+          item.split(separator: "-", omittingEmptySubsequences: false).map { $0.prefix(3) }.joined(separator: "-")
+        }
+        respelt.append(days.joined(separator: ","))
+      }
+    }
+    return respelt.isEmpty ? nil : (respelt + [zone ?? "UTC"]).joined(separator: " ")
+  }
+
+  private func read(_ text: String) throws(Problem) -> TimeWindow {
     var words = text.split(separator: " ").map(String.init)
     guard let zone = words.popLast(), !words.isEmpty else {
       throw Problem(message: "a time window is written like `mon-fri 09:00-17:00 Europe/Berlin`")
