@@ -137,8 +137,11 @@ public final class Engine {
     }
   }
 
-  /// Judges a request and says why: for each operation what it is, its verdict, and how the rules fared.
-  public func explain(_ request: JudgedRequest, _ tags: [String] = []) -> ExplainedRequest {
+  /// Judges a request and says why: for each operation what it is, its verdict, and how the rules fared; those of these
+  /// names however far they were from applying.
+  public func explain(
+    _ request: JudgedRequest, _ tags: [String] = [], keeping names: Set<String> = []
+  ) -> ExplainedRequest {
     let session = session(of: request.principal, tags)
     // A person wants to see every fact, not only those that some rule asks for.
     var demand = policy.demand
@@ -161,7 +164,9 @@ public final class Engine {
           operation: DecodedOperation(full.batch, number), decision: verdict.decision, isByRule: verdict.isByRule,
           limitReached: verdict.limitReached,
           isEvaluable: range?.hasOneDecision ?? true,
-          rules: interpreter.explain(number, of: full.batch, in: session, recalling: recalled(number)).rules))
+          rules: interpreter.explain(
+            number, of: full.batch, in: session, recalling: recalled(number), keeping: names
+          ).rules))
     }
     guard let answer = request.response else {
       if request.isRecalled { return ExplainedRequest(outcome: judge(request, tags), operations: operations) }
@@ -174,7 +179,7 @@ public final class Engine {
         _ = interpreter.judge(number, of: full.batch, in: session, .response)
         operations[number].rules +=
           interpreter.explain(
-            number, of: full.batch, in: session, recalling: recalled(number), .response
+            number, of: full.batch, in: session, recalling: recalled(number), keeping: names, .response
           ).rules
       }
     }

@@ -71,10 +71,11 @@ extension Interpreter {
   /// Near misses that are kept.
   private static let nearMissLimit = 3
 
-  /// Explains the operation that was judged last, in that phase.
+  /// Explains the operation that was judged last, in that phase. The rules of these names are kept however much they
+  /// lacked.
   public mutating func explain(
     _ number: Int, of batch: borrowing OperationBatch, in session: Session,
-    recalling recalled: RecalledTruth = RecalledTruth(), _ phase: RulePhase = .request
+    recalling recalled: RecalledTruth = RecalledTruth(), keeping names: Set<String> = [], _ phase: RulePhase = .request
   ) -> Explanation {
     let bundle = policy.bundle
     let operation = batch.operations[number]
@@ -82,6 +83,7 @@ extension Interpreter {
     let mask = UInt32(ProtocolSet(operation.protocol).rawValue)
     var applied: [Explanation.Rule] = []
     var missed: [(failures: Int, rule: Explanation.Rule)] = []
+    var kept: [Explanation.Rule] = []
     for index in bundle.rules.indices {
       let rule = bundle.rules[index]
       guard rule.isOnResponse == (phase == .response), rule.protocols & mask != 0 else { continue }
@@ -104,11 +106,15 @@ extension Interpreter {
       {
         // A rule of which only exclusions held is near to nothing.
         missed.append((path.count { !$0.passes }, entry))
+      } else if names.contains(entry.name) {
+        kept.append(entry)
       }
     }
     // The nearest first: those that failed the fewest tests on the way, and of these what passed the most.
     missed.sort { ($0.failures, $1.rule.path.count) < ($1.failures, $0.rule.path.count) }
-    return Explanation(rules: applied + missed.prefix(Self.nearMissLimit).map(\.rule))
+    let nearest = missed.prefix(Self.nearMissLimit).map(\.rule)
+    kept += missed.dropFirst(Self.nearMissLimit).map(\.rule).filter { names.contains($0.name) }
+    return Explanation(rules: applied + nearest + kept)
   }
 
   /// Walks a graph and notes each test. Where a test ends the walk with no, the walk goes on as if it had held, so
@@ -124,7 +130,8 @@ extension Interpreter {
       let word = bundle.code[position]
       let atom = bundle.atoms[word.atom]
       let isRecalled = recalled.facts.contains(rawValue: atom.fact)
-      let isWanted = word.whenTrue != GraphWord.no
+      // What would have decided the rule had it been false, as `a` of `unless a and b`, is wanted to be so.
+      let isWanted = word.whenTrue != GraphWord.no && word.whenFalse != GraphWord.yes
       let isTrue =
         isRecalled
         ? recalled.outcomes[word.atom].map { $0 == .holds } ?? !isWanted

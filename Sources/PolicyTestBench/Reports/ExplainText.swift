@@ -6,12 +6,12 @@ extension ExplainedRequest {
   /// The report of `hpol explain` for people. In under a screen: the verdict, then the operations that decided it with
   /// their deciding rules, every test of these and the fact's value; then what else decides something and what nearly
   /// did; masks and records by the names of their rules. `isFull` asks for all rules with their tests, and what fits on
-  /// a screen is shown so anyway. `rows` are the screen's lines, where there is one.
-  public func text(_ style: TextStyle, isFull: Bool = false, rows: Int? = nil) -> String {
-    var whole = ExplainPage(self, style, isFull: true, rows: rows)
+  /// a screen is shown so anyway. `rows` are the screen's lines, where that is known; only on a screen are lines broken.
+  public func text(_ style: TextStyle, isFull: Bool = false, onScreen: Bool = false, rows: Int? = nil) -> String {
+    var whole = ExplainPage(self, style, isFull: true, onScreen: onScreen, rows: rows)
     whole.add()
     if isFull || whole.lines <= ExplainPage.screen { return whole.text + responseText(style) }
-    var brief = ExplainPage(self, style, isFull: false, rows: rows)
+    var brief = ExplainPage(self, style, isFull: false, onScreen: onScreen, rows: rows)
     brief.add()
     return brief.text + responseText(style)
   }
@@ -23,7 +23,7 @@ extension ExplainedRequest {
 
 /// The text of an explanation as it is made, line by line.
 private struct ExplainPage {
-  /// Lines on which everything is shown where it fits, and columns of every line.
+  /// Lines on which everything is shown where it fits, and the columns that lines are made for.
   static let screen = 24
   static let columns = 100
   /// Lines past which an operation with deciding rules is only named, where no screen is known, and how many lines the
@@ -43,19 +43,24 @@ private struct ExplainPage {
   private let request: ExplainedRequest
   private let style: TextStyle
   private let isFull: Bool
+  private let onScreen: Bool
   private let operationLines: Int
   private(set) var text = ""
+  /// Breaks that were left out of ``text``, since there is no screen.
+  private var unbroken = 0
   /// The rules whose tests stand above, by their names.
   private var known: [String: [Explanation.Step]] = [:]
 
-  init(_ request: ExplainedRequest, _ style: TextStyle, isFull: Bool, rows: Int?) {
+  init(_ request: ExplainedRequest, _ style: TextStyle, isFull: Bool, onScreen: Bool, rows: Int?) {
+    self.onScreen = onScreen
     operationLines = rows.map { $0 - Self.otherLines } ?? Self.operationLines
     self.request = request
     self.style = style
     self.isFull = isFull
   }
 
-  var lines: Int { text.utf8.count { $0 == 0x0A } }
+  /// Lines that it takes on a screen: what is shown does not hang on where it goes.
+  var lines: Int { text.utf8.count { $0 == 0x0A } + unbroken }
 
   mutating func add() {
     for line in request.outcome.text(style).split(separator: "\n") { addLine(String(line), indent: 2) }
@@ -84,7 +89,9 @@ private struct ExplainPage {
   }
 
   private mutating func addLine(_ line: String, indent: Int) {
-    text += wrapped(line, columns: Self.columns, indent: indent) + "\n"
+    let broken = wrapped(line, columns: Self.columns, indent: indent)
+    if !onScreen { unbroken += broken.utf8.count { $0 == 0x0A } - line.utf8.count { $0 == 0x0A } }
+    text += (onScreen ? broken : line) + "\n"
   }
 
   // MARK: Operations
@@ -176,7 +183,7 @@ private struct ExplainPage {
     let room = Self.columns - Self.indent - 5
     let values = steps.map(\.valueText)
     let wanted = min(values.map(\.count).max() ?? 0, Self.valueColumns)
-    let tests = steps.map { $0.shownText(room - wanted - 3) }
+    let tests = steps.map { $0.markedText(room - wanted - 3) }
     let valueRoom = room - (tests.map(\.count).max() ?? 0)
     var table = TextTable([.left, .left, .left], indent: Self.indent)
     for (step, (test, value)) in zip(steps, zip(tests, values)) {
@@ -253,6 +260,14 @@ extension Explanation.Rule {
 
 extension Explanation.Step {
   fileprivate var mark: String { source == .unknown ? "?" : passes ? "✓" : "✗" }
+
+  /// The test as it stands behind its mark. One that holds and was not to is called what it does: `✗ not …` could be read
+  /// both ways.
+  fileprivate func markedText(_ characters: Int) -> String {
+    guard !passes, source != .unknown, text.hasPrefix("not ") else { return shownText(characters) }
+    let exception = "excepted: "
+    return exception + shownText(characters - exception.count + 4).dropFirst(4)
+  }
 }
 
 /// The line broken at spaces so that no part takes more columns, those after the first indented. Colours take none.

@@ -64,7 +64,9 @@ let explainCommand = Command(
       explained.write(to: &writer)
       console.write(&writer)
     } else {
-      console.write(explained.text(console.style, isFull: arguments.has("verbose"), rows: console.rows))
+      console.write(
+        explained.text(
+          console.style, isFull: arguments.has("verbose"), onScreen: console.outputIsTerminal, rows: console.rows))
     }
     return .holds
   })
