@@ -298,7 +298,8 @@ import Testing
     }
     try withFile(Array(lines.joined(separator: "\n").utf8)) { path in
       var runner = TestRunner(
-        policy: CheckedPolicy(), keepsLog: true, locate: { _ in "" }, judge: Engine(policy, clock: 0).judge)
+        policy: CheckedPolicy(), keepsLog: true, reasons: VerdictReasons(policy, clock: 0), locate: { _ in "" },
+        judge: Engine(policy, clock: 0).judge)
       var expected = TestReport()
       expected.log = TestLog()
       var reader = try FixtureReader(path: path)
@@ -325,6 +326,7 @@ import Testing
         let half = report.failures.prefix(expected.failures.count)
         #expect(half.map(\.location) == expected.failures.map(\.location))
         #expect(half.map(\.actual) == expected.failures.map(\.actual))
+        #expect(half.map(\.because) == expected.failures.map(\.because))
         let suites = report.log?.suites ?? []
         #expect(suites.map(\.file) == [path] && suites.first?.unpinned == 80 && suites.first?.cases.count == 160)
         #expect(suites.first?.cases.prefix(80).map(\.name) == expected.log?.suites.first?.cases.map(\.name))

@@ -106,14 +106,14 @@ private func runner() -> TestRunner {
       fails  roots  a.hpol:7
              "rm -rf \\n"
              expected allow
-             actual   block by rm-root, record none
+             actual   block by rm-root
       fails  f-1  fixtures/a.jsonl:3
              ls
              expected block by rm-root, record full
              actual   allow, record none
       not replayable  a.jsonl:4:2: expected a value
-      tests: 1 with 1 request: 1 do not hold
-      fixtures: 1, 1 of them pinned: 1 do not hold
+      tests: 1 with 1 request: 1 does not hold
+      fixtures: 1, 1 of them pinned: 1 does not hold
       1 not replayable
 
       """)

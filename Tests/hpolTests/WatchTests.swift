@@ -29,7 +29,7 @@ extension RunningProgram {
       // Written in place.
       try policy.replacingOccurrences(of: "=> block", with: "=> allow")
         .write(toFile: file, atomically: false, encoding: .utf8)
-      #expect(try program.output(ofRun: 2).contains("1 do not hold"))
+      #expect(try program.output(ofRun: 2).contains("1 does not hold"))
       // Replaced by another, with an error.
       try "hpol 1\nrule {".write(toFile: file, atomically: true, encoding: .utf8)
       #expect(try program.output(ofRun: 3).contains("error[HP"))
@@ -57,7 +57,7 @@ extension RunningProgram {
       #expect(try program.output(ofRun: 1).contains("fixtures: 1, 1 of them pinned: all hold"))
       try pinned.replacingOccurrences(of: "\"block\"", with: "\"allow\"")
         .write(toFile: folder + "/f/x.jsonl", atomically: true, encoding: .utf8)
-      #expect(try program.output(ofRun: 2).contains("fixtures: 1, 1 of them pinned: 1 do not hold"))
+      #expect(try program.output(ofRun: 2).contains("fixtures: 1, 1 of them pinned: 1 does not hold"))
       try policy.replacingOccurrences(of: "block }", with: "record full }").replacingOccurrences(
         of: "=> block", with: "=> allow"
       )
@@ -67,7 +67,7 @@ extension RunningProgram {
       try policy.replacingOccurrences(of: "block }", with: "record full }")
         .write(toFile: folder + "/p/a.hpol", atomically: true, encoding: .utf8)
       let last = try program.output(ofRun: 4)
-      #expect(last.contains("1 with 1 request: 1 do not hold") && last.contains("pinned: all hold"))
+      #expect(last.contains("1 with 1 request: 1 does not hold") && last.contains("pinned: all hold"))
       #expect(program.end() == 1)
     }
   }

@@ -19,6 +19,16 @@ public struct LineFailure: Hashable, Sendable {
   }
 
   public var message: String { "\(file):\(line):\(column): \(reason)" }
+
+  /// As an object.
+  public func write(to writer: inout JSONWriter) {
+    writer.object {
+      $0.member("file", file)
+      $0.member("line", line)
+      $0.member("column", column)
+      $0.member("reason", reason)
+    }
+  }
 }
 
 /// What a line gave.

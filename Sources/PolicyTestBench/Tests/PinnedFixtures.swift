@@ -26,6 +26,9 @@ public final class PinnedFixtures: FixtureVisitor, @unchecked Sendable {
   private var fixtures = FixtureJudge()
   private var verdicts: [OperationVerdict] = []
   private let clock = ContinuousClock()
+  private let reasons: VerdictReasons
+  /// Failures that are still told the reasons of: a report has no room for more.
+  private var reasonsLeft = TestReport.detailLimit
 
   /// `engine` runs the policy to which `probes` were added, and is this visitor's own; `keepsLog` asks for
   /// ``TestReport/log``.
@@ -33,20 +36,30 @@ public final class PinnedFixtures: FixtureVisitor, @unchecked Sendable {
     self.engine = engine
     claims = probes.claims(in: engine.policy.bundle)
     self.keepsLog = keepsLog
+    reasons = VerdictReasons(engine.policy, clock: engine.clock)
   }
 
   public struct Finding {
     var outcome: Outcome
     var violations: [InvariantProbes.Violation]
     var seconds: Double
+    var reason: VerdictReasons.Reason?
   }
 
   public func judge(_ fixture: Fixture, isStateful: Bool) -> Finding {
     let start = clock.now
-    let outcome = fixtures.judge(fixture, isStateful: isStateful) { engine.judge($0, $1, &verdicts) }
-    return Finding(
-      outcome: outcome, violations: claims.violations(verdicts, by: engine),
-      seconds: (clock.now - start) / .seconds(1))
+    var judged: (request: JudgedRequest, tags: [String])?
+    let outcome = fixtures.judge(fixture, isStateful: isStateful) {
+      judged = ($0, $1)
+      return engine.judge($0, $1, &verdicts)
+    }
+    let seconds = (clock.now - start) / .seconds(1)
+    var finding = Finding(outcome: outcome, violations: claims.violations(verdicts, by: engine), seconds: seconds)
+    if let judged, reasonsLeft > 0 {
+      finding.reason = reasons.reason(fixture, outcome, judged.request, judged.tags)
+      if finding.reason != nil { reasonsLeft -= 1 }
+    }
+    return finding
   }
 
   public func part(_ lines: [FixtureLine<Finding>]) -> FixtureResults {
@@ -58,7 +71,8 @@ public final class PinnedFixtures: FixtureVisitor, @unchecked Sendable {
       case .unreadable(let failure): results.report.add(failure)
       case .fixture(let fixture, let finding, let file, let line):
         results.requests += 1
-        results.report.add(fixture, finding.outcome, seconds: finding.seconds, file: file, line: line)
+        results.report.add(
+          fixture, finding.outcome, finding.reason, seconds: finding.seconds, file: file, line: line)
         for violation in finding.violations where refuted.insert(violation.span).inserted {
           results.violations.append((violation, JudgedRequest(fixture).summary))
         }
@@ -79,8 +93,12 @@ extension FixtureResults {
 }
 
 extension TestReport {
-  /// Counts a fixture that stands at `line` of `file`, and holds what became of it against what it pins.
-  public mutating func add(_ fixture: Fixture, _ outcome: Outcome, seconds: Double, file: String, line: Int) {
+  /// Counts a fixture that stands at `line` of `file`, and holds what became of it, for that reason, against what it
+  /// pins.
+  mutating func add(
+    _ fixture: Fixture, _ outcome: Outcome, _ reason: VerdictReasons.Reason? = nil, seconds: Double, file: String,
+    line: Int
+  ) {
     fixtures += 1
     guard let expect = fixture.expect else {
       log?.addUnpinned(to: file, seconds: seconds)
@@ -95,7 +113,12 @@ extension TestReport {
       failure = Failure(
         name: fixture.displayName, location: "\(file):\(line)", request: fixture.displayRequest,
         expected: failed.filter { $0.isKnown == !isUnknown }.map(\.phrase).joined(separator: ", "),
-        actual: isUnknown ? outcome.unknownPhrase(first) : outcome.phrase, isEvaluable: !isUnknown)
+        actual: isUnknown
+          ? outcome.unknownPhrase(first)
+          : outcome.phrase(
+            outcome.isEvaluable ? reason?.decision : nil,
+            tellsRecord: failed.contains { $0.wish == .action(.record) }),
+        because: reason?.because ?? [], isEvaluable: !isUnknown)
     }
     if let failure { add(failure) }
     log?.add(
@@ -118,6 +141,7 @@ extension Fixture.Expectation {
   struct Failure: Sendable, Equatable {
     /// As an expectation states it.
     var phrase: String
+    var wish: VerdictReasons.Wish
     /// Whether it is known not to hold.
     var isKnown = true
     var isOfResponse = false
@@ -134,15 +158,19 @@ extension Fixture.Expectation {
       let isKnown =
         outcome.isEvaluable
         && (decision.map { $0 != outcome.decision } == true || !missing.allSatisfy(outcome.possibleRules.contains))
-      failures.append(Failure(phrase: (decision?.word ?? outcome.decision.word) + by, isKnown: isKnown))
+      let wanted = decision ?? outcome.decision
+      failures.append(Failure(phrase: wanted.word + by, wish: .decision(wanted, by: missing), isKnown: isKnown))
     }
     let knowsResponse = outcome.isEvaluable && !outcome.lacksResponse
     for text in masked ?? [] where outcome.responseText?.contains(text) != true || !knowsResponse {
       failures.append(
-        Failure(phrase: "masked \"\(printable(text))\"", isKnown: knowsResponse, isOfResponse: outcome.lacksResponse))
+        Failure(
+          phrase: "masked \"\(printable(text))\"", wish: .action(.mask), isKnown: knowsResponse,
+          isOfResponse: outcome.lacksResponse))
     }
     if let record, outcome.isEvaluable ? record != outcome.record : true {
-      failures.append(Failure(phrase: "record \(record.word)", isKnown: outcome.isEvaluable))
+      failures.append(
+        Failure(phrase: "record \(record.word)", wish: .action(.record), isKnown: outcome.isEvaluable))
     }
     return failures
   }

@@ -15,18 +15,27 @@ public struct TestReport: Sendable {
     /// What was stated, and what happened instead; lower case, no full stop.
     public var expected: String
     public var actual: String
+    /// What kept from it the rules that were to make it so: a few sentences, lower case, no full stop.
+    public var because: [String]
     /// Whether it is known not to hold, rather than that this cannot be known.
     public var isEvaluable: Bool
 
     public init(
-      name: String, location: String, request: String, expected: String, actual: String, isEvaluable: Bool = true
+      name: String, location: String, request: String, expected: String, actual: String, because: [String] = [],
+      isEvaluable: Bool = true
     ) {
       self.name = name
       self.location = location
       self.request = request
       self.expected = expected
       self.actual = actual
+      self.because = because
       self.isEvaluable = isEvaluable
+    }
+
+    /// All of it but where it stands, in one line.
+    var sentence: String {
+      "expected \(expected); actual \(actual)" + because.map { "; \($0)" }.joined()
     }
   }
 
@@ -101,9 +110,10 @@ extension TestReport {
       text += "       \(failure.request)\n"
       text += "       expected \(failure.expected)\n"
       text += "       actual   \(failure.actual)\n"
+      for reason in failure.because { text += "       because  \(reason)\n" }
     }
     let hidden = failedRequests + failedFixtures + notEvaluableFixtures - failures.count
-    if hidden > 0 { text += style(.faint, "       … and \(hidden) more\n") }
+    if hidden > 0 { text += style(.faint, "       … and \(grouped(hidden)) more\n") }
     for line in unreadable { text += style(.bad, "not replayable") + "  \(line.message)\n" }
     return text + summaries(style)
   }
@@ -112,13 +122,14 @@ extension TestReport {
   func summaries(_ style: TextStyle) -> String {
     var text = ""
     if tests > 0 || fixtures == 0 {
-      text += summary("tests", "\(tests) with \(counted(testRequests, "request"))", failedRequests, style)
+      text += summary("tests", "\(grouped(tests)) with \(counted(testRequests, "request"))", failedRequests, style)
     }
     if fixtures > 0 || notReplayable > 0 {
-      text += summary("fixtures", "\(fixtures), \(pinnedFixtures) of them pinned", failedFixtures, style)
+      text += summary(
+        "fixtures", "\(grouped(fixtures)), \(grouped(pinnedFixtures)) of them pinned", failedFixtures, style)
     }
-    if notEvaluableFixtures > 0 { text += style(.warning, "\(notEvaluableFixtures) not evaluable") + "\n" }
-    if notReplayable > 0 { text += style(.bad, "\(notReplayable) not replayable") + "\n" }
+    if notEvaluableFixtures > 0 { text += style(.warning, "\(grouped(notEvaluableFixtures)) not evaluable") + "\n" }
+    if notReplayable > 0 { text += style(.bad, "\(grouped(notReplayable)) not replayable") + "\n" }
     return text
   }
 
@@ -126,7 +137,7 @@ extension TestReport {
     let isUnknown = failed == 0 && what == "fixtures" && notEvaluableFixtures > 0
     let result =
       failed > 0
-      ? style(.bad, "\(failed) do not hold")
+      ? style(.bad, "\(grouped(failed)) \(failed == 1 ? "does" : "do") not hold")
       : isUnknown ? style(.warning, "none fails") : style(.good, "all hold")
     return "\(what): \(count): \(result)\n"
   }
@@ -155,20 +166,15 @@ extension TestReport {
               $0.key(key)
               $0.string(value)
             }
+            $0.key("because")
+            $0.array { for reason in failure.because { $0.string(reason) } }
             $0.member("evaluable", failure.isEvaluable)
           }
         }
       }
       $0.key("unreadable")
       $0.array {
-        for line in unreadable {
-          $0.object {
-            $0.member("file", line.file)
-            $0.member("line", line.line)
-            $0.member("column", line.column)
-            $0.member("reason", line.reason)
-          }
-        }
+        for line in unreadable { line.write(to: &$0) }
       }
       $0.key("diagnostics")
       $0.array { for diagnostic in diagnostics { DiagnosticJSON(sources).write(diagnostic, &$0) } }

@@ -11,14 +11,18 @@ public struct TestRunner {
   private let judge: Judge
   private let displayNames: [String: String]
   private let locate: (SourceSpan) -> String
+  private let reasons: VerdictReasons?
   private var sessions = SessionTags()
 
   private let clock = ContinuousClock()
 
-  /// `locate` prints where a span stands, as `file:line`; `keepsLog` asks for ``TestReport/log``.
+  /// `locate` prints where a span stands, as `file:line`; `keepsLog` asks for ``TestReport/log``. With `reasons`
+  /// failures of `test` blocks say why.
   public init(
-    policy: CheckedPolicy, keepsLog: Bool = false, locate: @escaping (SourceSpan) -> String, judge: @escaping Judge
+    policy: CheckedPolicy, keepsLog: Bool = false, reasons: VerdictReasons? = nil,
+    locate: @escaping (SourceSpan) -> String, judge: @escaping Judge
   ) {
+    self.reasons = reasons
     self.judge = judge
     self.locate = locate
     if keepsLog { report.log = TestLog() }
@@ -42,11 +46,13 @@ public struct TestRunner {
         var failure: TestReport.Failure?
         if !failed.isEmpty {
           report.failedRequests += 1
+          let reason = reasons?.reason(JudgedRequest(request), tags, failed.map(wish))
           failure = TestReport.Failure(
             name: test.name, location: locate(request.span), request: request.payload.line,
             expected: failed.map(phrase).joined(separator: ", "),
-            actual: outcome.phrase
-              + (failed.contains(where: \.isMasked) && request.response == nil ? Self.lackOfResponse : ""))
+            actual: outcome.phrase(reason?.decision, tellsRecord: failed.contains(where: \.isOfRecord))
+              + (failed.contains(where: \.isMasked) && request.response == nil ? Self.lackOfResponse : ""),
+            because: reason?.because ?? [])
         }
         if let failure { report.add(failure) }
         if report.log != nil {
@@ -65,9 +71,15 @@ public struct TestRunner {
   @discardableResult
   public mutating func run(_ fixture: Fixture, location: String) -> Outcome {
     let start = clock.now
-    let outcome = sessions.judge(fixture, by: judge)
+    var judged: (request: JudgedRequest, tags: [String])?
+    let outcome = sessions.judge(fixture) { [judge] in
+      judged = ($0, $1)
+      return judge($0, $1)
+    }
+    let seconds = (clock.now - start) / .seconds(1)
     let (file, line) = fileAndLine(location)
-    report.add(fixture, outcome, seconds: (clock.now - start) / .seconds(1), file: file, line: line)
+    let reason = judged.flatMap { reasons?.reason(fixture, outcome, $0.request, $0.tags) }
+    report.add(fixture, outcome, reason, seconds: seconds, file: file, line: line)
     return outcome
   }
 
@@ -88,6 +100,17 @@ public struct TestRunner {
     }
   }
 
+  private func wish(_ expectation: CheckedTest.Expectation) -> VerdictReasons.Wish {
+    switch expectation {
+    case .allow: .decision(.allow, by: [])
+    case .block(let rules): .decision(.block, by: rules.map { displayNames[$0] ?? $0 })
+    case .approve: .decision(.approve, by: [])
+    case .masked: .action(.mask)
+    case .record: .action(.record)
+    case .tag: .action(.tag)
+    }
+  }
+
   private func phrase(_ expectation: CheckedTest.Expectation) -> String {
     switch expectation {
     case .allow: "allow"
@@ -104,12 +127,11 @@ public struct TestRunner {
 }
 
 extension Outcome {
-  /// What happened, in the words of an expectation.
-  var phrase: String {
-    var text = decision.word
-    if !rules.isEmpty { text += " by " + rules.joined(separator: ", ") }
+  /// What happened, in the words of an expectation; the decision in those given.
+  func phrase(_ stated: String?, tellsRecord: Bool) -> String {
+    var text = stated ?? decision.word + (rules.isEmpty ? "" : " by " + rules.joined(separator: ", "))
     if decision == .approve { text += ": " + approvals.map(\.policyText).joined(separator: " and ") }
-    text += ", record \(record.word)"
+    if tellsRecord || record != .none { text += ", record \(record.word)" }
     if !tags.isEmpty { text += ", tag " + tags.map { "\"\(printable($0))\"" }.joined(separator: ", ") }
     if let response = responseText { text += ", response \"\(printable(String(response.prefix(200))))\"" }
     return text
@@ -119,6 +141,11 @@ extension Outcome {
 extension CheckedTest.Expectation {
   fileprivate var isMasked: Bool {
     if case .masked = self { return true }
+    return false
+  }
+
+  fileprivate var isOfRecord: Bool {
+    if case .record = self { return true }
     return false
   }
 }

@@ -55,7 +55,8 @@ struct PolicyTestRun {
     let invariants = InvariantRun(engine, probes)
     let sources = build.sources
     var runner = TestRunner(
-      policy: policy, keepsLog: keepsLog, locate: { sources.describe($0) }, judge: invariants.judge)
+      policy: policy, keepsLog: keepsLog, reasons: VerdictReasons(engine.policy, clock: engine.clock),
+      locate: { sources.describe($0) }, judge: invariants.judge)
     for test in policy.tests { runner.run(test) }
     func judgeFixtures() throws(CommandError) -> FixtureResults {
       var results = FixtureResults()

@@ -93,8 +93,9 @@ extension RunReport {
     }
     let details = ReportEntry.Details(
       kind: failure.isEvaluable ? "does not hold" : "not evaluable",
-      message: "expected \(failure.expected); actual \(failure.actual)",
-      members: [("expected", failure.expected), ("actual", failure.actual)])
+      message: failure.sentence,
+      members: [("expected", failure.expected), ("actual", failure.actual)]
+        + failure.because.map { ("note", $0) })
     return ReportEntry(
       name: name, line: tested.line, seconds: tested.seconds,
       outcome: failure.isEvaluable ? .fails(details) : .isUnknown(details))

@@ -55,7 +55,7 @@ extension RunReport {
           ReportFinding(
             rule: !failure.isEvaluable ? "not-evaluable" : suite.isFixtures ? "fixture-fails" : "test-fails",
             severity: .error,
-            message: "\(failed.name): expected \(failure.expected); actual \(failure.actual)\n\(failed.request)",
+            message: "\(failed.name): \(failure.sentence)\n\(failed.request)",
             file: suite.file, region: region, excerpt: failed.request))
       }
       for line in suite.unreadable {

@@ -62,7 +62,7 @@ public struct RunReport: Sendable {
     var parts: [String] = []
     if errors > 0 { parts.append(style(.bad, counted(errors, "error"))) }
     if warnings > 0 { parts.append(style(.warning, counted(warnings, "warning"))) }
-    if unreadable > 0 { parts.append(style(.bad, "\(unreadable) not replayable")) }
+    if unreadable > 0 { parts.append(style(.bad, "\(grouped(unreadable)) not replayable")) }
     if parts.isEmpty { parts = [style(.good, "no errors")] }
     return "\(counted(sources.files.count, "file")): " + parts.joined(separator: ", ")
   }

@@ -21,8 +21,10 @@ extension RunReport {
       }
       let unlistedBad = suite.unlistedFailures + suite.unlistedErrors
       let unlistedGood = suite.unlisted - unlistedBad
-      if unlistedBad > 0 { point(false, "\(suite.file): \(unlistedBad) more do not hold") }
-      if unlistedGood > 0 { point(true, "\(suite.file): \(unlistedGood) more hold") }
+      if unlistedBad > 0 {
+        point(false, "\(suite.file): \(unlistedBad) more \(unlistedBad == 1 ? "does" : "do") not hold")
+      }
+      if unlistedGood > 0 { point(true, "\(suite.file): \(unlistedGood) more \(unlistedGood == 1 ? "holds" : "hold")") }
     }
     return (["TAP version 13", "1..\(number)"] + lines).joined(separator: "\n") + "\n"
   }
