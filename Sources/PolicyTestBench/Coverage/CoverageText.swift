@@ -22,7 +22,7 @@ extension CoverageReport {
   public func summary(_ style: TextStyle) -> String {
     let percent = decimalText(total.percent, digits: 1) + " %"
     let role: TextStyle.Role = total.isComplete ? .good : total.isBelow(50) ? .bad : .warning
-    func part(_ tally: Tally, _ noun: String) -> String { "\(tally.covered) of \(counted(tally.total, noun))" }
+    func part(_ tally: Tally, _ noun: String) -> String { "\(grouped(tally.covered)) of \(counted(tally.total, noun))" }
     let parts = [
       part(ruleTally, "rule"), part(conditionTally, "outcome") + " of conditions",
       part(alternativeTally, "alternative"),
@@ -42,7 +42,7 @@ extension CoverageReport {
       let own = [isTrue, isFalse, decides, alternativeTally(of: rule)]
       let applied = Tally(covered: rule.isCounted && rule.applied == 0 ? 0 : 1, total: 1)
       guard !applied.isComplete || own.contains(where: { !$0.isComplete }) else { continue }
-      table.add([rule.name, "\(rule.applied)"] + own.map { $0.total == 0 ? "–" : "\($0.covered)/\($0.total)" })
+      table.add([rule.name, grouped(rule.applied)] + own.map { $0.total == 0 ? "–" : "\($0.covered)/\($0.total)" })
       tallies.append([applied, applied] + own)
     }
     return table.text { row, column, cell in

@@ -76,7 +76,7 @@ extension DiffSummary {
     for (change, clusters) in changes where !clusters.isEmpty {
       let isOpen = change == .weakened
       text +=
-        "\n<details\(isOpen ? " open" : "")><summary><b>\(change.word)</b>: \(clusters.count == 1 ? "1 kind" : "\(clusters.count) kinds")</summary>\n\n"
+        "\n<details\(isOpen ? " open" : "")><summary><b>\(change.word)</b>: \(counted(clusters.count, "kind"))</summary>\n\n"
       text += "| requests | verdict | shortest example | lines |\n|---:|---|---|---|\n"
       for (key, cluster) in clusters.prefix(Self.commentRows) {
         let lines = places(key).map {
@@ -86,7 +86,9 @@ extension DiffSummary {
         text +=
           "| \(grouped(cluster.count)) | \(verdict) | `\(Self.code(cluster.example.text))` | \(lines.joined(separator: "<br>")) |\n"
       }
-      if clusters.count > Self.commentRows { text += "\nand \(clusters.count - Self.commentRows) more kinds\n" }
+      if clusters.count > Self.commentRows {
+        text += "\nand \(counted(clusters.count - Self.commentRows, "more kind"))\n"
+      }
       text += "\n</details>\n"
     }
     return text

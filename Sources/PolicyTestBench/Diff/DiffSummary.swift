@@ -144,22 +144,24 @@ extension DiffSummary {
 
   /// The report for people.
   public func text(_ style: TextStyle) -> String {
-    var text = "\(grouped(report.fixtures)) requests, \(oldName) → \(newName)\n\n"
+    var text = "\(counted(report.fixtures, "request")), \(oldName) → \(newName)\n\n"
     var table = TextTable([.left, .right, .right], indent: 2)
-    let counted = DiffReport.Change.allCases.filter { $0 != .notEvaluable || (report.counts[$0] ?? 0) > 0 }
-    for change in counted {
+    let listed = DiffReport.Change.allCases.filter { $0 != .notEvaluable || (report.counts[$0] ?? 0) > 0 }
+    for change in listed {
       let count = report.counts[change] ?? 0
       table.add([change.word, grouped(count), share(count, of: report.fixtures)])
     }
     if report.notReplayable > 0 { table.add(["not replayable", grouped(report.notReplayable), ""]) }
     text += table.text { row, column, cell in
       guard column == 0 else { return cell }
-      return row < counted.count ? style(counted[row].role, cell) : style(.bad, cell)
+      return row < listed.count ? style(listed[row].role, cell) : style(.bad, cell)
     }
     for (change, clusters) in changes where !clusters.isEmpty {
       text += "\n" + style(change.role, change.word) + "\n"
       for (key, cluster) in clusters.prefix(Self.shown) { text += self.text(key, cluster, style) }
-      if clusters.count > Self.shown { text += style(.faint, "  and \(clusters.count - Self.shown) more kinds\n") }
+      if clusters.count > Self.shown {
+        text += style(.faint, "  and \(counted(clusters.count - Self.shown, "more kind"))\n")
+      }
     }
     return text
   }

@@ -109,7 +109,9 @@ public struct EvasionReport: Sendable {
     let ofData = rules.count { $0.looksForData }
     var line = "\(counted(rules.count, "rule")), \(counted(tried, "spelling")): "
     line +=
-      past == 0 ? style(.good, "none gets past") : style(.bad, "\(past) get past") + ", in \(counted(evaded, "rule"))"
+      past == 0
+      ? style(.good, "none gets past")
+      : style(.bad, "\(grouped(past)) \(past == 1 ? "gets" : "get") past") + ", in \(counted(evaded, "rule"))"
     if untried > 0 { line += "; " + style(.warning, "of \(counted(untried, "rule")) no matching command is known") }
     if ofData > 0 { line += "; \(counted(ofData, "rule")) of data not tried" }
     return line + "\n"
@@ -137,11 +139,11 @@ extension RuleEvasion {
     if looksForData { return "looks for data, not for commands  \(location)" }
     guard seeds > 0 else { return "no matching command known: write a test for it  \(location)" }
     var parts = ["of \(counted(seeds, "command"))" + (isDerived ? " derived from its conditions" : "")]
-    if past > 0 { parts.append("\(past) get past") }
+    if past > 0 { parts.append("\(grouped(past)) \(past == 1 ? "gets" : "get") past") }
     if isFull, heldByOthers > 0 {
-      var names = holders.prefix(Self.shownHolders).map { "\($0.name) \($0.count)" }
+      var names = holders.prefix(Self.shownHolders).map { "\($0.name) \(grouped($0.count))" }
       if holders.count > names.count { names.append("…") }
-      parts.append("\(heldByOthers) stopped by others alone (\(names.joined(separator: ", ")))")
+      parts.append("\(grouped(heldByOthers)) stopped by others alone (\(names.joined(separator: ", ")))")
     }
     return parts.joined(separator: ", ")
   }

@@ -56,7 +56,7 @@ extension MutationReport {
     var table = TextTable([.left, .right, .right, .right, .right, .right])
     table.add(["", "mutants", "killed", "survived", "equivalent", "score"])
     func add(_ title: String, _ counts: Counts) {
-      let numbers = [counts.mutants, counts.killed, counts.survived, counts.equivalent].map(String.init)
+      let numbers = [counts.mutants, counts.killed, counts.survived, counts.equivalent].map(grouped)
       table.add([title] + numbers + [counts.score.map(percent) ?? ""])
     }
     for (declaration, counts) in rows { add(declaration.title, counts) }
@@ -69,12 +69,15 @@ extension MutationReport {
 
   private func summary(_ style: TextStyle) -> String {
     var parts = [
-      style(.good, "\(total.killed) killed"), style(total.survived == 0 ? .good : .bad, "\(total.survived) survived"),
+      style(.good, "\(grouped(total.killed)) killed"),
+      style(total.survived == 0 ? .good : .bad, "\(grouped(total.survived)) survived"),
     ]
-    if total.equivalent > 0 { parts.append("\(total.equivalent) equivalent") }
-    if total.refused > 0 { parts.append("\(total.refused) refused by the checker") }
+    if total.equivalent > 0 { parts.append("\(grouped(total.equivalent)) equivalent") }
+    if total.refused > 0 { parts.append("\(grouped(total.refused)) refused by the checker") }
     let score = total.score.map { "; score \(percent($0))" } ?? ""
-    let chosen = results.count < available ? " of \(available)" : ""
-    return "\(results.count)\(chosen) mutants: " + parts.joined(separator: ", ") + score + "\n"
+    let tried =
+      results.count < available
+      ? "\(grouped(results.count)) of \(counted(available, "mutant")): " : counted(results.count, "mutant") + ": "
+    return tried + parts.joined(separator: ", ") + score + "\n"
   }
 }

@@ -29,11 +29,13 @@ public struct RedactionReport: Sendable {
 
   /// One line for people.
   public func text(_ style: TextStyle) -> String {
-    var parts = [counted(fixtures, "fixture"), "\(redacted) redacted"]
-    if withheld > 0 { parts.append(style(.warning, "\(withheld) withheld as a whole")) }
-    if unchanged > 0 { parts.append(style(.warning, "\(unchanged) redacted before and left as they are")) }
+    var parts = [counted(fixtures, "fixture"), "\(grouped(redacted)) redacted"]
+    if withheld > 0 { parts.append(style(.warning, "\(grouped(withheld)) withheld as a whole")) }
+    if unchanged > 0 { parts.append(style(.warning, "\(grouped(unchanged)) redacted before and left alone")) }
     if droppedMasked > 0 { parts.append("\(counted(droppedMasked, "pinned masked text")) dropped") }
-    if otherOperations > 0 { parts.append(style(.warning, "\(otherOperations) that policies decode differently")) }
+    if otherOperations > 0 {
+      parts.append(style(.warning, "\(grouped(otherOperations)) that policies decode differently"))
+    }
     return parts.joined(separator: ", ") + "\n"
   }
 }

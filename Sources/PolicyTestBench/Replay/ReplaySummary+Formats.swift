@@ -121,7 +121,7 @@ extension ReplaySummary {
   public var html: String {
     var page = HTMLPage(
       title: "Replay",
-      subtitle: "\(grouped(report.fixtures)) requests from \(paths.count == 1 ? paths[0] : "\(paths.count) files")")
+      subtitle: "\(counted(report.fixtures, "request")) from \(paths.count == 1 ? paths[0] : "\(paths.count) files")")
     page.add(
       .tiles(
         shownVerdicts.map {

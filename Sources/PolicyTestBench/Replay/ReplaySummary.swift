@@ -113,9 +113,9 @@ extension ReplaySummary {
   /// The report for people.
   public func text(_ style: TextStyle) -> String {
     let wires = sortedProtocols.map { "\(grouped($0.counts.total)) \($0.name)" }
-    var text = style(.strong, counted(grouped(report.fixtures), report.fixtures, "request"))
+    var text = style(.strong, counted(report.fixtures, "request"))
     if !wires.isEmpty { text += " (\(wires.joined(separator: ", ")))" }
-    text += ", \(counted(grouped(report.operations), report.operations, "operation"))\n\n"
+    text += ", \(counted(report.operations, "operation"))\n\n"
     text += verdictTable(style)
     text += "\n  \(grouped(report.recordedInFull)) recorded in full, \(grouped(report.masked)) with masks\n"
     if report.lackResponse > 0 {
@@ -149,7 +149,7 @@ extension ReplaySummary {
     var table = TextTable([.right, .left], indent: 2)
     for test in tests.prefix(Self.shownNames) { table.add([grouped(test.count), cut(printable(test.name), to: 88)]) }
     text += table.text { _, column, cell in column == 1 ? style(.faint, cell) : cell }
-    if tests.count > Self.shownNames { text += style(.faint, "  and \(tests.count - Self.shownNames) more\n") }
+    if tests.count > Self.shownNames { text += style(.faint, "  and \(grouped(tests.count - Self.shownNames)) more\n") }
     return text
   }
 
@@ -170,16 +170,19 @@ extension ReplaySummary {
       text += table.text { row, column, cell in
         row == 0 || column == 3 ? style(.faint, cell) : column == 2 ? style(.name, cell) : cell
       }
-      if busy.count > Self.shown { text += style(.faint, "  and \(busy.count - Self.shown) more\n") }
+      if busy.count > Self.shown { text += style(.faint, "  and \(grouped(busy.count - Self.shown)) more\n") }
     }
     if !neverApplied.isEmpty {
       text +=
-        "\n" + style(.strong, "never applied") + style(.faint, " (\(neverApplied.count) of \(rules.count) rules)")
+        "\n" + style(.strong, "never applied")
+        + style(.faint, " (\(grouped(neverApplied.count)) of \(counted(rules.count, "rule")))")
         + "\n"
       var table = TextTable([.left, .left], indent: 2)
       for rule in neverApplied.prefix(Self.shown) { table.add([rule.name, rule.place]) }
       text += table.text { _, column, cell in style(column == 0 ? .warning : .faint, cell) }
-      if neverApplied.count > Self.shown { text += style(.faint, "  and \(neverApplied.count - Self.shown) more\n") }
+      if neverApplied.count > Self.shown {
+        text += style(.faint, "  and \(grouped(neverApplied.count - Self.shown)) more\n")
+      }
     }
     return text
   }
@@ -196,7 +199,9 @@ extension ReplaySummary {
         [printable(entry.name), grouped(entry.counts.total)] + verdicts.map { grouped(entry.counts[$0]) })
     }
     var text = "\n" + table.text { row, column, cell in row == 0 ? style(column == 0 ? .strong : .faint, cell) : cell }
-    if entries.count > Self.shownNames { text += style(.faint, "  and \(entries.count - Self.shownNames) more\n") }
+    if entries.count > Self.shownNames {
+      text += style(.faint, "  and \(grouped(entries.count - Self.shownNames)) more\n")
+    }
     return text
   }
 
@@ -226,9 +231,4 @@ extension ReplaySummary {
     return "\n" + style(.strong, "slowest") + "\n"
       + table.text { _, column, cell in column == 1 ? style(.faint, cell) : cell }
   }
-}
-
-/// `1,000 requests`.
-private func counted(_ text: String, _ count: Int, _ noun: String) -> String {
-  "\(text) \(noun)\(count == 1 ? "" : "s")"
 }

@@ -22,7 +22,7 @@ public struct CostReport: Sendable {
     table.add(["ns a request", "mean", "median", "p99", "most"])
     table.add(row("decode", entries.map(\.decodeNanoseconds)))
     table.add(row("judge", entries.map(\.judgeNanoseconds)))
-    var text = "\(entries.count) requests\n\n"
+    var text = counted(entries.count, "request") + "\n\n"
     text += table.text { row, _, cell in row == 0 ? style(.faint, cell) : cell }
     text += "\n\(style(.strong, "slowest"))\n"
     var slowest = TextTable([.right, .right, .left], indent: 2)
@@ -62,5 +62,5 @@ public struct CostReport: Sendable {
     return [mean, sorted[sorted.count / 2], sorted[sorted.count * 99 / 100], most]
   }
 
-  private func whole(_ value: Double) -> String { String(Int(value.rounded())) }
+  private func whole(_ value: Double) -> String { grouped(Int(value.rounded())) }
 }

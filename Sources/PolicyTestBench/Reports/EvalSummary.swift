@@ -48,32 +48,34 @@ public struct EvalSummary: Sendable {
 
   /// The report for people: decisions, then the rules that decided, the busiest first.
   public func text(_ style: TextStyle) -> String {
-    let wires = protocols.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key.name)" }
+    let wires = protocols.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\(grouped($0.value)) \($0.key.name)" }
     var text = counted(requests, "request")
     if !wires.isEmpty { text += " (\(wires.joined(separator: ", ")))" }
     text += ", \(counted(operations, "operation"))\n\n"
     var table = TextTable([.left, .right, .right], indent: 2)
     for decision in Decision.allCases {
       let count = decisions[decision] ?? 0
-      table.add([decision.word, "\(count)", share(count)])
+      table.add([decision.word, grouped(count), share(count)])
     }
     var roles = Decision.allCases.map(\.role)
     if notEvaluable > 0 {
-      table.add(["not evaluable", "\(notEvaluable)", share(notEvaluable)])
+      table.add(["not evaluable", grouped(notEvaluable), share(notEvaluable)])
       roles.append(.warning)
     }
     text += table.text { row, column, cell in column == 0 ? style(roles[row], cell) : cell }
-    text += "\n  \(recordedInFull) recorded in full, \(masked) with masks\n"
+    text += "\n  \(grouped(recordedInFull)) recorded in full, \(grouped(masked)) with masks\n"
     if lackResponse > 0 {
-      text += "  \(lackResponse) whose response is missing or redacted: masking is not evaluable\n"
+      text += "  \(grouped(lackResponse)) whose response is missing or redacted: masking is not evaluable\n"
     }
     guard !rules.isEmpty || !byDefault.isEmpty else { return text }
     text += "\n" + style(.strong, "decided by") + "\n"
     var deciders = TextTable([.left, .left, .right], indent: 2)
     let sorted = rules.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
-    for (name, entry) in sorted.prefix(Self.shownRules) { deciders.add([entry.decision.word, name, "\(entry.count)"]) }
+    for (name, entry) in sorted.prefix(Self.shownRules) {
+      deciders.add([entry.decision.word, name, grouped(entry.count)])
+    }
     for decision in Decision.allCases.reversed() {
-      if let count = byDefault[decision] { deciders.add([decision.word, "(default)", "\(count)"]) }
+      if let count = byDefault[decision] { deciders.add([decision.word, "(default)", grouped(count)]) }
     }
     let decisionOfRow = deciders.rows.map { row in Decision.allCases.first { $0.word == row[0] } ?? .allow }
     text += deciders.text { row, column, cell in column == 0 ? style(decisionOfRow[row].role, cell) : cell }

@@ -24,13 +24,13 @@ public struct ImportReport: Sendable {
     var text = "\(format.name): \(counted(counts.records, "record")), "
     text += style(.strong, counted(counts.fixtures, "fixture")) + "\n"
     var table = TextTable([.right, .left], indent: 2)
-    table.add([String(counts.made), "made fixtures"])
-    if counts.joined > 0 { table.add([String(counts.joined), "joined with another record of the same request"]) }
-    for (reason, count) in skipped { table.add([String(count), "no request: \(reason.phrase)"]) }
-    if counts.unreadable > 0 { table.add([String(counts.unreadable), "unreadable, as said above"]) }
+    table.add([grouped(counts.made), counts.made == 1 ? "made a fixture" : "made fixtures"])
+    if counts.joined > 0 { table.add([grouped(counts.joined), "joined with another record of the same request"]) }
+    for (reason, count) in skipped { table.add([grouped(count), "no request: \(reason.phrase)"]) }
+    if counts.unreadable > 0 { table.add([grouped(counts.unreadable), "unreadable, as said above"]) }
     text += table.text { _, _, cell in cell.hasPrefix("unreadable") ? style(.bad, cell) : cell }
     guard !missing.isEmpty else { return text }
-    let parts = missing.map { "\($0.part.rawValue) (\($0.count))" }.joined(separator: ", ")
+    let parts = missing.map { "\($0.part.rawValue) (\(grouped($0.count)))" }.joined(separator: ", ")
     return text + style(.faint, "not in the log: \(parts)") + "\n"
   }
 

@@ -14,7 +14,7 @@ extension Outcome {
     if record != .none { parts.append("record \(record.word)") }
     if !tags.isEmpty { parts.append("tag " + tags.map { "\"\(printable($0))\"" }.joined(separator: ", ")) }
     if !observed.isEmpty { parts.append("observed " + observed.joined(separator: ", ")) }
-    if operations != 1 { parts.append("\(operations) operations") }
+    if operations != 1 { parts.append(counted(operations, "operation")) }
     var line = parts.joined(separator: style(.faint, " · "))
     // The messages of several rules stand below each other.
     for message in message?.split(separator: "\n") ?? [] { line += "\n  " + style(.faint, printable(String(message))) }

@@ -25,7 +25,18 @@ public struct TextStyle: Sendable {
 }
 
 /// `1 line`, `2 lines`.
-public func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+public func counted(_ count: Int, _ noun: String) -> String { "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
+
+/// A number with its thousands apart.
+public func grouped(_ number: Int) -> String {
+  let digits = String(number.magnitude)
+  var result = ""
+  for (index, digit) in digits.enumerated() {
+    if index > 0, (digits.count - index) % 3 == 0 { result += "," }
+    result.append(digit)
+  }
+  return number < 0 ? "-" + result : result
+}
 
 /// Lays rows out in columns; numbers to the right. The last column is not padded.
 public struct TextTable: Sendable {

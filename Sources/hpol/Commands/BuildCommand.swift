@@ -62,7 +62,7 @@ let buildCommand = Command(
     let inputs = build.sources.files.map(\.path) + arguments.all("sign") + arguments.all("fixtures")
     try writeFile(output, written, besides: inputs)
     let size =
-      "\(counted(loaded.rules.count, "rule")), \(counted(loaded.atoms.count, "condition")), \(written.count) bytes"
+      "\(counted(loaded.rules.count, "rule")), \(counted(loaded.atoms.count, "condition")), \(counted(written.count, "byte"))"
     console.write("\(output): \(size)" + (signed.map { ", signed with the key \($0.keyID)" } ?? "") + "\n")
     return .holds
   })

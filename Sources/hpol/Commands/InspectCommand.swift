@@ -74,12 +74,12 @@ private func overview(_ bundle: Bundle, _ style: TextStyle) -> String {
   text += release.text { _, column, cell in column == 0 ? style(.faint, cell) : cell }
   text += "\n\(style(.strong, "statistics"))\n"
   var numbers = TextTable([.left, .right], indent: 2)
-  for row in statistics(bundle) { numbers.add([row.label, String(row.value)]) }
+  for row in statistics(bundle) { numbers.add([row.label, grouped(row.value)]) }
   text += numbers.text { _, column, cell in column == 0 ? style(.faint, cell) : cell }
   text += "\n\(style(.strong, "sections"))\n"
   var sections = TextTable([.left, .right], indent: 2)
   for kind in SectionKind.allCases where bundle.byteCount(of: kind) > 0 {
-    sections.add(["\(kind)", String(bundle.byteCount(of: kind))])
+    sections.add(["\(kind)", grouped(bundle.byteCount(of: kind))])
   }
   text += sections.text()
   text += "\n\(style(.strong, "sources"))\n"
@@ -106,7 +106,8 @@ private func releaseRows(_ bundle: Bundle) -> [(label: String, value: String)] {
   ]
   rows.append(("tests", "all hold: " + counts.joined(separator: ", ")))
   let tally = CoverageReport.Tally(covered: Int(tests.covered), total: Int(tests.coverable))
-  rows.append(("coverage", "\(decimalText(tally.percent, digits: 1)) %: \(tally.covered) of \(tally.total)"))
+  rows.append(
+    ("coverage", "\(decimalText(tally.percent, digits: 1)) %: \(grouped(tally.covered)) of \(grouped(tally.total))"))
   return rows
 }
 

@@ -101,14 +101,3 @@ private func percent(_ count: Int, of total: Int) -> String {
   let tenths = (count * 1000 + total / 2) / total
   return "\(tenths / 10).\(tenths % 10)"
 }
-
-/// A number with its thousands apart.
-public func grouped(_ number: Int) -> String {
-  let digits = String(number.magnitude)
-  var result = ""
-  for (index, digit) in digits.enumerated() {
-    if index > 0, (digits.count - index) % 3 == 0 { result += "," }
-    result.append(digit)
-  }
-  return number < 0 ? "-" + result : result
-}
