@@ -123,7 +123,7 @@ private let requests = """
       }
     }
     for command in ["inspect", "eval", "serve"] {
-      let run = try hpol([command, "\(folder)/cut.hpolb"] + (command == "eval" ? ["-f", "\(folder)/a.hpol"] : []))
+      let run = try hpol([command, "\(folder)/cut.hpolb"] + (command == "eval" ? ["-f", "/dev/null"] : []))
       #expect(run.code == 2 && run.error.contains("not an hpol bundle"), "\(command): \(run.error)")
     }
   }
@@ -219,7 +219,10 @@ private let requests = """
     #expect(try hpol(["eval", bundle, "-f", "-", "--json"], input: requests).output == sources.output)
 
     let bad = try hpol(["eval", bundle, "-f", "-", "--json"], input: "{}\n" + requests)
-    #expect(bad.code == 1 && bad.output == sources.output && bad.error.contains("<stdin>:1:1: `protocol` is missing"))
+    let reason = #"{"file":"<stdin>","line":1,"column":1,"reason":"`protocol` is missing"}"#
+    #expect(bad.code == 1 && bad.output == sources.output && bad.error.hasPrefix(reason + "\n"), "\(bad)")
+    let told = try hpol(["eval", bundle, "-f", "-", "--summary"], input: "{}\n" + requests)
+    #expect(told.code == 1 && told.error.contains("<stdin>:1:1: `protocol` is missing"))
     #expect(try hpol(["eval", bundle, "-f", "-", "--summary"], input: requests).output.contains("3 requests"))
   }
 }

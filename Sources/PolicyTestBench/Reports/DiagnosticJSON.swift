@@ -14,7 +14,7 @@ public struct DiagnosticJSON {
   }
 
   /// One finding as an object.
-  func write(_ diagnostic: Diagnostic, _ writer: inout JSONWriter) {
+  public func write(_ diagnostic: Diagnostic, _ writer: inout JSONWriter) {
     writer.object {
       $0.member("code", diagnostic.code.text)
       $0.member("severity", diagnostic.severity.rawValue)

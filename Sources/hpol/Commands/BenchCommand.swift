@@ -30,7 +30,7 @@ let benchCommand = Command(
       requests.append(JudgedRequest(fixture))
     } unreadable: { failure in
       unreadable += 1
-      console.error(failure.message)
+      console.error(failure)
     }
     guard !requests.isEmpty else { throw .failure("there are no fixtures to measure") }
     let report = engine.measure(requests, rounds: rounds)

@@ -15,7 +15,7 @@ let coverageCommand = Command(
     ThreadOption.option,
     Command.json,
     Option(name: "annotate", letter: "a", help: "print the source, marked line by line"),
-  ] + CoverageOptions.files(html: "html") + CoverageOptions.bounds,
+  ] + CoverageOptions.files() + CoverageOptions.bounds,
   examples: [
     ("hpol coverage policies --fixtures fixtures", "which rule or condition has no test?"),
     ("hpol coverage policies --changed-since origin/main --fail-under 100", "is what I changed tested?"),
@@ -26,7 +26,7 @@ let coverageCommand = Command(
     }
     try arguments.allowOnlyOne(of: ["json", "annotate"])
     let fixtures = try FixtureArguments(arguments)
-    let options = try CoverageOptions(arguments, isAsked: true, page: "html")
+    let options = try CoverageOptions(arguments, isAsked: true)
     guard let run = try PolicyTestRun(arguments.positionals, fixtures, console, coverage: options),
       let report = run.coverage
     else { return .doesNotHold }
@@ -40,7 +40,7 @@ let coverageCommand = Command(
       console.write(report.text(console.style))
     }
     try options.writeFiles(report)
-    for line in run.report.unreadable { console.error(line.message) }
+    for line in run.report.unreadable { console.error(line) }
     let failed = run.report.failedRequests + run.report.failedFixtures
     if failed > 0 {
       console.error(

@@ -63,7 +63,7 @@ private func decodeLines(
         switch line {
         case .failure(let failure):
           unusable += 1
-          console.error(failure.message)
+          console.error(failure)
         case .value(let input, _):
           let request = DecodedRequest(&context, id: input.id, input.protocol, input.command)
           if !arguments.has("json"), let id = input.id {

@@ -64,7 +64,10 @@ private func detectLines(
       let value = reader.withBytes(of: line) { try? JSONValue(parsing: Array($0)) }
       guard let text = value?["text"]?.string ?? value?["command"]?.string else {
         unusable += 1
-        console.error("\(reader.name):\(line.number): expected an object with the member `text` or `command`")
+        console.error(
+          LineFailure(
+            file: reader.name, line: line.number, column: 1,
+            reason: "expected an object with the member `text` or `command`"))
         continue
       }
       DetectedText(file: path, line: line.number, text: Array(text.utf8), detectors).print(arguments, console)

@@ -6,7 +6,7 @@ import PolicyTestBench
 let diffCommand = Command(
   name: "diff",
   summary: "what does a change of policy do to recorded traffic?",
-  synopsis: "OLD NEW --on FILE.jsonl [--format NAME] [--fail-on KIND,…]",
+  synopsis: "OLD NEW --fixtures FILE.jsonl [--format NAME | --html FILE] [--fail-on KIND,…]",
   description: """
     Judges recordings under both policies (each a .hpol file, a folder or a bundle) and groups the requests whose verdict
     differs: weakened, tightened, changed (masks, recording, who approves, tags). Requests that fared alike, by the same
@@ -15,21 +15,20 @@ let diffCommand = Command(
     The form of --format json is grammar/diff.schema.json.
     """,
   options: [
-    Option(
-      name: "on", value: "FILE", isRepeatable: true,
-      help: "recorded requests: a .jsonl file (.gz, .zst), a folder of them, or - for standard input"),
+    FixtureArguments.option(formerly: "on"),
     Option(
       name: "format", value: "NAME", choices: DiffFormat.allCases.map(\.rawValue),
-      help: "text, json, html (one page), markdown (a comment on a pull request)"),
+      help: "text, json, markdown (a comment on a pull request)"),
     Option(name: "output", letter: "o", value: "FILE", help: "write the report there instead of standard output"),
+    Option(name: "html", value: "FILE", help: "write the report as one web page"),
     Option(name: "fail-on", value: "KINDS", help: "exit code 1 if there are any of these changes"),
     ThreadOption.option,
     Command.json,
   ],
   examples: [
-    ("hpol diff main.hpolb policies --on yesterday.jsonl.zst", "what would my change have done yesterday?"),
+    ("hpol diff main.hpolb policies --fixtures yesterday.jsonl.zst", "what would my change have done yesterday?"),
     (
-      "hpol diff main.hpolb policies --on recordings --format markdown --fail-on weakened",
+      "hpol diff main.hpolb policies --fixtures recordings --format markdown --fail-on weakened",
       "as a comment on a pull request, and as its check"
     ),
   ],
@@ -37,8 +36,8 @@ let diffCommand = Command(
     guard arguments.positionals.count == 2 else {
       throw .usage("expected two policies, the old and the new; got \(arguments.positionals.count)")
     }
-    let fixtures = try FixtureArguments(arguments, option: "on")
-    guard !fixtures.paths.isEmpty else { throw .usage("expected `--on FILE.jsonl`, the traffic to compare on") }
+    let fixtures = try FixtureArguments(arguments)
+    guard !fixtures.paths.isEmpty else { throw .usage("expected `--fixtures FILE.jsonl`, the traffic to compare on") }
     try arguments.allowOnlyOne(of: ["json", "format"])
     let failing = try changes(arguments.value("fail-on"))
     let (oldPath, newPath) = (arguments.positionals[0], arguments.positionals[1])
@@ -55,10 +54,14 @@ let diffCommand = Command(
       throw CommandError(error)
     }
     bar.finish()
-    for failure in report.failures { console.error(failure.message) }
+    for failure in report.failures { console.error(failure) }
     let summary = DiffSummary(
       report, old: .init(name: oldPath, bundle: oldPolicy.bundle, build: old.build),
       new: .init(name: newPath, bundle: newPolicy.bundle, build: new.build), fixtures.paths)
+    if let path = arguments.value("html") {
+      try writeFile(path, DiffFormat.html.bytes(summary, .plain))
+      console.note("wrote \(path)\n")
+    }
     let format = arguments.has("json") ? .json : arguments.value("format").flatMap(DiffFormat.init) ?? .text
     let bytes = format.bytes(summary, arguments.has("output") ? .plain : console.style)
     if let path = arguments.value("output") {
@@ -73,7 +76,9 @@ let diffCommand = Command(
 
 /// The forms of the report.
 private enum DiffFormat: String, CaseIterable {
-  case text, json, html, markdown
+  case text, json, markdown
+  /// As it was asked for before `--html` was.
+  case html
 
   func bytes(_ summary: DiffSummary, _ style: TextStyle) -> [UInt8] {
     switch self {

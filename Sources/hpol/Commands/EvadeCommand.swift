@@ -49,7 +49,7 @@ let evadeCommand = Command(
       _ = sessions.judge(fixture) { request, tags in run.take(request, tags) }
     } unreadable: { failure in
       unreadable += 1
-      console.error(failure.message)
+      console.error(failure)
     }
     var report = EvasionReport(settings: settings)
     for (number, rule) in chosen.enumerated() {

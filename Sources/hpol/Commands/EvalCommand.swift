@@ -45,7 +45,7 @@ let evalCommand = Command(
         case .text(let bytes): console.write(bytes)
         case .unreadable(let failure):
           unreadable += 1
-          console.error(failure.message)
+          console.error(failure)
         }
       }
     }

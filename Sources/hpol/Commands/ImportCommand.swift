@@ -166,7 +166,7 @@ private struct ImportRun {
       for path in paths {
         try logs.read(path) { (item) throws(FileError) in
           switch item {
-          case .failure(let failure): console.error(failure.message)
+          case .failure(let failure): console.error(failure)
           case .fixture(let fixture):
             (redactor?.redact(fixture) ?? fixture).write(to: &writer)
             if let sink { try sink.write(writer.bytes) } else { console.write(writer.bytes) }

@@ -48,7 +48,7 @@ let mutateCommand = Command(
       fixtures.append(fixture)
     } unreadable: { failure in
       unreadable += 1
-      console.error(failure.message)
+      console.error(failure)
     }
     let names = arguments.all("rule")
     try checkNames(names, set)
@@ -113,11 +113,7 @@ private func number(
 /// The policy set, open to edits; nil if it has errors, which are printed.
 private func editableSet(_ files: [String], _ console: Console) -> EditablePolicySet? {
   if let set = EditablePolicySet.open(files, fileReader(files), now: now()) { return set }
-  let build = LoadedPolicySet.build(files)
-  let renderer = DiagnosticRenderer(sources: build.sources, isColored: console.errorStyle.usesColour)
-  for diagnostic in build.diagnostics where diagnostic.severity == .error {
-    console.note(renderer.render(diagnostic))
-  }
+  LoadedPolicySet.print(LoadedPolicySet.build(files), console)
   return nil
 }
 

@@ -49,7 +49,7 @@ let redactCommand = Command(
       RedactedLines(makeRedactor())
     } deliver: { part in
       unreadable += part.unreadable.count
-      for line in part.unreadable { console.error(line.message) }
+      for line in part.unreadable { console.error(line) }
       guard let sink else { return console.write(part.lines) }
       do throws(FileError) {
         if failure == nil { try sink.write(part.lines) }

@@ -33,7 +33,7 @@ let replayCommand = Command(
         arguments.positionals, console, trusting: TrustOptions.keys(arguments))
     else { return .doesNotHold }
     let policy = try set.loadedPolicy()
-    let coverage = try CoverageOptions(arguments)
+    let coverage = try CoverageOptions(arguments, page: CoverageOptions.page)
     let map = try coverage.map(set.build, policy)
     let bar = ProgressBar("replaying", fixtures.paths, console)
     let report: ReplayReport
@@ -46,7 +46,7 @@ let replayCommand = Command(
     }
     bar.finish()
     let summary = ReplaySummary(report, policy.bundle, fixtures.paths)
-    for failure in report.failures { console.error(failure.message) }
+    for failure in report.failures { console.error(failure) }
     if let path = arguments.value("html") {
       try writeFile(path, Array(summary.html.utf8))
       console.note("wrote \(path)\n")

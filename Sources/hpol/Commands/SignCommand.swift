@@ -21,7 +21,7 @@ let signCommand = Command(
     guard let keyFile = arguments.value("key") else { throw .usage("expected `--key FILE`") }
     let path = arguments.positionals[0]
     let bundle = try readFile(path, limit: BundleFormat.maxBytes)
-    let signed = try TrustOptions.sign(bundle, keyFile: keyFile)
+    let signed = try TrustOptions.sign(bundle, of: path, keyFile: keyFile)
     let output = arguments.value("output") ?? path
     try writeFile(output, signed.bundle, besides: [keyFile])
     console.write("\(output): signed with the key \(signed.keyID)\n")

@@ -12,7 +12,7 @@ let testCommand = Command(
     The form of json is grammar/test.schema.json; sarif is 2.1.0, tap version 13, and github prints annotations.
     """,
   options: [FixtureArguments.option, ThreadOption.option] + ReportOptions.all
-    + [Watch.option, CoverageOptions.coverage] + CoverageOptions.files(html: CoverageOptions.page)
+    + [Watch.option, CoverageOptions.coverage] + CoverageOptions.files(formerly: CoverageOptions.page)
     + CoverageOptions.bounds,
   examples: [
     ("hpol test policies", "do the tests beside the rules hold?"),

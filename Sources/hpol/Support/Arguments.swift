@@ -4,6 +4,8 @@ import PolicySyntax
 struct Option: Sendable {
   /// Without its dashes.
   let name: String
+  /// What it was called before, which is still taken.
+  var formerName: String?
   var letter: Character?
   /// What stands for its value in the help, or nil if it takes none.
   var value: String?
@@ -11,6 +13,11 @@ struct Option: Sendable {
   var choices: [String] = []
   var isRepeatable = false
   let help: String
+
+  /// Whether a word of a command line, its dashes included, means this option.
+  func isCalled(_ word: String) -> Bool {
+    word == "--\(name)" || letter.map { "-\($0)" } == word || formerName.map { "--\($0)" } == word
+  }
 
   /// `-o, --output FILE`
   var heading: String {
@@ -64,7 +71,7 @@ struct Arguments: Equatable {
     _ word: String, _ rest: inout ArraySlice<String>, _ options: [Option]
   ) throws(UsageError) {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard let option = options.first(where: { parts[0] == "--\($0.name)" || $0.letter.map { "-\($0)" } == parts[0] })
+    guard let option = options.first(where: { $0.isCalled(parts[0]) })
     else {
       let known = options.map { "--\($0.name)" }
       let hint = nearest(parts[0], in: known).map { "; did you mean `\($0)`?" } ?? ""

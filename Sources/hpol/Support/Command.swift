@@ -42,7 +42,7 @@ struct Command: Sendable {
     Option(name: "help", letter: "h", help: "print this help"),
   ]
 
-  static let json = Option(name: "json", help: "print JSON, for machines")
+  static let json = Option(name: "json", help: "print JSON, for machines; errors as lines of it, on standard error")
 
   /// The page that `--help` prints.
   func help(_ style: TextStyle) -> String {

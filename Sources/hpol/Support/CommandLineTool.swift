@@ -46,7 +46,7 @@ enum CommandLineTool {
       case .usage(let usage):
         let command = words.first.flatMap { name in commands.first { $0.name == name } }
         let page = command.map { "hpol \($0.name) --help" } ?? "hpol help"
-        console.error("\(usage.message)\n  see `\(page)`")
+        console.error(usage.message, hint: "see `\(page)`")
       case .failure(let message): console.error(message)
       }
       code = .failed
@@ -78,12 +78,15 @@ enum CommandLineTool {
   private static func run(
     _ command: Command, _ words: [String], _ console: Console
   ) throws(CommandError) -> ExitCode {
+    // What comes before the arguments are known to be right is said so, too.
+    console.writesErrorsAsJSON = words.contains("--json") && command.options.contains { $0.name == "json" }
     let arguments: Arguments
     do throws(UsageError) {
       arguments = try Arguments(words, options: command.options + Command.common)
     } catch {
       throw .usage(error)
     }
+    if arguments.value("format") == "json" { console.writesErrorsAsJSON = true }
     if let choice = arguments.value("color").flatMap(Console.ColourChoice.init(rawValue:)) { console.choose(choice) }
     if arguments.has("help") {
       console.write(command.help(console.style))

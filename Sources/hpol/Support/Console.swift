@@ -1,5 +1,6 @@
 import Glibc
 import JSONText
+import PolicySyntax
 import PolicyTestBench
 
 /// Standard output, buffered, and standard error; which of them are terminals, and whether they take colour.
@@ -73,10 +74,38 @@ final class Console {
     buffer.removeAll(keepingCapacity: true)
   }
 
-  /// Prints `hpol: error: …` on standard error, after all that was written before.
-  func error(_ message: String) {
-    flush()
-    _ = writeAll(2, [UInt8]("hpol: \(errorStyle(.bad, "error")): \(message)\n".utf8))
+  /// Whether errors are lines of JSON, as `grammar/errors.schema.json` says.
+  var writesErrorsAsJSON = false
+
+  /// Prints `hpol: error: …` on standard error, after all that was written before; for people with a `hint`.
+  func error(_ message: String, hint: String? = nil) {
+    if writesErrorsAsJSON { return errorLine { writer in writer.object { $0.member("error", message) } } }
+    note("hpol: \(errorStyle(.bad, "error")): \(message)\n" + (hint.map { "  \($0)\n" } ?? ""))
+  }
+
+  /// Prints why a line could not be used.
+  func error(_ failure: LineFailure) {
+    if writesErrorsAsJSON { return errorLine { failure.write(to: &$0) } }
+    error(failure.message)
+  }
+
+  /// Prints findings about sources.
+  func error(_ diagnostics: [Diagnostic], in sources: SourceSet) {
+    let renderer = DiagnosticRenderer(sources: sources, isColored: errorStyle.usesColour)
+    for diagnostic in diagnostics {
+      if writesErrorsAsJSON {
+        errorLine { DiagnosticJSON(sources).write(diagnostic, &$0) }
+      } else {
+        note(renderer.render(diagnostic))
+      }
+    }
+  }
+
+  private func errorLine(_ write: (inout JSONWriter) -> Void) {
+    var writer = JSONWriter()
+    write(&writer)
+    writer.newline()
+    note(String(decoding: writer.bytes, as: UTF8.self))
   }
 
   /// Prints text on standard error as it is.

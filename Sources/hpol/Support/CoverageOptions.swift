@@ -14,11 +14,13 @@ struct CoverageOptions {
   ]
 
   /// Files for other tools, and the page that a person reads.
-  static func files(html: String) -> [Option] {
+  static func files(html: String = "html", formerly formerName: String? = nil) -> [Option] {
     [
       Option(name: "lcov", value: "FILE", help: "write an LCOV tracefile"),
       Option(name: "cobertura", value: "FILE", help: "write Cobertura XML"),
-      Option(name: html, value: "FILE", help: "write one page with the source, marked with what is covered"),
+      Option(
+        name: html, formerName: formerName, value: "FILE",
+        help: "write one page with the source, marked with what is covered"),
     ]
   }
   /// What the page is called where `--html` is the command's own report.
@@ -32,7 +34,7 @@ struct CoverageOptions {
   private let revision: String?
 
   /// `isAsked` where the command is about coverage; elsewhere the options ask for it.
-  init(_ arguments: Arguments, isAsked: Bool = false, page: String = CoverageOptions.page) throws(CommandError) {
+  init(_ arguments: Arguments, isAsked: Bool = false, page: String = "html") throws(CommandError) {
     lcov = arguments.value("lcov")
     cobertura = arguments.value("cobertura")
     html = arguments.value(page)
@@ -99,7 +101,7 @@ struct CoverageOptions {
     guard let failUnder, report.total.isBelow(failUnder) else { return true }
     let tally = report.total
     console.error(
-      "coverage is below \(formatted(failUnder)) %: \(tally.covered) of \(tally.total) are covered")
+      "coverage is below \(formatted(failUnder)) %: \(grouped(tally.covered)) of \(grouped(tally.total)) are covered")
     return false
   }
 

@@ -5,23 +5,29 @@ import PolicyTestBench
 /// The fixtures that `--fixtures` names: files, `-`, or folders, searched for `.jsonl` files, compressed ones included.
 struct FixtureArguments {
   static let fileEndings = [".jsonl", ".jsonl.gz", ".jsonl.zst"]
-  static let option = Option(
-    name: "fixtures", letter: "f", value: "FILE", isRepeatable: true,
-    help: "recorded requests: a .jsonl file (.gz, .zst), a folder of them, or - for standard input")
+  static let option = option()
+
+  /// The option, which a command may have called otherwise before.
+  static func option(formerly formerName: String? = nil) -> Option {
+    Option(
+      name: "fixtures", formerName: formerName, letter: "f", value: "FILE", isRepeatable: true,
+      help: "recorded requests: a .jsonl file (.gz, .zst), a folder of them, or - for standard input")
+  }
 
   let paths: [String]
   /// How many read and judge them, where their number does not matter to what comes of it.
   let threads: Int
 
   /// Those that an option names.
-  init(_ arguments: Arguments, option: String = "fixtures") throws(CommandError) {
+  init(_ arguments: Arguments) throws(CommandError) {
     var found: [String] = []
-    for path in arguments.all(option) {
+    for path in arguments.all("fixtures") {
       if path != "-", isFolder(path) {
         let files = try filesBelow(path, endings: Self.fileEndings)
         guard !files.isEmpty else { throw .failure("`\(path)` holds no `.jsonl` file") }
         found += files
       } else {
+        if let objection = StrangeFile.objection(to: path) { throw .failure("`\(path)` \(objection)") }
         found.append(path)
       }
     }

@@ -11,6 +11,8 @@ struct LoadedPolicySet {
   let bundle: [UInt8]
   /// Nil where a bundle was given.
   let build: PolicyBuild?
+  /// The file that the bundle stands in; nil where it was built here.
+  var path: String?
 
   /// Reads a bundle, or checks and compiles sources. Nil: the policy has errors, which were printed.
   ///
@@ -28,10 +30,10 @@ struct LoadedPolicySet {
         do throws(TrustError) {
           _ = try SignedBundle.open(bytes, trusting: keys, now: now())
         } catch {
-          throw .failure(error.message)
+          throw .failure("\(path): \(error.message)")
         }
       }
-      return LoadedPolicySet(bundle: bytes, build: nil)
+      return LoadedPolicySet(bundle: bytes, build: nil, path: path)
     case .sources(let files):
       guard keys == nil else { throw .usage("`--trust` goes with a bundle; `.hpol` files have no signature") }
       let reader = fileReader(files)
@@ -67,16 +69,13 @@ struct LoadedPolicySet {
     do throws(TrustError) {
       return try SignedBundle.policy(SignedBundle.openUntrusted(bundle))
     } catch {
-      throw .failure(error.message)
+      throw .failure((path.map { "\($0): " } ?? "") + error.message)
     }
   }
 
   /// Prints the errors of `build`.
   static func print(_ build: PolicyBuild, _ console: Console) {
-    let renderer = DiagnosticRenderer(sources: build.sources, isColored: console.errorStyle.usesColour)
-    for diagnostic in build.diagnostics where diagnostic.severity == .error {
-      console.note(renderer.render(diagnostic))
-    }
+    console.error(build.diagnostics.filter { $0.severity == .error }, in: build.sources)
   }
 }
 

@@ -25,8 +25,10 @@ enum TrustOptions {
     return TrustedKeys(keys)
   }
 
-  /// Signs `bundle` with the private key in the file `path`; gives the key's id as well.
-  static func sign(_ bundle: [UInt8], keyFile path: String) throws(CommandError) -> (bundle: [UInt8], keyID: String) {
+  /// Signs `bundle`, which `file` holds if any does, with the private key in the file `path`; gives the key's id as well.
+  static func sign(
+    _ bundle: [UInt8], of file: String? = nil, keyFile path: String
+  ) throws(CommandError) -> (bundle: [UInt8], keyID: String) {
     let pem = try readFile(path, limit: maxKeyFileBytes)
     let key: SigningKey
     do throws(KeyError) {
@@ -37,7 +39,7 @@ enum TrustOptions {
     do throws(TrustError) {
       return (try SignedBundle.sign(bundle, with: key), key.publicKey.id)
     } catch {
-      throw .failure(error.message)
+      throw .failure((file.map { "\($0): " } ?? "") + error.message)
     }
   }
 
