@@ -170,12 +170,26 @@ extension Parser {
   private mutating func parseDefault(from begin: UInt32) throws(SyntaxError) -> DefaultDeclaration {
     var key = DefaultDeclaration.Key.decision
     if accept("unparsed") { key = .unparsed } else if accept("record") { key = .record }
-    let value = key == .record ? try parseRecordLevel() : try parseWord(of: ["allow", "block"], "after `default`")
     var protocols: [Name] = []
+    if let spoken = acceptLeadingProtocol() { protocols.append(spoken) }
+    let value = key == .record ? try parseRecordLevel() : try parseWord(of: ["allow", "block"], "after `default`")
     if accept("for") {
       repeat { protocols.append(try parseName("a protocol")) } while accept(.comma)
     }
     return DefaultDeclaration(key: key, value: value, protocols: protocols, range: range(from: begin))
+  }
+
+  /// The protocol in `default mysql block`, which is reported.
+  private mutating func acceptLeadingProtocol() -> Name? {
+    let values = ["allow", "block"]
+    guard kind == .word, isNameText(word), !values.contains(word), values.contains(peekWord()) else { return nil }
+    let whole = SourceRange(start, peek().range.end)
+    let name = Name(word, current.range)
+    report(
+      .expectedToken, "a default for one protocol is written `\(peekWord()) for \(word)`", at: whole,
+      fix: replace(whole, by: "\(peekWord()) for \(word)"))
+    bump()
+    return name
   }
 
   /// One of these words, as a name.
@@ -262,7 +276,9 @@ extension Parser {
   private mutating func parseDecode(from begin: UInt32) throws(SyntaxError) -> DecodeDeclaration {
     let carrier = try parseName("a protocol after `decode`")
     var selectors: [(word: Name, value: StringLiteral)] = []
-    while kind == .word, word != "as", peek().kind.isString {
+    while kind == .word, word != "as",
+      peek().kind.isString || peek().kind == .word && peekWord() != "as" && !isFirstOnLine
+    {
       selectors.append((try parseName("a selector"), try parseString("its value")))
     }
     guard accept("as") else { throw expected("`as` or a selector such as `argument \"sql\"`") }

@@ -84,7 +84,17 @@ extension Parser {
     while true {
       let part = current.range
       if accept("header") {
-        request.headers.append((try parseString("the name of the header"), try parseString("its value")))
+        let name = try parseString("the name of the header")
+        if !kind.isString, let colon = name.value.firstIndex(of: ":"),
+          !name.value.contains(where: { "\"\\".contains($0) })
+        {
+          let value = name.value[name.value.index(after: colon)...].drop { $0 == " " }
+          let pair = "\"\(name.value[..<colon])\" \"\(value)\""
+          throw fail(
+            .expectedToken, "a header's name and value stand apart: `header \(pair)`", at: name.range,
+            fix: replace(name.range, by: pair))
+        }
+        request.headers.append((name, try parseString("its value")))
       } else if accept("body") {
         checkRepeated("body", request.body != nil, at: part)
         request.body = try parseString("the body")

@@ -62,11 +62,20 @@ private let mistakes: [(wrong: String, right: String)] = [
   ),
   ("invariant i { never allow sql.verb is drop }", "invariant i { never allow when sql.verb is drop }"),
   ("rule r {\n  block", "rule r {\n  block\n}"),
+  ("default mysql allow", "default allow for mysql"),
+  ("default allow for kubernetes", "default allow for k8s"),
+  (#"decode mcp tool "run" argument sql as postgres"#, #"decode mcp tool "run" argument "sql" as postgres"#),
+  ("rule r { when protocol is pg block }", "rule r { when protocol is postgres block }"),
   // Tests.
   (test(#"as "eve" on shell"#, "allow"), test(#"as user "eve" on shell"#, "allow")),
   (test(#"user "eve" on shell"#, "allow"), test(#"as user "eve" on shell"#, "allow")),
   (test(#"as user "eve" shell "h""#, "allow"), test(#"as user "eve" on shell "h""#, "allow")),
   (test(#"as user "eve" on shell h"#, "allow"), test(#"as user "eve" on shell "h""#, "allow")),
+  (test(#"as user "eve" on sh"#, "allow"), test(#"as user "eve" on shell"#, "allow")),
+  (
+    "test t {\n  as user \"eve\" on http\n  \"GET /x\" header \"a: b\" => block\n}",
+    "test t {\n  as user \"eve\" on http\n  \"GET /x\" header \"a\" \"b\" => block\n}"
+  ),
   (test(#"as user "eve" on shell"#, "allow by a"), test(#"as user "eve" on shell"#, "allow")),
   (test(#"as user "eve" on shell"#, "approve by a"), test(#"as user "eve" on shell"#, "approve")),
   (test(#"as user "eve" on shell"#, "block a"), test(#"as user "eve" on shell"#, "block by a")),

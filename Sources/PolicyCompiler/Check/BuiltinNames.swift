@@ -12,6 +12,13 @@ public enum BuiltinNames {
   /// The check digits that a declared detector can ask for after `check`.
   public static let detectorChecks = ["cpf", "luhn", "mod11", "mod97"]
 
+  /// What protocols are called elsewhere.
+  static let protocolSynonyms = [
+    "pg": "postgres", "psql": "postgres", "postgresql": "postgres", "mariadb": "mysql", "kubernetes": "k8s",
+    "kube": "k8s",
+    "kubectl": "k8s", "bash": "shell", "sh": "shell", "https": "http",
+  ]
+
   /// Words of conditions and declarations.
   static let operators = [
     "all", "and", "contains", "ends", "has", "ignoring", "in", "is", "like", "matches", "not", "or", "pcre", "starts",

@@ -106,7 +106,7 @@ func protocolNamed(_ name: Name, _ file: UInt32, _ bag: DiagnosticBag) -> Operat
   guard !name.text.isEmpty else { return nil }
   let names = OperationProtocol.allCases.map(\.name)
   let span = SourceSpan(file: file, name.range)
-  let near = nearest(name.text, in: names)
+  let near = BuiltinNames.protocolSynonyms[name.text.lowercased()] ?? nearest(name.text, in: names)
   bag.report(
     .unknownProtocol,
     "there is no protocol `\(name.text)`"

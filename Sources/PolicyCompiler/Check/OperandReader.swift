@@ -268,7 +268,8 @@ final class OperandReader {
   }
 
   private func reportUnknown(_ text: String, _ words: [String], _ value: ListValue, _ use: FactTest) {
-    let near = nearest(text, in: words) ?? words.first { $0 == text.lowercased() }
+    let synonym = use.schema.fact == .protocol ? BuiltinNames.protocolSynonyms[text.lowercased()] : nil
+    let near = synonym ?? nearest(text, in: words) ?? words.first { $0 == text.lowercased() }
     let fix = value.isInline ? near.map { Diagnostic.Fix("write `\($0)`", value.span, $0) } : nil
     let hint =
       near.map { "; did you mean `\($0)`?" }
