@@ -86,6 +86,8 @@ private let fixtures = #"{"id":"a","protocol":"postgres","request":"DROP TABLE t
         #expect(run.error.hasPrefix("hpol: error: `\(path)` holds no fixtures"), "\(run)")
         #expect(run.error.hasSuffix("\(reason)\n"), "\(run)")
       }
+      let decoded = try hpol(["decode", "a.hpol"], folder: folder)
+      #expect(decoded.code == 2 && decoded.error == "hpol: error: `a.hpol` holds no commands: it is a policy\n")
       // Few lines are told one by one, and one that is a fixture has all the others told.
       for (path, count) in [("three.jsonl", 3), ("other.jsonl", 2), ("mixed.jsonl", 5), ("array.json", 3)] {
         let run = try hpol(["eval", "a.hpol", "-f", path], folder: folder)

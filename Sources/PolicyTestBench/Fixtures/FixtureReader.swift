@@ -35,6 +35,11 @@ public struct LineFailure: Hashable, Sendable {
 public enum LineResult<Value: Sendable>: Sendable {
   case value(Value, line: Int)
   case failure(LineFailure)
+
+  /// Why the line could not be used; nil if it was.
+  var failure: LineFailure? {
+    if case .failure(let failure) = self { failure } else { nil }
+  }
 }
 
 /// The JSON lines of a file, one at a time: fixtures, or inputs of `hpol decode`. Blank lines are passed over.

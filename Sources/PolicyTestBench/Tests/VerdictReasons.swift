@@ -77,7 +77,8 @@ public final class VerdictReasons {
   private func reason(_ name: String, _ operations: [ExplainedOperation], _ request: JudgedRequest) -> String {
     let rules = operations.flatMap(\.rules).filter { $0.name == name }
     if let applied = rules.first(where: { $0.outcome == .applied }) {
-      return placed(name) + " applies" + (applied.isObserved ? ", but is only observed" : ", and says: \(applied.effects)")
+      return placed(name) + " applies, "
+        + (applied.isObserved ? "but is only observed" : "and says: \(applied.effects)")
     }
     if let missed = rules.min(by: { $0.failed.count < $1.failed.count }) { return reason(missed) }
     guard let rule = record(name) else { return "there is no rule \(name)" }

@@ -57,6 +57,7 @@ private func decodeLines(
   var context = DecodeContext(demand: .everything)
   var unusable = 0
   for path in paths {
+    if let objection = StrangeFile.objection(to: path, as: .commands) { throw .failure("`\(path)` \(objection)") }
     do throws(FileError) {
       var reader = try FixtureReader(path: path)
       while let line = try reader.nextDecodeInput() {
