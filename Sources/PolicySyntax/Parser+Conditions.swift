@@ -112,8 +112,15 @@ extension Parser {
           isAll: false, subject: subject, op: .has, operatorRange: prefix, operand: nil, ignoringCase: false,
           range: range(from: begin)))
     }
+    if kind.isString, Keywords.operators.contains(peekWord()) { throw reversedTest() }
     let isAll = accept("all")
     let subject = try parseSubject(isAll ? "a fact after `all`" : "a condition")
+    if acceptForeignPresence(of: subject) {
+      return .test(
+        TestExpression(
+          isAll: false, subject: subject, op: .has, operatorRange: prefix, operand: nil, ignoringCase: false,
+          range: range(from: begin)))
+    }
     guard let found = try parseOperator(after: subject) ?? missingOperator() else {
       if isAll { throw expected("an operator such as `in` after `all \(subject.name.text)`") }
       let end = SourceRange(previousEnd, previousEnd)
@@ -142,6 +149,12 @@ extension Parser {
     let begin = start
     guard kind == .word, !Keywords.reservedInConditions.contains(word) else { throw expected(what) }
     if Keywords.operators.contains(word), peek().kind.isString { throw expected("a fact before the operator") }
+    if peek().kind == .leftParenthesis, let dot = word.lastIndex(of: ".") {
+      let method = word[word.index(after: dot)...].lowercased()
+      if let op = Keywords.operatorSynonyms[method] ?? Keywords.operators.first(where: { $0 == method }) {
+        throw fail(.expectedToken, "tests are no calls; write `\(word[..<dot]) \(op) …`")
+      }
+    }
     let name = Name(word, current.range)
     if !isFactText(name.text), !isQualifiedNameText(name.text) {
       let lowered = name.text.lowercased()
@@ -157,6 +170,26 @@ extension Parser {
   }
 
   private typealias FoundOperator = (op: TestOperator, range: SourceRange, isMisplacedNot: Bool)
+
+  /// What is said of `"dba" in group`.
+  private mutating func reversedTest() -> SyntaxError {
+    let fact = peek(2)
+    let isPlain = peekWord() == "in" && fact.kind == .word && isFactText(text(fact))
+    let meant = isPlain ? "\(text(fact)) contains \(text(current))" : ""
+    return fail(
+      .expectedToken, "a test begins with its fact" + (isPlain ? ": `\(meant)`" : ""),
+      fix: isPlain ? replace(SourceRange(start, fact.range.end), by: meant) : nil)
+  }
+
+  /// `exists` and the like after a fact; reported.
+  private mutating func acceptForeignPresence(of subject: FactReference) -> Bool {
+    guard ["exists", "present", "defined"].contains(word) else { return false }
+    let range = SourceRange(subject.range.start, current.range.end)
+    let meant = "has " + text(subject.range)
+    report(.expectedToken, "`\(text(range))` is written `\(meant)`", at: range, fix: replace(range, by: meant))
+    bump()
+    return true
+  }
 
   /// `is` before a text where no operator stands; reported.
   private mutating func missingOperator() -> FoundOperator? {
@@ -190,9 +223,10 @@ extension Parser {
   /// The operator that a symbol of other languages stands for; reported.
   private mutating func foreignOperator() -> TestOperator? {
     let meant: TestOperator
+    let comparesList = peek().kind == .leftBracket
     switch text(current) {
-    case "=", "==", ":", "->", "=>": meant = .is
-    case "!=", "<>": meant = .isNot
+    case "=", "==", ":", "->", "=>": meant = comparesList ? .in : .is
+    case "!=", "<>": meant = comparesList ? .notIn : .isNot
     case "=~": meant = .matches
     default: return nil
     }

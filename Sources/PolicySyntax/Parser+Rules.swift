@@ -75,6 +75,13 @@ extension Parser {
   private mutating func parseClause(
     isUnless: Bool, into rule: inout RuleDeclaration, from begin: UInt32
   ) throws(SyntaxError) {
+    if kind == .colon {
+      report(
+        .expectedToken, "the condition stands right after `\(isUnless ? "unless" : "when")`, without `:`",
+        at: current.range,
+        fix: replace(current.range, by: "", "remove it"))
+      bump()
+    }
     do throws(SyntaxError) {
       let condition = try parseCondition()
       rule.clauses.append(RuleDeclaration.Clause(isUnless: isUnless, condition: condition, range: range(from: begin)))
@@ -204,9 +211,19 @@ extension Parser {
       bump()
       return .hash
     }
+    if ["as", "by", "to", "using"].contains(word), peek().kind.isString {
+      report(.expectedToken, "\(found) is written `with`", at: current.range, fix: replace(current.range, by: "with"))
+      bump()
+      return .with(try parseString("the text"))
+    }
     if accept("with") {
       if accept("hash") { return .hash }
-      guard kind.isString else { throw expected("`hash` or a text in quotes after `with`") }
+      guard kind.isString else {
+        let isWord = kind == .word && !isFirstOnLine
+        throw expected(
+          "`hash` or a text in quotes after `with`",
+          fix: isWord ? replace(current.range, by: "\"\(word)\"", "write it in quotes") : nil)
+      }
       return .with(try parseString("the text"))
     }
     guard accept("keep") else { return .redact }

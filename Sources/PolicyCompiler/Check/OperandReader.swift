@@ -198,7 +198,9 @@ final class OperandReader {
         report(
           .wrongValueType,
           "`matches` takes a regular expression between slashes, like `/\(string)/`; for a glob write `like`", value,
-          use)
+          use,
+          fix: value.isInline && !string.contains(where: { "/\n".contains($0) })
+            ? .init("write `/\(string)/`", value.span, "/\(string)/") : nil)
         return nil
       }
       text = string

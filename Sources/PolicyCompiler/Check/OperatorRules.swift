@@ -133,8 +133,12 @@ struct OperatorRules {
       return report(test, "`\(op.rawValue)` takes a list; for one value write `\(one)`", fix: rewrite(test, one))
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
       if case .item(.integer) = test.test.operand { return true }
+      var fix: Diagnostic.Fix?
+      if case .item(.string(let text)) = test.test.operand, let number = Int32(text.value) {
+        fix = .init("write `\(number)`", test.operandSpan, "\(number)")
+      }
       bag.report(
-        .wrongValueType, "`\(op.rawValue)` compares with a whole number", at: test.operandSpan)
+        .wrongValueType, "`\(op.rawValue)` compares with a whole number", at: test.operandSpan, fix: fix)
       return false
     default: break
     }

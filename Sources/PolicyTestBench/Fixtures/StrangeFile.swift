@@ -10,6 +10,7 @@ public enum StrangeFile {
   /// Lines that are looked at, and how many of these tell, where none holds a fixture.
   private static let linesLookedAt = 20
   private static let tellingLines = 4
+
   /// Why the file holds none of what it is to, in words that follow its name; nil: it holds some, or nothing, or it is for whoever
   /// reads all of it to say.
   public static func objection(to path: String, as content: Content = .fixtures) -> String? {
