@@ -42,9 +42,12 @@ extension Parser {
 
   mutating func parseString(_ what: String) throws(SyntaxError) -> StringLiteral {
     guard kind.isString else {
-      let isWord = kind == .word && !isFirstOnLine
-      throw expected(
-        "\(what) in quotes", fix: isWord ? replace(current.range, by: "\"\(word)\"", "write it in quotes") : nil)
+      guard kind == .word, !isFirstOnLine else { throw expected("\(what) in quotes") }
+      // All of `eve@example.com`, which is several tokens.
+      let bare = bareWord(around: current)
+      throw fail(
+        .expectedToken, "expected \(what) in quotes, found `\(text(bare))`", at: bare,
+        fix: text(bare).contains("\\") ? nil : replace(bare, by: "\"\(text(bare))\"", "write it in quotes"))
     }
     let token = bump()
     let bytes = source[Int(token.range.start)..<Int(token.range.end)]

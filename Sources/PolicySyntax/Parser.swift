@@ -311,7 +311,7 @@ extension Parser {
   func isExplained(_ token: Token) -> Bool { token.range.end <= explainedEnd }
 
   /// The run of characters around a token that would be one word elsewhere.
-  private func bareWord(around token: Token) -> SourceRange {
+  func bareWord(around token: Token) -> SourceRange {
     func ends(_ byte: UInt8) -> Bool { byte <= 0x20 || "[](){},\"'".utf8.contains(byte) }
     var (start, end) = (Int(token.range.start), Int(token.range.end))
     while start > 0, !ends(source[start - 1]) { start -= 1 }

@@ -77,6 +77,7 @@ private let mistakes: [(wrong: String, right: String)] = [
   ("rule r { when protocol is pg block }", "rule r { when protocol is postgres block }"),
   // Tests.
   (test(#"as "eve" on shell"#, "allow"), test(#"as user "eve" on shell"#, "allow")),
+  (test(#"as user eve@example.com on shell"#, "allow"), test(#"as user "eve@example.com" on shell"#, "allow")),
   (test(#"user "eve" on shell"#, "allow"), test(#"as user "eve" on shell"#, "allow")),
   (test(#"as user "eve" shell "h""#, "allow"), test(#"as user "eve" on shell "h""#, "allow")),
   (test(#"as user "eve" on shell h"#, "allow"), test(#"as user "eve" on shell "h""#, "allow")),
