@@ -76,13 +76,20 @@ extension Parser {
   }
 
   private mutating func parsePrimary() throws(SyntaxError) -> Expression {
-    guard kind == .leftParenthesis else { return try parseTestExpression() }
+    guard kind == .leftParenthesis || kind == .leftBrace else { return try parseTestExpression() }
     let node = open(.group)
     defer { close(node) }
     let parenthesis = current.range
+    let isBrace = kind == .leftBrace
     bump()
     let inner = try nested { (parser: inout Parser) throws(SyntaxError) in try parser.parseCondition() }
-    if !accept(.rightParenthesis) {
+    if isBrace, kind == .rightBrace {
+      let edits = [Diagnostic.Edit(span(parenthesis), "("), Diagnostic.Edit(span(current.range), ")")]
+      report(
+        .expectedToken, "conditions are grouped in parentheses, not in braces",
+        at: SourceRange(parenthesis.start, current.range.end), fix: Diagnostic.Fix("write `(…)`", edits))
+      bump()
+    } else if !accept(.rightParenthesis) {
       let note = Diagnostic.Note("opened here", at: span(parenthesis))
       let message = "expected `)`, found \(found)"
       let ends = isAtEnd || kind == .rightBrace || Keywords.clauses.contains(word) || startsDeclaration()
@@ -121,6 +128,7 @@ extension Parser {
           isAll: false, subject: subject, op: .has, operatorRange: prefix, operand: nil, ignoringCase: false,
           range: range(from: begin)))
     }
+    if at("between") { throw foreignBounds(of: subject) }
     guard let found = try parseOperator(after: subject) ?? missingOperator() else {
       if isAll { throw expected("an operator such as `in` after `all \(subject.name.text)`") }
       let end = SourceRange(previousEnd, previousEnd)
@@ -189,6 +197,20 @@ extension Parser {
     report(.expectedToken, "`\(text(range))` is written `\(meant)`", at: range, fix: replace(range, by: meant))
     bump()
     return true
+  }
+
+  /// What is said of `between 1 and 5`.
+  private mutating func foreignBounds(of subject: FactReference) -> SyntaxError {
+    let fact = text(subject.range)
+    let (low, high) = (peek(), peek(3))
+    guard low.kind == .integer, text(peek(2)) == "and", high.kind == .integer, fact != "time" else {
+      let meant = fact == "time" ? "time within \"mon-fri 09:00-17:00 UTC\"" : "\(fact) >= 1 and \(fact) <= 5"
+      return fail(.expectedToken, "there is no `between`; write `\(meant)`, with your own bounds")
+    }
+    let meant = "\(fact) >= \(text(low)) and \(fact) <= \(text(high))"
+    return fail(
+      .expectedToken, "there is no `between`; write `\(meant)`",
+      fix: replace(SourceRange(subject.range.start, high.range.end), by: meant))
   }
 
   /// `is` before a text where no operator stands; reported.
@@ -353,6 +375,7 @@ extension Parser {
   private mutating func parseOperand(
     _ op: inout TestOperator, _ operatorRange: SourceRange
   ) throws(SyntaxError) -> Operand {
+    if op != .matches, kind == .regex || kind == .unterminatedRegex { try refuseBarePath() }
     if kind == .leftBracket || kind == .leftParenthesis {
       let (items, range) = try parseItems()
       return .list(items, range)
@@ -377,6 +400,16 @@ extension Parser {
       .expectedToken, "several values stand in brackets after `\(op.rawValue)`", at: range,
       fix: Diagnostic.Fix("write `\(op.rawValue) […]`", edits))
     return .list(items, range)
+  }
+
+  /// Throws where what begins like a regular expression is a path without its quotes.
+  private mutating func refuseBarePath() throws(SyntaxError) {
+    let bare = bareWord(around: SourceRange(start, start + 1))
+    // `/admin/` may be meant either way.
+    guard kind == .unterminatedRegex || bare.end > current.range.end, !text(bare).contains("\\") else { return }
+    throw fail(
+      .expectedToken, "a path stands in quotes: `\"\(text(bare))\"`", at: bare,
+      fix: replace(bare, by: "\"\(text(bare))\"", "quote it"))
   }
 
   /// Whether a comma stands here and after it one more value, rather than a test or a clause.

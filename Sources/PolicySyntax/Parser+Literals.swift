@@ -44,7 +44,7 @@ extension Parser {
     guard kind.isString else {
       guard kind == .word, !isFirstOnLine else { throw expected("\(what) in quotes") }
       // All of `eve@example.com`, which is several tokens.
-      let bare = bareWord(around: current)
+      let bare = bareWord(around: current.range)
       throw fail(
         .expectedToken, "expected \(what) in quotes, found `\(text(bare))`", at: bare,
         fix: text(bare).contains("\\") ? nil : replace(bare, by: "\"\(text(bare))\"", "write it in quotes"))

@@ -34,7 +34,7 @@ extension Parser {
     defer { close(node) }
     skipForeignJoint(rule)
     let begin = start
-    guard let keyword = acceptClauseKeyword() else {
+    guard let keyword = acceptForeignApproval() ?? acceptClauseKeyword() else {
       if isForeignComment { throw foreignComment() }
       if startsTest() {
         guard rule.clauses.last?.range.end != previousEnd || isFirstOnLine else {
@@ -90,6 +90,17 @@ extension Parser {
       rule.clauses.append(RuleDeclaration.Clause(isUnless: isUnless, condition: missing, range: range(from: begin)))
       throw error
     }
+  }
+
+  /// `require approval`, which is reported; what it means.
+  private mutating func acceptForeignApproval() -> String? {
+    guard ["require", "requires", "needs"].contains(word), peekWord() == "approval" else { return nil }
+    let range = SourceRange(start, peek().range.end)
+    report(
+      .expectedToken, "`\(text(range))` is written `approve`", at: range, fix: replace(range, by: "approve"))
+    bump()
+    bump()
+    return "approve"
   }
 
   /// Passes over `,` and `then` between the parts of a rule; reported.

@@ -310,10 +310,10 @@ extension Parser {
   /// Whether a token is part of what was reported as unknown characters.
   func isExplained(_ token: Token) -> Bool { token.range.end <= explainedEnd }
 
-  /// The run of characters around a token that would be one word elsewhere.
-  func bareWord(around token: Token) -> SourceRange {
+  /// The run of characters around a range that would be one word elsewhere.
+  func bareWord(around range: SourceRange) -> SourceRange {
     func ends(_ byte: UInt8) -> Bool { byte <= 0x20 || "[](){},\"'".utf8.contains(byte) }
-    var (start, end) = (Int(token.range.start), Int(token.range.end))
+    var (start, end) = (Int(range.start), Int(range.end))
     while start > 0, !ends(source[start - 1]) { start -= 1 }
     while end < source.count, !ends(source[end]) { end += 1 }
     return SourceRange(UInt32(start), UInt32(end))
@@ -338,13 +338,13 @@ extension Parser {
         .unexpectedCharacter, "backticks are no quotes; strings stand in `\"…\"` or `'…'`",
         at: fix?.edits.first?.span.range ?? token.range, fix: fix)
     case "$":
-      let range = bareWord(around: token)
+      let range = bareWord(around: token.range)
       let quoted = "\"\(text(range))\""
       report(
         .unexpectedCharacter, "a path stands in quotes: `\(quoted)`", at: range,
         fix: text(range).contains("\\") ? nil : replace(range, by: quoted, "quote it"))
     case "*", "?":
-      let range = bareWord(around: token)
+      let range = bareWord(around: token.range)
       let quoted = "\"\(text(range))\""
       report(
         .unexpectedCharacter, "a glob stands in quotes: `\(quoted)`", at: range,

@@ -26,7 +26,15 @@ private let mistakes: [(wrong: String, right: String)] = [
   ("rule r { when user exists block }", "rule r { when has user block }"),
   (#"rule r { when target matches "^prod" block }"#, "rule r { when target matches /^prod/ block }"),
   (#"rule r { when sql.joins > "10" block }"#, "rule r { when sql.joins > 10 block }"),
+  ("rule r { when sql.joins between 1 and 5 block }", "rule r { when sql.joins >= 1 and sql.joins <= 5 block }"),
+  ("rule r { when { sql.verb is drop } block }", "rule r { when ( sql.verb is drop ) block }"),
+  (#"rule r { when not { user is "a" } block }"#, #"rule r { when not ( user is "a" ) block }"#),
   // Quotes.
+  (
+    "rule r { when http.path starts with /admin\n block }",
+    #"rule r { when http.path starts with "/admin""# + "\n block }"
+  ),
+  ("rule r { when http.path is /admin/users block }", #"rule r { when http.path is "/admin/users" block }"#),
   ("rule r { when target like `prod-x` block }", #"rule r { when target like "prod-x" block }"#),
   ("rule r { when user is \u{201C}eve\u{201D} block }", #"rule r { when user is "eve" block }"#),
   ("rule r { mask column password }", #"rule r { mask column "password" }"#),
@@ -47,6 +55,7 @@ private let mistakes: [(wrong: String, right: String)] = [
   (#"rule r { mask cols "a" }"#, #"rule r { mask column "a" }"#),
   (#"rule r { mask headers "a" }"#, #"rule r { mask header "a" }"#),
   ("rule r { mask email hash }", "rule r { mask email with hash }"),
+  (#"rule r { require approval by "dba" }"#, #"rule r { approve by "dba" }"#),
   (#"rule r { approve by "dba" within 15 minutes }"#, #"rule r { approve by "dba" within 15m }"#),
   (#"rule r { approve by "dba" within 2hours }"#, #"rule r { approve by "dba" within 2h }"#),
   // Facts and detectors.
@@ -126,6 +135,7 @@ private func test(_ identity: String, _ expected: String) -> String {
       ("rule r { when ssh.shoe is \"x\" block }", "; there are `ssh.channel`, `ssh.file-operation`, "),
       (#"rule r { when time within "Mon-Fri 9-17" block }"#, "needs a time zone: `mon-fri 09:00-17:00 UTC`"),
       (#"rule r { when target.startsWith("x") block }"#, "tests are no calls; write `target starts with …`"),
+      (#"rule r { when time between "9:00" and "17:00" block }"#, "write `time within "),
       (#"rule r { when like "x" block }"#, "expected a fact before the operator"),
       (#"rule r { when user is "a" { block } }"#, "the parts of a rule have no braces of their own"),
       ("test t {\n  as nobody\n  \"ls\" => allow\n}", "expected `user`, `group`"),
