@@ -31,8 +31,14 @@ public struct BundleEnvelope: Sendable {
   public let signature: BundleSignature?
 
   public init(_ bytes: [UInt8]) throws(BundleError) {
-    guard bytes.count >= BundleFormat.headerBytes, bytes.starts(with: BundleFormat.magic) else {
-      throw BundleError("this is not an hpol bundle")
+    guard bytes.starts(with: BundleFormat.magic) else {
+      // What authors have at hand, and C or Python is easily given.
+      let isPolicy = bytes.starts(with: "hpol 1".utf8)
+      throw BundleError(
+        isPolicy ? "this is a policy and no bundle; `hpol build` makes one of it" : "this is not an hpol bundle")
+    }
+    guard bytes.count >= BundleFormat.headerBytes else {
+      throw BundleError("the bundle is cut short: its header alone has \(BundleFormat.headerBytes) bytes")
     }
     let version = bytes.integer(at: 8, bytes: 4)
     guard (UInt64(BundleFormat.oldestVersion)...UInt64(BundleFormat.version)).contains(version) else {

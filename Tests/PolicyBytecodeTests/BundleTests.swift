@@ -113,7 +113,8 @@ import Testing
     let table = BundleFormat.headerBytes
     let cases: [(bytes: [UInt8], message: String)] = [
       ([], "not an hpol bundle"),
-      (Array(good[..<31]), "not an hpol bundle"),
+      (Array("hpol 1\ndefault allow\n".utf8), "a policy and no bundle; `hpol build`"),
+      (Array(good[..<31]), "cut short: its header alone has 32 bytes"),
       (changed(0, 0), "not an hpol bundle"),
       (changed(8, 3), "format version 3"),
       (changed(8, 0), "format version 0"),
