@@ -1,6 +1,5 @@
 import PatternMatching
 import PolicyBytecode
-import Synchronization
 
 /// The `decode` declarations of a policy, ready to be asked about a request.
 final class DecodeTable: Sendable {
@@ -25,7 +24,7 @@ final class DecodeTable: Sendable {
   private static let places: Set<String> = ["argument", "body", "query", "header"]
 
   /// The one that was made last: those who judge with variants of one policy ask for the same again and again.
-  private static let latest = Mutex<(definitions: [DecodeDefinition], table: DecodeTable)?>(nil)
+  private static let latest = Guarded<(definitions: [DecodeDefinition], table: DecodeTable)?>(nil)
 
   static func of(_ definitions: [DecodeDefinition]) -> DecodeTable {
     latest.withLock { latest in

@@ -1,4 +1,4 @@
-import Synchronization
+import PolicyBytecode
 
 /// What was made of patterns so far in this process. A policy's patterns are checked, compared with each other and
 /// compiled, each time from the same automaton, and under `--watch` all that again with each file that is saved.
@@ -12,7 +12,7 @@ final class PatternMemo<Made: Sendable>: Sendable {
     var size = 0
   }
 
-  private let contents = Mutex(Contents())
+  private let contents = Guarded(Contents())
 
   init(limit: Int, size: @escaping @Sendable (Made) -> Int) {
     self.limit = limit
