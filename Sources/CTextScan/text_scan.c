@@ -323,8 +323,14 @@ static size_t find_with_landmarks(const text_scan_few *all, uint64_t admitted, c
   return n;
 }
 
+static text_scan_hits search_with_landmarks(const text_scan_few *all, uint64_t admitted, const text_scan_value *value,
+                                            const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {
+  return search_in_values(find_with_landmarks, all, admitted, value, end, bytes, found);
+}
+
 void text_scan_prepare_landmarks(text_scan_few *all, const text_scan_landmarks *landmarks) {
   all->find = find_with_landmarks;
+  all->search = search_with_landmarks;
   all->context = landmarks;
   all->shortest = landmarks->shortest;
   if (landmarks->few != NULL && landmarks->few->shortest < all->shortest) all->shortest = landmarks->few->shortest;

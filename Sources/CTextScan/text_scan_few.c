@@ -3,11 +3,6 @@
 #include "text_scan.h"
 #include "text_scan_vectors.h"
 
-/// All but bits 5 and 7, which may be either.
-enum { other_bits = 0x5F };
-
-static inline const text_scan_tables *tables_of(const text_scan_few *few) { return few->context; }
-
 /// The sets that four bytes may be of.
 static inline uint8_t sets_at(const text_scan_tables *tables, const uint8_t *text) {
   return tables->of[0][text[0] & 127] & tables->of[1][text[1] & 127] & tables->of[2][text[2] & 127] &
@@ -221,6 +216,11 @@ VBMI static size_t find_sets_vbmi(const text_scan_few *few, uint64_t admitted, c
   return n;
 }
 
+VBMI static text_scan_hits search_sets_vbmi(const text_scan_few *few, uint64_t admitted, const text_scan_value *value,
+                                            const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {
+  return search_in_values(find_sets_vbmi, few, admitted, value, end, bytes, found);
+}
+
 /// Vectors that are looked at in one go.
 enum { parts = 3 };
 
@@ -292,10 +292,16 @@ void text_scan_add_window(text_scan_few *few, text_scan_tables *tables, int set,
   few->sets |= bit;
 }
 
+static text_scan_hits search_each(const text_scan_few *few, uint64_t admitted, const text_scan_value *value,
+                                  const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {
+  return search_in_values(few->find, few, admitted, value, end, bytes, found);
+}
+
 void text_scan_prepare(text_scan_few *few, const uint32_t *windows, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) few->windows[i] = windows[i];
-  few->window_count = count;
+  few->window_count = (uint8_t)count;
   few->find = text_scan_find_few_portably;
+  few->search = search_each;
 #if defined(__x86_64__)
   typedef size_t (*search)(const text_scan_few *, uint64_t, const uint8_t *, size_t, uint64_t *);
   const search searches[][text_scan_most_windows + 1] = {
@@ -305,5 +311,6 @@ void text_scan_prepare(text_scan_few *few, const uint32_t *windows, uint32_t cou
       [vbmi] = {find_sets_vbmi, find_window_avx512, find_sets_vbmi, find_sets_vbmi},
   };
   if (used_level() != portable) few->find = searches[used_level()][count];
+  if (few->find == find_sets_vbmi) few->search = search_sets_vbmi;
 #endif
 }

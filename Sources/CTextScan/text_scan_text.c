@@ -24,6 +24,12 @@ AVX512 static const uint8_t *find_text_avx512(const uint8_t *text, size_t count,
   return NULL;
 }
 
+/// Up to 64 bytes, without a branch on how many.
+AVX512 static int is_equal_avx512(const uint8_t *first, const uint8_t *second, size_t count) {
+  uint64_t all = wanted_of_64(0, count);
+  return _mm512_mask_cmpneq_epi8_mask(all, _mm512_maskz_loadu_epi8(all, first), _mm512_maskz_loadu_epi8(all, second)) == 0;
+}
+
 /// The same of up to 32 bytes.
 AVX2 static const uint8_t *find_text_avx2(const uint8_t *text, size_t count, const uint8_t *sought, size_t length) {
   __m256i first = _mm256_set1_epi8((char)sought[0]), last = _mm256_set1_epi8((char)sought[length - 1]);
@@ -40,6 +46,13 @@ AVX2 static const uint8_t *find_text_avx2(const uint8_t *text, size_t count, con
   return memmem(text + place, count - place, sought, length);
 }
 #endif
+
+int text_scan_is_equal(const uint8_t *first, const uint8_t *second, size_t count) {
+#if defined(__x86_64__)
+  if (used_level() >= avx512 && count <= 64) return is_equal_avx512(first, second, count);
+#endif
+  return memcmp(first, second, count) == 0;
+}
 
 const uint8_t *text_scan_find_text(const uint8_t *text, size_t count, const uint8_t *sought, size_t length) {
   if (length == 0) return text;

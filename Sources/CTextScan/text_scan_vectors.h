@@ -5,6 +5,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "text_scan.h"
+
+/// Of a byte of a window all but bits 5 and 7, which may be either.
+enum { other_bits = 0x5F };
+
+static inline const text_scan_tables *tables_of(const text_scan_few *few) { return few->context; }
+
+/// `search` of `text_scan_few` with its `find`, which is inlined where it is known.
+static inline __attribute__((always_inline)) text_scan_hits search_in_values(
+    size_t (*find)(const text_scan_few *, uint64_t, const uint8_t *, size_t, uint64_t *), const text_scan_few *few,
+    uint64_t admitted, const text_scan_value *value, const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {
+  for (; value < end; value++) {
+    if (value->tag != few->tag || value->length < few->shortest) continue;
+    if (value->length > text_scan_longest_value) return (text_scan_hits){value, -1};
+    size_t count = find(few, admitted, bytes + value->start, value->length - 3, found);
+    if (count > 0) return (text_scan_hits){value, (ptrdiff_t)count};
+  }
+  return (text_scan_hits){value, 0};
+}
+
 enum { portable, avx2, avx512, vbmi };
 
 /// What is used of what the processor can do.

@@ -23,7 +23,7 @@ struct FewLiterals: ~Copyable {
   static let shortest = 4
   private static let setCount = 8
   /// Places that are looked at before those found are compared: what ``PatternScratch/places`` has room for.
-  static let placesAtOnce = 1024
+  static let placesAtOnce = Int(text_scan_longest_value) - 3
 
   private let block: UnsafeMutableRawPointer
   /// What the vector instructions look for.
@@ -92,6 +92,24 @@ struct FewLiterals: ~Copyable {
     // Where gates are open or not from one text to the next, so would be the kernels, and none be foreseen.
     let comparesWindows = nodes.count <= text_scan_most_windows && users.gates == nil
     text_scan_prepare(sought, nodes.map(\.window), comparesWindows ? UInt32(nodes.count) : 0)
+    if comparesWindows, nodes.count == 1, nodes[0].node.length <= text_scan_longest_literal {
+      nodes[0].node.tell(sought, tables, windowAt: nodes[0].offset)
+    }
+  }
+
+  /// A literal that is the only one, and stands wherever a search in values finds it.
+  struct Sole {
+    let literal: UnsafeBufferPointer<UInt8>
+    /// ``LiteralNode/candidate``.
+    let candidate: UInt32
+    /// Where the bytes that are sought begin in it.
+    let windowAt: Int
+  }
+
+  /// Nil where there are several, or several patterns wait for it.
+  var sole: Sole? {
+    guard sought.pointee.has_literal != 0, let candidate = entries[0].node.candidate else { return nil }
+    return Sole(literal: entries[0].node.text, candidate: candidate, windowAt: Int(entries[0].offset))
   }
 
   deinit { block.deallocate() }

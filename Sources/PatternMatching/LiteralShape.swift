@@ -63,6 +63,12 @@ enum PiecesLayout {
     return [anchors, UInt8(shape.pieces.count)] + lengths + shape.pieces.joined()
   }
 
+  /// Of a piece.
+  @inline(__always)
+  static func length(_ index: Int, _ layout: UnsafePointer<UInt8>) -> Int {
+    Int(layout[2 + index * 2]) | Int(layout[3 + index * 2]) << 8
+  }
+
   /// Whether the lengths add up to what there is.
   static func isSound(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
     var iterator = bytes.makeIterator()

@@ -1,3 +1,4 @@
+import CTextScan
 import Glibc
 import PolicyBytecode
 
@@ -117,6 +118,16 @@ struct LiteralNode: BitwiseCopyable {
     place.initialize(from: bytes, count: Int(length))
     bytes = UnsafePointer(place)
     return place + Int(length)
+  }
+
+  /// With case folded; as it is where it is the whole pattern.
+  var text: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: bytes, count: Int(length)) }
+
+  /// Tells a search for it alone what it is.
+  func tell(
+    _ few: UnsafeMutablePointer<text_scan_few>, _ tables: UnsafeMutablePointer<text_scan_tables>, windowAt: UInt8
+  ) {
+    text_scan_set_literal(few, tables, bytes, length, windowAt, use == .whole ? 0 : 0x20)
   }
 
   /// Whether the literal stands at `place`: with case folded, or as it is where it is the whole pattern.

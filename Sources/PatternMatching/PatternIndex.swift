@@ -55,7 +55,7 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
   /// ``scan(_:found:admitted:scratch:hits:)`` goes on where it finds one.
   public let few: UnsafePointer<text_scan_few>?
   /// Bytes of the longest text that ``few`` is sought in at once.
-  public static let longestGlance = FewLiterals.placesAtOnce + 3
+  public static let longestGlance = Int(text_scan_longest_value)
 
   /// Selects patterns by their indices in the table, each below its count; one may come several times. With `gates`, one
   /// for each, a scan passes over the patterns whose gate has no bit of what it admits.
@@ -223,6 +223,15 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     case .notMatched: return -1
     case .undecided: return nil
     }
+  }
+
+  /// Its one pattern, where a search in values for ``few`` tells where the one literal stands that it waits for.
+  public var sole: SolePattern? {
+    guard few == UnsafePointer(parts.pointee.few.sought), let sole = parts.pointee.few.sole else { return nil }
+    let position = Int(sole.candidate & ~PatternScratch.matched)
+    return SolePattern(
+      parts.pointee.selection[position], at: position, isWhole: sole.candidate & PatternScratch.matched != 0, sole,
+      parts.pointee.view)
   }
 
   /// Appends what the other tables find.

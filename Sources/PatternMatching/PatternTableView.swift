@@ -159,7 +159,7 @@ struct PatternTableView: BitwiseCopyable {
   private func piecesMatch(_ layout: UnsafeBufferPointer<UInt8>, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let base = text.baseAddress, let bytes = layout.baseAddress else { return false }
     let count = Int(bytes[1])
-    func length(_ index: Int) -> Int { Int(bytes[2 + index * 2]) | Int(bytes[3 + index * 2]) << 8 }
+    func length(_ index: Int) -> Int { PiecesLayout.length(index, bytes) }
     var piece = bytes + (2 + count * 2)
     var place = 0
     var end = text.count

@@ -219,6 +219,10 @@ public struct FactBuffer: ~Copyable {
     return UnsafeBufferPointer(start: arena.base + Int(entry.start), count: Int(entry.length))
   }
 
+  /// What the text entries' offsets count from; valid until the next mutation. ``RawBuffer/readableBeyond`` holds.
+  @inline(__always)
+  public var textBase: UnsafePointer<UInt8> { UnsafePointer(arena.base) }
+
   /// The text of an entry.
   public func text(_ entry: FactEntry) -> String { String(decoding: bytes(entry), as: UTF8.self) }
 }

@@ -3,7 +3,8 @@
 ///
 /// Inlinable, and so specialised in other modules too: called as generics, each append would cost a dozen times more.
 ///
-/// Invariant: `base` points to `capacity` elements of which the first `count` are initialised.
+/// Invariant: `base` points to `capacity` elements of which the first `count` are initialised. Behind a buffer's bytes stand
+/// ``readableBeyond`` more that may be read, whatever they are.
 @frozen
 public struct RawBuffer<Element: BitwiseCopyable>: ~Copyable {
   @usableFromInline var start: UnsafeMutablePointer<Element>
@@ -20,7 +21,17 @@ public struct RawBuffer<Element: BitwiseCopyable>: ~Copyable {
   @inlinable
   public init(capacity: Int = 64) {
     self.capacity = max(capacity, 1)
-    start = .allocate(capacity: self.capacity)
+    start = Self.allocate(self.capacity)
+  }
+
+  /// Bytes behind those of the buffer that vector instructions may read, so that they need not ask where a value ends; 0
+  /// where its elements are no bytes.
+  @inlinable
+  public static var readableBeyond: Int { MemoryLayout<Element>.stride == 1 ? 256 : 0 }
+
+  @inlinable
+  static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Element> {
+    .allocate(capacity: capacity + readableBeyond)
   }
 
   @inlinable
@@ -47,7 +58,7 @@ public struct RawBuffer<Element: BitwiseCopyable>: ~Copyable {
   @inlinable @inline(never)
   mutating func grow(_ extra: Int) {
     let newCapacity = max(capacity * 2, used + extra)
-    let newStart = UnsafeMutablePointer<Element>.allocate(capacity: newCapacity)
+    let newStart = Self.allocate(newCapacity)
     newStart.update(from: start, count: used)
     start.deallocate()
     start = newStart

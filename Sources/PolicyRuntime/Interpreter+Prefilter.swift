@@ -5,97 +5,145 @@ import PolicyBytecode
 /// Operations of which a *prefilter* tells at once whether rules may speak of them, see ``ResidualSlot``.
 extension Interpreter {
   /// Judges a request that is one operation of `batch`: ``begin(_:at:)`` and ``judge(_:of:in:_:)`` in one call, for a request of
-  /// which nothing more is asked. Where no rule speaks of it, it is not even begun: its response cannot be judged, and
+  /// which nothing more is asked. Where it need not it does not even begin one: its response cannot be judged, and
   /// ``hasAskedTime`` is not said.
+  ///
+  /// Inlined up to where something is found, which in most requests nothing is: what a call saves and brings back would take as long.
+  @inlinable @inline(__always)
   public mutating func judgeAlone(
     _ number: Int, of batch: borrowing OperationBatch, in session: Session, at moment: Moment
   ) -> OperationVerdict {
-    let slot = session.slot(batch.operations[number].protocol, .request)
-    guard let place = firstPlace(number, batch, slot, admitted: .max) else {
-      begin(session, at: moment)
-      return judge(number, quickly: batch, session, .request)
+    let wire = batch.operations[number].protocol
+    let slot = session.slot(wire, .request)
+    guard let hits = Self.hits(batch.operations[number], batch, slot, admitted: .max, scratch.places) else {
+      return judgeAlone(number, in: session, at: moment, batch)
     }
-    if place.found == 0 { return silentVerdict(batch.operations[number].protocol, 0) }
+    if hits.count == 0 { return defaults[Int(wire.rawValue)].verdict }
+    return judgeAlone(number, in: session, at: moment, batch, from: hits, slot)
+  }
+
+  @usableFromInline @inline(never)
+  mutating func judgeAlone(
+    _ number: Int, in session: Session, at moment: Moment, _ batch: borrowing OperationBatch
+  ) -> OperationVerdict {
     begin(session, at: moment)
-    return judge(number, batch, slot, from: place, isBound: true, admitted: .max)
+    return judge(number, quickly: batch, session, .request)
+  }
+
+  @usableFromInline @inline(never)
+  mutating func judgeAlone(
+    _ number: Int, in session: Session, at moment: Moment, _ batch: borrowing OperationBatch,
+    from hits: text_scan_hits, _ slot: UnsafePointer<ResidualSlot>
+  ) -> OperationVerdict {
+    fired.removeAll()
+    if let verdict = soleVerdict(batch, hits, slot) { return verdict }
+    begin(session, at: moment)
+    return judge(number, batch, slot, from: hits, isBound: true, admitted: .max)
   }
 
   /// Judges an operation where a prefilter tells of most that no rule speaks of them; nil: it cannot be told so.
   @inline(__always)
   mutating func judgeQuickly(
-    _ number: Int, _ batch: borrowing OperationBatch, _ residual: UnsafePointer<ResidualSlot>, isBound: Bool,
+    _ number: Int, _ batch: borrowing OperationBatch, _ slot: UnsafePointer<ResidualSlot>, isBound: Bool,
     admitted: UInt64
   ) -> OperationVerdict? {
-    guard let place = firstPlace(number, batch, residual, admitted: admitted) else { return nil }
-    if place.found == 0 {
+    guard let hits = Self.hits(batch.operations[number], batch, slot, admitted: admitted, scratch.places) else {
+      return nil
+    }
+    if hits.count == 0 {
       return silentVerdict(batch.operations[number].protocol, UInt32(truncatingIfNeeded: fired.count))
     }
-    return judge(number, batch, residual, from: place, isBound: isBound, admitted: admitted)
+    if let verdict = soleVerdict(batch, hits, slot) { return verdict }
+    return judge(number, batch, slot, from: hits, isBound: isBound, admitted: admitted)
   }
 
-  /// Where a prefilter has found something: the position of an entry, and how many places of its value.
-  private struct Place: BitwiseCopyable {
-    var position: Int
-    var found: Int
+  /// See `text_scan_few`.
+  @usableFromInline
+  typealias Search =
+    @convention(c) (
+      UnsafePointer<text_scan_few>?, UInt64, UnsafePointer<text_scan_value>?, UnsafePointer<text_scan_value>?,
+      UnsafePointer<UInt8>?, UnsafeMutablePointer<UInt64>?
+    ) -> text_scan_hits
+
+  /// What the prefilter finds in an operation; nil where there is none that can tell. Static: `self` would be copied to the stack.
+  @inlinable @inline(__always)
+  static func hits(
+    _ operation: Operation, _ batch: borrowing OperationBatch, _ slot: UnsafePointer<ResidualSlot>, admitted: UInt64,
+    _ places: UnsafeMutablePointer<UInt64>
+  ) -> text_scan_hits? {
+    guard let search = slot.pointee.few.search, operation.unparsed == .none, batch.commonEnd == 0 else { return nil }
+    return hits(search, from: Int(operation.firstEntry), operation, batch, slot, admitted, places)
   }
 
-  /// The first value of an operation in which the prefilter finds something; with nothing found where there is none. Nil where it
-  /// cannot be told so.
-  @inline(__always)
-  private mutating func firstPlace(
-    _ number: Int, _ batch: borrowing OperationBatch, _ residual: UnsafePointer<ResidualSlot>, admitted: UInt64
-  ) -> Place? {
-    let operation = batch.operations[number]
-    guard let few = ResidualSlot.few(residual), operation.unparsed == .none, batch.commonEnd == 0 else { return nil }
-    // What a hit is confirmed with, should there be one: of a session that was not in use it is in no cache.
-    text_scan_bring(residual.pointee.values)
-    text_scan_bring(residual.pointee.view)
-    return place(from: Int(operation.firstEntry), operation, batch, residual, few, admitted)
-  }
-
-  @inline(__always)
-  private mutating func place(
-    from first: Int, _ operation: Operation, _ batch: borrowing OperationBatch,
-    _ residual: UnsafePointer<ResidualSlot>, _ few: UnsafePointer<text_scan_few>, _ admitted: UInt64
-  ) -> Place? {
-    let tag = residual.pointee.tag
+  /// The same from an entry on.
+  @inlinable @inline(__always)
+  static func hits(
+    _ search: Search, from first: Int, _ operation: Operation, _ batch: borrowing OperationBatch,
+    _ slot: UnsafePointer<ResidualSlot>, _ admitted: UInt64, _ places: UnsafeMutablePointer<UInt64>
+  ) -> text_scan_hits? {
     let end = Int(operation.endEntry)
-    var position = first
-    while true {
-      while position < end, batch.facts.entries[position].tag != tag { position += 1 }
-      if position >= end { return Place(position: end, found: 0) }
-      let text = batch.facts.bytes(batch.facts.entries[position])
-      guard text.count <= PatternIndex.longestGlance else { return nil }
-      let found = text_scan_find_few_at_once(few, admitted, text.baseAddress, text.count, scratch.places)
-      if found > 0 { return Place(position: position, found: found) }
-      position += 1
-    }
+    precondition(end <= batch.facts.entries.count, "not an operation of this batch")
+    let values = values(batch.facts)
+    let hits = search(ResidualSlot.few(slot), admitted, values + first, values + end, batch.facts.textBase, places)
+    return hits.count < 0 ? nil : hits
+  }
+
+  /// The entries, as a search in values takes them.
+  @inlinable @inline(__always)
+  static func values(_ facts: borrowing FactBuffer) -> UnsafePointer<text_scan_value> {
+    UnsafeRawPointer(facts.entries.base).assumingMemoryBound(to: text_scan_value.self)
+  }
+
+  /// The value in which something was found.
+  @inline(__always)
+  private static func text(_ hits: text_scan_hits, _ facts: borrowing FactBuffer) -> UnsafeBufferPointer<UInt8> {
+    facts.bytes(facts.entries[hits.value - values(facts)])
+  }
+
+  /// The verdict where the slot's one rule applies; nil where it does not, or that is to be asked in full.
+  @inline(__always)
+  private mutating func soleVerdict(
+    _ batch: borrowing OperationBatch, _ hits: text_scan_hits, _ slot: UnsafePointer<ResidualSlot>
+  ) -> OperationVerdict? {
+    guard let sole = slot.pointee.sole,
+      sole.pointee.pattern.matches(Self.text(hits, batch.facts), at: scratch.places, hits.count) == true
+    else { return nil }
+    var verdict = sole.pointee.verdict
+    verdict.firstFired = UInt32(truncatingIfNeeded: fired.count)
+    verdict.endFired = verdict.firstFired &+ 1
+    fired.append(sole.pointee.rule)
+    return verdict
   }
 
   /// Judges an operation from the first value on in which the prefilter has found something.
   @inline(never)
   private mutating func judge(
-    _ number: Int, _ batch: borrowing OperationBatch, _ residual: UnsafePointer<ResidualSlot>, from first: Place,
-    isBound: Bool, admitted: UInt64
+    _ number: Int, _ batch: borrowing OperationBatch, _ residual: UnsafePointer<ResidualSlot>,
+    from first: text_scan_hits, isBound: Bool, admitted: UInt64
   ) -> OperationVerdict {
     let operation = batch.operations[number]
-    guard let few = ResidualSlot.few(residual), let slot = residual.pointee.values, let view = residual.pointee.view
-    else { preconditionFailure("there is no prefilter") }
+    guard let view = residual.pointee.view, let search = residual.pointee.few.search else {
+      preconditionFailure("there is no prefilter")
+    }
     self.admitted = admitted
     nextEpoch()
     candidates.removeAll()
-    var place = first
-    while place.found > 0 {
-      confirm(place.found, batch.facts.bytes(batch.facts.entries[place.position]), slot, view)
-      guard let next = self.place(from: place.position + 1, operation, batch, residual, few, admitted) else {
+    var hits = first
+    while hits.count > 0 {
+      confirm(hits.count, Self.text(hits, batch.facts), view.pointee.index.slots, view)
+      let next = hits.value - Self.values(batch.facts) + 1
+      guard let others = Self.hits(search, from: next, operation, batch, residual, admitted, scratch.places) else {
         return judge(number, of: batch, residual, .request, admitted: admitted, isUndecided: false)
       }
-      place = next
+      hits = others
     }
     let firstFired = UInt32(truncatingIfNeeded: fired.count)
     if candidates.count == 0 { return silentVerdict(operation.protocol, firstFired) }
     if isBound, candidates.count == 1, candidates[0].isDirect {
-      return directVerdict(defaults + Int(operation.protocol.rawValue), firstFired)
+      var verdict = defaults[Int(operation.protocol.rawValue)].verdict(where: candidates[0])
+      (verdict.firstFired, verdict.endFired) = (firstFired, firstFired &+ 1)
+      fired.append(candidates[0].rule)
+      return verdict
     }
     return verdict(of: operation, batch, residual, .request, isUndecided: false, firstFired: firstFired)
   }
@@ -106,16 +154,5 @@ extension Interpreter {
     var verdict = defaults[Int(wire.rawValue)].verdict
     (verdict.firstFired, verdict.endFired) = (firstFired, firstFired)
     return verdict
-  }
-
-  /// The verdict of an operation that was read and of which one rule speaks, the direct candidate, that binding lets apply.
-  @inline(never)
-  private mutating func directVerdict(_ defaults: UnsafePointer<Defaults>, _ firstFired: UInt32) -> OperationVerdict {
-    let rule = candidates[0]
-    fired.append(rule.rule)
-    return OperationVerdict(
-      decision: rule.decision == 0 ? defaults.pointee.decision : rule.decision - 1,
-      record: rule.record > defaults.pointee.record + 1 ? rule.record - 1 : defaults.pointee.record,
-      isByRule: rule.decision != 0, firstFired: firstFired, endFired: firstFired + 1)
   }
 }

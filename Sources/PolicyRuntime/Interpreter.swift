@@ -23,7 +23,7 @@ public struct Interpreter: ~Copyable {
   /// Not private, so that a test can begin just before it wraps.
   var epoch: UInt32 = 0
   private var hits = RawBuffer<UInt32>(capacity: 256)
-  var scratch: PatternScratch
+  @usableFromInline var scratch: PatternScratch
   private let cache = ScanCache()
   /// Whether what was judged since ``begin(_:at:)`` may come out otherwise at another time.
   public private(set) var hasAskedTime = false
@@ -57,21 +57,29 @@ public struct Interpreter: ~Copyable {
   private let code: UnsafePointer<GraphWord>
   let atoms: UnsafePointer<AtomRecord>
   /// By protocol.
-  let defaults: UnsafeMutablePointer<Defaults>
+  @usableFromInline let defaults: UnsafeMutablePointer<Defaults>
 
   /// What ``MetaRecord`` says of a protocol.
-  struct Defaults {
+  @usableFromInline
+  struct Defaults: BitwiseCopyable {
     let decision: UInt8
     let unparsed: UInt8
     let record: UInt8
     /// Of a request's operation that was read and of which no rule speaks.
-    let verdict: OperationVerdict
+    @usableFromInline let verdict: OperationVerdict
 
     init(_ meta: MetaRecord, _ wire: OperationProtocol) {
       decision = meta.decision(wire)
       unparsed = meta.unparsedDecision(wire)
       record = meta.record(wire)
       verdict = OperationVerdict(decision: decision, record: record)
+    }
+
+    /// The same where one rule does, a direct one that binding lets apply.
+    func verdict(where rule: Candidate) -> OperationVerdict {
+      OperationVerdict(
+        decision: rule.decision == 0 ? decision : rule.decision - 1,
+        record: rule.record > record + 1 ? rule.record - 1 : record, isByRule: rule.decision != 0)
     }
   }
 

@@ -22,6 +22,7 @@ final class Residual: @unchecked Sendable {
   private let bindBits: UnsafeMutablePointer<UInt64>
   private let direct: UnsafeMutablePointer<Candidate>
   private let view: UnsafePointer<ResidualView>
+  private let sole: UnsafeMutablePointer<SoleRule>
   /// What judging reads.
   let slot: ResidualSlot
 
@@ -114,11 +115,25 @@ final class Residual: @unchecked Sendable {
         direct: direct, index: index.view, eventStarts: eventStarts, events: events, woken: woken, always: always,
         alwaysCount: unconditional.count, bindBits: bindBits, gates: gates, anyGate: gates == nil ? .max : anyGate))
     self.view = UnsafePointer(view)
-    slot = ResidualSlot(self.view, isFiltered: phase == .request)
+    sole = .allocate(capacity: 1)
+    let slot = ResidualSlot(self.view, isFiltered: phase == .request)
+    if slot.hasPrefilter, gates == nil, let pattern = index.view.slots.pointee.index.sole,
+      direct[pattern.position].isDirect
+    {
+      let rule = direct[pattern.position]
+      sole.initialize(
+        to: SoleRule(
+          pattern: pattern, rule: rule.rule,
+          verdict: Interpreter.Defaults(bundle.meta, `protocol`).verdict(where: rule)))
+      self.slot = ResidualSlot(slot, sole)
+    } else {
+      self.slot = slot
+    }
   }
 
   deinit {
     view.deallocate()
+    sole.deallocate()
     bindBits.deallocate()
     always.deallocate()
     woken.deallocate()

@@ -7,15 +7,16 @@ import PolicyBytecode
 ///
 /// Of most operations a *prefilter* tells at once that no rule speaks of them: where all rules wait for literals in values of one
 /// fact, few enough to be sought together.
+@usableFromInline
 struct ResidualSlot: BitwiseCopyable {
-  /// What is sought; without a search where there is no prefilter. At the beginning, see ``few(_:)``.
-  private(set) var few = text_scan_few()
+  /// What is sought, and in which values; without a search where there is no prefilter. At the beginning, see ``few(_:)``.
+  @usableFromInline private(set) var few = text_scan_few()
   /// Nil before it is bound.
   private(set) var view: UnsafePointer<ResidualView>?
-  /// That of the values in which it is sought, see ``FactEntry/tag``.
-  private(set) var tag: UInt32 = 0
-  /// The index of these values.
-  private(set) var values: UnsafePointer<FactIndex.Slot>?
+  /// The rule, where there is one alone that is direct, and no session need be asked.
+  private(set) var sole: UnsafePointer<SoleRule>?
+
+  var hasPrefilter: Bool { few.search != nil }
 
   init() {}
 
@@ -27,8 +28,13 @@ struct ResidualSlot: BitwiseCopyable {
       !Interpreter.momentFactSet.contains(rawValue: index.slots.pointee.fact)
     else { return }
     self.few = few.pointee
-    values = UnsafePointer(index.slots)
-    tag = FactEntry.textTag(index.slots.pointee.fact, index.slots.pointee.key)
+    self.few.tag = FactEntry.textTag(index.slots.pointee.fact, index.slots.pointee.key)
+  }
+
+  /// The same with its rule at hand.
+  init(_ slot: ResidualSlot, _ sole: UnsafePointer<SoleRule>) {
+    self = slot
+    self.sole = sole
   }
 
   /// The same where nothing may pass.
@@ -38,20 +44,33 @@ struct ResidualSlot: BitwiseCopyable {
     return slot
   }
 
-  /// What a slot's prefilter seeks; nil if there is none.
-  @inline(__always)
-  static func few(_ slot: UnsafePointer<ResidualSlot>) -> UnsafePointer<text_scan_few>? {
-    let few = UnsafeRawPointer(slot).assumingMemoryBound(to: text_scan_few.self)
-    return few.pointee.find == nil ? nil : few
+  /// What a slot's prefilter seeks.
+  @inlinable @inline(__always)
+  static func few(_ slot: UnsafePointer<ResidualSlot>) -> UnsafePointer<text_scan_few> {
+    UnsafeRawPointer(slot).assumingMemoryBound(to: text_scan_few.self)
   }
 
   /// Memory for `count` slots, each in a line of its own, which `deallocate()` frees.
   static func allocate(_ count: Int) -> UnsafeMutablePointer<ResidualSlot> {
     precondition(MemoryLayout<ResidualSlot>.stride == 64, "a slot is a line of the cache")
     precondition(MemoryLayout<ResidualSlot>.offset(of: \.few) == 0, "what is sought comes first")
+    precondition(
+      MemoryLayout<FactEntry>.stride == MemoryLayout<text_scan_value>.stride
+        && MemoryLayout<FactEntry>.offset(of: \.start) == MemoryLayout<text_scan_value>.offset(of: \.start)
+        && MemoryLayout<FactEntry>.offset(of: \.length) == MemoryLayout<text_scan_value>.offset(of: \.length),
+      "an entry is what a search in values takes for one")
+    precondition(RawBuffer<UInt8>.readableBeyond >= text_scan_reads_beyond, "a search in values may read so far")
     let slots = UnsafeMutableRawPointer.allocate(byteCount: count * 64, alignment: 64)
       .bindMemory(to: ResidualSlot.self, capacity: count)
     slots.initialize(repeating: ResidualSlot(), count: count)
     return slots
   }
+}
+
+/// A direct rule that is all that binding has left, and waits for one literal.
+struct SoleRule: BitwiseCopyable {
+  let pattern: SolePattern
+  let rule: UInt32
+  /// Where it applies; of no place in ``Interpreter/fired``.
+  let verdict: OperationVerdict
 }

@@ -58,7 +58,7 @@ public final class Session {
   }
 
   // First what every judgment reads: it stands in one line of the cache with the object's own words.
-  private let slots: UnsafeMutablePointer<ResidualSlot>
+  @usableFromInline let slots: UnsafeMutablePointer<ResidualSlot>
   /// Binding could not decide a PCRE pattern, so that nothing of this session may pass.
   let isUndecided: Bool
   /// Whether there are ``tags``.
@@ -109,8 +109,8 @@ public final class Session {
     return state.pointee.residuals[Self.slot(`protocol`, phase)]?.rules.isEmpty == false
   }
 
-  @inline(__always)
-  private static func slot(_ protocol: OperationProtocol, _ phase: RulePhase) -> Int {
+  @inlinable @inline(__always)
+  static func slot(_ protocol: OperationProtocol, _ phase: RulePhase) -> Int {
     Int(`protocol`.rawValue) << 1 | Int(phase.rawValue)
   }
 
@@ -122,7 +122,7 @@ public final class Session {
   }
 
   /// The same before it is bound.
-  @inline(__always)
+  @inlinable @inline(__always)
   func slot(_ protocol: OperationProtocol, _ phase: RulePhase) -> UnsafePointer<ResidualSlot> {
     UnsafePointer(slots + Self.slot(`protocol`, phase))
   }

@@ -110,6 +110,101 @@ import Testing
     }
   }
 
+  /// What values are looked at, and where in them what is sought stands, a literal or one of several windows; around the lengths
+  /// that are looked at in one go, and before memory that cannot be read.
+  @Test(arguments: levels) func values(level: Int32) {
+    #expect(text_scan_limit(level) == level)
+    defer { _ = text_scan_limit(3) }
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    guard let memory = mmap(nil, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      memory != MAP_FAILED, mprotect(memory + 2 * page, page, PROT_NONE) == 0
+    else {
+      Issue.record("no memory with an end")
+      return
+    }
+    defer { munmap(memory, 3 * page) }
+    var random = SplitMix(9)
+    let edges = [0, 3, 4, 5, 64, 67, 68, 131, 195, 196, 197, 256, 259, 387, 388, 1026, 1027, 1028]
+    var (literals, sets, tooLong) = (0, 0, 0)
+    for _ in 0..<6000 {
+      let lengths = (0..<Int.random(in: 1...4, using: &random)).map { _ in
+        Bool.random(using: &random)
+          ? Int.random(in: 0...210, using: &random) : edges[Int.random(in: 0..<edges.count, using: &random)]
+      }
+      let all = lengths.reduce(0, +)
+      let bytes = (memory + 2 * page - Int(text_scan_reads_beyond) - all).assumingMemoryBound(to: UInt8.self)
+      for index in 0..<all + Int(text_scan_reads_beyond) {
+        bytes[index] = Self.alphabet[Int.random(in: 0..<Self.alphabet.count, using: &random)]
+      }
+      var start = 0
+      let values = lengths.map { length in
+        defer { start += length }
+        return text_scan_value(
+          tag: UInt32.random(in: 6...7, using: &random), hash: 0, start: UInt32(start), length: UInt32(length))
+      }
+      let literal = (0..<Int.random(in: 4...Int(text_scan_longest_literal), using: &random)).map { _ in
+        Self.alphabet[Int.random(in: 0..<Self.alphabet.count, using: &random)]
+      }
+      for _ in 0..<Int.random(in: 0...3, using: &random) where all >= literal.count {
+        let place = Int.random(in: 0...all - literal.count, using: &random)
+        for (index, byte) in literal.enumerated() { bytes[place + index] = byte }
+        // One that differs somewhere.
+        if Int.random(in: 0..<4, using: &random) == 0 {
+          bytes[place + Int.random(in: 0..<literal.count, using: &random)] ^= 0x21
+        }
+      }
+      let windowAt = Int.random(in: 0...literal.count - 4, using: &random)
+      let window = (0..<4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32(literal[windowAt + $1] | 0x20) }
+      let folded: UInt8 = Bool.random(using: &random) ? 0x20 : 0
+      var tables = text_scan_tables()
+      var (found, expected) = ([UInt64](repeating: 0, count: 2100), [UInt64](repeating: 0, count: 2100))
+      withUnsafeMutablePointer(to: &tables) { tables in
+        let isLiteral = Bool.random(using: &random)
+        var few = self.few(
+          isLiteral ? [window] : [window] + (0..<8).map { _ in four(&random) }, comparing: isLiteral, &random,
+          &tables.pointee)
+        few.shortest = isLiteral ? UInt32(literal.count) : 4
+        few.tag = 7
+        if isLiteral {
+          // Where a literal is known no gate is closed.
+          tables.pointee.gates.0 = .max
+          text_scan_set_literal(&few, tables, literal, UInt8(literal.count), UInt8(windowAt), folded)
+        }
+        values.withUnsafeBufferPointer { values in
+          guard let base = values.baseAddress else { return }
+          let hits = few.search(&few, .max, base, base + values.count, bytes, &found)
+          var count = 0
+          let first = values.first { value in
+            guard value.tag == 7, value.length >= few.shortest else { return false }
+            count = -1
+            if value.length > text_scan_longest_value { return true }
+            let text = bytes + Int(value.start)
+            let places = text_scan_find_few_portably(&few, .max, text, Int(value.length) - 3, &expected)
+            let kept = expected[..<places].filter { place in
+              let start = Int(place >> 8) - windowAt
+              return !isLiteral
+                || start >= 0 && start + literal.count <= Int(value.length)
+                  && literal.indices.allSatisfy { literal[$0] | folded == text[start + $0] | folded }
+            }
+            count = kept.count
+            expected.replaceSubrange(0..<count, with: kept)
+            return count > 0
+          }
+          guard let first else { return #expect(hits.count == 0) }
+          #expect(hits.value.pointee.start == first.start && hits.value.pointee.length == first.length)
+          if count == -1 {
+            tooLong += 1
+            #expect(hits.count < 0)
+          } else {
+            if isLiteral { literals += 1 } else { sets += 1 }
+            #expect(hits.count == count && found[..<count] == expected[..<count])
+          }
+        }
+      }
+    }
+    #expect(literals > 500 && sets > 500 && tooLong > 50, "\(literals), \(sets), \(tooLong)")
+  }
+
   @Test(arguments: levels) func texts(level: Int32) {
     #expect(text_scan_limit(level) == level)
     defer { _ = text_scan_limit(3) }
@@ -121,6 +216,9 @@ import Testing
       let first = (0...count - length).first { place in (0..<length).allSatisfy { text[place + $0] == sought[$0] } }
       #expect(text_scan_find_text(text, count, sought, length).map { $0 - UnsafePointer(text) } == first)
       #expect(text_scan_find_text(text, length, sought + [0], length + 1) == nil)
+      #expect(
+        (text_scan_is_equal(text + start, sought, length) != 0)
+          == sought.indices.allSatisfy { text[start + $0] == sought[$0] })
     }
   }
 

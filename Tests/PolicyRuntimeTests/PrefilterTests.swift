@@ -81,7 +81,7 @@ import Testing
         let tags: Set<String> = random.chance(30) ? ["seen"] : []
         let session = subject.session(principal, tags: tags)
         // Where no rule is live there is nothing to look for.
-        if !session.hasLiveRules(.shell, .request) || ResidualSlot.few(session.residual(.shell, .request)) != nil {
+        if !session.hasLiveRules(.shell, .request) || session.residual(.shell, .request).pointee.hasPrefilter {
           filtered += 1
         }
         for _ in 0..<8 {

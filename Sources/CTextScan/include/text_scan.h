@@ -19,7 +19,29 @@ typedef struct {
   /// The same of the halves of a byte: they let more pass.
   uint8_t low[4][16];
   uint8_t high[4][16];
+  /// Of one literal that is all that is sought: its bytes, with `folded` set in each, how many they are, and where among them
+  /// the window is. No bytes otherwise.
+  uint8_t literal[64];
+  uint8_t literal_length, window_at, folded;
 } text_scan_tables;
+
+/// A value: what it is of, and where its bytes stand among those of all.
+typedef struct {
+  uint32_t tag, hash, start, length;
+} text_scan_value;
+
+/// Where a search in values has found something: the first value that holds it, and at how many places. No place: none does. Less
+/// than none: the value is longer than `text_scan_longest_value`, and was not looked at.
+typedef struct {
+  const text_scan_value *value;
+  ptrdiff_t count;
+} text_scan_hits;
+
+enum {
+  text_scan_longest_value = 1027,
+  /// Bytes behind a value that may be read, whatever they are.
+  text_scan_reads_beyond = 192
+};
 
 /// Up to eight sets of four bytes that are sought together (after Teddy of Hyperscan, by Geoffrey Langdale), or more, see
 /// `text_scan_prepare_landmarks`. All that a search for three windows reads, it may be copied to where it is at hand; what it
@@ -28,15 +50,23 @@ typedef struct text_scan_few {
   /// A search for what is sought, which `text_scan_prepare` chooses: the places from 0 up to, not including, `end`, behind which
   /// stand three more bytes, are looked at. What it gives is that of `text_scan_find_few`.
   size_t (*find)(const struct text_scan_few *few, uint64_t admitted, const uint8_t *text, size_t end, uint64_t *found);
+  /// The same in each value from `value` up to, not including, `end` that has the tag of `few`, until it is found in one. Of one
+  /// literal that is known only those places are found at which it stands. `found` is as for `text_scan_find_few_at_once`.
+  text_scan_hits (*search)(const struct text_scan_few *few, uint64_t admitted, const text_scan_value *value,
+                           const text_scan_value *end, const uint8_t *bytes, uint64_t *found);
   /// `text_scan_tables`, or of a search by landmarks `text_scan_landmarks`.
   const void *context;
   /// A text of fewer bytes is not looked at.
   uint32_t shortest;
   /// Where no set has more than one window, and there are at most three: the windows of the first sets.
   uint32_t windows[3];
-  uint32_t window_count;
+  /// Of a search in values: those that are looked at.
+  uint32_t tag;
+  uint8_t window_count;
   /// All sets that there are.
   uint8_t sets;
+  /// Whether the one literal is known, see `text_scan_set_literal`.
+  uint8_t has_literal;
 } text_scan_few;
 
 /// Seeks `window` in a set: four bytes with bit 5 set in each, the first one lowest. `tables` are those of `few`, and stay where
@@ -67,6 +97,13 @@ static inline size_t text_scan_find_few_at_once(const text_scan_few *few, uint64
                                                 size_t count, uint64_t *found) {
   return count < few->shortest ? 0 : few->find(few, admitted, text, count - 3, found);
 }
+
+enum { text_scan_longest_literal = 64 };
+
+/// Says which literal, of at most `text_scan_longest_literal` bytes, the one window of a prepared search stands in, and where. With
+/// `folded`, 0x20, no look is taken at that bit.
+void text_scan_set_literal(text_scan_few *few, text_scan_tables *tables, const uint8_t *literal, uint8_t length,
+                           uint8_t window_at, uint8_t folded);
 
 /// Has the line of the cache at `place` brought, and goes on.
 static inline void text_scan_bring(const void *place) { __builtin_prefetch(place); }
@@ -144,6 +181,9 @@ size_t text_scan_find_line(const uint8_t firsts[8], const uint8_t *text, size_t 
 /// The first place where `sought`, of `length` bytes, stands in `text`; NULL if there is none. In linear time, as `memmem`, which
 /// takes its time to prepare.
 const uint8_t *text_scan_find_text(const uint8_t *text, size_t count, const uint8_t *sought, size_t length);
+
+/// Whether bytes are equal.
+int text_scan_is_equal(const uint8_t *first, const uint8_t *second, size_t count);
 
 /// Up to eight bytes; what stands behind them repeats one of them.
 typedef struct {

@@ -1,0 +1,137 @@
+import CTextScan
+import PolicyBytecode
+
+/// The one pattern of an index, where all that is sought for it is one literal: what is left to ask where that stands.
+///
+/// Sessions of which few rules speak are of this kind, so the way from the literal to an answer is as short as can be: what it
+/// needs of the table is at hand. Valid as long as the index.
+public struct SolePattern: BitwiseCopyable {
+  /// Its position in the index's selection.
+  public let position: Int
+  /// Bytes of the literal before those that are sought.
+  private let windowAt: Int
+  private let minimumLength: Int
+  private let rest: Rest
+
+  private enum Rest: BitwiseCopyable {
+    /// The literal is all of it.
+    case nothing
+    case pieces(KnownPiece)
+    case automaton(UnsafePointer<text_scan_automaton>)
+  }
+
+  /// Nil where the rest is not one of these.
+  init?(_ number: UInt32, at position: Int, isWhole: Bool, _ sole: FewLiterals.Sole, _ view: PatternTableView) {
+    let record = view.record(number)
+    if isWhole {
+      rest = .nothing
+    } else if record.form == CompiledPattern.Form.pieces.rawValue,
+      let piece = KnownPiece(view.text(record), holding: sole.literal)
+    {
+      rest = .pieces(piece)
+    } else if record.form == CompiledPattern.Form.automaton.rawValue,
+      let automaton = view.walks[Int(number)].shuffled
+    {
+      rest = .automaton(automaton)
+    } else {
+      return nil
+    }
+    self.position = position
+    windowAt = sole.windowAt
+    minimumLength = record.minimumLength
+  }
+
+  /// Whether it matches a text in which ``PatternIndex/few``, sought in values, was found at so many `places`. Nil: that is for
+  /// the index to tell.
+  @inline(__always)
+  public func matches(
+    _ text: UnsafeBufferPointer<UInt8>, at places: UnsafePointer<UInt64>, _ count: Int
+  ) -> Bool? {
+    if case .nothing = rest { return true }
+    // Where the literal stands once, a match holds it there.
+    guard count == 1 else { return nil }
+    let start = Int(places[0] >> 8) &- windowAt
+    switch rest {
+    case .nothing: return true
+    case .pieces(let piece): return piece.matches(text, literalAt: start)
+    case .automaton(let automaton):
+      // So none ends before.
+      return text.count >= minimumLength && text_scan_walk(automaton, text.baseAddress, text.count, start) != 0
+    }
+  }
+}
+
+/// A glob of several pieces with anything around and between them, of which one holds a literal that stands once in a text: so
+/// there is one place where that piece may stand.
+struct KnownPiece: BitwiseCopyable {
+  /// See ``PiecesLayout``.
+  private let layout: UnsafePointer<UInt8>
+  private let count: Int
+  private let index: Int
+  /// Where the pieces' bytes begin in `layout`, and those of the known one.
+  private let firstAt: Int
+  private let knownAt: Int
+  private let knownLength: Int
+  /// Where the literal begins in it.
+  private let literalAt: Int
+
+  /// Pieces mostly stand near by: so many bytes before the known one are looked at first.
+  private static let near = 64
+
+  /// Nil where an end is anchored, and where no piece holds the literal, whose bytes have case folded.
+  init?(_ bytes: UnsafeBufferPointer<UInt8>, holding literal: UnsafeBufferPointer<UInt8>) {
+    guard let layout = bytes.baseAddress, bytes[0] == 0, let first = literal.baseAddress else { return nil }
+    count = Int(layout[1])
+    firstAt = 2 + count * 2
+    var piece = layout + firstAt
+    for index in 0..<count {
+      let length = PiecesLayout.length(index, layout)
+      let starts = 0..<max(length - literal.count + 1, 0)
+      if let start = starts.first(where: { FoldedText.isEqual(piece + $0, first, literal.count) }) {
+        (self.layout, self.index, knownAt, knownLength, literalAt) = (layout, index, piece - layout, length, start)
+        return
+      }
+      piece += length
+    }
+    return nil
+  }
+
+  /// Whether it matches a text in which the literal stands at one place.
+  @inline(never)
+  func matches(_ text: UnsafeBufferPointer<UInt8>, literalAt place: Int) -> Bool {
+    let start = place &- literalAt
+    let end = start &+ knownLength
+    guard let base = text.baseAddress, start >= 0, end <= text.count,
+      text_scan_is_equal(base + start, layout + knownAt, knownLength) != 0
+    else { return false }
+    if index == 1 {
+      let piece = layout + firstAt
+      let length = knownAt &- firstAt
+      let from = max(start &- Self.near, 0)
+      if text_scan_find_text(base + from, start &- from, piece, length) == nil,
+        text_scan_find_text(base, start, piece, length) == nil
+      {
+        return false
+      }
+    } else if !stand(0..<index, from: layout + firstAt, in: base, start) {
+      return false
+    }
+    return stand(index &+ 1..<count, from: layout + knownAt + knownLength, in: base + end, text.count &- end)
+  }
+
+  /// Whether these pieces, whose bytes begin at `piece`, stand in a text one behind the other: each is taken at its first place.
+  @inline(__always)
+  private func stand(
+    _ indices: Range<Int>, from piece: UnsafePointer<UInt8>, in text: UnsafePointer<UInt8>, _ count: Int
+  ) -> Bool {
+    var piece = piece
+    var place = 0
+    for index in indices {
+      let length = PiecesLayout.length(index, layout)
+      guard let found = text_scan_find_text(text + place, count - place, piece, length) else { return false }
+      place = found - text + length
+      piece += length
+    }
+    return true
+  }
+}

@@ -1,0 +1,91 @@
+import CTextScan
+import PolicyBytecode
+import Testing
+
+@testable import PatternMatching
+
+/// Where an index has one pattern that waits for one literal, what it says at the literal's place is what the pattern says.
+@Suite struct SolePatternTests {
+  /// What the sole pattern says of `text`; nil where it leaves that to the index.
+  private func ask(_ index: borrowing PatternIndex, _ text: [UInt8]) throws -> Bool? {
+    let (known, search) = (index.sole, index.few)
+    let sole = try #require(known)
+    var few = try #require(search).pointee
+    few.tag = 1
+    var facts = RawBuffer<UInt8>()
+    facts.append(contentsOf: text)
+    let value = [text_scan_value(tag: 1, hash: 0, start: 0, length: UInt32(text.count))]
+    let scratch = PatternScratch()
+    let hits = value.withUnsafeBufferPointer {
+      few.search(&few, .max, $0.baseAddress, $0.baseAddress.map { $0 + 1 }, facts.base, scratch.places)
+    }
+    if hits.count == 0 { return false }
+    return sole.matches(facts.elements, at: scratch.places, hits.count)
+  }
+
+  @Test(arguments: [
+    (Pattern(.contains, "drop table"), "a drop table", "a Drop table"),
+    (Pattern(.contains, "drop table", ignoringCase: true), "a Drop table", "a drop tabel"),
+    (Pattern(.glob, "*drop /*-4711*"), "drop /x-4711", "drop-4711 /"),
+    (Pattern(.glob, "*drop /*-4711*"), "drop /-4711", "drop /4711"),
+    (Pattern(.glob, "*-4711*drop*"), "-4711 drop", "drop -4711"),
+    (Pattern(.glob, "*one*-4711*two*three*"), "one-4711twothree", "one-4711threetwo"),
+    (Pattern(.glob, "*a*b*-4711*"), "ab-4711", "ba-4711"),
+    (Pattern(.glob, "*4711-4711*a*"), "4711-4711a", "4711-4712a"),
+    (Pattern(.regex, #"\bdrop\s+4711\b"#), "a drop  4711", "a drop  47112"),
+  ])
+  func decides(pattern: Pattern, matching: String, other: String) throws {
+    let table = try TestTable([pattern])
+    let index = PatternIndex(table.table, selecting: [0])
+    for padding in [0, 1, 60, 70, 190, 300] {
+      let around = String(repeating: ".", count: padding)
+      #expect(try ask(index, Array((around + matching + around).utf8)) == true)
+      #expect(try ask(index, Array((around + other + around).utf8)) != true)
+    }
+  }
+
+  /// Anchored globs and patterns of several literals are left to the index.
+  @Test(arguments: [Pattern(.glob, "drop*-4711*"), Pattern(.glob, "*drop*-4711"), Pattern(.regex, "alter|create")])
+  func isNone(pattern: Pattern) throws {
+    let table = try TestTable([pattern])
+    let sole = PatternIndex(table.table, selecting: [0]).sole
+    #expect(sole == nil)
+  }
+
+  @Test func agreesWithTheTable() throws {
+    var random = SplitMix(3)
+    let parts = ["drop", "Table", "-4711", "a", "e", " /", "x", "47"]
+    func some(_ range: ClosedRange<Int>) -> [String] {
+      (0..<Int.random(in: range, using: &random)).map { _ in parts[Int.random(in: 0..<parts.count, using: &random)] }
+    }
+    var (decided, matched) = (0, 0)
+    for _ in 0..<400 {
+      let pieces = (0..<Int.random(in: 1...4, using: &random)).map { _ in some(1...2).joined() }
+      let pattern =
+        Bool.random(using: &random)
+        ? Pattern(.glob, "*" + pieces.joined(separator: "*") + "*")
+        : Pattern(.regex, pieces.joined(separator: ".*"), ignoringCase: Bool.random(using: &random))
+      let table = try TestTable([pattern])
+      let index = PatternIndex(table.table, selecting: [0])
+      if index.sole == nil { continue }
+      for _ in 0..<60 {
+        var texts = some(0...12)
+        if Bool.random(using: &random) {
+          var place = 0
+          for piece in pieces {
+            place = Int.random(in: place...texts.count, using: &random)
+            texts.insert(piece, at: place)
+            place += 1
+          }
+        }
+        let text = Array(texts.joined().utf8)
+        guard let says = try ask(index, text) else { continue }
+        let isMatch = table.results(text) == [.matched]
+        #expect(says == isMatch, "\(pattern) on \(texts.joined())")
+        decided += 1
+        if says { matched += 1 }
+      }
+    }
+    #expect(decided > 5000 && matched > 1000, "\(decided), \(matched)")
+  }
+}
