@@ -3,26 +3,34 @@
 #include "text_scan.h"
 #include "text_scan_vectors.h"
 
-/// Whether the literal that is sought stands where its window was found.
-static int stands(const text_scan_tables *tables, const uint8_t *text, size_t length, size_t place) {
-  size_t start = place - tables->window_at;
-  // It wraps around where the literal would begin before the text.
-  if (start > length - tables->literal_length) return 0;
-  for (size_t i = 0; i < tables->literal_length; i++) {
-    if ((text[start + i] | tables->folded) != tables->literal[i]) return 0;
+// Searches in values for up to three literals that are known whole: what is found is where they stand.
+
+/// Which of `bits`, the literals whose windows were found at a place, stand there.
+static uint8_t standing(const text_scan_tables *tables, const uint8_t *text, size_t length, size_t place, uint8_t bits) {
+  for (int number = 0; number < text_scan_most_windows; number++) {
+    if ((bits >> number & 1) == 0) continue;
+    size_t start = place - tables->literals[number].window_at, count = tables->literals[number].length;
+    // It wraps around where the literal would begin before the text.
+    int stands = count <= length && start <= length - count;
+    for (size_t i = 0; stands && i < count; i++) {
+      stands = (text[start + i] | tables->literals[number].folded) == tables->literals[number].bytes[i];
+    }
+    if (!stands) bits &= (uint8_t) ~(1 << number);
   }
-  return 1;
+  return bits;
 }
 
-static text_scan_hits search_literal(const text_scan_few *few, uint64_t admitted, const text_scan_value *value,
-                                     const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {
+static text_scan_hits search_literals(const text_scan_few *few, uint64_t admitted, const text_scan_value *value,
+                                      const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {
   for (; value < end; value++) {
     text_scan_hits hits = search_in_values(few->find, few, admitted, value, value + 1, bytes, found);
     if (hits.count < 0) return hits;
     ptrdiff_t count = 0;
     for (ptrdiff_t i = 0; i < hits.count; i++) {
-      found[count] = found[i];
-      count += stands(tables_of(few), bytes + value->start, value->length, found[i] >> 8);
+      size_t place = found[i] >> 8;
+      uint8_t some = standing(tables_of(few), bytes + value->start, value->length, place, (uint8_t)found[i]);
+      found[count] = (uint64_t)place << 8 | some;
+      count += some != 0;
     }
     if (count > 0) return (text_scan_hits){value, count};
   }
@@ -30,125 +38,157 @@ static text_scan_hits search_literal(const text_scan_few *few, uint64_t admitted
 }
 
 #if defined(__x86_64__)
-/// Vectors that are looked at in one go: most values have no more, and how many of them one has is not foreseen.
-enum { parts = 3, places_at_once = 64 * parts };
+#define INLINE __attribute__((always_inline)) static inline
 
 /// A call in place of this one: what it would save, it need not.
 #define TAIL __attribute__((musttail))
 
-/// At which of the first `places`, fewer than 256, of 64 a window stands. All 64 are read, and three bytes behind.
-AVX512 static inline uint64_t windows_of_64(uint32_t window, const uint8_t *text, size_t places) {
-  __m512i unlike = _mm512_xor_si512(_mm512_loadu_si512(text), _mm512_set1_epi8((char)window));
-  // a | (b ^ c)
-  for (int i = 1; i < 4; i++) {
-    __m512i bytes = _mm512_set1_epi8((char)(window >> (8 * i)));
-    unlike = _mm512_ternarylogic_epi32(unlike, _mm512_loadu_si512(text + i), bytes, 0xF6);
+/// Vectors that are looked at in one go: most values have no more, and how many of them one has is not foreseen.
+enum { parts = 3, places_at_once = 64 * parts };
+
+/// Notes at which of the first `places`, fewer than 256, of 64 each window stands. All 64 are read, and three bytes behind. Returns
+/// whether there is any.
+AVX512 INLINE uint64_t windows_of_64(const text_scan_few *few, size_t windows, const uint8_t *text, size_t places,
+                                     uint64_t *masks) {
+  const __m512i others = _mm512_set1_epi8(other_bits);
+  uint64_t wanted = _bzhi_u64(~(uint64_t)0, (unsigned)places), any = 0;
+  for (size_t w = 0; w < windows; w++) {
+    __m512i unlike = _mm512_xor_si512(_mm512_loadu_si512(text), _mm512_set1_epi8((char)few->windows[w]));
+    // a | (b ^ c)
+    for (int i = 1; i < 4; i++) {
+      __m512i bytes = _mm512_set1_epi8((char)(few->windows[w] >> (8 * i)));
+      unlike = _mm512_ternarylogic_epi32(unlike, _mm512_loadu_si512(text + i), bytes, 0xF6);
+    }
+    masks[w] = _mm512_mask_testn_epi8_mask(wanted, unlike, others);
+    any |= masks[w];
   }
-  return _mm512_mask_testn_epi8_mask(_bzhi_u64(~(uint64_t)0, (unsigned)places), unlike, _mm512_set1_epi8(other_bits));
+  return any;
 }
 
-/// `stands` without a branch on how long the literal is.
-AVX512 static inline int stands_avx512(const text_scan_tables *tables, const uint8_t *text, size_t length, size_t place) {
-  size_t start = place - tables->window_at;
-  if (start > length - tables->literal_length) return 0;
-  uint64_t all = wanted_of_64(0, tables->literal_length);
-  __m512i bytes = _mm512_or_si512(_mm512_maskz_loadu_epi8(all, text + start), _mm512_set1_epi8((char)tables->folded));
-  return _mm512_mask_cmpneq_epi8_mask(all, bytes, _mm512_loadu_si512(tables->literal)) == 0;
+/// Whether a literal stands at a place, without a branch on how long it is.
+AVX512 INLINE int stands_avx512(const text_scan_tables *tables, size_t number, const uint8_t *text, size_t length, size_t place) {
+  size_t start = place - tables->literals[number].window_at, count = tables->literals[number].length;
+  if (count > length || start > length - count) return 0;
+  uint64_t all = wanted_of_64(0, count);
+  __m512i bytes = _mm512_or_si512(_mm512_maskz_loadu_epi8(all, text + start),
+                                  _mm512_set1_epi8((char)tables->literals[number].folded));
+  return _mm512_mask_cmpneq_epi8_mask(all, bytes, _mm512_loadu_si512(tables->literals[number].bytes)) == 0;
 }
 
-/// Notes at which of the places in `masks`, the first of which is `place`, the literal stands.
-AVX512 static ptrdiff_t note(const text_scan_few *few, const text_scan_value *value, const uint8_t *text, size_t place,
-                          const uint64_t masks[parts], uint64_t *found) {
+/// Notes at which of the places in `masks`, those of each part by window, which literals stand; the first one is `place`.
+AVX512 INLINE ptrdiff_t note(const text_scan_few *few, size_t windows, const text_scan_value *value, const uint8_t *text,
+                             size_t place, const uint64_t *masks, uint64_t *found) {
   ptrdiff_t count = 0;
   for (size_t part = 0; part < parts; part++) {
-    for (uint64_t hits = masks[part]; hits != 0; hits &= hits - 1) {
-      size_t at = place + 64 * part + (size_t)__builtin_ctzll(hits);
-      found[count] = at << 8 | 1;
-      count += stands_avx512(tables_of(few), text, value->length, at);
+    uint64_t any = 0;
+    for (size_t w = 0; w < windows; w++) any |= masks[windows * part + w];
+    for (; any != 0; any &= any - 1) {
+      unsigned bit = (unsigned)__builtin_ctzll(any);
+      size_t at = place + 64 * part + bit;
+      uint64_t standing = 0;
+      for (size_t w = 0; w < windows; w++) {
+        if ((masks[windows * part + w] >> bit & 1) == 0) continue;
+        standing |= (uint64_t)stands_avx512(tables_of(few), w, text, value->length, at) << w;
+      }
+      found[count] = (uint64_t)at << 8 | standing;
+      count += standing != 0;
     }
   }
   return count;
 }
 
-/// Goes on where the window stands in a value of one go, with the masks in `found`.
-AVX512 static text_scan_hits take_window(const text_scan_few *few, uint64_t admitted, const text_scan_value *value,
-                                         const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {
+/// Goes on where windows stand in a value of one go, with the masks in `found`.
+AVX512 INLINE text_scan_hits take_windows(const text_scan_few *few, size_t windows, uint64_t admitted,
+                                          const text_scan_value *value, const text_scan_value *end, const uint8_t *bytes,
+                                          uint64_t *found) {
   const uint8_t *text = bytes + value->start;
-  uint64_t masks[parts], any = 0;
-  memcpy(masks, found, sizeof masks);
-  size_t part = 0;
+  uint64_t masks[parts * text_scan_most_windows], any = 0;
+  memcpy(masks, found, parts * windows * sizeof masks[0]);
+  size_t which = 0;
   int number = 0;
-  ptrdiff_t count;
-  for (unsigned i = 0; i < parts; i++) {
+  for (size_t i = 0; i < parts * windows; i++) {
     any |= masks[i];
-    part += masks[i] != 0 ? i : 0;
+    which += masks[i] != 0 ? i : 0;
     number += __builtin_popcountll(masks[i]);
   }
+  ptrdiff_t count;
   if (number == 1) {
-    // As most: without a branch on which part it is in.
-    size_t place = 64 * part + (size_t)__builtin_ctzll(any);
-    found[0] = place << 8 | 1;
-    count = stands_avx512(tables_of(few), text, value->length, place);
+    // As most: without a branch on which window it is, and where.
+    size_t place = 64 * (which / windows) + (size_t)__builtin_ctzll(any);
+    found[0] = (uint64_t)place << 8 | (uint64_t)1 << which % windows;
+    count = stands_avx512(tables_of(few), which % windows, text, value->length, place);
   } else {
-    count = note(few, value, text, 0, masks, found);
+    count = note(few, windows, value, text, 0, masks, found);
   }
   if (count > 0) return (text_scan_hits){value, count};
-  TAIL return search_literal(few, admitted, value + 1, end, bytes, found);
+  return search_literals(few, admitted, value + 1, end, bytes, found);
 }
 
 /// Goes on at a value of more than one go.
-AVX512 static text_scan_hits search_long(const text_scan_few *few, uint64_t admitted, const text_scan_value *value,
-                                         const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {
+AVX512 INLINE text_scan_hits search_long(const text_scan_few *few, size_t windows, uint64_t admitted,
+                                         const text_scan_value *value, const text_scan_value *end, const uint8_t *bytes,
+                                         uint64_t *found) {
   if (value->length > text_scan_longest_value) return (text_scan_hits){value, -1};
   const uint8_t *text = bytes + value->start;
   size_t places = value->length - 3;
   ptrdiff_t count = 0;
   for (size_t place = 0; place < places; place += places_at_once) {
-    uint64_t masks[parts], any = 0;
+    uint64_t masks[parts * text_scan_most_windows], any = 0;
 #pragma unroll
     for (size_t part = 0; part < parts; part++) {
       size_t from = place + 64 * part, left = places < from ? 0 : places - from;
-      masks[part] = windows_of_64(few->windows[0], text + from, left < 64 ? left : 64);
-      any |= masks[part];
+      any |= windows_of_64(few, windows, text + from, left < 64 ? left : 64, masks + windows * part);
     }
-    if (any != 0) count += note(few, value, text, place, masks, found + count);
+    if (any != 0) count += note(few, windows, value, text, place, masks, found + count);
   }
   if (count > 0) return (text_scan_hits){value, count};
-  TAIL return search_literal(few, admitted, value + 1, end, bytes, found);
+  return search_literals(few, admitted, value + 1, end, bytes, found);
 }
 
-/// One literal. All that is not of most values is left to others, so that nothing need be saved here.
-AVX512 static text_scan_hits search_literal_avx512(const text_scan_few *few, uint64_t admitted, const text_scan_value *value,
-                                                  const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {
-  for (; value < end; value++) {
-    size_t length = value->length;
-    if (value->tag != few->tag || length < few->shortest) continue;
-    if (length > places_at_once + 3) TAIL return search_long(few, admitted, value, end, bytes, found);
-    const uint8_t *text = bytes + value->start;
-    size_t places = length - 3;
-    uint64_t masks[parts], any = 0;
-#pragma unroll
-    for (size_t part = 0; part < parts; part++) {
-      masks[part] = windows_of_64(few->windows[0], text + 64 * part, places < 64 * part ? 0 : places - 64 * part);
-      any |= masks[part];
-    }
-    if (any == 0) continue;
-    memcpy(found, masks, sizeof masks);
-    TAIL return take_window(few, admitted, value, end, bytes, found);
+/// A search for so many literals. All that is not of most values is left to others, so that nothing need be saved in it.
+#define SEARCH(windows, name, take, long)                                                                                 \
+  AVX512 static text_scan_hits take(const text_scan_few *few, uint64_t admitted, const text_scan_value *value,            \
+                                    const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {                  \
+    return take_windows(few, windows, admitted, value, end, bytes, found);                                                \
+  }                                                                                                                       \
+  AVX512 static text_scan_hits long(const text_scan_few *few, uint64_t admitted, const text_scan_value *value,            \
+                                    const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {                  \
+    return search_long(few, windows, admitted, value, end, bytes, found);                                                 \
+  }                                                                                                                       \
+  AVX512 static text_scan_hits name(const text_scan_few *few, uint64_t admitted, const text_scan_value *value,            \
+                                    const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {                  \
+    for (; value < end; value++) {                                                                                        \
+      size_t length = value->length, places = length - 3;                                                                 \
+      if (value->tag != few->tag || length < few->shortest) continue;                                                     \
+      if (places > places_at_once) TAIL return long(few, admitted, value, end, bytes, found);                             \
+      uint64_t masks[parts * (windows)], any = 0;                                                                         \
+      _Pragma("unroll") for (size_t part = 0; part < parts; part++) {                                                     \
+        size_t left = places < 64 * part ? 0 : places - 64 * part;                                                        \
+        any |= windows_of_64(few, windows, bytes + value->start + 64 * part, left, masks + (windows) * part);             \
+      }                                                                                                                   \
+      if (any == 0) continue;                                                                                             \
+      memcpy(found, masks, sizeof masks);                                                                                 \
+      TAIL return take(few, admitted, value, end, bytes, found);                                                          \
+    }                                                                                                                     \
+    return (text_scan_hits){value, 0};                                                                                    \
   }
-  return (text_scan_hits){value, 0};
-}
+
+SEARCH(1, search_literal_avx512, take_window, search_long_for_one)
+SEARCH(2, search_two_literals_avx512, take_two_windows, search_long_for_two)
+SEARCH(3, search_three_literals_avx512, take_three_windows, search_long_for_three)
 #endif
 
-void text_scan_set_literal(text_scan_few *few, text_scan_tables *tables, const uint8_t *literal, uint8_t length,
+void text_scan_add_literal(text_scan_few *few, text_scan_tables *tables, int number, const uint8_t *bytes, uint8_t length,
                            uint8_t window_at, uint8_t folded) {
-  for (int i = 0; i < length; i++) tables->literal[i] = literal[i] | folded;
-  tables->literal_length = length;
-  tables->window_at = window_at;
-  tables->folded = folded;
-  few->has_literal = 1;
-  few->search = search_literal;
+  for (int i = 0; i < length; i++) tables->literals[number].bytes[i] = bytes[i] | folded;
+  tables->literals[number].length = length;
+  tables->literals[number].window_at = window_at;
+  tables->literals[number].folded = folded;
+  few->has_literals = 1;
+  few->search = search_literals;
 #if defined(__x86_64__)
-  if (few->window_count == 1 && used_level() >= avx512) few->search = search_literal_avx512;
+  if (used_level() < avx512) return;
+  few->search = few->window_count == 1 ? search_literal_avx512
+                : few->window_count == 2 ? search_two_literals_avx512 : search_three_literals_avx512;
 #endif
 }

@@ -92,24 +92,29 @@ struct FewLiterals: ~Copyable {
     // Where gates are open or not from one text to the next, so would be the kernels, and none be foreseen.
     let comparesWindows = nodes.count <= text_scan_most_windows && users.gates == nil
     text_scan_prepare(sought, nodes.map(\.window), comparesWindows ? UInt32(nodes.count) : 0)
-    if comparesWindows, nodes.count == 1, nodes[0].node.length <= text_scan_longest_literal {
-      nodes[0].node.tell(sought, tables, windowAt: nodes[0].offset)
+    if comparesWindows, nodes.allSatisfy({ $0.node.length <= text_scan_longest_literal }) {
+      for (number, entry) in nodes.enumerated() {
+        entry.node.tell(sought, tables, number, windowAt: entry.offset)
+      }
     }
   }
 
-  /// A literal that is the only one, and stands wherever a search in values finds it.
-  struct Sole {
-    let literal: UnsafeBufferPointer<UInt8>
+  /// A literal that stands wherever a search in values finds it.
+  struct Known {
+    let text: UnsafeBufferPointer<UInt8>
     /// ``LiteralNode/candidate``.
-    let candidate: UInt32
+    let candidate: UInt32?
     /// Where the bytes that are sought begin in it.
     let windowAt: Int
   }
 
-  /// Nil where there are several, or several patterns wait for it.
-  var sole: Sole? {
-    guard sought.pointee.has_literal != 0, let candidate = entries[0].node.candidate else { return nil }
-    return Sole(literal: entries[0].node.text, candidate: candidate, windowAt: Int(entries[0].offset))
+  /// All literals, by their sets; none where the search does not know them.
+  var known: [Known] {
+    if sought.pointee.has_literals == 0 { return [] }
+    return (0..<nodeCount).map { number in
+      let entry = entries[number]
+      return Known(text: entry.node.text, candidate: entry.node.candidate, windowAt: Int(entry.offset))
+    }
   }
 
   deinit { block.deallocate() }

@@ -123,11 +123,12 @@ struct LiteralNode: BitwiseCopyable {
   /// With case folded; as it is where it is the whole pattern.
   var text: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: bytes, count: Int(length)) }
 
-  /// Tells a search for it alone what it is.
+  /// Tells a search of which it is literal `number` what it is.
   func tell(
-    _ few: UnsafeMutablePointer<text_scan_few>, _ tables: UnsafeMutablePointer<text_scan_tables>, windowAt: UInt8
+    _ few: UnsafeMutablePointer<text_scan_few>, _ tables: UnsafeMutablePointer<text_scan_tables>, _ number: Int,
+    windowAt: UInt8
   ) {
-    text_scan_set_literal(few, tables, bytes, length, windowAt, use == .whole ? 0 : 0x20)
+    text_scan_add_literal(few, tables, Int32(number), bytes, length, windowAt, use == .whole ? 0 : 0x20)
   }
 
   /// Whether the literal stands at `place`: with case folded, or as it is where it is the whole pattern.

@@ -225,13 +225,11 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// Its one pattern, where a search in values for ``few`` tells where the one literal stands that it waits for.
-  public var sole: SolePattern? {
-    guard few == UnsafePointer(parts.pointee.few.sought), let sole = parts.pointee.few.sole else { return nil }
-    let position = Int(sole.candidate & ~PatternScratch.matched)
-    return SolePattern(
-      parts.pointee.selection[position], at: position, isWhole: sole.candidate & PatternScratch.matched != 0, sole,
-      parts.pointee.view)
+  /// By the bits that a search in values for ``few`` finds, the pattern that waits for this literal; empty where the search does
+  /// not tell where whole literals stand.
+  public var literalPatterns: [LiteralPattern] {
+    guard few == UnsafePointer(parts.pointee.few.sought) else { return [] }
+    return parts.pointee.few.known.map { LiteralPattern($0, parts.pointee.selection, parts.pointee.view) }
   }
 
   /// Appends what the other tables find.

@@ -36,7 +36,7 @@ extension Interpreter {
     from hits: text_scan_hits, _ slot: UnsafePointer<ResidualSlot>
   ) -> OperationVerdict {
     fired.removeAll()
-    if let verdict = soleVerdict(batch, hits, slot) { return verdict }
+    if let verdict = verdictOfLiteral(batch.operations[number], batch, hits, slot) { return verdict }
     begin(session, at: moment)
     return judge(number, batch, slot, from: hits, isBound: true, admitted: .max)
   }
@@ -53,7 +53,7 @@ extension Interpreter {
     if hits.count == 0 {
       return silentVerdict(batch.operations[number].protocol, UInt32(truncatingIfNeeded: fired.count))
     }
-    if let verdict = soleVerdict(batch, hits, slot) { return verdict }
+    if let verdict = verdictOfLiteral(batch.operations[number], batch, hits, slot) { return verdict }
     return judge(number, batch, slot, from: hits, isBound: isBound, admitted: admitted)
   }
 
@@ -100,19 +100,41 @@ extension Interpreter {
     facts.bytes(facts.entries[hits.value - values(facts)])
   }
 
-  /// The verdict where the slot's one rule applies; nil where it does not, or that is to be asked in full.
+  /// The verdict where one literal stands at one place of the operation and makes its rule apply; nil where that is not all, which
+  /// is to be judged in full.
   @inline(__always)
-  private mutating func soleVerdict(
-    _ batch: borrowing OperationBatch, _ hits: text_scan_hits, _ slot: UnsafePointer<ResidualSlot>
+  private mutating func verdictOfLiteral(
+    _ operation: Operation, _ batch: borrowing OperationBatch, _ hits: text_scan_hits,
+    _ slot: UnsafePointer<ResidualSlot>
   ) -> OperationVerdict? {
-    guard let sole = slot.pointee.sole,
-      sole.pointee.pattern.matches(Self.text(hits, batch.facts), at: scratch.places, hits.count) == true
+    guard let literals = slot.pointee.literals, hits.count == 1 else { return nil }
+    let found = scratch.places[0]
+    let bits = found & 0xFF
+    let literal = literals + bits.trailingZeroBitCount
+    guard bits & (bits &- 1) == 0, literal.pointee.isDirect,
+      literal.pointee.pattern.matches(Self.text(hits, batch.facts), at: Int(found >> 8))
     else { return nil }
-    var verdict = sole.pointee.verdict
+    guard Self.isLast(hits, operation, batch, slot, scratch.places) else {
+      scratch.places[0] = found
+      return nil
+    }
+    var verdict = literal.pointee.verdict
     verdict.firstFired = UInt32(truncatingIfNeeded: fired.count)
     verdict.endFired = verdict.firstFired &+ 1
-    fired.append(sole.pointee.rule)
+    fired.append(literal.pointee.rule)
     return verdict
+  }
+
+  /// Whether no other literal stands in the values behind that of `hits`.
+  @inline(__always)
+  private static func isLast(
+    _ hits: text_scan_hits, _ operation: Operation, _ batch: borrowing OperationBatch,
+    _ slot: UnsafePointer<ResidualSlot>, _ places: UnsafeMutablePointer<UInt64>
+  ) -> Bool {
+    if slot.pointee.few.window_count == 1 { return true }
+    guard let search = slot.pointee.few.search else { return false }
+    let next = hits.value - values(batch.facts) + 1
+    return Self.hits(search, from: next, operation, batch, slot, .max, places)?.count == 0
   }
 
   /// Judges an operation from the first value on in which the prefilter has found something.

@@ -22,7 +22,7 @@ final class Residual: @unchecked Sendable {
   private let bindBits: UnsafeMutablePointer<UInt64>
   private let direct: UnsafeMutablePointer<Candidate>
   private let view: UnsafePointer<ResidualView>
-  private let sole: UnsafeMutablePointer<SoleRule>
+  private let literals: UnsafeMutablePointer<LiteralRule>
   /// What judging reads.
   let slot: ResidualSlot
 
@@ -115,25 +115,19 @@ final class Residual: @unchecked Sendable {
         direct: direct, index: index.view, eventStarts: eventStarts, events: events, woken: woken, always: always,
         alwaysCount: unconditional.count, bindBits: bindBits, gates: gates, anyGate: gates == nil ? .max : anyGate))
     self.view = UnsafePointer(view)
-    sole = .allocate(capacity: 1)
     let slot = ResidualSlot(self.view, isFiltered: phase == .request)
-    if slot.hasPrefilter, gates == nil, let pattern = index.view.slots.pointee.index.sole,
-      direct[pattern.position].isDirect
-    {
-      let rule = direct[pattern.position]
-      sole.initialize(
-        to: SoleRule(
-          pattern: pattern, rule: rule.rule,
-          verdict: Interpreter.Defaults(bundle.meta, `protocol`).verdict(where: rule)))
-      self.slot = ResidualSlot(slot, sole)
-    } else {
-      self.slot = slot
+    let patterns = slot.hasPrefilter && gates == nil ? index.view.slots.pointee.index.literalPatterns : []
+    literals = .allocate(capacity: max(patterns.count, 1))
+    let defaults = Interpreter.Defaults(bundle.meta, `protocol`)
+    for (number, pattern) in patterns.enumerated() {
+      (literals + number).initialize(to: LiteralRule(pattern, direct, defaults))
     }
+    self.slot = patterns.isEmpty ? slot : ResidualSlot(slot, literals)
   }
 
   deinit {
     view.deallocate()
-    sole.deallocate()
+    literals.deallocate()
     bindBits.deallocate()
     always.deallocate()
     woken.deallocate()

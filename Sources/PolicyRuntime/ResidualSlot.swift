@@ -13,8 +13,8 @@ struct ResidualSlot: BitwiseCopyable {
   @usableFromInline private(set) var few = text_scan_few()
   /// Nil before it is bound.
   private(set) var view: UnsafePointer<ResidualView>?
-  /// The rule, where there is one alone that is direct, and no session need be asked.
-  private(set) var sole: UnsafePointer<SoleRule>?
+  /// By the bits that the search finds, the rules that wait for these literals; nil where it does not tell where whole ones stand.
+  private(set) var literals: UnsafePointer<LiteralRule>?
 
   var hasPrefilter: Bool { few.search != nil }
 
@@ -31,10 +31,10 @@ struct ResidualSlot: BitwiseCopyable {
     self.few.tag = FactEntry.textTag(index.slots.pointee.fact, index.slots.pointee.key)
   }
 
-  /// The same with its rule at hand.
-  init(_ slot: ResidualSlot, _ sole: UnsafePointer<SoleRule>) {
+  /// The same with the rules of its literals at hand.
+  init(_ slot: ResidualSlot, _ literals: UnsafePointer<LiteralRule>) {
     self = slot
-    self.sole = sole
+    self.literals = literals
   }
 
   /// The same where nothing may pass.
@@ -67,10 +67,20 @@ struct ResidualSlot: BitwiseCopyable {
   }
 }
 
-/// A direct rule that is all that binding has left, and waits for one literal.
-struct SoleRule: BitwiseCopyable {
-  let pattern: SolePattern
+/// A rule that waits for a literal.
+struct LiteralRule: BitwiseCopyable {
+  let pattern: LiteralPattern
+  /// Whether that is all it waits for, and no other waits for the same.
+  let isDirect: Bool
   let rule: UInt32
   /// Where it applies; of no place in ``Interpreter/fired``.
   let verdict: OperationVerdict
+
+  init(_ pattern: LiteralPattern, _ direct: UnsafePointer<Candidate>, _ defaults: Interpreter.Defaults) {
+    self.pattern = pattern
+    let candidate = pattern.position.map { direct[$0] } ?? .none
+    isDirect = candidate.isDirect
+    rule = candidate.rule
+    verdict = defaults.verdict(where: candidate)
+  }
 }

@@ -125,7 +125,7 @@ import Testing
     defer { munmap(memory, 3 * page) }
     var random = SplitMix(9)
     let edges = [0, 3, 4, 5, 64, 67, 68, 131, 195, 196, 197, 256, 259, 387, 388, 1026, 1027, 1028]
-    var (literals, sets, tooLong) = (0, 0, 0)
+    var (literalCount, setCount, tooLong) = (0, 0, 0)
     for _ in 0..<6000 {
       let lengths = (0..<Int.random(in: 1...4, using: &random)).map { _ in
         Bool.random(using: &random)
@@ -142,10 +142,15 @@ import Testing
         return text_scan_value(
           tag: UInt32.random(in: 6...7, using: &random), hash: 0, start: UInt32(start), length: UInt32(length))
       }
-      let literal = (0..<Int.random(in: 4...Int(text_scan_longest_literal), using: &random)).map { _ in
-        Self.alphabet[Int.random(in: 0..<Self.alphabet.count, using: &random)]
+      let isLiterals = Bool.random(using: &random)
+      let literals = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+        (0..<Int.random(in: 4...Int(text_scan_longest_literal), using: &random)).map { _ in
+          Self.alphabet[Int.random(in: 0..<Self.alphabet.count, using: &random)]
+        }
       }
-      for _ in 0..<Int.random(in: 0...3, using: &random) where all >= literal.count {
+      for _ in 0..<Int.random(in: 0...3, using: &random) {
+        let literal = literals[Int.random(in: 0..<literals.count, using: &random)]
+        guard all >= literal.count else { continue }
         let place = Int.random(in: 0...all - literal.count, using: &random)
         for (index, byte) in literal.enumerated() { bytes[place + index] = byte }
         // One that differs somewhere.
@@ -153,22 +158,26 @@ import Testing
           bytes[place + Int.random(in: 0..<literal.count, using: &random)] ^= 0x21
         }
       }
-      let windowAt = Int.random(in: 0...literal.count - 4, using: &random)
-      let window = (0..<4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32(literal[windowAt + $1] | 0x20) }
-      let folded: UInt8 = Bool.random(using: &random) ? 0x20 : 0
+      let windowsAt = literals.map { Int.random(in: 0...$0.count - 4, using: &random) }
+      let windows = zip(literals, windowsAt).map { literal, at in
+        (0..<4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32(literal[at + $1] | 0x20) }
+      }
+      let folded = literals.map { _ in UInt8(Bool.random(using: &random) ? 0x20 : 0) }
       var tables = text_scan_tables()
       var (found, expected) = ([UInt64](repeating: 0, count: 2100), [UInt64](repeating: 0, count: 2100))
       withUnsafeMutablePointer(to: &tables) { tables in
-        let isLiteral = Bool.random(using: &random)
         var few = self.few(
-          isLiteral ? [window] : [window] + (0..<8).map { _ in four(&random) }, comparing: isLiteral, &random,
+          isLiterals ? windows : windows + (0..<8).map { _ in four(&random) }, comparing: isLiterals, &random,
           &tables.pointee)
-        few.shortest = isLiteral ? UInt32(literal.count) : 4
+        few.shortest = isLiterals ? UInt32(literals.map(\.count).min() ?? 0) : 4
         few.tag = 7
-        if isLiteral {
-          // Where a literal is known no gate is closed.
-          tables.pointee.gates.0 = .max
-          text_scan_set_literal(&few, tables, literal, UInt8(literal.count), UInt8(windowAt), folded)
+        if isLiterals {
+          // Where literals are known no gate is closed.
+          tables.pointee.gates = (.max, .max, .max, .max, .max, .max, .max, .max)
+          for (number, literal) in literals.enumerated() {
+            text_scan_add_literal(
+              &few, tables, Int32(number), literal, UInt8(literal.count), UInt8(windowsAt[number]), folded[number])
+          }
         }
         values.withUnsafeBufferPointer { values in
           guard let base = values.baseAddress else { return }
@@ -180,11 +189,14 @@ import Testing
             if value.length > text_scan_longest_value { return true }
             let text = bytes + Int(value.start)
             let places = text_scan_find_few_portably(&few, .max, text, Int(value.length) - 3, &expected)
-            let kept = expected[..<places].filter { place in
-              let start = Int(place >> 8) - windowAt
-              return !isLiteral
-                || start >= 0 && start + literal.count <= Int(value.length)
-                  && literal.indices.allSatisfy { literal[$0] | folded == text[start + $0] | folded }
+            let kept = expected[..<places].compactMap { place -> UInt64? in
+              if !isLiterals { return place }
+              let bits = (0..<literals.count).filter { number in
+                let (literal, start) = (literals[number], Int(place >> 8) - windowsAt[number])
+                return place >> number & 1 != 0 && start >= 0 && start + literal.count <= Int(value.length)
+                  && literal.indices.allSatisfy { literal[$0] | folded[number] == text[start + $0] | folded[number] }
+              }
+              return bits.isEmpty ? nil : place & ~0xFF | bits.reduce(0) { $0 | 1 << UInt64($1) }
             }
             count = kept.count
             expected.replaceSubrange(0..<count, with: kept)
@@ -196,13 +208,13 @@ import Testing
             tooLong += 1
             #expect(hits.count < 0)
           } else {
-            if isLiteral { literals += 1 } else { sets += 1 }
+            if isLiterals { literalCount += 1 } else { setCount += 1 }
             #expect(hits.count == count && found[..<count] == expected[..<count])
           }
         }
       }
     }
-    #expect(literals > 500 && sets > 500 && tooLong > 50, "\(literals), \(sets), \(tooLong)")
+    #expect(literalCount > 500 && setCount > 500 && tooLong > 50, "\(literalCount), \(setCount), \(tooLong)")
   }
 
   @Test(arguments: levels) func texts(level: Int32) {

@@ -105,6 +105,32 @@ import Testing
     #expect(filtered == 16, "where prefilters are in use: \(filtered)")
   }
 
+  /// Each rule's literal is in another value of the operation, or behind one that only looks like it.
+  @Test(arguments: [2, 3, 4]) func severalValues(ruleCount: Int) throws {
+    var policy = CheckedPolicy()
+    policy.rules = (0..<ruleCount).map { number in
+      let test = CheckedPredicate(
+        fact: .command, test: .matches([Pattern(.glob, "*drop /*word-\(100 + number)*")]), span: nowhere)
+      return CheckedRule(
+        fullName: "p/r\(100 + number)", displayName: "r\(100 + number)", span: nowhere, condition: .test(test),
+        actions: [.block(message: nil)])
+    }
+    let subject = try Subject(policy)
+    for (first, second) in [(0, 1), (1, 0), (0, 0), (1, 1)] {
+      for padding in [0, 1, 70, 200] {
+        let around = String(repeating: "w", count: padding)
+        for lookalike in ["", "word-10", "drop word-100", "-word-101 /drop"] {
+          let values = ["drop /\(around)word-\(100 + first)", lookalike, "\(around)drop / word-\(100 + second)", ""]
+          let operation = ReferenceOperation(.shell, values.map { ReferenceFact(.command, $0) })
+          let request = ReferenceRequest([operation])
+          let found = subject.judge(request, in: subject.session(Principal()))
+          #expect(found.applied == Set([first, second]).sorted())
+          #expect(subject.judge(request, by: Principal(), tags: []) == found)
+        }
+      }
+    }
+  }
+
   /// Before and behind what is looked at at once.
   @Test(arguments: [-4, -1, 0, 1, 400]) func longTexts(more: Int) throws {
     var random = SplitMix64(seed: 7)

@@ -19,10 +19,12 @@ typedef struct {
   /// The same of the halves of a byte: they let more pass.
   uint8_t low[4][16];
   uint8_t high[4][16];
-  /// Of one literal that is all that is sought: its bytes, with `folded` set in each, how many they are, and where among them
-  /// the window is. No bytes otherwise.
-  uint8_t literal[64];
-  uint8_t literal_length, window_at, folded;
+  /// Of literals that are all that is sought, each with a window: their bytes, with `folded` set in each, how many they are, and
+  /// where among them the window is.
+  struct {
+    uint8_t bytes[64];
+    uint8_t length, window_at, folded;
+  } literals[3];
 } text_scan_tables;
 
 /// A value: what it is of, and where its bytes stand among those of all.
@@ -50,8 +52,8 @@ typedef struct text_scan_few {
   /// A search for what is sought, which `text_scan_prepare` chooses: the places from 0 up to, not including, `end`, behind which
   /// stand three more bytes, are looked at. What it gives is that of `text_scan_find_few`.
   size_t (*find)(const struct text_scan_few *few, uint64_t admitted, const uint8_t *text, size_t end, uint64_t *found);
-  /// The same in each value from `value` up to, not including, `end` that has the tag of `few`, until it is found in one. Of one
-  /// literal that is known only those places are found at which it stands. `found` is as for `text_scan_find_few_at_once`.
+  /// The same in each value from `value` up to, not including, `end` that has the tag of `few`, until it is found in one. Of
+  /// literals that are known only those places are found at which they stand. `found` is as for `text_scan_find_few_at_once`.
   text_scan_hits (*search)(const struct text_scan_few *few, uint64_t admitted, const text_scan_value *value,
                            const text_scan_value *end, const uint8_t *bytes, uint64_t *found);
   /// `text_scan_tables`, or of a search by landmarks `text_scan_landmarks`.
@@ -65,8 +67,8 @@ typedef struct text_scan_few {
   uint8_t window_count;
   /// All sets that there are.
   uint8_t sets;
-  /// Whether the one literal is known, see `text_scan_set_literal`.
-  uint8_t has_literal;
+  /// Whether the literals of the windows are known, see `text_scan_add_literal`.
+  uint8_t has_literals;
 } text_scan_few;
 
 /// Seeks `window` in a set: four bytes with bit 5 set in each, the first one lowest. `tables` are those of `few`, and stay where
@@ -100,9 +102,9 @@ static inline size_t text_scan_find_few_at_once(const text_scan_few *few, uint64
 
 enum { text_scan_longest_literal = 64 };
 
-/// Says which literal, of at most `text_scan_longest_literal` bytes, the one window of a prepared search stands in, and where. With
-/// `folded`, 0x20, no look is taken at that bit.
-void text_scan_set_literal(text_scan_few *few, text_scan_tables *tables, const uint8_t *literal, uint8_t length,
+/// Says in which literal, of at most `text_scan_longest_literal` bytes, the next window of a prepared search stands, and where. With
+/// `folded`, 0x20, no look is taken at that bit. It is to be said of all or of none.
+void text_scan_add_literal(text_scan_few *few, text_scan_tables *tables, int number, const uint8_t *bytes, uint8_t length,
                            uint8_t window_at, uint8_t folded);
 
 /// Has the line of the cache at `place` brought, and goes on.

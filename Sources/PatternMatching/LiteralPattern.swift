@@ -1,13 +1,13 @@
 import CTextScan
 import PolicyBytecode
 
-/// The one pattern of an index, where all that is sought for it is one literal: what is left to ask where that stands.
+/// A pattern that waits for a literal of which a search in values tells where it stands: what is left to ask there.
 ///
 /// Sessions of which few rules speak are of this kind, so the way from the literal to an answer is as short as can be: what it
 /// needs of the table is at hand. Valid as long as the index.
-public struct SolePattern: BitwiseCopyable {
-  /// Its position in the index's selection.
-  public let position: Int
+public struct LiteralPattern: BitwiseCopyable {
+  /// Its position in the index's selection; nil where the literal is for the index to follow.
+  public let position: Int?
   /// Bytes of the literal before those that are sought.
   private let windowAt: Int
   private let minimumLength: Int
@@ -18,44 +18,50 @@ public struct SolePattern: BitwiseCopyable {
     case nothing
     case pieces(KnownPiece)
     case automaton(UnsafePointer<text_scan_automaton>)
-  }
 
-  /// Nil where the rest is not one of these.
-  init?(_ number: UInt32, at position: Int, isWhole: Bool, _ sole: FewLiterals.Sole, _ view: PatternTableView) {
-    let record = view.record(number)
-    if isWhole {
-      rest = .nothing
-    } else if record.form == CompiledPattern.Form.pieces.rawValue,
-      let piece = KnownPiece(view.text(record), holding: sole.literal)
-    {
-      rest = .pieces(piece)
-    } else if record.form == CompiledPattern.Form.automaton.rawValue,
-      let automaton = view.walks[Int(number)].shuffled
-    {
-      rest = .automaton(automaton)
-    } else {
-      return nil
+    init?(_ number: UInt32, _ record: PatternTableView.Record, _ literal: FewLiterals.Known, _ view: PatternTableView) {
+      if record.form == CompiledPattern.Form.pieces.rawValue {
+        guard let piece = KnownPiece(view.text(record), holding: literal.text) else { return nil }
+        self = .pieces(piece)
+      } else if record.form == CompiledPattern.Form.automaton.rawValue {
+        guard let automaton = view.walks[Int(number)].shuffled else { return nil }
+        self = .automaton(automaton)
+      } else {
+        return nil
+      }
     }
-    self.position = position
-    windowAt = sole.windowAt
-    minimumLength = record.minimumLength
   }
 
-  /// Whether it matches a text in which ``PatternIndex/few``, sought in values, was found at so many `places`. Nil: that is for
-  /// the index to tell.
+  init(_ literal: FewLiterals.Known, _ selection: UnsafeMutableBufferPointer<UInt32>, _ view: PatternTableView) {
+    windowAt = literal.windowAt
+    if let candidate = literal.candidate {
+      let position = Int(candidate & ~PatternScratch.matched)
+      let record = view.record(selection[position])
+      minimumLength = record.minimumLength
+      if candidate & PatternScratch.matched != 0 {
+        (self.position, rest) = (position, .nothing)
+        return
+      }
+      if let rest = Rest(selection[position], record, literal, view) {
+        (self.position, self.rest) = (position, rest)
+        return
+      }
+    } else {
+      minimumLength = 0
+    }
+    (position, rest) = (nil, .nothing)
+  }
+
+  /// Whether it matches a text in which its literal stands at one place, which a search in values has found. It must have a
+  /// ``position``.
   @inline(__always)
-  public func matches(
-    _ text: UnsafeBufferPointer<UInt8>, at places: UnsafePointer<UInt64>, _ count: Int
-  ) -> Bool? {
-    if case .nothing = rest { return true }
-    // Where the literal stands once, a match holds it there.
-    guard count == 1 else { return nil }
-    let start = Int(places[0] >> 8) &- windowAt
+  public func matches(_ text: UnsafeBufferPointer<UInt8>, at place: Int) -> Bool {
+    let start = place &- windowAt
     switch rest {
     case .nothing: return true
     case .pieces(let piece): return piece.matches(text, literalAt: start)
     case .automaton(let automaton):
-      // So none ends before.
+      // Nowhere else stands what a match holds, so none ends before.
       return text.count >= minimumLength && text_scan_walk(automaton, text.baseAddress, text.count, start) != 0
     }
   }
