@@ -53,11 +53,11 @@ AVX512 INLINE uint64_t windows_of_64(const text_scan_few *few, size_t windows, c
   const __m512i others = _mm512_set1_epi8(other_bits);
   uint64_t wanted = _bzhi_u64(~(uint64_t)0, (unsigned)places), any = 0;
   for (size_t w = 0; w < windows; w++) {
-    __m512i unlike = _mm512_xor_si512(_mm512_loadu_si512(text), _mm512_set1_epi8((char)few->windows[w]));
-    // a | (b ^ c)
+    const uint32_t *window = tables_of(few)->literals[w].window;
+    __m512i unlike = _mm512_xor_si512(_mm512_loadu_si512(text), _mm512_set1_epi32((int)window[0]));
     for (int i = 1; i < 4; i++) {
-      __m512i bytes = _mm512_set1_epi8((char)(few->windows[w] >> (8 * i)));
-      unlike = _mm512_ternarylogic_epi32(unlike, _mm512_loadu_si512(text + i), bytes, 0xF6);
+      // a | (b ^ c)
+      unlike = _mm512_ternarylogic_epi32(unlike, _mm512_loadu_si512(text + i), _mm512_set1_epi32((int)window[i]), 0xF6);
     }
     masks[w] = _mm512_mask_testn_epi8_mask(wanted, unlike, others);
     any |= masks[w];
@@ -181,6 +181,7 @@ SEARCH(3, search_three_literals_avx512, take_three_windows, search_long_for_thre
 void text_scan_add_literal(text_scan_few *few, text_scan_tables *tables, int number, const uint8_t *bytes, uint8_t length,
                            uint8_t window_at, uint8_t folded) {
   for (int i = 0; i < length; i++) tables->literals[number].bytes[i] = bytes[i] | folded;
+  for (int i = 0; i < 4; i++) tables->literals[number].window[i] = (few->windows[number] >> (8 * i) & 255) * 0x01010101u;
   tables->literals[number].length = length;
   tables->literals[number].window_at = window_at;
   tables->literals[number].folded = folded;

@@ -24,10 +24,24 @@ AVX512 static const uint8_t *find_text_avx512(const uint8_t *text, size_t count,
   return NULL;
 }
 
-/// Up to 64 bytes, without a branch on how many.
-AVX512 static int is_equal_avx512(const uint8_t *first, const uint8_t *second, size_t count) {
-  uint64_t all = wanted_of_64(0, count);
-  return _mm512_mask_cmpneq_epi8_mask(all, _mm512_maskz_loadu_epi8(all, first), _mm512_maskz_loadu_epi8(all, second)) == 0;
+/// Both of up to 64 bytes, without a branch on how many.
+AVX512 static int stand_near_avx512(const uint8_t *text, size_t place, const uint8_t *last, size_t last_length,
+                                    const uint8_t *first, size_t first_length) {
+  uint64_t all = wanted_of_64(0, last_length), each = wanted_of_64(0, first_length);
+  if (_mm512_mask_cmpneq_epi8_mask(all, _mm512_maskz_loadu_epi8(all, text + place), _mm512_maskz_loadu_epi8(all, last)) != 0) return 0;
+  size_t from = place > 64 ? place - 64 : 0;
+  if (place - from < first_length) return 0;
+  uint64_t wanted = wanted_of_64(from, place - first_length + 1);
+  __m512i starts = _mm512_maskz_loadu_epi8(wanted, text + from);
+  __m512i ends = _mm512_maskz_loadu_epi8(wanted, text + from + first_length - 1);
+  __m512i whole = _mm512_maskz_loadu_epi8(each, first);
+  uint64_t hits = _mm512_mask_cmpeq_epi8_mask(_mm512_mask_cmpeq_epi8_mask(wanted, starts, _mm512_set1_epi8((char)first[0])),
+                                              ends, _mm512_set1_epi8((char)first[first_length - 1]));
+  for (; hits != 0; hits &= hits - 1) {
+    const uint8_t *at = text + from + (size_t)__builtin_ctzll(hits);
+    if (_mm512_mask_cmpneq_epi8_mask(each, _mm512_maskz_loadu_epi8(each, at), whole) == 0) return 1;
+  }
+  return 0;
 }
 
 /// The same of up to 32 bytes.
@@ -47,13 +61,6 @@ AVX2 static const uint8_t *find_text_avx2(const uint8_t *text, size_t count, con
 }
 #endif
 
-int text_scan_is_equal(const uint8_t *first, const uint8_t *second, size_t count) {
-#if defined(__x86_64__)
-  if (used_level() >= avx512 && count <= 64) return is_equal_avx512(first, second, count);
-#endif
-  return memcmp(first, second, count) == 0;
-}
-
 const uint8_t *text_scan_find_text(const uint8_t *text, size_t count, const uint8_t *sought, size_t length) {
   if (length == 0) return text;
   if (length > count) return NULL;
@@ -63,4 +70,16 @@ const uint8_t *text_scan_find_text(const uint8_t *text, size_t count, const uint
   if (level == avx2 && length <= 32) return find_text_avx2(text, count, sought, length);
 #endif
   return memmem(text, count, sought, length);
+}
+
+int text_scan_stand_near(const uint8_t *text, size_t place, const uint8_t *last, size_t last_length, const uint8_t *first,
+                         size_t first_length) {
+#if defined(__x86_64__)
+  if (used_level() >= avx512 && last_length <= 64 && first_length <= 64) {
+    return stand_near_avx512(text, place, last, last_length, first, first_length);
+  }
+#endif
+  if (memcmp(text + place, last, last_length) != 0) return 0;
+  size_t from = place > 64 ? place - 64 : 0;
+  return text_scan_find_text(text + from, place - from, first, first_length) != NULL;
 }

@@ -96,8 +96,19 @@ size_t text_scan_next(const text_scan_bytes *first, const text_scan_bytes *secon
 
 /// A row is one register, and a step a shuffle of it: three cycles that wait for the step before, where looking a state up in memory
 /// takes six at the least. Which row it is waits for the text alone.
+VBMI INLINE __m512i row(const text_scan_automaton *automaton, uint8_t byte) {
+  return _mm512_load_si512(automaton->rows + 64 * (size_t)automaton->classes[byte]);
+}
+
 VBMI INLINE __m512i step(const text_scan_automaton *automaton, __m512i state, uint8_t byte) {
-  return _mm512_permutexvar_epi8(state, _mm512_load_si512(automaton->rows + 64 * (size_t)automaton->classes[byte]));
+  return _mm512_permutexvar_epi8(state, row(automaton, byte));
+}
+
+/// Where four bytes lead each state: as many shuffles, but only one waits for the state.
+VBMI INLINE __m512i step_of_4(const text_scan_automaton *automaton, const uint8_t *text) {
+  __m512i first = _mm512_permutexvar_epi8(row(automaton, text[0]), row(automaton, text[1]));
+  __m512i last = _mm512_permutexvar_epi8(row(automaton, text[2]), row(automaton, text[3]));
+  return _mm512_permutexvar_epi8(first, last);
 }
 
 VBMI void text_scan_note_resets(text_scan_automaton *automaton, size_t class_count, size_t state_count) {
@@ -149,9 +160,15 @@ VBMI int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *tex
       if (next > place) states = step(automaton, start, text[next - 1]);
       place = next;
     }
-    // Only behind every fourth step it is asked where the walk is.
-    if (count - place >= 4) {
-      for (int i = 0; i < 4; i++) states = step(automaton, states, text[place + i]);
+    // Only behind so many steps it is asked where the walk is, which is not foreseen.
+    enum { at_once = 16 };
+    if (count - place >= at_once) {
+      for (int i = 0; i < at_once; i += 4) {
+        states = _mm512_permutexvar_epi8(states, step_of_4(automaton, text + place + i));
+      }
+      place += at_once;
+    } else if (count - place >= 4) {
+      states = _mm512_permutexvar_epi8(states, step_of_4(automaton, text + place));
       place += 4;
     } else {
       while (place < count) states = step(automaton, states, text[place++]);

@@ -1,4 +1,5 @@
 import CTextScan
+import Glibc
 import PolicyBytecode
 
 /// A pattern that waits for a literal of which a search in values tells where it stands: what is left to ask there.
@@ -81,9 +82,6 @@ struct KnownPiece: BitwiseCopyable {
   /// Where the literal begins in it.
   private let literalAt: Int
 
-  /// Pieces mostly stand near by: so many bytes before the known one are looked at first.
-  private static let near = 64
-
   /// Nil where an end is anchored, and where no piece holds the literal, whose bytes have case folded.
   init?(_ bytes: UnsafeBufferPointer<UInt8>, holding literal: UnsafeBufferPointer<UInt8>) {
     guard let layout = bytes.baseAddress, bytes[0] == 0, let first = literal.baseAddress else { return nil }
@@ -107,22 +105,16 @@ struct KnownPiece: BitwiseCopyable {
   func matches(_ text: UnsafeBufferPointer<UInt8>, literalAt place: Int) -> Bool {
     let start = place &- literalAt
     let end = start &+ knownLength
-    guard let base = text.baseAddress, start >= 0, end <= text.count,
-      text_scan_is_equal(base + start, layout + knownAt, knownLength) != 0
-    else { return false }
-    if index == 1 {
-      let piece = layout + firstAt
-      let length = knownAt &- firstAt
-      let from = max(start &- Self.near, 0)
-      if text_scan_find_text(base + from, start &- from, piece, length) == nil,
-        text_scan_find_text(base, start, piece, length) == nil
-      {
+    guard let base = text.baseAddress, start >= 0, end <= text.count else { return false }
+    let known = layout + knownAt
+    let first = layout + firstAt
+    // Pieces mostly stand near by.
+    if index != 1 || text_scan_stand_near(base, start, known, knownLength, first, knownAt &- firstAt) == 0 {
+      guard memcmp(base + start, known, knownLength) == 0, stand(0..<index, from: first, in: base, start) else {
         return false
       }
-    } else if !stand(0..<index, from: layout + firstAt, in: base, start) {
-      return false
     }
-    return stand(index &+ 1..<count, from: layout + knownAt + knownLength, in: base + end, text.count &- end)
+    return stand(index &+ 1..<count, from: known + knownLength, in: base + end, text.count &- end)
   }
 
   /// Whether these pieces, whose bytes begin at `piece`, stand in a text one behind the other: each is taken at its first place.

@@ -225,12 +225,20 @@ import Testing
       let start = Int.random(in: 0...count - length, using: &random)
       var sought = (0..<length).map { text[start + $0] }
       if length > 0, Bool.random(using: &random) { sought[Int.random(in: 0..<length, using: &random)] ^= 1 }
-      let first = (0...count - length).first { place in (0..<length).allSatisfy { text[place + $0] == sought[$0] } }
-      #expect(text_scan_find_text(text, count, sought, length).map { $0 - UnsafePointer(text) } == first)
+      let firstPlace = (0...count - length).first { place in (0..<length).allSatisfy { text[place + $0] == sought[$0] }
+      }
+      #expect(text_scan_find_text(text, count, sought, length).map { $0 - UnsafePointer(text) } == firstPlace)
       #expect(text_scan_find_text(text, length, sought + [0], length + 1) == nil)
-      #expect(
-        (text_scan_is_equal(text + start, sought, length) != 0)
-          == sought.indices.allSatisfy { text[start + $0] == sought[$0] })
+      let other = Int.random(in: 0...start, using: &random)
+      let first = (0..<Int.random(in: 0...min(count - other, 70), using: &random)).map { text[other + $0] }
+      guard length > 0, !first.isEmpty else { return }
+      let isEqual = sought.indices.allSatisfy { text[start + $0] == sought[$0] }
+      let near = (0..<start).contains { place in
+        place >= start - 64 && place + first.count <= start
+          && first.indices.allSatisfy { text[place + $0] == first[$0] }
+      }
+      let stands = text_scan_stand_near(text, start, sought, length, first, first.count) != 0
+      #expect(stands == (isEqual && near))
     }
   }
 

@@ -20,9 +20,10 @@ typedef struct {
   uint8_t low[4][16];
   uint8_t high[4][16];
   /// Of literals that are all that is sought, each with a window: their bytes, with `folded` set in each, how many they are, and
-  /// where among them the window is.
+  /// where among them the window is; and each byte of the window four times, which fills a vector in one load.
   struct {
     uint8_t bytes[64];
+    uint32_t window[4];
     uint8_t length, window_at, folded;
   } literals[3];
 } text_scan_tables;
@@ -184,8 +185,9 @@ size_t text_scan_find_line(const uint8_t firsts[8], const uint8_t *text, size_t 
 /// takes its time to prepare.
 const uint8_t *text_scan_find_text(const uint8_t *text, size_t count, const uint8_t *sought, size_t length);
 
-/// Whether bytes are equal.
-int text_scan_is_equal(const uint8_t *first, const uint8_t *second, size_t count);
+/// Whether `last` stands in `text` at `place`, where there is room for it, and `first` among the 64 bytes before. None is empty.
+int text_scan_stand_near(const uint8_t *text, size_t place, const uint8_t *last, size_t last_length, const uint8_t *first,
+                         size_t first_length);
 
 /// Up to eight bytes; what stands behind them repeats one of them.
 typedef struct {
