@@ -145,7 +145,7 @@ VBMI INLINE size_t last_reset(const text_scan_automaton *automaton, const uint8_
   return 0;
 }
 
-VBMI int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *text, size_t count, size_t refused) {
+VBMI int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *text, size_t count, size_t refused, size_t last) {
   const __m512i start = _mm512_set1_epi8((char)automaton->start);
   __m512i states = start;
   uint8_t state = automaton->start;
@@ -157,7 +157,11 @@ VBMI int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *tex
     if (place >= pass_from && automaton->first.count > 0 &&
         (state == automaton->idle[0] || state == automaton->idle[1] || state == automaton->idle[2])) {
       size_t next = next_avx512(&automaton->first, &automaton->second, text, place, count);
-      if (next > place) states = step(automaton, start, text[next - 1]);
+      if (next > place) {
+        // All before is forgotten.
+        if (next - 1 > last) return 0;
+        states = step(automaton, start, text[next - 1]);
+      }
       place = next;
     }
     // Only behind so many steps it is asked where the walk is, which is not foreseen.
@@ -185,7 +189,7 @@ int text_scan_can_walk(void) { return 0; }
 
 void text_scan_note_resets(text_scan_automaton *automaton, size_t class_count, size_t state_count) { __builtin_trap(); }
 
-int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *text, size_t count, size_t refused) {
+int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *text, size_t count, size_t refused, size_t last) {
   __builtin_trap();
 }
 

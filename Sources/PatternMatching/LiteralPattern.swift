@@ -62,8 +62,8 @@ public struct LiteralPattern: BitwiseCopyable {
     case .nothing: return true
     case .pieces(let piece): return piece.matches(text, literalAt: start)
     case .automaton(let automaton):
-      // Nowhere else stands what a match holds, so none ends before.
-      return text.count >= minimumLength && text_scan_walk(automaton, text.baseAddress, text.count, start) != 0
+      // Nowhere else stands what a match holds, so none ends before, and none begins behind.
+      return text.count >= minimumLength && text_scan_walk(automaton, text.baseAddress, text.count, start, start) != 0
     }
   }
 }

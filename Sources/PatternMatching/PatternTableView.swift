@@ -93,7 +93,7 @@ struct PatternTableView: BitwiseCopyable {
   {
     let walk = walks + Int(index)
     if let shuffled = walk.pointee.shuffled {
-      return text_scan_walk(shuffled, text.baseAddress, text.count, refused) != 0
+      return text_scan_walk(shuffled, text.baseAddress, text.count, refused, text.count) != 0
     }
     let header = words + at
     let cells = UnsafeRawPointer(header + AutomatonLayout.cells)

@@ -100,8 +100,8 @@ extension Interpreter {
     facts.bytes(facts.entries[hits.value - values(facts)])
   }
 
-  /// The verdict where one literal stands at one place of the operation and makes its rule apply; nil where that is not all, which
-  /// is to be judged in full.
+  /// The verdict where one literal stands at one place of the operation, and whether its rule applies is all there is to ask; nil
+  /// where it is not, which is to be judged in full.
   @inline(__always)
   private mutating func verdictOfLiteral(
     _ operation: Operation, _ batch: borrowing OperationBatch, _ hits: text_scan_hits,
@@ -111,16 +111,18 @@ extension Interpreter {
     let found = scratch.places[0]
     let bits = found & 0xFF
     let literal = literals + bits.trailingZeroBitCount
-    guard bits & (bits &- 1) == 0, literal.pointee.isDirect,
-      literal.pointee.pattern.matches(Self.text(hits, batch.facts), at: Int(found >> 8))
-    else { return nil }
-    guard Self.isLast(hits, operation, batch, slot, scratch.places) else {
+    guard bits & (bits &- 1) == 0, literal.pointee.isDirect else { return nil }
+    let applies = literal.pointee.pattern.matches(Self.text(hits, batch.facts), at: Int(found >> 8))
+    // One literal's rule has no need of other values once it applies.
+    guard applies && slot.pointee.few.window_count == 1 || Self.isLast(hits, operation, batch, slot, scratch.places)
+    else {
       scratch.places[0] = found
       return nil
     }
+    let firstFired = UInt32(truncatingIfNeeded: fired.count)
+    guard applies else { return silentVerdict(operation.protocol, firstFired) }
     var verdict = literal.pointee.verdict
-    verdict.firstFired = UInt32(truncatingIfNeeded: fired.count)
-    verdict.endFired = verdict.firstFired &+ 1
+    (verdict.firstFired, verdict.endFired) = (firstFired, firstFired &+ 1)
     fired.append(literal.pointee.rule)
     return verdict
   }
@@ -131,7 +133,6 @@ extension Interpreter {
     _ hits: text_scan_hits, _ operation: Operation, _ batch: borrowing OperationBatch,
     _ slot: UnsafePointer<ResidualSlot>, _ places: UnsafeMutablePointer<UInt64>
   ) -> Bool {
-    if slot.pointee.few.window_count == 1 { return true }
     guard let search = slot.pointee.few.search else { return false }
     let next = hits.value - values(batch.facts) + 1
     return Self.hits(search, from: next, operation, batch, slot, .max, places)?.count == 0

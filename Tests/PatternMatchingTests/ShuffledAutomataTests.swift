@@ -33,14 +33,15 @@ extension TextScanTests {
           defer { memory.deallocate() }
           let base = memory.bindMemory(to: UInt8.self).baseAddress
           let isAccepted = dfa.accepts(text.reduce(dfa.start) { dfa.next($0, $1) })
-          #expect((text_scan_walk(skipping, base, count, 0) != 0) == isAccepted, "\(expression)")
-          #expect((text_scan_walk(plain, base, count, 0) != 0) == isAccepted, "\(expression)")
+          #expect((text_scan_walk(skipping, base, count, 0, count) != 0) == isAccepted, "\(expression)")
+          #expect((text_scan_walk(plain, base, count, 0, count) != 0) == isAccepted, "\(expression)")
           // Up to any place where it is not yet accepted whatever follows.
           var state = dfa.start
           for place in 0..<count where state != DFA.all {
             state = dfa.next(state, text[place])
             if state == DFA.all { break }
-            #expect((text_scan_walk(skipping, base, count, place + 1) != 0) == isAccepted, "\(expression) at \(place)")
+            #expect(
+              (text_scan_walk(skipping, base, count, place + 1, count) != 0) == isAccepted, "\(expression) at \(place)")
           }
         }
       }
@@ -78,7 +79,7 @@ extension TextScanTests {
         guard let automaton else { return }
         for length in count - 1...count + 1 {
           let isAccepted =
-            text_scan_walk(automaton, [UInt8](repeating: UInt8(ascii: "x"), count: length), length, 0) != 0
+            text_scan_walk(automaton, [UInt8](repeating: UInt8(ascii: "x"), count: length), length, 0, length) != 0
           #expect(isAccepted == (length == count))
         }
       }

@@ -234,8 +234,9 @@ int text_scan_can_walk(void);
 void text_scan_note_resets(text_scan_automaton *automaton, size_t class_count, size_t state_count);
 
 /// Whether the automaton accepts the text, of which it is known that it accepts none of the first `refused` bytes and fewer,
-/// whatever follows: no look is taken at what stands before the last reset among them.
-int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *text, size_t count, size_t refused);
+/// whatever follows: no look is taken at what stands before the last reset among them. Nor is there a byte behind `last` from
+/// which on it would accept the rest; `count` where that is not known.
+int text_scan_walk(const text_scan_automaton *automaton, const uint8_t *text, size_t count, size_t refused, size_t last);
 
 /// Eight classes of ASCII characters: bit b of `low[n]` and of `high[n]` says that in class b a byte may have n as its low and as
 /// its high half; one is in a class if both may be. No byte beyond ASCII is in any.
