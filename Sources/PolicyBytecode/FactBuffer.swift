@@ -83,7 +83,7 @@ public struct FactBuffer: ~Copyable {
     entries = RawBuffer(capacity: entryCapacity)
   }
 
-  /// A copy of what `other` holds, in no more memory than that takes.
+  /// A copy of what `other` holds, in no more memory than that takes, and what may be read behind its bytes.
   public init(copying other: borrowing FactBuffer) {
     self.init(arenaCapacity: other.arena.count, entryCapacity: other.entries.count)
     arena.append(contentsOf: other.arena.elements)
@@ -186,6 +186,8 @@ public struct FactBuffer: ~Copyable {
   /// The same where their hash is known.
   @inline(__always)
   public mutating func add(_ fact: Fact, stored range: Range<Int>, hash: UInt32) {
+    // Searches in values take entries at their word.
+    precondition(range.upperBound <= arena.count, "range out of bounds")
     entries.append(
       FactEntry(
         fact: fact.rawValue, flags: 0, key: 0, hash: hash, start: UInt32(truncatingIfNeeded: range.lowerBound),

@@ -60,7 +60,7 @@ public struct OperationBatch: ~Copyable {
 
   public init() {}
 
-  /// A copy of what `other` holds, in no more memory than that takes.
+  /// A copy of what `other` holds, in no more memory than ``byteCount`` says.
   public init(copying other: borrowing OperationBatch) {
     facts = FactBuffer(copying: other.facts)
     operations = RawBuffer(capacity: other.operations.count)
@@ -72,7 +72,7 @@ public struct OperationBatch: ~Copyable {
 
   /// Bytes that a copy takes.
   public var byteCount: Int {
-    facts.arena.count + facts.entries.count * MemoryLayout<FactEntry>.stride
+    facts.arena.count + RawBuffer<UInt8>.readableBeyond + facts.entries.count * MemoryLayout<FactEntry>.stride
       + operations.count * MemoryLayout<Operation>.stride
   }
 

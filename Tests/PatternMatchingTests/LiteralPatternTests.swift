@@ -5,11 +5,12 @@ import Testing
 @testable import PatternMatching
 
 /// What a pattern that waits for a literal says where that stands is what it says of the text.
-@Suite struct LiteralPatternTests {
+///
+/// Among those tests for one after the other, for what the processor has is limited there.
+extension TextScanTests {
   /// What the index's one pattern says of `text`; nil where it leaves that to the index.
   private func ask(_ index: borrowing PatternIndex, _ text: [UInt8]) throws -> Bool? {
     let (patterns, search) = (index.literalPatterns, index.few)
-    let pattern = try #require(patterns.first)
     var few = try #require(search).pointee
     few.tag = 1
     var facts = RawBuffer<UInt8>()
@@ -20,7 +21,9 @@ import Testing
       few.search(&few, .max, $0.baseAddress, $0.baseAddress.map { $0 + 1 }, facts.base, scratch.places)
     }
     if hits.count == 0 { return false }
-    return hits.count == 1 ? pattern.matches(facts.elements, at: Int(scratch.places[0] >> 8)) : nil
+    guard hits.count == 1 else { return nil }
+    let pattern = patterns[(scratch.places[0] & 0xFF).trailingZeroBitCount]
+    return pattern.position == nil ? nil : pattern.matches(facts.elements, at: Int(scratch.places[0] >> 8))
   }
 
   @Test(arguments: [
@@ -33,27 +36,29 @@ import Testing
     (Pattern(.glob, "*a*b*-4711*"), "ab-4711", "ba-4711"),
     (Pattern(.glob, "*4711-4711*a*"), "4711-4711a", "4711-4712a"),
     (Pattern(.regex, #"\bdrop\s+4711\b"#), "a drop  4711", "a drop  47112"),
-    (Pattern(.regex, "alter +table|create +table"), "create table", "create index"),
+    (Pattern(.regex, "alter +1|create +2"), "create 2", "create 1"),
   ])
-  func decides(pattern: Pattern, matching: String, other: String) throws {
+  func literalDecides(pattern: Pattern, matching: String, other: String) throws {
     let table = try TestTable([pattern])
     let index = PatternIndex(table.table, selecting: [0])
     for padding in [0, 1, 60, 70, 190, 300] {
       let around = String(repeating: ".", count: padding)
-      #expect(try ask(index, Array((around + matching + around).utf8)) == true)
+      // Where automata are not walked by shuffling, they are left to the index.
+      let says = try ask(index, Array((around + matching + around).utf8))
+      #expect(says == true || says == nil && pattern.kind == .regex && text_scan_can_walk() == 0)
       #expect(try ask(index, Array((around + other + around).utf8)) != true)
     }
   }
 
   /// Anchored globs are left to the index.
   @Test(arguments: [Pattern(.glob, "drop*-4711*"), Pattern(.glob, "*drop*-4711")])
-  func isNone(pattern: Pattern) throws {
+  func literalOfOthers(pattern: Pattern) throws {
     let table = try TestTable([pattern])
     let patterns = PatternIndex(table.table, selecting: [0]).literalPatterns
     #expect(patterns.allSatisfy { $0.position == nil })
   }
 
-  @Test func agreesWithTheTable() throws {
+  @Test func literalAgreesWithTheTable() throws {
     var random = SplitMix(3)
     let parts = ["drop", "Table", "-4711", "a", "e", " /", "x", "47"]
     func some(_ range: ClosedRange<Int>) -> [String] {
@@ -87,6 +92,7 @@ import Testing
         if says { matched += 1 }
       }
     }
-    #expect(decided > 5000 && matched > 1000, "\(decided), \(matched)")
+    let least = text_scan_can_walk() == 0 ? 1 : 2
+    #expect(decided > 2500 * least && matched > 500 * least, "\(decided), \(matched)")
   }
 }

@@ -105,27 +105,44 @@ import Testing
     #expect(filtered == 16, "where prefilters are in use: \(filtered)")
   }
 
-  /// Each rule's literal is in another value of the operation, or behind one that only looks like it.
-  @Test(arguments: [2, 3, 4]) func severalValues(ruleCount: Int) throws {
+  /// Each rule's literal is in another value of the operation, or behind one that only looks like it; some rules wait for more.
+  @Test(arguments: [1, 2, 3, 4], [false, true]) func severalValues(ruleCount: Int, oneWaitsForMore: Bool) throws {
     var policy = CheckedPolicy()
-    policy.rules = (0..<ruleCount).map { number in
-      let test = CheckedPredicate(
-        fact: .command, test: .matches([Pattern(.glob, "*drop /*word-\(100 + number)*")]), span: nowhere)
-      return CheckedRule(
-        fullName: "p/r\(100 + number)", displayName: "r\(100 + number)", span: nowhere, condition: .test(test),
-        actions: [.block(message: nil)])
+    policy.defaults.record = .commands
+    func test(_ fact: Fact, _ patterns: [Pattern]) -> Condition {
+      .test(CheckedPredicate(fact: fact, test: .matches(patterns), span: nowhere))
     }
-    let subject = try Subject(policy)
-    for (first, second) in [(0, 1), (1, 0), (0, 0), (1, 1)] {
+    policy.rules = (0..<ruleCount).map { number in
+      let own = test(.command, [Pattern(.glob, "*drop /*word-\(100 + number)*")])
+      let waits = oneWaitsForMore && number == 0
+      return CheckedRule(
+        fullName: "p/r\(100 + number)", displayName: "r\(100 + number)", span: nowhere,
+        condition: waits ? .and([own, .not(test(.command, [Pattern(.contains, "never-\(number)")]))]) : own,
+        actions: number % 2 == 0 ? [.block(message: nil)] : [.allow, .record(.full)])
+    }
+    let (reference, subject) = (try ReferenceEvaluator(policy), try Subject(policy))
+    let session = subject.session(Principal())
+    // Up to three literals are answered where they stand; a rule that waits for more has one more.
+    let literalCount = ruleCount + (oneWaitsForMore ? 1 : 0)
+    #expect((session.residual(.shell, .request).pointee.literals != nil) == (literalCount <= 3))
+    let tooLong = String(repeating: "w", count: PatternIndex.longestGlance)
+    for (first, second) in [(0, 1), (1, 0), (0, 0), (1, 1), (2, 0)] {
       for padding in [0, 1, 70, 200] {
         let around = String(repeating: "w", count: padding)
-        for lookalike in ["", "word-10", "drop word-100", "-word-101 /drop"] {
-          let values = ["drop /\(around)word-\(100 + first)", lookalike, "\(around)drop / word-\(100 + second)", ""]
-          let operation = ReferenceOperation(.shell, values.map { ReferenceFact(.command, $0) })
-          let request = ReferenceRequest([operation])
-          let found = subject.judge(request, in: subject.session(Principal()))
-          #expect(found.applied == Set([first, second]).sorted())
-          #expect(subject.judge(request, by: Principal(), tags: []) == found)
+        for others in [
+          [], ["word-10"], ["drop word-100"], ["-word-101 /drop"], ["never-0"], [tooLong + "drop /word-101"],
+        ] {
+          let hits = ["drop /\(around)word-\(100 + first)", "\(around)drop / word-\(100 + second)"]
+          // Such as are looked at first, or last, or alone.
+          for values in [others + hits, hits + others, [hits[0]] + others + [hits[1]], others, [hits[0]]] {
+            let operation = ReferenceOperation(.shell, values.map { ReferenceFact(.command, $0) })
+            let request = ReferenceRequest([operation])
+            let found = subject.judge(request, in: session)
+            #expect(
+              ReferenceVerdict(found) == reference.judge(request, by: Principal(), tags: [], time: nil, clock: 0),
+              "\(values.map { $0.prefix(30) })")
+            #expect(subject.judge(request, by: Principal(), tags: []) == found)
+          }
         }
       }
     }

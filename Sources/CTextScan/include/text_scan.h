@@ -54,7 +54,8 @@ typedef struct text_scan_few {
   /// stand three more bytes, are looked at. What it gives is that of `text_scan_find_few`.
   size_t (*find)(const struct text_scan_few *few, uint64_t admitted, const uint8_t *text, size_t end, uint64_t *found);
   /// The same in each value from `value` up to, not including, `end` that has the tag of `few`, until it is found in one. Of
-  /// literals that are known only those places are found at which they stand. `found` is as for `text_scan_find_few_at_once`.
+  /// literals that are known only those places are found at which they stand. `found` is as for `text_scan_find_few_at_once`,
+  /// with room for nine at least.
   text_scan_hits (*search)(const struct text_scan_few *few, uint64_t admitted, const text_scan_value *value,
                            const text_scan_value *end, const uint8_t *bytes, uint64_t *found);
   /// `text_scan_tables`, or of a search by landmarks `text_scan_landmarks`.
@@ -107,9 +108,6 @@ enum { text_scan_longest_literal = 64 };
 /// `folded`, 0x20, no look is taken at that bit. It is to be said of all or of none.
 void text_scan_add_literal(text_scan_few *few, text_scan_tables *tables, int number, const uint8_t *bytes, uint8_t length,
                            uint8_t window_at, uint8_t folded);
-
-/// Has the line of the cache at `place` brought, and goes on.
-static inline void text_scan_bring(const void *place) { __builtin_prefetch(place); }
 
 /// Eight sets of nine bytes, that before a place and the eight from there on: bit b of `of[i][byte]` says that in set b the
 /// byte at i may be this one. `upper` says it of all bytes beyond ASCII together, `low` and `high` of halves of the first
