@@ -33,7 +33,10 @@ public struct JSONPathMatcher: Sendable {
   }
 
   /// Whether some path leads into what stands below here; else the walk may pass it over.
-  public var isLive: Bool { levels[levels.count - 1] < states.count }
+  public var isLive: Bool { stateCount > 0 }
+
+  /// How many states the walk is in here: each a path that leads here or below, and how far it has come.
+  public var stateCount: Int { states.count - levels[levels.count - 1] }
 
   public mutating func enter(member name: UnsafeBufferPointer<UInt8>) {
     descend { selector in

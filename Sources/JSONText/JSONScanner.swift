@@ -215,6 +215,14 @@ public struct JSONScanner: ~Copyable {
     return unescape(token)
   }
 
+  /// Calls `body` with the value of a string as UTF-8, which is valid until it returns; nothing is copied that has no
+  /// escapes.
+  @inline(__always)
+  public func withUTF8<Result>(_ token: JSONToken, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    guard token.hasEscapes else { return body(slice(token)) }
+    return unescape(token).withUnsafeBufferPointer(body)
+  }
+
   /// The value of a number, if it is written as an integer and fits.
   public func integer(_ token: JSONToken) -> Int64? { Int64(text(token)) }
 

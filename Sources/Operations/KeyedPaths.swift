@@ -6,11 +6,14 @@ import PolicyBytecode
 ///
 /// Of a string its text is the value; whole numbers in plain digits, others, booleans and null as JSON writes them; an
 /// array gives a value for each of its elements that is none, an object its JSON text.
+///
+/// Values that a path only leads to where the case of letters does not matter are marked, but those of Kubernetes: its
+/// server minds the case.
 struct KeyedPaths {
   /// For each path one more than the position of its key in ``FactDemand/keys``.
   let numbers: [UInt16]
   let names: [String]
-  private var matcher: JSONPathMatcher
+  private var matcher: FoldedPaths
 
   init(_ fact: Fact, of demand: FactDemand) {
     var numbers: [UInt16] = []
@@ -21,7 +24,7 @@ struct KeyedPaths {
     }
     self.numbers = numbers
     self.names = names
-    matcher = JSONPathMatcher(names.map { JSONPath(key: $0) })
+    matcher = FoldedPaths(names.map { JSONPath(key: $0) }, ignoringCase: fact != .k8sBody)
   }
 
   var isEmpty: Bool { numbers.isEmpty }
@@ -29,7 +32,12 @@ struct KeyedPaths {
   struct Value {
     var key: UInt16
     var bytes: [UInt8]
+    /// The path only leads here where the case of letters does not matter.
+    var isFolded = false
   }
+
+  /// Whether the document last read has a member that leads on along a path only so.
+  var hasOtherCase: Bool { matcher.hasOtherCase }
 
   /// The values that the paths lead to in a document, which the scanner stands before and is read over.
   mutating func values(in scanner: inout JSONScanner) throws(JSONError) -> [Value] {
@@ -61,7 +69,7 @@ struct KeyedPaths {
     case .object:
       try scanner.beginObject()
       while let key = try scanner.nextKey() {
-        matcher.enter(member: scanner.utf8(key))
+        scanner.withUTF8(key) { matcher.enter(member: $0) }
         try walk(&scanner, &values)
         matcher.leave()
       }
@@ -80,11 +88,12 @@ struct KeyedPaths {
 
   private mutating func walk(_ value: JSONValue, _ values: inout [Value]) {
     guard matcher.isLive else { return }
-    if matcher.isMatched { matcher.forEachMatch { Self.add(value, numbers[$0], &values) } }
+    matcher.forEachMatch { Self.add(value, numbers[$0], isFolded: $1, &values) }
     switch value {
     case .object(let members):
       for member in members {
-        matcher.enter(member: Array(member.key.utf8))
+        var name = member.key
+        name.withUTF8 { matcher.enter(member: $0) }
         walk(member.value, &values)
         matcher.leave()
       }
@@ -98,16 +107,17 @@ struct KeyedPaths {
     }
   }
 
-  private static func add(_ value: JSONValue, _ key: UInt16, _ values: inout [Value]) {
+  private static func add(_ value: JSONValue, _ key: UInt16, isFolded: Bool, _ values: inout [Value]) {
     switch value {
-    case .string(let text): values.append(Value(key: key, bytes: Array(text.utf8)))
+    case .string(let text): values.append(Value(key: key, bytes: Array(text.utf8), isFolded: isFolded))
     case .array(let elements):
       for element in elements {
         if case .array = element { continue }
-        add(element, key, &values)
+        add(element, key, isFolded: isFolded, &values)
       }
     case .null, .boolean, .number, .object:
-      values.append(Value(key: key, bytes: Array(WholeNumbers.folding(value).text.utf8)))
+      let text = WholeNumbers.folding(value).text
+      values.append(Value(key: key, bytes: Array(text.utf8), isFolded: isFolded))
     }
   }
 }

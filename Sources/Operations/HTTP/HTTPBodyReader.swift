@@ -3,6 +3,14 @@ import PolicyBytecode
 
 /// Values of a body by path: JSON, forms and multipart forms.
 enum HTTPBodyReader {
+  struct Found {
+    var values: [KeyedPaths.Value] = []
+    /// The body is of a form that is looked into.
+    var isKnown = true
+    /// It has members that servers take for one or for two, where a path leads.
+    var hasTwins = false
+  }
+
   /// The values that a policy asks for.
   ///
   /// An error where the body says to be of a form that it is not, or where servers read it differently. A body of
@@ -10,32 +18,30 @@ enum HTTPBodyReader {
   /// the other have the values of all, for some servers read the first.
   static func values(
     _ body: HTTPBody, _ head: HTTPHead, _ bytes: [UInt8], _ paths: inout KeyedPaths
-  ) throws(HTTPError) -> (values: [KeyedPaths.Value], isKnown: Bool) {
-    guard !body.isEmpty else { return ([], true) }
+  ) throws(HTTPError) -> Found {
+    guard !body.isEmpty else { return Found() }
     if let coding = try head.only("content-encoding", bytes), !HTTPBytes.equal(bytes, coding.value, "identity") {
       throw HTTPError(.unsupported)
     }
     guard let field = try head.only("content-type", bytes), field.value.count > 0 else {
-      guard try mayBeJSON(body) else { return ([], false) }
-      return (try json(body, &paths), true)
+      guard try mayBeJSON(body) else { return Found(isKnown: false) }
+      return try json(body, &paths)
     }
     let type = try HTTPMediaType(bytes[field.value.range])
     guard type.isReadable else { throw HTTPError(.unsupported) }
     if type.isNamed("multipart/form-data") {
       var reader = HTTPMultipart(body, type, paths)
-      return (try reader.values(), true)
+      return Found(values: try reader.values())
     }
-    if type.isJSON { return (try json(body, &paths), true) }
-    var values: [KeyedPaths.Value] = []
+    if type.isJSON { return try json(body, &paths) }
     // `curl -d '{…}'` calls this a form; a server that expects JSON does not mind.
-    var isKnown = try mayBeJSON(body)
-    if isKnown { values = try json(body, &paths) }
+    var found = try mayBeJSON(body) ? json(body, &paths) : Found(isKnown: false)
     if type.isNamed("application/x-www-form-urlencoded") {
       // JSON that is no form may hold `%` as it likes.
-      do throws(HTTPError) { values += try form(body, paths) } catch { if !isKnown { throw error } }
-      isKnown = true
+      do throws(HTTPError) { found.values += try form(body, paths) } catch { if !found.isKnown { throw error } }
+      found.isKnown = true
     }
-    return (values, isKnown)
+    return found
   }
 
   /// Whether a server that expects JSON may read it so; an error where that would be JSON in UTF-16 or UTF-32, or behind a mark of
@@ -51,7 +57,7 @@ enum HTTPBodyReader {
     return startsLikeJSON(body)
   }
 
-  static func startsLikeJSON(_ body: HTTPBody) -> Bool {
+  private static func startsLikeJSON(_ body: HTTPBody) -> Bool {
     for index in body.range {
       let byte = body.bytes[index]
       if Ascii.isSpaceOrReturn(byte) { continue }
@@ -60,21 +66,25 @@ enum HTTPBodyReader {
     return false
   }
 
-  private static func json(_ body: HTTPBody, _ paths: inout KeyedPaths) throws(HTTPError) -> [KeyedPaths.Value] {
-    var reading = paths
-    var values: [KeyedPaths.Value]?
-    body.bytes.withUnsafeBufferPointer { bytes in
-      var scanner = JSONScanner(UnsafeBufferPointer(rebasing: bytes[body.range]))
+  private static func json(_ body: HTTPBody, _ paths: inout KeyedPaths) throws(HTTPError) -> Found {
+    let found = body.bytes.withUnsafeBufferPointer { bytes -> Found? in
+      let text = UnsafeBufferPointer(rebasing: bytes[body.range])
+      var scanner = JSONScanner(text)
+      var found = Found()
+      var hasOtherCase = false
       do throws(JSONError) {
-        var found: [KeyedPaths.Value] = []
-        repeat { found += try reading.values(in: &scanner) } while !scanner.isAtEnd()
-        values = found
+        repeat {
+          found.values += try paths.values(in: &scanner)
+          hasOtherCase = hasOtherCase || paths.hasOtherCase
+        } while !scanner.isAtEnd()
       } catch {
-        values = nil
+        return nil
       }
+      found.hasTwins = hasOtherCase && FoldedPaths.hasTwins(in: text)
+      return found
     }
-    guard let values else { throw HTTPError(.syntax) }
-    return values
+    guard let found else { throw HTTPError(.syntax) }
+    return found
   }
 
   private static func form(_ body: HTTPBody, _ paths: KeyedPaths) throws(HTTPError) -> [KeyedPaths.Value] {

@@ -26,24 +26,33 @@ func decodeHTTP(_ payload: [UInt8], unknown: HTTPUnknownParts, _ context: inout 
     guard !unknown.request else { throw HTTPError(.unknownCode) }
     let request = try HTTPRequest(payload)
     let entries = context.http.facts == context.http.places ? [] : request.declarations(&context)
-    let values: [HTTPInterest.Value]
+    let found: HTTPRequest.Found
     do throws(HTTPError) {
-      values = try request.values(&context.http, entries, unknown)
+      found = try request.values(&context.http, entries, unknown)
     } catch {
-      if error.reason == .unknownCode { request.emit([], &context) }
+      if error.reason == .unknownCode { request.emit([], readsOtherCase: false, &context) }
       throw error
     }
-    request.emit(values, &context)
+    request.emit(found.values, readsOtherCase: false, &context)
+    // Whether the server takes `{"Query":…}` for `{"query":…}` is not known: facts are judged either way.
+    let facts = context.http.facts
+    if found.values.contains(where: { $0.isFolded && $0.number <= facts }) {
+      request.emit(found.values, readsOtherCase: true, &context)
+    }
+    if found.hasTwins, !context.isFull { context.unparsed(.http, .unsupported) }
     if request.target.isAmbiguous, !context.isFull { context.unparsed(.http, .syntax) }
-    let folded = entries.contains { $0.place.word == "body" } ? context.http.folded(in: request.body) : []
     for entry in entries {
       let number = context.http.number(entry)
-      for value in values where value.number == number {
+      var isFolded = false
+      for value in found.values where value.number == number {
+        if value.isFolded {
+          isFolded = true
+          continue
+        }
         guard !context.isFull else { return }
         context.nested(entry.inner, in: .http, value.bytes)
       }
-      // Whether the server takes `{"Query":…}` for `{"query":…}` is not known.
-      if folded.contains(number), !context.isFull { context.unparsed(entry.inner, in: .http, .unsupported) }
+      if isFolded, !context.isFull { context.unparsed(entry.inner, in: .http, .unsupported) }
     }
   } catch {
     context.unparsed(.http, error.reason)
@@ -84,14 +93,17 @@ struct HTTPRequest {
     return command
   }
 
-  func emit(_ values: [HTTPInterest.Value], _ context: inout DecodeContext) {
+  /// Emits the request as servers read it that tell members apart by the case of their letters, or that do not.
+  func emit(_ values: [HTTPInterest.Value], readsOtherCase: Bool, _ context: inout DecodeContext) {
     let known = context.http.facts
     context.operation(.http) { facts, demand in
       if demand.contains(.command) { facts.add(.command, command) }
       if demand.contains(.httpMethod) { facts.add(.httpMethod, method) }
       if demand.contains(.httpHost), let host { facts.add(.httpHost, host) }
       if demand.contains(.httpPath) { facts.add(.httpPath, target.path) }
-      for value in values where value.number <= known { facts.add(value.fact, key: value.number, value.bytes) }
+      for value in values where value.number <= known && (readsOtherCase || !value.isFolded) {
+        facts.add(value.fact, key: value.number, value.bytes)
+      }
     }
   }
 
@@ -106,15 +118,21 @@ struct HTTPRequest {
     }
   }
 
+  struct Found {
+    var values: [HTTPInterest.Value] = []
+    /// Which members of a body a fact reads depends on the server: two have one name but for its case.
+    var hasTwins = false
+  }
+
   /// The values that facts and declarations ask for.
   func values(
     _ interest: inout HTTPInterest, _ entries: [DecodeTable.Entry], _ unknown: HTTPUnknownParts
-  ) throws(HTTPError) -> [HTTPInterest.Value] {
-    var values: [HTTPInterest.Value] = []
-    if !interest.headers.isEmpty { try addHeaders(interest.headers, unknown, &values) }
+  ) throws(HTTPError) -> Found {
+    var all = Found()
+    if !interest.headers.isEmpty { try addHeaders(interest.headers, unknown, &all.values) }
     if interest.asksForParameters || entries.contains(where: { $0.place.word == "query" }) {
       if unknown.query { throw HTTPError(.unknownCode) }
-      if target.query.count > 0 { try addParameters(interest.parameters, &values) }
+      if target.query.count > 0 { try addParameters(interest.parameters, &all.values) }
     }
     let isDeclared = entries.contains { $0.place.word == "body" }
     if interest.asksForBody || isDeclared {
@@ -122,9 +140,13 @@ struct HTTPRequest {
       let found = try HTTPBodyReader.values(body, head, bytes, &interest.body)
       // What a declaration says to be there is judged, or the request is not read.
       if isDeclared, !found.isKnown { throw HTTPError(.unsupported) }
-      for value in found.values { values.append(.init(fact: .httpBody, number: value.key, bytes: value.bytes)) }
+      for value in found.values {
+        all.values.append(
+          .init(fact: .httpBody, number: value.key, bytes: value.bytes, isFolded: value.isFolded))
+      }
+      all.hasTwins = interest.asksForBody && found.hasTwins
     }
-    return values
+    return all
   }
 
   private func addHeaders(

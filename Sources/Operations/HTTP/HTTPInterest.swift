@@ -1,4 +1,3 @@
-import JSONText
 import PolicyBytecode
 
 /// What a policy asks about requests beyond their first line: the keys of facts, and the places of `decode`
@@ -15,6 +14,8 @@ struct HTTPInterest {
     var fact: Fact
     var number: UInt16
     var bytes: [UInt8]
+    /// It is there only for servers that ignore the case of members.
+    var isFolded = false
   }
 
   /// Numbers up to this one are keys of facts; those above are places of declarations.
@@ -30,9 +31,6 @@ struct HTTPInterest {
   /// Whether a fact asks for the body.
   let asksForBody: Bool
   private let keys: [FactKey]
-  /// The places of declarations in bodies, and their numbers.
-  private var folded: FoldedPaths
-  private let foldedNumbers: [UInt16]
 
   init(_ demand: FactDemand, _ decodes: DecodeTable) {
     let asked = demand.keys
@@ -54,9 +52,6 @@ struct HTTPInterest {
     places = UInt16(truncatingIfNeeded: keys.count)
     asksForParameters = asked.contains { $0.fact == .httpQuery }
     asksForBody = asked.contains { $0.fact == .httpBody }
-    let declared = (asked.count..<keys.count).filter { keys[$0].fact == .httpBody }
-    folded = FoldedPaths(declared.map { JSONPath(key: keys[$0].key) })
-    foldedNumbers = declared.map { UInt16(truncatingIfNeeded: $0 + 1) }
     body = KeyedPaths(.httpBody, of: FactDemand(facts: demand.facts, keys: keys))
   }
 
@@ -66,13 +61,6 @@ struct HTTPInterest {
     case "header": .httpHeader
     default: .httpBody
     }
-  }
-
-  /// The numbers of the places in a body that only servers which ignore the case of members find there.
-  mutating func folded(in body: HTTPBody) -> Set<UInt16> {
-    guard !folded.isEmpty, HTTPBodyReader.startsLikeJSON(body) else { return [] }
-    let found = body.bytes.withUnsafeBufferPointer { folded.paths(in: UnsafeBufferPointer(rebasing: $0[body.range])) }
-    return Set(found.map { foldedNumbers[$0] })
   }
 
   /// The number of the place that a declaration names.

@@ -8,15 +8,15 @@ extension MCPDecoder {
     by tool: [UInt8], _ arguments: UnsafeBufferPointer<UInt8>, _ other: MCPArguments.Other,
     _ context: inout DecodeContext
   ) throws(JSONError) {
-    var declared = declarations(of: tool, &context)
+    let declared = declarations(of: tool, &context)
     guard !declared.paths.isEmpty else { return }
     if let names = declared.names, try !hasMember(arguments, among: names) { return }
-    var search = MCPArgumentSearch(declared.paths)
+    var search = MCPArgumentSearch(declared.matcher)
     var scanner = JSONScanner(arguments)
     search.walk(try JSONValue(&scanner), in: nil)
     if case .known(let text) = other { search.walk(try JSONValue(parsing: text), in: nil) }
     // Whether the server takes `{"Query":…}` for `{"query":…}` is not known.
-    for path in declared.folded.paths(in: arguments).sorted() {
+    for path in search.folded.sorted() {
       guard !context.isFull else { return }
       context.unparsed(declared.inners[path], in: .mcp, .unsupported, tool: tool)
     }
@@ -54,7 +54,7 @@ extension MCPDecoder {
       found.paths.append(path)
       found.inners.append(entry.inner)
     }
-    found.folded = FoldedPaths(found.paths)
+    found.matcher = FoldedPaths(found.paths)
     context.mcpDeclarations.remember(found, tool)
     return found
   }
@@ -79,7 +79,7 @@ struct MCPDeclarations {
   struct Found {
     var paths: [JSONPath] = []
     var inners: [OperationProtocol] = []
-    var folded = FoldedPaths([])
+    var matcher = FoldedPaths([])
 
     /// The members of the arguments that the paths start at, in lower case; nil if one may start anywhere.
     var names: [[UInt8]]? {
@@ -123,17 +123,26 @@ struct MCPArgumentSearch {
   }
 
   private(set) var found: [Found] = []
-  private var matcher: JSONPathMatcher
+  /// The paths that lead to a value only where the case of letters does not matter.
+  private(set) var folded: Set<Int> = []
+  private var matcher: FoldedPaths
 
-  init(_ paths: [JSONPath]) { matcher = JSONPathMatcher(paths) }
+  init(_ matcher: FoldedPaths) { self.matcher = matcher }
 
   mutating func walk(_ value: JSONValue, in parent: JSONValue?) {
     guard matcher.isLive else { return }
-    matcher.forEachMatch { found.append(Found(path: $0, value: value, siblings: parent)) }
+    matcher.forEachMatch { path, isFolded in
+      if isFolded {
+        folded.insert(path)
+      } else {
+        found.append(Found(path: path, value: value, siblings: parent))
+      }
+    }
     switch value {
     case .object(let members):
       for member in members {
-        matcher.enter(member: Array(member.key.utf8))
+        var name = member.key
+        name.withUTF8 { matcher.enter(member: $0) }
         walk(member.value, in: value)
         matcher.leave()
       }

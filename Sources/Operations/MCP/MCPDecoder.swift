@@ -156,27 +156,41 @@ struct MCPDecoder {
     }
     if case .unknown = other { return context.unparsed(.mcp, .unsupported) }
     var values: [KeyedPaths.Value] = []
+    var hasTwins = false
     if !context.mcpArguments.isEmpty, let arguments {
       values = try context.mcpArguments.values(of: arguments)
+      hasTwins = context.mcpArguments.hasOtherCase && FoldedPaths.hasTwins(in: arguments)
       if case .known(let text) = other {
         let others = context.mcpArguments.values(in: try JSONValue(parsing: text))
-        values += others.filter { value in !values.contains { $0.key == value.key && $0.bytes == value.bytes } }
+        values += others.filter { value in
+          !values.contains { $0.key == value.key && $0.bytes == value.bytes && $0.isFolded == value.isFolded }
+        }
+        hasTwins =
+          hasTwins
+          || context.mcpArguments.hasOtherCase && text.withUnsafeBufferPointer { FoldedPaths.hasTwins(in: $0) }
       }
     }
     let isServers = isFromServer == true || MCPMethods.isServers(method)
     let isDestructive = tool.map { context.tools.isDestructive($0) } ?? false
     let isChanged = tool.map { context.tools.isChanged($0) } ?? false
-    context.operation(.mcp) { facts, demand in
-      if demand.contains(.command) { facts.add(.command, command) }
-      if demand.contains(.mcpMethod) { facts.add(.mcpMethod, method) }
-      if demand.contains(.mcpFrom) { facts.add(.mcpFrom, isServers ? "server" : "client") }
-      if let tool, demand.contains(.mcpTool) { facts.add(.mcpTool, tool) }
-      for value in values { facts.add(.mcpArgument, key: value.key, value.bytes) }
-      if let resource, demand.contains(.mcpResource) { facts.add(.mcpResource, resource) }
-      if tool == nil, let prompt = parameters?.name, demand.contains(.mcpPrompt) { facts.add(.mcpPrompt, prompt) }
-      if demand.contains(.mcpDestructive) { facts.add(.mcpDestructive, isDestructive) }
-      if demand.contains(.mcpChanged) { facts.add(.mcpChanged, isChanged) }
+    // Whether the server takes `{"Path":…}` for `{"path":…}` is not known: the call is judged either way.
+    let readings = values.contains { $0.isFolded } ? 2 : 1
+    for reading in 1...readings {
+      context.operation(.mcp) { facts, demand in
+        if demand.contains(.command) { facts.add(.command, command) }
+        if demand.contains(.mcpMethod) { facts.add(.mcpMethod, method) }
+        if demand.contains(.mcpFrom) { facts.add(.mcpFrom, isServers ? "server" : "client") }
+        if let tool, demand.contains(.mcpTool) { facts.add(.mcpTool, tool) }
+        for value in values where reading == 2 || !value.isFolded {
+          facts.add(.mcpArgument, key: value.key, value.bytes)
+        }
+        if let resource, demand.contains(.mcpResource) { facts.add(.mcpResource, resource) }
+        if tool == nil, let prompt = parameters?.name, demand.contains(.mcpPrompt) { facts.add(.mcpPrompt, prompt) }
+        if demand.contains(.mcpDestructive) { facts.add(.mcpDestructive, isDestructive) }
+        if demand.contains(.mcpChanged) { facts.add(.mcpChanged, isChanged) }
+      }
     }
+    if hasTwins { context.unparsed(.mcp, .unsupported) }
     if isAmbiguous { context.unparsed(.mcp, .unsupported) }
     guard let tool, let arguments, hasDeclarations else { return }
     try carried(by: tool, arguments, other, &context)

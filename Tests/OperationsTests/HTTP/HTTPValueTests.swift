@@ -147,6 +147,31 @@ private let declarationCases: [(FactDemand, String, [String])] = [
   (sql(("host", "*.Example.com"), ("header", "X-SQL")), "GET /x HTTP/1.1\nx-sql: SELECT 1\n\n", ["GET /x"]),
 ]
 
+/// Bodies, and the values of `role` and `user.id` that each operation has.
+private let otherCaseCases: [(String, [String])] = [
+  (#"{"Role":"admin"}"#, ["", "role=admin"]), (#"{"role":"admin"}"#, ["role=admin"]), (#"{"Roles":"x"}"#, [""]),
+  (#"{"x":{"Role":"admin"}}"#, [""]), (#"[{"Role":"admin"}]"#, [""]), (#"{"Role":[]}"#, [""]),
+  (#"{"ROLE":["a","b"]}"#, ["", "role=a role=b"]), (#"{"Role":null}"#, ["", "role=null"]),
+  (#"{"\u0052ole":"admin"}"#, ["", "role=admin"]), (#"{"rol\u0065":"admin"}"#, ["role=admin"]),
+  (#"{"u\u017Fer":{"id":1}}"#, ["", "user.id=1"]), (#"{"uſer":{"id":1}}"#, ["", "user.id=1"]),
+  (#"{"User":{"ID":1}}"#, ["", "user.id=1"]), (#"{"user":{"Id":1},"Role":"a"}"#, ["", "user.id=1 role=a"]),
+  (#"{"user":{"id":1},"Role":"a"}"#, ["user.id=1", "user.id=1 role=a"]),
+  // Which of two counts is not the same for all servers: the first, the last, both put together.
+  (#"{"role":"user","Role":"admin"}"#, ["role=user", "role=user role=admin", "?unsupported"]),
+  (#"{"Role":"admin","role":"user"}"#, ["role=user", "role=admin role=user", "?unsupported"]),
+  (#"{"Role":"user","ROLE":"admin"}"#, ["", "role=user role=admin", "?unsupported"]),
+  (#"{"role":"user","Role":[]}"#, ["role=user", "?unsupported"]),
+  (#"{"user":{"id":1},"User":{}}"#, ["user.id=1", "?unsupported"]),
+  (#"{"user":{"id":1},"User":{"id":2}}"#, ["user.id=1", "user.id=1 user.id=2", "?unsupported"]),
+  // Where no path leads it does not matter.
+  (#"{"role":"user","x":1,"X":2}"#, ["role=user"]), (#"{"user":{"id":1,"x":1,"X":2}}"#, ["user.id=1"]),
+  // Several texts.
+  ("{\"x\":1}\n{\"Role\":\"admin\"}", ["", "role=admin"]),
+  ("{\"Role\":\"a\"}\n{\"role\":\"b\"}", ["role=b", "role=a role=b"]),
+  ("{\"Role\":\"a\"}\n{\"x\":[{\"y\":1,\"Y\":2}]}", ["", "role=a", "?unsupported"]),
+  (#"{"Role":"admin"} x"#, ["?syntax"]), (#"{"Role":1,"Role":2}"#, ["?syntax"]),
+]
+
 @Suite struct HTTPValueTests {
   @Test(arguments: parameterCases)
   func parameters(_ query: String, _ expected: [String]) {
@@ -171,6 +196,49 @@ private let declarationCases: [(FactDemand, String, [String])] = [
     #expect(values(.httpBody, "a.b", post(type, body)) == expected)
     // Nobody asks: nobody minds.
     #expect(http(post(type, body)) == ["POST /x"])
+  }
+
+  /// What servers that ignore the case of members read is judged, too.
+  @Test(arguments: otherCaseCases)
+  func membersInAnotherCase(_ body: String, _ expected: [String]) {
+    let keys = ["role", "$.user.id"]
+    let demand = asking((.httpBody, keys[0]), (.httpBody, keys[1]))
+    for type in ["application/json", "text/plain", form] {
+      var context = DecodeContext(demand: demand)
+      for _ in 0..<2 {
+        context.decode(.http, Array(post(type, body).utf8))
+        let found = (0..<context.batch.count).map { index -> String in
+          let operation = context.batch.operations[index]
+          guard operation.unparsed == .none else { return "?" + operation.unparsed.word }
+          return (Int(operation.firstEntry)..<Int(operation.endEntry)).map { context.batch.facts.entries[$0] }
+            .filter { $0.fact == Fact.httpBody.rawValue }
+            .map { keys[Int($0.key) - 1].replacing("$.", with: "") + "=" + context.batch.facts.text($0) }
+            .joined(separator: " ")
+        }
+        #expect(found == expected)
+      }
+    }
+    #expect(http(post("application/json", body)) == ["POST /x"])
+  }
+
+  @Test func pathsInAnotherCase() {
+    let all = post("application/json", #"{"a":[{"ID":1},{"id":2}],"B":{"C":{"Id":3}}}"#)
+    #expect(values(.httpBody, "$..id", all) == ["2", "1", "2", "3"])
+    #expect(values(.httpBody, "$.a[*].Id", all) == ["1", "2"])
+    #expect(values(.httpBody, "$.b.*.id", all) == ["3"])
+    #expect(values(.httpBody, "$.*", post("application/json", #"{"A":1}"#)) == ["1"])
+    // A key of another case than the member is no other way to write it in a form.
+    #expect(values(.httpBody, "Role", post(form, "role=admin")).isEmpty)
+    // What only a declaration asks for, or one for another request, is no fact.
+    let request = post("application/json", #"{"Query":"SELECT 1","user":"eve"}"#)
+    var demand = sql(("path", "/other"), ("body", "$.query"))
+    #expect(http(request, demand) == ["POST /x"])
+    demand.keys = [FactKey(fact: .httpBody, key: "user")]
+    #expect(http(request, demand) == ["POST /x"])
+    // Texts one after the other hold what is declared, whatever its case.
+    #expect(
+      http("POST /x HTTP/1.1\n\n{\"a\":1}\n{\"Query\":\"DROP TABLE a\"}", sql(("body", "$.query")))
+        == ["POST /x", "postgres: ?unsupported"])
   }
 
   @Test func bodiesWithoutAType() {

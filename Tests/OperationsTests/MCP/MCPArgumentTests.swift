@@ -106,9 +106,55 @@ import Testing
       (#"{"tas\u212A":{"sql":"DROP TABLE t"}}"#, "task.sql", ["postgres ?unsupported < mcp"]),
       (#"{"a":[{"SQL":"DROP TABLE t"}]}"#, "$..sql", ["postgres ?unsupported < mcp"]),
       (#"{"sql":"SELECT 1","a":{"SQL":"x"}}"#, "sql", ["postgres select 1 < mcp"]),
+      (#"{"Steps":"[{\"sql\":\"x\"}]"}"#, "$.steps[*].sql", ["postgres ?unsupported < mcp"]),
+      (#"{"steps":"[{\"Sql\":\"x\"}]"}"#, "$.steps[*].sql", ["postgres ?unsupported < mcp"]),
     ])
   func namesInAnotherCase(_ arguments: String, _ path: String, _ expected: [String]) {
     #expect(carried(arguments, [declaration(path, as: .postgres)]) == expected)
+  }
+
+  /// Arguments, and the values of `path` and `file.name` that each operation has.
+  @Test(
+    arguments: [
+      (#"{"Path":"/etc"}"#, ["", "/etc"]), (#"{"path":"/etc"}"#, ["/etc"]), (#"{"Paths":"/etc"}"#, [""]),
+      (#"{"a":{"Path":"/etc"}}"#, [""]), (#"{"PATH":["/etc","/srv"]}"#, ["", "/etc /srv"]),
+      (#"{"file":{"Name":"x"},"path":"y"}"#, ["y", "x y"]), (#"{"\u0046ile":{"name":"x"}}"#, ["", "x"]),
+      (#"{"path":"/srv","Path":"/etc"}"#, ["/srv", "/srv /etc", "?unsupported"]),
+      (#"{"Path":"/srv","PATH":"/etc"}"#, ["", "/srv /etc", "?unsupported"]),
+      (#"{"file":{"name":"x"},"File":{}}"#, ["x", "?unsupported"]),
+      (#"{"path":"/srv","x":1,"X":2}"#, ["/srv"]),
+      // The SDK for Python reads a text as what it holds.
+      (#"{"file":"{\"Name\":\"x\"}"}"#, ["", "x"]), (#"{"File":"{\"name\":\"x\"}"}"#, ["", "x"]),
+      (#"{"file":"{\"name\":\"x\",\"NAME\":\"y\"}"}"#, ["x", "x y", "?unsupported"]),
+    ])
+  func factsInAnotherCase(_ arguments: String, _ expected: [String]) {
+    let keys = ["path", "file.name"].map { FactKey(fact: .mcpArgument, key: $0) }
+    var context = DecodeContext(demand: FactDemand(facts: .all, keys: keys))
+    for call in [#""tools/call","params":{"name":"t","#, #""prompts/get","params":{"name":"t","#] {
+      // The SDK reads arguments of tools so, not of prompts.
+      if call.hasPrefix(#""prompts"#), arguments.contains(#"\""#) { continue }
+      for _ in 0..<2 {
+        context.decode(.mcp, Array((#"{"method":"# + call + #""arguments":"# + arguments + "}}").utf8))
+        let found = (0..<context.batch.count).map { index in
+          let reason = context.batch.operations[index].unparsed
+          return reason == .none ? context.text(.mcpArgument, index) : "?" + reason.word
+        }
+        #expect(found == expected)
+      }
+    }
+    #expect(toolCall("t", arguments).count == 1)
+  }
+
+  /// Both readings of a call are the same but for its arguments, and come before what they hold.
+  @Test func bothReadingsOfACall() {
+    let demand = FactDemand(
+      facts: .all, keys: [FactKey(fact: .mcpArgument, key: "sql")], decodes: [declaration("sql", as: .postgres)])
+    var context = DecodeContext(demand: demand)
+    context.decode(
+      .mcp, Array(#"{"method":"tools/call","params":{"name":"t","arguments":{"Sql":"x"}}}"#.utf8))
+    let call = #"mcp tools/call t {"Sql":"x"}"#
+    #expect(context.outline == [call, call, "postgres ?unsupported < mcp"])
+    #expect((0..<3).map { context.text(.mcpTool, $0) } == ["t", "t", ""])
   }
 
   @Test func whichCalls() {
