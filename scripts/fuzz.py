@@ -33,12 +33,12 @@ export trap source psql -c mysql -e kubectl redis-cli curl wget ssh scp docker e
 HTTP/1.1 \x0d\x0a {"kind":"Pod","spec":{"containers":[{"securityContext":{"privileged":true}}]}}""",
     "http": r"""GET POST DELETE HTTP/1.1 \x0d\x0a \x0d\x0a\x0d\x0a host: content-length: transfer-encoding: chunked
 content-type: application/json application/x-www-form-urlencoded multipart/form-data;boundary=b --b --b-- %2e%2e%2f
-%2561 ;x=1 // /../ /./ ?a=b& cookie: content-encoding: gzip""",
+%2561 ;x=1 // /../ /./ ?a=b& cookie: content-encoding: gzip {"user":{"name":"root"}} {"User":{"Name": "A": "Query":""",
     "redis": r"""*1\x0d\x0a *2\x0d\x0a $4\x0d\x0a \x0d\x0a FLUSHALL EVAL CONFIG SET GET DEL MULTI EXEC SCRIPT LOAD FUNCTION
 redis.call( local return ' " KEYS[1] ARGV[1] .. MODULE DEBUG SLAVEOF""",
     "mcp": r"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"run","arguments":{"command":"ls"}}}
 "method":" resources/read prompts/get sampling/createMessage initialize tools/list notifications/ "result": "error":
-_meta uri file:/// [ ]""",
+_meta uri file:/// [ ] "path":"etc" "Path": "PATH": "Command": {\"Path\":1}""",
     "ssh": "exec shell subsystem sftp scp -t -f -r /etc/passwd C0644 D0755 direct-tcpip x11 env",
     "policy": r"""hpol policy use default allow block unparsed record commands list define detector decode as rule when
 unless approve by within count mask with hash keep first last tag test invariant never always like matches pcre contains
