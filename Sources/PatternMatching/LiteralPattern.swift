@@ -110,26 +110,13 @@ struct KnownPiece: BitwiseCopyable {
     let first = layout + firstAt
     // Pieces mostly stand near by.
     if index != 1 || text_scan_stand_near(base, start, known, knownLength, first, knownAt &- firstAt) == 0 {
-      guard memcmp(base + start, known, knownLength) == 0, stand(0..<index, from: first, in: base, start) else {
+      guard memcmp(base + start, known, knownLength) == 0,
+        PiecesLayout.stand(0..<index, of: layout, from: first, in: base, start)
+      else {
         return false
       }
     }
-    return stand(index &+ 1..<count, from: known + knownLength, in: base + end, text.count &- end)
-  }
-
-  /// Whether these pieces, whose bytes begin at `piece`, stand in a text one behind the other: each is taken at its first place.
-  @inline(__always)
-  private func stand(
-    _ indices: Range<Int>, from piece: UnsafePointer<UInt8>, in text: UnsafePointer<UInt8>, _ count: Int
-  ) -> Bool {
-    var piece = piece
-    var place = 0
-    for index in indices {
-      let length = PiecesLayout.length(index, layout)
-      guard let found = text_scan_find_text(text + place, count - place, piece, length) else { return false }
-      place = found - text + length
-      piece += length
-    }
-    return true
+    return PiecesLayout.stand(
+      index &+ 1..<count, of: layout, from: known + knownLength, in: base + end, text.count &- end)
   }
 }

@@ -1,3 +1,5 @@
+import CTextScan
+
 /// Recognises patterns that are literals with runs of anything between them: `drop`, `rm *`, `*drop*table*`.
 struct LiteralShape {
   /// The text must begin with the first piece, stop with the last.
@@ -67,6 +69,24 @@ enum PiecesLayout {
   @inline(__always)
   static func length(_ index: Int, _ layout: UnsafePointer<UInt8>) -> Int {
     Int(layout[2 + index * 2]) | Int(layout[3 + index * 2]) << 8
+  }
+
+  /// Whether pieces of a layout, the bytes of which begin at `piece`, stand in a text one behind the other. Each is taken at its
+  /// first place behind the one before; any other choice would leave less room for the rest.
+  @inline(__always)
+  static func stand(
+    _ indices: Range<Int>, of layout: UnsafePointer<UInt8>, from piece: UnsafePointer<UInt8>,
+    in text: UnsafePointer<UInt8>, _ count: Int
+  ) -> Bool {
+    var piece = piece
+    var place = 0
+    for index in indices {
+      let length = length(index, layout)
+      guard let found = text_scan_find_text(text + place, count - place, piece, length) else { return false }
+      place = found - text + length
+      piece += length
+    }
+    return true
   }
 
   /// Whether the lengths add up to what there is.

@@ -155,7 +155,6 @@ struct PatternTableView: BitwiseCopyable {
     }
   }
 
-  /// Takes each piece at its first place after the one before; any other choice would leave less room for the rest.
   private func piecesMatch(_ layout: UnsafeBufferPointer<UInt8>, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let base = text.baseAddress, let bytes = layout.baseAddress else { return false }
     let count = Int(bytes[1])
@@ -177,13 +176,7 @@ struct PatternTableView: BitwiseCopyable {
         return false
       }
     }
-    for index in first..<last {
-      let length = length(index)
-      guard let found = text_scan_find_text(base + place, end - place, piece, length) else { return false }
-      place = found - base + length
-      piece += length
-    }
-    return true
+    return PiecesLayout.stand(first..<last, of: bytes, from: piece, in: base + place, end - place)
   }
 
   /// Whether `literal` stands in `text` at `start`, where there must be room for it.
