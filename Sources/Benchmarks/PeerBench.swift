@@ -276,6 +276,12 @@ import PolicyRuntime
 
     @inline(__always)
     private func marks(_ verdict: OperationVerdict) -> UInt64 {
+      verdict.firstFired == verdict.endFired ? 0 : marksOfFired(verdict)
+    }
+
+    /// Out of line: the loop is one of vectors, whose constants would be fetched for requests of no rule, too.
+    @inline(never)
+    private func marksOfFired(_ verdict: OperationVerdict) -> UInt64 {
       var sum: UInt64 = 0
       for index in verdict.firstFired..<verdict.endFired {
         sum &+= peer_mark(UInt64(interpreter.pointee.fired[Int(index)]))

@@ -40,14 +40,15 @@ static text_scan_hits search_literals(const text_scan_few *few, uint64_t admitte
 #if defined(__x86_64__)
 #define INLINE __attribute__((always_inline)) static inline
 
-/// A call in place of this one: what it would save, it need not.
+/// A call in place of this one: what it would save, it need not. Of what is inlined all the same it would.
 #define TAIL __attribute__((musttail))
+#define APART __attribute__((noinline)) AVX512 static
 
 /// Vectors that are looked at in one go: most values have no more, and how many of them one has is not foreseen.
 enum { parts = 3, places_at_once = 64 * parts };
 
-/// Notes at which of the first `places`, fewer than 256, of 64 each window stands. All 64 are read, and three bytes behind. Returns
-/// whether there is any.
+/// Notes at which of the first `places`, fewer than 256, of 64 the first three bytes of each window stand: a fourth would cost more
+/// loads than it spares comparing literals. All 64 are read, and two bytes behind. Returns whether there is any.
 AVX512 INLINE uint64_t windows_of_64(const text_scan_few *few, size_t windows, const uint8_t *text, size_t places,
                                      uint64_t *masks) {
   const __m512i others = _mm512_set1_epi8(other_bits);
@@ -55,7 +56,7 @@ AVX512 INLINE uint64_t windows_of_64(const text_scan_few *few, size_t windows, c
   for (size_t w = 0; w < windows; w++) {
     const uint32_t *window = tables_of(few)->literals[w].window;
     __m512i unlike = _mm512_xor_si512(_mm512_loadu_si512(text), _mm512_set1_epi32((int)window[0]));
-    for (int i = 1; i < 4; i++) {
+    for (int i = 1; i < text_scan_compared; i++) {
       // a | (b ^ c)
       unlike = _mm512_ternarylogic_epi32(unlike, _mm512_loadu_si512(text + i), _mm512_set1_epi32((int)window[i]), 0xF6);
     }
@@ -65,14 +66,13 @@ AVX512 INLINE uint64_t windows_of_64(const text_scan_few *few, size_t windows, c
   return any;
 }
 
-/// Whether a literal stands at a place, without a branch on how long it is.
+/// Whether a literal stands at a place, without a branch on how long it is. What is behind it is read, too.
 AVX512 INLINE int stands_avx512(const text_scan_tables *tables, size_t number, const uint8_t *text, size_t length, size_t place) {
   size_t start = place - tables->literals[number].window_at, count = tables->literals[number].length;
   if (count > length || start > length - count) return 0;
-  uint64_t all = wanted_of_64(0, count);
-  __m512i bytes = _mm512_or_si512(_mm512_maskz_loadu_epi8(all, text + start),
-                                  _mm512_set1_epi8((char)tables->literals[number].folded));
-  return _mm512_mask_cmpneq_epi8_mask(all, bytes, _mm512_loadu_si512(tables->literals[number].bytes)) == 0;
+  __m512i bytes = _mm512_or_si512(_mm512_loadu_si512(text + start), _mm512_set1_epi8((char)tables->literals[number].folded));
+  __m512i literal = _mm512_loadu_si512(tables->literals[number].bytes);
+  return _mm512_mask_cmpneq_epi8_mask(_bzhi_u64(~(uint64_t)0, (unsigned)count), bytes, literal) == 0;
 }
 
 /// Notes at which of the places in `masks`, those of each part by window, which literals stand; the first one is `place`.
@@ -97,10 +97,26 @@ AVX512 INLINE ptrdiff_t note(const text_scan_few *few, size_t windows, const tex
   return count;
 }
 
-/// Goes on where windows stand in a value of one go, with the masks in `found`.
-AVX512 INLINE text_scan_hits take_windows(const text_scan_few *few, size_t windows, uint64_t admitted,
-                                          const text_scan_value *value, const text_scan_value *end, const uint8_t *bytes,
-                                          uint64_t *found) {
+/// Looks at the places of a value from `places_at_once` on, and notes what is found behind the `count` before.
+AVX512 INLINE text_scan_hits search_on(const text_scan_few *few, size_t windows, size_t places, const text_scan_value *value,
+                                       const uint8_t *bytes, uint64_t *found, ptrdiff_t count) {
+  if (value->length > text_scan_longest_value) return (text_scan_hits){value, -1};
+  const uint8_t *text = bytes + value->start;
+  for (size_t place = places_at_once; place < places; place += places_at_once) {
+    uint64_t masks[parts * text_scan_most_windows], any = 0;
+#pragma unroll
+    for (size_t part = 0; part < parts; part++) {
+      size_t at = place + 64 * part, left = places < at ? 0 : places - at;
+      any |= windows_of_64(few, windows, text + at, left < 64 ? left : 64, masks + windows * part);
+    }
+    if (any != 0) count += note(few, windows, value, text, place, masks, found + count);
+  }
+  return (text_scan_hits){value, count};
+}
+
+/// What is found in a value of so many places where windows stand at the first ones, with the masks in `found`.
+AVX512 INLINE text_scan_hits take_windows(const text_scan_few *few, size_t windows, size_t places, const text_scan_value *value,
+                                          const uint8_t *bytes, uint64_t *found) {
   const uint8_t *text = bytes + value->start;
   uint64_t masks[parts * text_scan_most_windows], any = 0;
   memcpy(masks, found, parts * windows * sizeof masks[0]);
@@ -120,55 +136,44 @@ AVX512 INLINE text_scan_hits take_windows(const text_scan_few *few, size_t windo
   } else {
     count = note(few, windows, value, text, 0, masks, found);
   }
-  if (count > 0) return (text_scan_hits){value, count};
-  return search_literals(few, admitted, value + 1, end, bytes, found);
+  if (places > places_at_once) return search_on(few, windows, places, value, bytes, found, count);
+  return (text_scan_hits){value, count};
 }
 
-/// Goes on at a value of more than one go.
-AVX512 INLINE text_scan_hits search_long(const text_scan_few *few, size_t windows, uint64_t admitted,
-                                         const text_scan_value *value, const text_scan_value *end, const uint8_t *bytes,
-                                         uint64_t *found) {
-  if (value->length > text_scan_longest_value) return (text_scan_hits){value, -1};
-  const uint8_t *text = bytes + value->start;
-  size_t places = value->length - 3;
-  ptrdiff_t count = 0;
-  for (size_t place = 0; place < places; place += places_at_once) {
-    uint64_t masks[parts * text_scan_most_windows], any = 0;
-#pragma unroll
-    for (size_t part = 0; part < parts; part++) {
-      size_t from = place + 64 * part, left = places < from ? 0 : places - from;
-      any |= windows_of_64(few, windows, text + from, left < 64 ? left : 64, masks + windows * part);
-    }
-    if (any != 0) count += note(few, windows, value, text, place, masks, found + count);
-  }
-  if (count > 0) return (text_scan_hits){value, count};
-  return search_literals(few, admitted, value + 1, end, bytes, found);
-}
-
-/// A search for so many literals. All that is not of most values is left to others, so that nothing need be saved in it.
+/// A search for so many literals, none of which has a gate. All that is not of most values is left to others, so that hardly a
+/// register need be saved: `take` and `long` are told a value's places. Whether these are many is asked when the first ones are under
+/// way, for it is guessed wrong.
 #define SEARCH(windows, name, take, long)                                                                                 \
-  AVX512 static text_scan_hits take(const text_scan_few *few, uint64_t admitted, const text_scan_value *value,            \
-                                    const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {                  \
-    return take_windows(few, windows, admitted, value, end, bytes, found);                                                \
+  AVX512 static text_scan_hits name(const text_scan_few *few, uint64_t admitted, const text_scan_value *value,            \
+                                    const text_scan_value *end, const uint8_t *bytes, uint64_t *found);                   \
+  APART text_scan_hits take(const text_scan_few *few, uint64_t places, const text_scan_value *value,                      \
+                            const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {                          \
+    text_scan_hits hits = take_windows(few, windows, places, value, bytes, found);                                        \
+    if (hits.count != 0) return hits;                                                                                     \
+    TAIL return name(few, 0, value + 1, end, bytes, found);                                                               \
   }                                                                                                                       \
-  AVX512 static text_scan_hits long(const text_scan_few *few, uint64_t admitted, const text_scan_value *value,            \
-                                    const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {                  \
-    return search_long(few, windows, admitted, value, end, bytes, found);                                                 \
+  APART text_scan_hits long(const text_scan_few *few, uint64_t places, const text_scan_value *value,                      \
+                            const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {                          \
+    text_scan_hits hits = search_on(few, windows, places, value, bytes, found, 0);                                        \
+    if (hits.count != 0) return hits;                                                                                     \
+    TAIL return name(few, 0, value + 1, end, bytes, found);                                                               \
   }                                                                                                                       \
   AVX512 static text_scan_hits name(const text_scan_few *few, uint64_t admitted, const text_scan_value *value,            \
                                     const text_scan_value *end, const uint8_t *bytes, uint64_t *found) {                  \
+    (void)admitted;                                                                                                       \
     for (; value < end; value++) {                                                                                        \
-      size_t length = value->length, places = length - 3;                                                                 \
-      if (value->tag != few->tag || length < few->shortest) continue;                                                     \
-      if (places > places_at_once) TAIL return long(few, admitted, value, end, bytes, found);                             \
-      uint64_t masks[parts * (windows)], any = 0;                                                                         \
-      _Pragma("unroll") for (size_t part = 0; part < parts; part++) {                                                     \
-        size_t left = places < 64 * part ? 0 : places - 64 * part;                                                        \
+      if (value->tag != few->tag || value->length < few->shortest) continue;                                              \
+      uint64_t masks[parts * (windows)], any = 0, places = value->length - 3;                                             \
+      unsigned first = places < places_at_once ? (unsigned)places : places_at_once;                                       \
+      _Pragma("unroll") for (unsigned part = 0; part < parts; part++) {                                                   \
+        unsigned left = first < 64 * part ? 0 : first - 64 * part;                                                        \
         any |= windows_of_64(few, windows, bytes + value->start + 64 * part, left, masks + (windows) * part);             \
       }                                                                                                                   \
-      if (any == 0) continue;                                                                                             \
-      memcpy(found, masks, sizeof masks);                                                                                 \
-      TAIL return take(few, admitted, value, end, bytes, found);                                                          \
+      if (any != 0) {                                                                                                     \
+        memcpy(found, masks, sizeof masks);                                                                               \
+        TAIL return take(few, places, value, end, bytes, found);                                                          \
+      }                                                                                                                   \
+      if (places > places_at_once) TAIL return long(few, places, value, end, bytes, found);                               \
     }                                                                                                                     \
     return (text_scan_hits){value, 0};                                                                                    \
   }
@@ -181,7 +186,7 @@ SEARCH(3, search_three_literals_avx512, take_three_windows, search_long_for_thre
 void text_scan_add_literal(text_scan_few *few, text_scan_tables *tables, int number, const uint8_t *bytes, uint8_t length,
                            uint8_t window_at, uint8_t folded) {
   for (int i = 0; i < length; i++) tables->literals[number].bytes[i] = bytes[i] | folded;
-  for (int i = 0; i < 4; i++) tables->literals[number].window[i] = (few->windows[number] >> (8 * i) & 255) * 0x01010101u;
+  for (int i = 0; i < text_scan_compared; i++) tables->literals[number].window[i] = (few->windows[number] >> (8 * i) & 255) * 0x01010101u;
   tables->literals[number].length = length;
   tables->literals[number].window_at = window_at;
   tables->literals[number].folded = folded;

@@ -24,22 +24,21 @@ AVX512 static const uint8_t *find_text_avx512(const uint8_t *text, size_t count,
   return NULL;
 }
 
-/// Both of up to 64 bytes, without a branch on how many.
+/// Both of up to 64 bytes, without a branch on how many. What is behind them in the text is read, too.
 AVX512 static int stand_near_avx512(const uint8_t *text, size_t place, const uint8_t *last, size_t last_length,
                                     const uint8_t *first, size_t first_length) {
-  uint64_t all = wanted_of_64(0, last_length), each = wanted_of_64(0, first_length);
-  if (_mm512_mask_cmpneq_epi8_mask(all, _mm512_maskz_loadu_epi8(all, text + place), _mm512_maskz_loadu_epi8(all, last)) != 0) return 0;
+  const uint64_t ones = ~(uint64_t)0, all = _bzhi_u64(ones, (unsigned)last_length), each = _bzhi_u64(ones, (unsigned)first_length);
   size_t from = place > 64 ? place - 64 : 0;
   if (place - from < first_length) return 0;
-  uint64_t wanted = wanted_of_64(from, place - first_length + 1);
-  __m512i starts = _mm512_maskz_loadu_epi8(wanted, text + from);
-  __m512i ends = _mm512_maskz_loadu_epi8(wanted, text + from + first_length - 1);
-  __m512i whole = _mm512_maskz_loadu_epi8(each, first);
+  uint64_t wanted = _bzhi_u64(ones, (unsigned)(place - first_length + 1 - from));
+  __m512i starts = _mm512_loadu_si512(text + from), ends = _mm512_loadu_si512(text + from + first_length - 1);
   uint64_t hits = _mm512_mask_cmpeq_epi8_mask(_mm512_mask_cmpeq_epi8_mask(wanted, starts, _mm512_set1_epi8((char)first[0])),
                                               ends, _mm512_set1_epi8((char)first[first_length - 1]));
+  __m512i there = _mm512_loadu_si512(text + place), whole = _mm512_maskz_loadu_epi8(each, first);
+  if (_mm512_mask_cmpneq_epi8_mask(all, there, _mm512_maskz_loadu_epi8(all, last)) != 0) return 0;
   for (; hits != 0; hits &= hits - 1) {
     const uint8_t *at = text + from + (size_t)__builtin_ctzll(hits);
-    if (_mm512_mask_cmpneq_epi8_mask(each, _mm512_maskz_loadu_epi8(each, at), whole) == 0) return 1;
+    if (_mm512_mask_cmpneq_epi8_mask(each, _mm512_loadu_si512(at), whole) == 0) return 1;
   }
   return 0;
 }

@@ -105,7 +105,7 @@ struct FewLiterals: ~Copyable {
     /// ``LiteralNode/candidate``.
     let candidate: UInt32?
     /// Where the bytes that are sought begin in it.
-    let windowAt: Int
+    let windowAt: UInt8
   }
 
   /// All literals, by their sets; none where the search does not know them.
@@ -113,7 +113,7 @@ struct FewLiterals: ~Copyable {
     if sought.pointee.has_literals == 0 { return [] }
     return (0..<nodeCount).map { number in
       let entry = entries[number]
-      return Known(text: entry.node.text, candidate: entry.node.candidate, windowAt: Int(entry.offset))
+      return Known(text: entry.node.text, candidate: entry.node.candidate, windowAt: entry.offset)
     }
   }
 

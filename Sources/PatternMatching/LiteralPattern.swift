@@ -5,66 +5,68 @@ import PolicyBytecode
 /// A pattern that waits for a literal of which a search in values tells where it stands: what is left to ask there.
 ///
 /// Sessions of which few rules speak are of this kind, so the way from the literal to an answer is as short as can be: what it
-/// needs of the table is at hand. Valid as long as the index.
+/// needs of the table is at hand, in the line of the cache in which a rule stands. Valid as long as the index.
 public struct LiteralPattern: BitwiseCopyable {
-  /// Its position in the index's selection; nil where the literal is for the index to follow.
-  public let position: Int?
-  /// Bytes of the literal before those that are sought.
-  private let windowAt: Int
-  private let minimumLength: Int
-  private let rest: Rest
-
   private enum Rest: BitwiseCopyable {
     /// The literal is all of it.
     case nothing
-    case pieces(KnownPiece)
-    case automaton(UnsafePointer<text_scan_automaton>)
-
-    init?(_ number: UInt32, _ record: PatternTableView.Record, _ literal: FewLiterals.Known, _ view: PatternTableView) {
-      if record.form == CompiledPattern.Form.pieces.rawValue {
-        guard let piece = KnownPiece(view.text(record), holding: literal.text) else { return nil }
-        self = .pieces(piece)
-      } else if record.form == CompiledPattern.Form.automaton.rawValue {
-        guard let automaton = view.walks[Int(number)].shuffled else { return nil }
-        self = .automaton(automaton)
-      } else {
-        return nil
-      }
-    }
+    case pieces
+    case automaton
+    /// The index knows.
+    case unknown
   }
+
+  private var automaton: UnsafePointer<text_scan_automaton>?
+  private var piece = KnownPiece()
+  private var rest = Rest.unknown
+  /// Bytes of the literal before those that are sought.
+  private let windowAt: UInt8
+  private var ordinal: UInt32 = 0
+  private var minimumLength: UInt32 = 0
 
   init(_ literal: FewLiterals.Known, _ selection: UnsafeMutableBufferPointer<UInt32>, _ view: PatternTableView) {
     windowAt = literal.windowAt
-    if let candidate = literal.candidate {
-      let position = Int(candidate & ~PatternScratch.matched)
-      let record = view.record(selection[position])
-      minimumLength = record.minimumLength
-      if candidate & PatternScratch.matched != 0 {
-        (self.position, rest) = (position, .nothing)
-        return
-      }
-      if let rest = Rest(selection[position], record, literal, view) {
-        (self.position, self.rest) = (position, rest)
-        return
-      }
-    } else {
-      minimumLength = 0
+    guard let candidate = literal.candidate else { return }
+    ordinal = candidate & ~PatternScratch.matched
+    if candidate & PatternScratch.matched != 0 {
+      rest = .nothing
+      return
     }
-    (position, rest) = (nil, .nothing)
+    let number = selection[Int(ordinal)]
+    let record = view.record(number)
+    minimumLength = UInt32(clamping: record.minimumLength)
+    if record.form == CompiledPattern.Form.pieces.rawValue {
+      guard let piece = KnownPiece(view.text(record), holding: literal.text) else { return }
+      (self.piece, rest) = (piece, .pieces)
+    } else if record.form == CompiledPattern.Form.automaton.rawValue, let automaton = view.walks[Int(number)].shuffled {
+      (self.automaton, rest) = (automaton, .automaton)
+    }
   }
 
-  /// Whether it matches a text in which its literal stands at one place, which a search in values has found. It must have a
-  /// ``position``.
+  /// Its position in the index's selection; nil where the literal is for the index to follow.
+  public var position: Int? { rest == .unknown ? nil : Int(ordinal) }
+
+  /// Whether it matches a text in which its literal stands at one place, which a search in values has found; behind the text as
+  /// much may be read as there. It must have a ``position``. Static: `self` would be copied to the stack.
   @inline(__always)
-  public func matches(_ text: UnsafeBufferPointer<UInt8>, at place: Int) -> Bool {
-    let start = place &- windowAt
-    switch rest {
-    case .nothing: return true
-    case .pieces(let piece): return piece.matches(text, literalAt: start)
-    case .automaton(let automaton):
-      // Nowhere else stands what a match holds, so none ends before, and none begins behind.
-      return text.count >= minimumLength && text_scan_walk(automaton, text.baseAddress, text.count, start, start) != 0
+  public static func matches(
+    _ pattern: UnsafePointer<LiteralPattern>, _ text: UnsafeBufferPointer<UInt8>, at place: Int
+  ) -> Bool {
+    if pattern.pointee.rest == .nothing { return true }
+    return matchesMore(pattern, text, place &- Int(pattern.pointee.windowAt))
+  }
+
+  /// Beside the literal, which begins at `start`.
+  @inline(never)
+  private static func matchesMore(
+    _ pattern: UnsafePointer<LiteralPattern>, _ text: UnsafeBufferPointer<UInt8>, _ start: Int
+  ) -> Bool {
+    guard let automaton = pattern.pointee.automaton else {
+      return pattern.pointee.piece.matches(text, literalAt: start)
     }
+    // Nowhere else stands what a match holds, so none ends before, and none begins behind.
+    return text.count >= Int(pattern.pointee.minimumLength)
+      && text_scan_walk(automaton, text.baseAddress, text.count, start, start) != 0
   }
 }
 
@@ -72,51 +74,57 @@ public struct LiteralPattern: BitwiseCopyable {
 /// there is one place where that piece may stand.
 struct KnownPiece: BitwiseCopyable {
   /// See ``PiecesLayout``.
-  private let layout: UnsafePointer<UInt8>
-  private let count: Int
-  private let index: Int
+  private var layout: UnsafePointer<UInt8>?
   /// Where the pieces' bytes begin in `layout`, and those of the known one.
-  private let firstAt: Int
-  private let knownAt: Int
-  private let knownLength: Int
+  private var firstAt: UInt32 = 0
+  private var knownAt: UInt32 = 0
+  private var knownLength: UInt32 = 0
   /// Where the literal begins in it.
-  private let literalAt: Int
+  private var literalAt: UInt32 = 0
+  private var count: UInt8 = 0
+  private var index: UInt8 = 0
+
+  /// None.
+  init() {}
 
   /// Nil where an end is anchored, and where no piece holds the literal, whose bytes have case folded.
   init?(_ bytes: UnsafeBufferPointer<UInt8>, holding literal: UnsafeBufferPointer<UInt8>) {
     guard let layout = bytes.baseAddress, bytes[0] == 0, let first = literal.baseAddress else { return nil }
-    count = Int(layout[1])
-    firstAt = 2 + count * 2
-    var piece = layout + firstAt
+    (self.layout, count) = (layout, layout[1])
+    firstAt = 2 + UInt32(count) * 2
+    knownAt = firstAt
     for index in 0..<count {
-      let length = PiecesLayout.length(index, layout)
+      let piece = layout + Int(knownAt)
+      let length = PiecesLayout.length(Int(index), layout)
       let starts = 0..<max(length - literal.count + 1, 0)
       if let start = starts.first(where: { FoldedText.isEqual(piece + $0, first, literal.count) }) {
-        (self.layout, self.index, knownAt, knownLength, literalAt) = (layout, index, piece - layout, length, start)
+        (self.index, knownLength, literalAt) = (index, UInt32(length), UInt32(start))
         return
       }
-      piece += length
+      knownAt += UInt32(length)
     }
     return nil
   }
 
   /// Whether it matches a text in which the literal stands at one place.
-  @inline(never)
+  @inline(__always)
   func matches(_ text: UnsafeBufferPointer<UInt8>, literalAt place: Int) -> Bool {
-    let start = place &- literalAt
+    let knownLength = Int(knownLength)
+    let start = place &- Int(literalAt)
     let end = start &+ knownLength
-    guard let base = text.baseAddress, start >= 0, end <= text.count else { return false }
-    let known = layout + knownAt
-    let first = layout + firstAt
+    guard let base = text.baseAddress, let layout, start >= 0, end <= text.count else { return false }
+    let known = layout + Int(knownAt)
+    let first = layout + Int(firstAt)
     // Pieces mostly stand near by.
-    if index != 1 || text_scan_stand_near(base, start, known, knownLength, first, knownAt &- firstAt) == 0 {
+    if index != 1 || text_scan_stand_near(base, start, known, knownLength, first, known - first) == 0 {
       guard memcmp(base + start, known, knownLength) == 0,
-        PiecesLayout.stand(0..<index, of: layout, from: first, in: base, start)
+        PiecesLayout.stand(0..<Int(index), of: layout, from: first, in: base, start)
       else {
         return false
       }
     }
+    if index &+ 1 == count { return true }
     return PiecesLayout.stand(
-      index &+ 1..<count, of: layout, from: known + knownLength, in: base + end, text.count &- end)
+      Int(index) + 1..<Int(count), of: layout, from: known + knownLength, in: base + end, text.count &- end)
   }
 }

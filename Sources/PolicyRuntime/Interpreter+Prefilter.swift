@@ -37,6 +37,14 @@ extension Interpreter {
   ) -> OperationVerdict {
     fired.removeAll()
     if let verdict = verdictOfLiteral(batch.operations[number], batch, hits, slot) { return verdict }
+    return judgeAloneInFull(number, in: session, at: moment, batch, from: hits, slot)
+  }
+
+  @inline(never)
+  private mutating func judgeAloneInFull(
+    _ number: Int, in session: Session, at moment: Moment, _ batch: borrowing OperationBatch,
+    from hits: text_scan_hits, _ slot: UnsafePointer<ResidualSlot>
+  ) -> OperationVerdict {
     begin(session, at: moment)
     return judge(number, batch, slot, from: hits, isBound: true, admitted: .max)
   }
@@ -112,7 +120,8 @@ extension Interpreter {
     let bits = found & 0xFF
     let literal = literals + bits.trailingZeroBitCount
     guard bits & (bits &- 1) == 0, literal.pointee.isDirect else { return nil }
-    let applies = literal.pointee.pattern.matches(Self.text(hits, batch.facts), at: Int(found >> 8))
+    let applies = LiteralPattern.matches(
+      LiteralRule.pattern(literal), Self.text(hits, batch.facts), at: Int(truncatingIfNeeded: found >> 8))
     // One literal's rule has no need of other values once it applies.
     guard applies && slot.pointee.few.window_count == 1 || Self.isLast(hits, operation, batch, slot, scratch.places)
     else {

@@ -67,14 +67,15 @@ struct ResidualSlot: BitwiseCopyable {
   }
 }
 
-/// A rule that waits for a literal.
+/// A rule that waits for a literal: a line of the cache.
 struct LiteralRule: BitwiseCopyable {
-  let pattern: LiteralPattern
-  /// Whether that is all it waits for, and no other waits for the same.
-  let isDirect: Bool
+  /// At the beginning, see ``pattern(_:)``.
+  private let pattern: LiteralPattern
   let rule: UInt32
   /// Where it applies; of no place in ``Interpreter/fired``.
   let verdict: OperationVerdict
+  /// Whether that is all it waits for, and no other waits for the same.
+  let isDirect: Bool
 
   init(_ pattern: LiteralPattern, _ direct: UnsafePointer<Candidate>, _ defaults: Interpreter.Defaults) {
     self.pattern = pattern
@@ -82,5 +83,10 @@ struct LiteralRule: BitwiseCopyable {
     isDirect = candidate.isDirect
     rule = candidate.rule
     verdict = defaults.verdict(where: candidate)
+  }
+
+  @inline(__always)
+  static func pattern(_ rule: UnsafePointer<LiteralRule>) -> UnsafePointer<LiteralPattern> {
+    UnsafeRawPointer(rule).assumingMemoryBound(to: LiteralPattern.self)
   }
 }

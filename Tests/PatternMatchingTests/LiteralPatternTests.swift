@@ -23,7 +23,10 @@ extension TextScanTests {
     if hits.count == 0 { return false }
     guard hits.count == 1 else { return nil }
     let pattern = patterns[(scratch.places[0] & 0xFF).trailingZeroBitCount]
-    return pattern.position == nil ? nil : pattern.matches(facts.elements, at: Int(scratch.places[0] >> 8))
+    if pattern.position == nil { return nil }
+    return withUnsafePointer(to: pattern) {
+      LiteralPattern.matches($0, facts.elements, at: Int(scratch.places[0] >> 8))
+    }
   }
 
   @Test(arguments: [

@@ -12,7 +12,8 @@ import Testing
 
   /// Calls `body` with texts behind which nothing can be read, and a stretch of their places.
   private func onTexts(
-    _ seed: UInt64, _ body: (inout SplitMix, UnsafeMutablePointer<UInt8>, _ count: Int, _ places: Range<Int>) -> Void
+    _ seed: UInt64, readableBeyond: Int = 0,
+    _ body: (inout SplitMix, UnsafeMutablePointer<UInt8>, _ count: Int, _ places: Range<Int>) -> Void
   ) {
     var random = SplitMix(seed)
     let page = sysconf(Int32(_SC_PAGESIZE))
@@ -25,8 +26,8 @@ import Testing
     defer { munmap(memory, 2 * page) }
     for round in 0..<1500 {
       let count = round < 400 ? round / 2 : Int.random(in: 0..<500, using: &random)
-      let text = (memory + page - count).assumingMemoryBound(to: UInt8.self)
-      for index in 0..<count { text[index] = Self.alphabet[Int.random(in: 0..<Self.alphabet.count, using: &random)] }
+      let text = (memory + page - readableBeyond - count).assumingMemoryBound(to: UInt8.self)
+      for index in 0..<count + readableBeyond { text[index] = Self.alphabet[Int.random(in: 0..<Self.alphabet.count, using: &random)] }
       guard count > 3 else { continue }
       let from = Bool.random(using: &random) ? 0 : Int.random(in: 0..<count - 3, using: &random)
       let end = Bool.random(using: &random) ? count - 3 : Int.random(in: from..<count - 3, using: &random)
@@ -229,17 +230,29 @@ import Testing
       }
       #expect(text_scan_find_text(text, count, sought, length).map { $0 - UnsafePointer(text) } == firstPlace)
       #expect(text_scan_find_text(text, length, sought + [0], length + 1) == nil)
-      let other = Int.random(in: 0...start, using: &random)
-      let first = (0..<Int.random(in: 0...min(count - other, 70), using: &random)).map { text[other + $0] }
-      guard length > 0, !first.isEmpty else { return }
-      let isEqual = sought.indices.allSatisfy { text[start + $0] == sought[$0] }
-      let near = (0..<start).contains { place in
+    }
+  }
+
+  @Test(arguments: levels) func textsNearBy(level: Int32) {
+    #expect(text_scan_limit(level) == level)
+    defer { _ = text_scan_limit(3) }
+    var standing = 0
+    onTexts(8, readableBeyond: Int(text_scan_reads_beyond)) { random, text, count, _ in
+      let length = Int.random(in: 1...min(count, Bool.random(using: &random) ? 6 : 80), using: &random)
+      let start = Int.random(in: 0...count - length, using: &random)
+      var last = (0..<length).map { text[start + $0] }
+      if Bool.random(using: &random) { last[Int.random(in: 0..<length, using: &random)] ^= 1 }
+      let other = Int.random(in: max(0, start - 80)...start, using: &random)
+      let first = (0..<Int.random(in: 1...min(count - other, 70), using: &random)).map { text[other + $0] }
+      let isEqual = last.indices.allSatisfy { text[start + $0] == last[$0] }
+      let isNear = (0..<start).contains { place in
         place >= start - 64 && place + first.count <= start
           && first.indices.allSatisfy { text[place + $0] == first[$0] }
       }
-      let stands = text_scan_stand_near(text, start, sought, length, first, first.count) != 0
-      #expect(stands == (isEqual && near))
+      #expect((text_scan_stand_near(text, start, last, length, first, first.count) != 0) == (isEqual && isNear))
+      if isEqual && isNear { standing += 1 }
     }
+    #expect(standing > 100, "\(standing)")
   }
 
   @Test(arguments: levels) func landmarks(level: Int32) {

@@ -10,6 +10,9 @@
 /// compare them. Returns the level in use, which is that of the processor where it has less.
 int text_scan_limit(int level);
 
+/// The bytes of a window that are compared where literals are known: the first ones.
+enum { text_scan_compared = 3 };
+
 /// What up to eight sets of four bytes are sought with; zero before `text_scan_add_window`.
 typedef struct {
   /// By set, of what is looked for only where `admitted` has a bit of it; 0 of no set.
@@ -20,10 +23,10 @@ typedef struct {
   uint8_t low[4][16];
   uint8_t high[4][16];
   /// Of literals that are all that is sought, each with a window: their bytes, with `folded` set in each, how many they are, and
-  /// where among them the window is; and each byte of the window four times, which fills a vector in one load.
+  /// where among them the window is; and each of its bytes that are compared four times, which fills a vector in one load.
   struct {
     uint8_t bytes[64];
-    uint32_t window[4];
+    uint32_t window[text_scan_compared];
     uint8_t length, window_at, folded;
   } literals[3];
 } text_scan_tables;
@@ -184,6 +187,7 @@ size_t text_scan_find_line(const uint8_t firsts[8], const uint8_t *text, size_t 
 const uint8_t *text_scan_find_text(const uint8_t *text, size_t count, const uint8_t *sought, size_t length);
 
 /// Whether `last` stands in `text` at `place`, where there is room for it, and `first` among the 64 bytes before. None is empty.
+/// Of `text` `text_scan_reads_beyond` bytes behind the last one may be read.
 int text_scan_stand_near(const uint8_t *text, size_t place, const uint8_t *last, size_t last_length, const uint8_t *first,
                          size_t first_length);
 
