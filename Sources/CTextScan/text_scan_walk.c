@@ -94,10 +94,12 @@ size_t text_scan_next(const text_scan_bytes *first, const text_scan_bytes *secon
   }
 }
 
+INLINE const uint8_t *rows_of(const text_scan_automaton *automaton) { return (const uint8_t *)(automaton + 1); }
+
 /// A row is one register, and a step a shuffle of it: three cycles that wait for the step before, where looking a state up in memory
 /// takes six at the least. Which row it is waits for the text alone.
 VBMI INLINE __m512i row(const text_scan_automaton *automaton, uint8_t byte) {
-  return _mm512_load_si512(automaton->rows + 64 * (size_t)automaton->classes[byte]);
+  return _mm512_load_si512(rows_of(automaton) + 64 * (size_t)automaton->classes[byte]);
 }
 
 VBMI INLINE __m512i step(const text_scan_automaton *automaton, __m512i state, uint8_t byte) {
@@ -115,7 +117,7 @@ VBMI void text_scan_note_resets(text_scan_automaton *automaton, size_t class_cou
   const uint64_t states = wanted_of_64(0, state_count) & ~(uint64_t)3;
   uint8_t is_reset[256] = {0};
   for (size_t i = 0; i < class_count; i++) {
-    const uint8_t *row = automaton->rows + 64 * i;
+    const uint8_t *row = rows_of(automaton) + 64 * i;
     __m512i next = _mm512_load_si512(row);
     // Out of where nothing is accepted any more no character leads.
     if (_mm512_mask_testn_epi8_mask(states, next, next) != 0) return;

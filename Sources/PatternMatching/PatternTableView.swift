@@ -93,6 +93,7 @@ struct PatternTableView: BitwiseCopyable {
   {
     let walk = walks + Int(index)
     if let shuffled = walk.pointee.shuffled {
+      text_scan_ask_for(shuffled)
       return text_scan_walk(shuffled, text.baseAddress, text.count, refused, text.count) != 0
     }
     let header = words + at

@@ -94,7 +94,8 @@ extension TextScanTests {
 
   @Test(.enabled(if: canWalk)) func whatThereIsNoRoomForIsLeftOut() throws {
     try withHeader(Pattern(.regex, "ab|cd")) { _, header in
-      let size = (1 + Int(header[AutomatonLayout.classCount])) * ShuffledAutomata.mostStates
+      let rows = Int(header[AutomatonLayout.classCount]) * ShuffledAutomata.mostStates
+      let size = MemoryLayout<text_scan_automaton>.size + rows
       for (room, fits) in [(2 * size, true), (2 * size - 1, false)] {
         var shuffled = ShuffledAutomata([header, header], mostBytes: room)
         #expect(shuffled.add(header, .none) != nil)

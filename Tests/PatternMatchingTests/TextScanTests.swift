@@ -27,7 +27,9 @@ import Testing
     for round in 0..<1500 {
       let count = round < 400 ? round / 2 : Int.random(in: 0..<500, using: &random)
       let text = (memory + page - readableBeyond - count).assumingMemoryBound(to: UInt8.self)
-      for index in 0..<count + readableBeyond { text[index] = Self.alphabet[Int.random(in: 0..<Self.alphabet.count, using: &random)] }
+      for index in 0..<count + readableBeyond {
+        text[index] = Self.alphabet[Int.random(in: 0..<Self.alphabet.count, using: &random)]
+      }
       guard count > 3 else { continue }
       let from = Bool.random(using: &random) ? 0 : Int.random(in: 0..<count - 3, using: &random)
       let end = Bool.random(using: &random) ? count - 3 : Int.random(in: from..<count - 3, using: &random)

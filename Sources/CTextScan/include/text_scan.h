@@ -210,12 +210,9 @@ typedef struct {
 } text_scan_ascii;
 
 /// An automaton of at most 64 states that is walked by shuffling. From state 0 no text is accepted, from 1 every one is: both lead
-/// to themselves alone.
+/// to themselves alone. Of each class of bytes there is a row of 64 behind it: where each state leads. All of it is aligned to
+/// 64, and stands together, so that nothing in it says where the rest is: what is in no cache is waited for once.
 typedef struct {
-  /// The class of each of 256 bytes.
-  const uint8_t *classes;
-  /// 64 for each class: where each state leads. Aligned to 64.
-  const uint8_t *rows;
   /// What the walk passes over in an idle state as `text_scan_next` does, and where that leads: to where the byte before leads
   /// from the start. Nothing where `first` is empty.
   text_scan_bytes first, second;
@@ -227,7 +224,16 @@ typedef struct {
   /// The characters that lead all states to one and the same, but for those that they lead to the acceptance of any text: what
   /// stood before one of them matters no more.
   text_scan_ascii resets;
+  uint8_t unused[25];
+  /// The class of each byte.
+  uint8_t classes[256];
 } text_scan_automaton;
+
+/// Asks for what a walk reads first, for one that is in no cache: lines of classes, and of the first rows.
+static inline void text_scan_ask_for(const text_scan_automaton *automaton) {
+  enum { lines = 24 };
+  for (size_t line = 0; line < lines; line++) __builtin_prefetch((const uint8_t *)automaton + 64 * line);
+}
 
 /// Whether the processor has what `text_scan_walk` needs; where it has not, that ends the program.
 int text_scan_can_walk(void);
