@@ -89,6 +89,18 @@ struct GramEntries: ~Copyable {
     _ gram: UInt32, _ place: Int, _ base: UnsafePointer<UInt8>, _ count: Int,
     _ admitted: UInt64, _ stamps: PatternScratch.Stamps, _ candidates: inout RawBuffer<UInt32>
   ) {
+    forEachStanding(gram, place, base, count, admitted) { node, _, number in
+      if stamps.isNew(number) { node.append(of: positions, to: &candidates) }
+    }
+  }
+
+  /// Hands over the literals that stand in the text with `gram` at `place` and that `admitted` does not rule out: where they begin,
+  /// and a number below ``stampCount``.
+  @inline(__always)
+  borrowing func forEachStanding(
+    _ gram: UInt32, _ place: Int, _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64,
+    _ body: (LiteralNode, _ start: Int, _ number: Int) -> Void
+  ) {
     var slot = Int(spread(UInt64(gram)) >> shift)
     while slots[slot].node.length > 0 {
       let entry = slots + slot
@@ -99,9 +111,8 @@ struct GramEntries: ~Copyable {
       let length = Int(entry.pointee.node.length)
       guard start >= 0, start + length <= count else { continue }
       if length >= 4, FoldedText.load4(base + start + Int(entry.pointee.checkAt)) != entry.pointee.check { continue }
-      guard entry.pointee.node.gate & admitted != 0, entry.pointee.node.stands(at: base + start), stamps.isNew(number)
-      else { continue }
-      entry.pointee.node.append(of: positions, to: &candidates)
+      guard entry.pointee.node.gate & admitted != 0, entry.pointee.node.stands(at: base + start) else { continue }
+      body(entry.pointee.node, start, number)
     }
   }
 }

@@ -110,6 +110,20 @@ struct LandmarkTable: ~Copyable {
     entries.visit(FoldedText.load4(base + place), place, base, count, admitted, stamps, &candidates)
   }
 
+  /// The node of the one literal whose landmark was found at `place`, and where it begins; nil where there is none, and where there are
+  /// several, which `isSole` tells apart.
+  @inline(__always)
+  borrowing func sole(
+    _ place: Int, _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ isSole: inout Bool
+  ) -> (node: LiteralNode, start: Int)? {
+    var sole: (LiteralNode, Int)?
+    entries.forEachStanding(FoldedText.load4(base + place), place, base, count, admitted) { node, start, _ in
+      if sole != nil { isSole = false }
+      sole = (node, start)
+    }
+    return isSole ? sole : nil
+  }
+
   /// Appends the positions of every literal in the text that `admitted` does not rule out, once for each: `stamps` has
   /// ``stampCount``, `places` room for ``placesAtOnce`` and one.
   @inline(__always)

@@ -24,7 +24,8 @@ public struct LiteralPattern: BitwiseCopyable {
   private var ordinal: UInt32 = 0
   private var minimumLength: UInt32 = 0
 
-  init(_ literal: FewLiterals.Known, _ selection: UnsafeMutableBufferPointer<UInt32>, _ view: PatternTableView) {
+  init(_ literal: FewLiterals.Known, _ selection: UnsafeMutableBufferPointer<SelectedPattern>, _ view: PatternTableView)
+  {
     windowAt = literal.windowAt
     guard let candidate = literal.candidate else { return }
     ordinal = candidate & ~PatternScratch.matched
@@ -32,7 +33,7 @@ public struct LiteralPattern: BitwiseCopyable {
       rest = .nothing
       return
     }
-    let number = selection[Int(ordinal)]
+    let number = selection[Int(ordinal)].number
     let record = view.record(number)
     minimumLength = UInt32(clamping: record.minimumLength)
     if record.form == CompiledPattern.Form.pieces.rawValue {

@@ -6,7 +6,7 @@ import PolicyBytecode
 struct LiteralUsers {
   let view: PatternTableView
   /// By position.
-  let selection: UnsafeMutableBufferPointer<UInt32>
+  let selection: UnsafeMutableBufferPointer<SelectedPattern>
   /// By position; nil: none is ever ruled out.
   let gates: UnsafeMutablePointer<UInt64>?
 
@@ -14,7 +14,7 @@ struct LiteralUsers {
 
   /// The text of a pattern that matches wherever it stands, if that has `length` bytes; nil if there is more to it.
   func wholeText(_ position: UInt32, _ length: Int) -> UnsafePointer<UInt8>? {
-    let record = view.record(selection[Int(position)])
+    let record = view.record(selection[Int(position)].number)
     guard record.form == CompiledPattern.Form.contains.rawValue, !record.foldsCase, record.dataCount == length else {
       return nil
     }

@@ -13,7 +13,7 @@ import PolicyBytecode
 public struct PatternIndex: ~Copyable, @unchecked Sendable {
   private struct Parts: ~Copyable {
     let view: PatternTableView
-    let selection: UnsafeMutableBufferPointer<UInt32>
+    let selection: UnsafeMutableBufferPointer<SelectedPattern>
     /// By position; nil: none is ever ruled out.
     let gates: UnsafeMutablePointer<UInt64>?
     /// Literals of four bytes and more, where they are few.
@@ -36,6 +36,12 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     let bytes: GramTable
     /// Whether there is more to look for than ``few``.
     let hasMore: Bool
+
+    /// That at a position of the selection, which there must be.
+    @inline(__always)
+    borrowing func pattern(_ position: UInt32) -> UnsafePointer<SelectedPattern> {
+      UnsafePointer(selection.baseAddress.unsafelyUnwrapped + Int(position))
+    }
 
     deinit {
       selection.deallocate()
@@ -73,6 +79,8 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     }
 
     typealias Members = [LiteralNode.Member]
+    var selected: [SelectedPattern] = []
+    selected.reserveCapacity(indices.count)
     var always: [UInt32] = []
     var equals: [EqualsTable.Entry] = []
     var folded: [EqualsTable.Entry] = []
@@ -82,6 +90,7 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     var within: (long: Members, short: Members, pairs: Members, bytes: Members) = ([], [], [], [])
     for (position, index) in indices.enumerated() {
       let record = view.record(index)
+      selected.append(SelectedPattern(index, record, of: view))
       let position = UInt32(position)
       let literals = (record.firstReference..<record.firstReference + record.referenceCount).lazy
         .map { view.literal(of: $0) }
@@ -108,7 +117,8 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
       default: always.append(position)
       }
     }
-    let selection = Self.copy(indices)
+    let selection = UnsafeMutableBufferPointer<SelectedPattern>.allocate(capacity: indices.count)
+    _ = selection.initialize(from: selected)
     let users = LiteralUsers(view: view, selection: selection, gates: gates)
     // Few literals are sought together; of many at least those that are too short for a landmark, if these are few.
     let shortCount = Set(within.short.map(\.literal)).count
@@ -203,22 +213,29 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
   }
 
   /// The position of the one pattern that matches a text in which ``few`` was found at one place, `found`; -1 if there is none.
-  /// Nil where more than one may match, which ``scan(_:found:admitted:scratch:hits:)`` tells.
+  /// Nil where more than one may match, which ``scan(_:found:admitted:scratch:hits:)`` tells. `asking`, eight bytes for each
+  /// position, is what is read next where there is one.
   @inline(__always)
   public borrowing func match(
-    _ text: UnsafeBufferPointer<UInt8>, at found: UInt64, admitted: UInt64, scratch: inout PatternScratch
+    _ text: UnsafeBufferPointer<UInt8>, at found: UInt64, admitted: UInt64, asking: UnsafeRawPointer,
+    scratch: inout PatternScratch
   ) -> Int? {
     let parts = UnsafePointer(self.parts)
-    guard found & 0xFF != 0, let base = text.baseAddress else { return nil }
+    guard let base = text.baseAddress else { return nil }
     var isSole = true
-    guard let (node, start) = parts.pointee.few.sole(found, base, text.count, admitted, &isSole) else {
-      return isSole ? -1 : nil
-    }
+    let sole =
+      found & 0xFF != 0
+      ? parts.pointee.few.sole(found, base, text.count, admitted, &isSole)
+      : parts.pointee.long.sole(Int(found >> 8), base, text.count, admitted, &isSole)
+    guard let (node, start) = sole else { return isSole ? -1 : nil }
     guard let candidate = node.candidate else { return nil }
     let position = candidate & ~PatternScratch.matched
+    text_scan_ask(asking + Int(position) * 8)
     if candidate != position { return Int(position) }
     // Nowhere else stands what a match holds, so none ends before.
-    switch parts.pointee.view.matches(parts.pointee.selection[Int(position)], text, refused: start, &scratch) {
+    switch SelectedPattern.matches(
+      parts.pointee.pattern(position), text, refused: start, of: parts.pointee.view, &scratch)
+    {
     case .matched: return Int(position)
     case .notMatched: return -1
     case .undecided: return nil
@@ -294,7 +311,7 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
       hits.append(position)
       return true
     }
-    let result = parts.pointee.view.matches(parts.pointee.selection[Int(position)], text, &scratch)
+    let result = SelectedPattern.matches(parts.pointee.pattern(position), text, of: parts.pointee.view, &scratch)
     if result == .matched { hits.append(position) }
     return result != .undecided
   }

@@ -229,8 +229,10 @@ public struct Interpreter: ~Copyable {
     _ found: Int, _ text: UnsafeBufferPointer<UInt8>, _ slot: UnsafePointer<FactIndex.Slot>,
     _ view: UnsafePointer<ResidualView>
   ) {
+    let direct = UnsafeRawPointer(view.pointee.direct + Int(slot.pointee.firstOrdinal))
     if found == 1,
-      let position = slot.pointee.index.match(text, at: scratch.places[0], admitted: admitted, scratch: &scratch)
+      let position = slot.pointee.index.match(
+        text, at: scratch.places[0], admitted: admitted, asking: direct, scratch: &scratch)
     {
       if position >= 0 { wake(ordinal: Int(slot.pointee.firstOrdinal) + position, view) }
       return

@@ -103,6 +103,7 @@ final class Residual: @unchecked Sendable {
     events = .allocate(capacity: max(eventList.count, 1))
     events.initialize(from: eventList, count: eventList.count)
 
+    precondition(MemoryLayout<Candidate>.stride == 8, "`PatternIndex.match` asks for the candidate of a position")
     direct = .allocate(capacity: max(matchers.count, 1))
     for ordinal in matchers.indices {
       let events = eventList[Int(eventStarts[ordinal])..<Int(eventStarts[ordinal + 1])]

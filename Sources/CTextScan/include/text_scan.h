@@ -229,10 +229,13 @@ typedef struct {
   uint8_t classes[256];
 } text_scan_automaton;
 
+/// Asks for a line that is read soon and may be in no cache.
+static inline void text_scan_ask(const void *line) { __builtin_prefetch(line); }
+
 /// Asks for what a walk reads first, for one that is in no cache: lines of classes, and of the first rows.
 static inline void text_scan_ask_for(const text_scan_automaton *automaton) {
   enum { lines = 24 };
-  for (size_t line = 0; line < lines; line++) __builtin_prefetch((const uint8_t *)automaton + 64 * line);
+  for (size_t line = 0; line < lines; line++) text_scan_ask((const uint8_t *)automaton + 64 * line);
 }
 
 /// Whether the processor has what `text_scan_walk` needs; where it has not, that ends the program.
