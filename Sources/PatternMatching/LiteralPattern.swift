@@ -76,14 +76,14 @@ public struct LiteralPattern: BitwiseCopyable {
 struct KnownPiece: BitwiseCopyable {
   /// See ``PiecesLayout``.
   private var layout: UnsafePointer<UInt8>?
-  /// Where the pieces' bytes begin in `layout`, and those of the known one.
-  private var firstAt: UInt32 = 0
+  /// Where the bytes of the known one begin in `layout`.
   private var knownAt: UInt32 = 0
   private var knownLength: UInt32 = 0
   /// Where the literal begins in it.
   private var literalAt: UInt32 = 0
-  private var count: UInt8 = 0
-  private var index: UInt8 = 0
+  private(set) var index: UInt8 = 0
+  /// Whether the literal is the piece, but for case.
+  private(set) var isAllLiteral = false
 
   /// None.
   init() {}
@@ -91,15 +91,15 @@ struct KnownPiece: BitwiseCopyable {
   /// Nil where an end is anchored, and where no piece holds the literal, whose bytes have case folded.
   init?(_ bytes: UnsafeBufferPointer<UInt8>, holding literal: UnsafeBufferPointer<UInt8>) {
     guard let layout = bytes.baseAddress, bytes[0] == 0, let first = literal.baseAddress else { return nil }
-    (self.layout, count) = (layout, layout[1])
-    firstAt = 2 + UInt32(count) * 2
-    knownAt = firstAt
-    for index in 0..<count {
+    self.layout = layout
+    knownAt = 2 + UInt32(layout[1]) * 2
+    for index in 0..<layout[1] {
       let piece = layout + Int(knownAt)
       let length = PiecesLayout.length(Int(index), layout)
       let starts = 0..<max(length - literal.count + 1, 0)
       if let start = starts.first(where: { FoldedText.isEqual(piece + $0, first, literal.count) }) {
         (self.index, knownLength, literalAt) = (index, UInt32(length), UInt32(start))
+        isAllLiteral = length == literal.count
         return
       }
       knownAt += UInt32(length)
@@ -110,22 +110,32 @@ struct KnownPiece: BitwiseCopyable {
   /// Whether it matches a text in which the literal stands at one place.
   @inline(__always)
   func matches(_ text: UnsafeBufferPointer<UInt8>, literalAt place: Int) -> Bool {
-    let knownLength = Int(knownLength)
-    let start = place &- Int(literalAt)
-    let end = start &+ knownLength
-    guard let base = text.baseAddress, let layout, start >= 0, end <= text.count else { return false }
-    let known = layout + Int(knownAt)
-    let first = layout + Int(firstAt)
+    guard let layout else { return false }
+    return PiecesLayout.stand(
+      around: Int(index), at: layout + Int(knownAt), of: layout, in: text, place &- Int(literalAt))
+  }
+}
+
+extension PiecesLayout {
+  /// Whether all pieces of a layout of which no end is anchored stand in a text one behind the other, where piece `index`, whose
+  /// bytes begin at `known`, can stand at `start` alone. Behind the text as much may be read as by a search in values.
+  @inline(__always)
+  static func stand(
+    around index: Int, at known: UnsafePointer<UInt8>, of layout: UnsafePointer<UInt8>,
+    in text: UnsafeBufferPointer<UInt8>, _ start: Int
+  ) -> Bool {
+    let count = Int(layout[1])
+    let length = length(index, layout)
+    let end = start &+ length
+    guard let base = text.baseAddress, start >= 0, end <= text.count else { return false }
+    let first = layout + (2 + count * 2)
     // Pieces mostly stand near by.
-    if index != 1 || text_scan_stand_near(base, start, known, knownLength, first, known - first) == 0 {
-      guard memcmp(base + start, known, knownLength) == 0,
-        PiecesLayout.stand(0..<Int(index), of: layout, from: first, in: base, start)
-      else {
+    if index != 1 || text_scan_stand_near(base, start, known, length, first, known - first) == 0 {
+      guard memcmp(base + start, known, length) == 0, stand(0..<index, of: layout, from: first, in: base, start) else {
         return false
       }
     }
     if index &+ 1 == count { return true }
-    return PiecesLayout.stand(
-      Int(index) + 1..<Int(count), of: layout, from: known + knownLength, in: base + end, text.count &- end)
+    return stand(index &+ 1..<count, of: layout, from: known + length, in: base + end, text.count &- end)
   }
 }

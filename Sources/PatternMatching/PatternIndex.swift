@@ -214,7 +214,8 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
 
   /// The position of the one pattern that matches a text in which ``few`` was found at one place, `found`; -1 if there is none.
   /// Nil where more than one may match, which ``scan(_:found:admitted:scratch:hits:)`` tells. `asking`, eight bytes for each
-  /// position, is what is read next where there is one.
+  /// position, is what is read next where there is one; behind the text
+  /// as much may be read as by a search in values.
   @inline(__always)
   public borrowing func match(
     _ text: UnsafeBufferPointer<UInt8>, at found: UInt64, admitted: UInt64, asking: UnsafeRawPointer,
@@ -232,9 +233,8 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     let position = candidate & ~PatternScratch.matched
     text_scan_ask(asking + Int(position) * 8)
     if candidate != position { return Int(position) }
-    // Nowhere else stands what a match holds, so none ends before.
     switch SelectedPattern.matches(
-      parts.pointee.pattern(position), text, refused: start, of: parts.pointee.view, &scratch)
+      parts.pointee.pattern(position), text, sole: start, of: parts.pointee.view, &scratch)
     {
     case .matched: return Int(position)
     case .notMatched: return -1

@@ -115,7 +115,8 @@ extension Interpreter {
     _ operation: Operation, _ batch: borrowing OperationBatch, _ hits: text_scan_hits,
     _ slot: UnsafePointer<ResidualSlot>
   ) -> OperationVerdict? {
-    guard let literals = slot.pointee.literals, hits.count == 1 else { return nil }
+    guard hits.count == 1 else { return nil }
+    guard let literals = slot.pointee.literals else { return verdictOfMatch(operation, batch, hits, slot) }
     let found = scratch.places[0]
     let bits = found & 0xFF
     let literal = literals + bits.trailingZeroBitCount
@@ -123,28 +124,55 @@ extension Interpreter {
     let applies = LiteralPattern.matches(
       LiteralRule.pattern(literal), Self.text(hits, batch.facts), at: Int(truncatingIfNeeded: found >> 8))
     // One literal's rule has no need of other values once it applies.
-    guard applies && slot.pointee.few.window_count == 1 || Self.isLast(hits, operation, batch, slot, scratch.places)
-    else {
-      scratch.places[0] = found
+    guard applies && slot.pointee.few.window_count == 1 || isLast(hits, operation, batch, slot) else { return nil }
+    let firstFired = UInt32(truncatingIfNeeded: fired.count)
+    guard applies else { return silentVerdict(operation.protocol, firstFired) }
+    return verdict(literal.pointee.verdict, of: literal.pointee.rule, firstFired)
+  }
+
+  /// The same where the index knows which literal it is.
+  @inline(never)
+  private mutating func verdictOfMatch(
+    _ operation: Operation, _ batch: borrowing OperationBatch, _ hits: text_scan_hits,
+    _ slot: UnsafePointer<ResidualSlot>
+  ) -> OperationVerdict? {
+    guard let view = slot.pointee.view, view.pointee.gates == nil else { return nil }
+    let index = view.pointee.index.slots
+    let direct = view.pointee.direct + Int(index.pointee.firstOrdinal)
+    let position = index.pointee.index.match(
+      Self.text(hits, batch.facts), at: scratch.places[0], admitted: .max, asking: UnsafeRawPointer(direct),
+      scratch: &scratch)
+    guard let position, position < 0 || direct[position].isDirect, isLast(hits, operation, batch, slot) else {
       return nil
     }
     let firstFired = UInt32(truncatingIfNeeded: fired.count)
-    guard applies else { return silentVerdict(operation.protocol, firstFired) }
-    var verdict = literal.pointee.verdict
+    if position < 0 { return silentVerdict(operation.protocol, firstFired) }
+    let verdict = defaults[Int(operation.protocol.rawValue)].verdict(where: direct[position])
+    return self.verdict(verdict, of: direct[position].rule, firstFired)
+  }
+
+  /// Notes the one rule that applies.
+  @inline(__always)
+  private mutating func verdict(_ verdict: OperationVerdict, of rule: UInt32, _ firstFired: UInt32) -> OperationVerdict
+  {
+    var verdict = verdict
     (verdict.firstFired, verdict.endFired) = (firstFired, firstFired &+ 1)
-    fired.append(literal.pointee.rule)
+    fired.append(rule)
     return verdict
   }
 
-  /// Whether no other literal stands in the values behind that of `hits`.
+  /// Whether no other literal stands in the values behind that of `hits`, which is of one place.
   @inline(__always)
-  private static func isLast(
+  private mutating func isLast(
     _ hits: text_scan_hits, _ operation: Operation, _ batch: borrowing OperationBatch,
-    _ slot: UnsafePointer<ResidualSlot>, _ places: UnsafeMutablePointer<UInt64>
+    _ slot: UnsafePointer<ResidualSlot>
   ) -> Bool {
     guard let search = slot.pointee.few.search else { return false }
-    let next = hits.value - values(batch.facts) + 1
-    return Self.hits(search, from: next, operation, batch, slot, .max, places)?.count == 0
+    let found = scratch.places[0]
+    let next = hits.value - Self.values(batch.facts) + 1
+    if Self.hits(search, from: next, operation, batch, slot, .max, scratch.places)?.count == 0 { return true }
+    scratch.places[0] = found
+    return false
   }
 
   /// Judges an operation from the first value on in which the prefilter has found something.
@@ -172,10 +200,8 @@ extension Interpreter {
     let firstFired = UInt32(truncatingIfNeeded: fired.count)
     if candidates.count == 0 { return silentVerdict(operation.protocol, firstFired) }
     if isBound, candidates.count == 1, candidates[0].isDirect {
-      var verdict = defaults[Int(operation.protocol.rawValue)].verdict(where: candidates[0])
-      (verdict.firstFired, verdict.endFired) = (firstFired, firstFired &+ 1)
-      fired.append(candidates[0].rule)
-      return verdict
+      let verdict = defaults[Int(operation.protocol.rawValue)].verdict(where: candidates[0])
+      return self.verdict(verdict, of: candidates[0].rule, firstFired)
     }
     return verdict(of: operation, batch, residual, .request, isUndecided: false, firstFired: firstFired)
   }
