@@ -118,7 +118,7 @@ final class Residual: @unchecked Sendable {
     self.view = UnsafePointer(view)
     let slot = ResidualSlot(self.view, isFiltered: phase == .request)
     let patterns = slot.hasPrefilter && gates == nil ? index.view.slots.pointee.index.literalPatterns : []
-    literals = .allocate(capacity: max(patterns.count, 1))
+    literals = LiteralRule.allocate(patterns.count)
     let defaults = Interpreter.Defaults(bundle.meta, `protocol`)
     for (number, pattern) in patterns.enumerated() {
       (literals + number).initialize(to: LiteralRule(pattern, direct, defaults))

@@ -15,8 +15,10 @@ import Testing
   private func pattern(_ random: inout SplitMix64) -> (pattern: Pattern, example: String) {
     let (word, other) = (random.pick(Self.words), random.pick(Self.words))
     let number = 1000 + random.below(40)
-    switch random.below(4) {
+    switch random.below(5) {
     case 0: return (Pattern(.contains, "\(word)_\(number)"), "\(word)_\(number)")
+    case 3:
+      return (Pattern(.glob, "*\(word) /*-\(number)*\(random.pick(["", "-f*"]))"), "\(word) /\(other)-\(number) -f")
     case 1: return (Pattern(.glob, "*\(word) /*\(other)*"), "\(word) /x/\(other)")
     case 2: return (Pattern(.contains, "\(word) \(other)", ignoringCase: true), "\(word.uppercased()) \(other)")
     default: return (Pattern(.regex, "\(word)\\s+-[fr]{1,2} \(number)"), "\(word)  -rf \(number)")
@@ -71,7 +73,7 @@ import Testing
   @Test(arguments: [1, 3, 4, 9, 40, 70]) func agreesWithTheReference(patternCount: Int) throws {
     var random = SplitMix64(seed: UInt64(patternCount))
     var filtered = 0
-    for _ in 0..<2 {
+    for _ in 0..<6 {
       let drawn = (0..<patternCount).map { _ in pattern(&random) }
       let policy = policy(&random, drawn.map(\.pattern), ruleCount: patternCount)
       let (reference, subject) = (try ReferenceEvaluator(policy), try Subject(policy))
@@ -102,11 +104,11 @@ import Testing
         }
       }
     }
-    #expect(filtered == 16, "where prefilters are in use: \(filtered)")
+    #expect(filtered == 48, "where prefilters are in use: \(filtered)")
   }
 
   /// Each rule's literal is in another value of the operation, or behind one that only looks like it; some rules wait for more.
-  @Test(arguments: [1, 2, 3, 4], [false, true]) func severalValues(ruleCount: Int, oneWaitsForMore: Bool) throws {
+  @Test(arguments: [1, 2, 3, 4, 60], [false, true]) func severalValues(ruleCount: Int, oneWaitsForMore: Bool) throws {
     var policy = CheckedPolicy()
     policy.defaults.record = .commands
     func test(_ fact: Fact, _ patterns: [Pattern]) -> Condition {
