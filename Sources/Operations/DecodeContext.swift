@@ -37,6 +37,8 @@ public struct DecodeContext: ~Copyable {
   var patternScratch = PatternScratch()
   /// The values of `mcp.argument["…"]` that are asked for.
   var mcpArguments: KeyedPaths
+  /// The values of `k8s.body["…"]` that are asked for.
+  var kubernetesBody: KeyedPaths
   /// The `decode` declarations that speak of the tools called so far.
   var mcpDeclarations = MCPDeclarations()
 
@@ -58,6 +60,7 @@ public struct DecodeContext: ~Copyable {
     self.demand = demand
     decodes = DecodeTable.of(demand.decodes)
     mcpArguments = KeyedPaths(.mcpArgument, of: demand)
+    kubernetesBody = KeyedPaths(.k8sBody, of: demand)
     http = HTTPInterest(demand, decodes)
     let asksForDetectors = demand.contains(.textDetector) && !demand.detectors.isEmpty
     detectors = asksForDetectors ? DetectorSet(demand.detectors) : nil

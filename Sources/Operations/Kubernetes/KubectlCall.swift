@@ -4,7 +4,7 @@ struct KubectlWord {
   var text: [UInt8]
   var isUnknown = false
 
-  func `is`(_ word: StaticString) -> Bool { !isUnknown && text.elementsEqual(word.description.utf8) }
+  func `is`(_ word: StaticString) -> Bool { !isUnknown && text.has(word, at: ByteRange(0, text.count)) }
 }
 
 /// A kubectl command line taken apart as kubectl does it: flags stand anywhere, those of the verb too.

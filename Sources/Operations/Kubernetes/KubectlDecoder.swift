@@ -7,7 +7,6 @@ struct KubectlDecoder {
   let words: [KubectlWord]
   /// The line stands in shell code: what runs in containers, and a line without requests, are the shell's to emit.
   let isInShell: Bool
-  var paths: KeyedPaths?
   /// What is read from standard input, where it is known.
   var input: [UInt8]?
   /// What is read from standard input is made by a program and cannot be known.
@@ -41,14 +40,14 @@ struct KubectlDecoder {
       if user.isUnknown {
         context.unparsed(.k8s, .unknownCode)
       } else {
-        context.emit(.impersonating(user: user.text), &paths)
+        context.emit(.impersonating(user: user.text))
       }
     }
     for group in call.values("as-group") {
       if group.isUnknown {
         context.unparsed(.k8s, .unknownCode)
       } else {
-        context.emit(KubernetesAction("impersonate", "groups", name: group.text), &paths)
+        context.emit(KubernetesAction("impersonate", "groups", name: group.text))
       }
     }
     let impersonations = context.batch.count
@@ -61,7 +60,7 @@ struct KubectlDecoder {
     guard !isInShell else { return }
     var action = KubernetesAction("get")
     action.isEmpty = true
-    context.emit(action, &paths)
+    context.emit(action)
   }
 
   // MARK: What commands are about
@@ -111,7 +110,7 @@ struct KubectlDecoder {
     action.bodies = target.object.map { [$0] } ?? []
     action.bodies += bodies
     let shown = action.namespace == nil && target.isNamespaced ? namespaceSpelling : nil
-    context.emit(action, namespaceSpelling: shown, &paths)
+    context.emit(action, namespaceSpelling: shown)
     if target.resource == nil, target.file == nil { context.unparsed(.k8s, .unknownCode) }
   }
 
@@ -233,9 +232,15 @@ struct KubectlDecoder {
   /// `value` at a path of names: `body("spec.replicas", .number("0"))`; `[]` behind a name makes a list of one.
   static func body(_ path: StaticString, _ value: JSONValue) -> JSONValue {
     var document = value
-    for step in path.description.split(separator: ".").reversed() {
-      if step.hasSuffix("[]") { document = .array([document]) }
-      document = .object([.init(String(step.hasSuffix("[]") ? step.dropLast(2) : step), document)])
+    var end = path.utf8CodeUnitCount
+    while end > 0 {
+      var start = end
+      while start > 0, path.utf8Start[start - 1] != Ascii.dot { start -= 1 }
+      let isList = end - start > 2 && path.utf8Start[end - 1] == Ascii.closeBracket
+      if isList { document = .array([document]) }
+      let name = UnsafeBufferPointer(start: path.utf8Start + start, count: end - start - (isList ? 2 : 0))
+      document = .object([.init(String(decoding: name, as: UTF8.self), document)])
+      end = start - 1
     }
     return document
   }

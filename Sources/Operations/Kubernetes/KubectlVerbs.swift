@@ -29,7 +29,7 @@ extension KubectlDecoder {
     case "top": top(&context)
     case "auth": auth(&context)
     case "certificate": certificate(&context)
-    case "proxy": context.emit(KubernetesAction("proxy"), &paths)
+    case "proxy": context.emit(KubernetesAction("proxy"))
     case "cluster-info": clusterInfo(&context)
     case "version": if !call.isSet("client") { path("/version", &context) }
     case "api-resources", "api-versions": path("/apis", &context)
@@ -48,7 +48,7 @@ extension KubectlDecoder {
   mutating func path(_ path: StaticString, _ context: inout DecodeContext) {
     var action = KubernetesAction("get")
     action.path = Array(path.description.utf8)
-    context.emit(action, &paths)
+    context.emit(action)
   }
 
   /// `--raw PATH`: the request is spelled out.
@@ -117,10 +117,10 @@ extension KubectlDecoder {
     guard let dump = call.operands.first else {
       var action = KubernetesAction("list", "services")
       action.namespace = Array("kube-system".utf8)
-      return context.emit(action, &paths)
+      return context.emit(action)
     }
     guard dump.is("dump") else { return context.unparsed(.k8s, .unsupported) }
-    context.emit(KubernetesAction("list", "nodes"), &paths)
+    context.emit(KubernetesAction("list", "nodes"))
     for type in ["events", "rc", "svc", "ds", "deploy", "rs", "po"] {
       emit("list", Target(KubernetesResource.named(Array(type.utf8))), &context)
     }
@@ -131,9 +131,9 @@ extension KubectlDecoder {
     guard let action = call.operands.first else { return }
     if action.is("can-i") {
       let resource: StaticString = call.isSet("list") ? "selfsubjectrulesreviews" : "selfsubjectaccessreviews"
-      context.emit(KubernetesAction("create", resource, group: "authorization.k8s.io"), &paths)
+      context.emit(KubernetesAction("create", resource, group: "authorization.k8s.io"))
     } else if action.is("whoami") {
-      context.emit(KubernetesAction("create", "selfsubjectreviews", group: "authentication.k8s.io"), &paths)
+      context.emit(KubernetesAction("create", "selfsubjectreviews", group: "authentication.k8s.io"))
     } else if action.is("reconcile") {
       for target in files(&context) {
         emit("create", target, &context)
@@ -262,7 +262,7 @@ extension KubectlDecoder {
     } else {
       action.subresource = Array("eviction".utf8)
     }
-    context.emit(action, &paths)
+    context.emit(action)
   }
 
   /// `key=value:effect` or `key:effect`, as the object has it.

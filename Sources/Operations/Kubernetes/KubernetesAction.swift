@@ -65,14 +65,11 @@ struct KubernetesAction {
 }
 
 extension DecodeContext {
-  /// Emits the operation of a request. `paths` are the keys of `k8s.body` that are asked for, made
-  /// when the first body is there.
-  mutating func emit(_ action: KubernetesAction, namespaceSpelling: [UInt8]? = nil, _ paths: inout KeyedPaths?) {
+  /// Emits the operation of a request.
+  mutating func emit(_ action: KubernetesAction, namespaceSpelling: [UInt8]? = nil) {
     var values: [KeyedPaths.Value] = []
-    if !action.bodies.isEmpty, demand.contains(.k8sBody) {
-      var known = paths ?? KeyedPaths(.k8sBody, of: demand)
-      for body in action.bodies { values += known.values(in: body) }
-      paths = known
+    if !action.bodies.isEmpty, !kubernetesBody.isEmpty, demand.contains(.k8sBody) {
+      for body in action.bodies { values += kubernetesBody.values(in: body) }
     }
     operation(.k8s) { facts, demand in
       if demand.contains(.command) { facts.add(.command, action.command(namespaceSpelling: namespaceSpelling)) }

@@ -76,8 +76,7 @@ extension KubernetesRequest {
 
   func emit(_ context: inout DecodeContext) throws(Refusal) {
     var action = try action()
-    var paths: KeyedPaths?
-    impersonation(&context, &paths)
+    impersonation(&context)
     var problem: UnparsedReason?
     let isCreate = action.verb == "create" && action.name == nil
     let wantsName = isCreate && (context.demand.contains(.command) || context.demand.contains(.k8sName))
@@ -95,7 +94,7 @@ extension KubernetesRequest {
         if wantsBody || lacksName, !isReview(action) { problem = reason }
       }
     }
-    context.emit(action, &paths)
+    context.emit(action)
     if let problem { context.unparsed(.k8s, problem) }
     guard let subresource = action.subresource, subresource.elementsEqual("exec".utf8) else { return }
     let words = query("command")
@@ -108,20 +107,20 @@ extension KubernetesRequest {
   }
 
   /// Who the request claims to act for: the server asks whether the client may `impersonate` them.
-  private func impersonation(_ context: inout DecodeContext, _ paths: inout KeyedPaths?) {
+  private func impersonation(_ context: inout DecodeContext) {
     for header in headers where header.name.starts(with: "impersonate-".utf8) {
       let value = Array(header.value)
       switch String(decoding: header.name.dropFirst(12), as: UTF8.self) {
-      case "user": context.emit(.impersonating(user: value), &paths)
-      case "group": context.emit(KubernetesAction("impersonate", "groups", name: value), &paths)
+      case "user": context.emit(.impersonating(user: value))
+      case "group": context.emit(KubernetesAction("impersonate", "groups", name: value))
       case "uid":
-        context.emit(KubernetesAction("impersonate", "uids", group: "authentication.k8s.io", name: value), &paths)
+        context.emit(KubernetesAction("impersonate", "uids", group: "authentication.k8s.io", name: value))
       default:
         var action = KubernetesAction("impersonate", "userextras", group: "authentication.k8s.io", name: value)
         if header.name.starts(with: "impersonate-extra-".utf8) {
           action.subresource = percentDecoded(Array(header.name.dropFirst(18)))
         }
-        context.emit(action, &paths)
+        context.emit(action)
       }
     }
   }

@@ -5,20 +5,21 @@ extension ShellDecoder {
   /// The words that `word` expands to, each as its first part; nil where no brace expands or there would be more than
   /// ``ShellLimits/braceWords``.
   mutating func braceExpansion(_ word: ShellWord) -> [Int32]? {
-    let words: [[ShellPart]]
-    let generated: [UInt8]
-    do {
-      var braces = BraceExpander(tree: reader.tree, first: word.first)
-      guard braces.hasGroups, let expanded = braces.expand() else { return nil }
-      (words, generated) = (expanded, braces.generated)
-    }
+    var braces = BraceExpander(tree: reader.tree, first: word.first)
+    guard braces.hasGroups, let words = braces.expand() else { return nil }
+    let generated = braces.takeGenerated()
     reader.tree.source += generated
     reader.tree.readBytes += generated.count
-    return words.map { parts in
+    var firsts: [Int32] = []
+    firsts.reserveCapacity(words.ends.count)
+    var start = 0
+    for number in 0..<words.ends.count {
       var chain = ShellReader.PartChain()
-      for part in parts { chain.append(part, to: &reader.tree) }
-      return chain.first
+      for index in start..<Int(words.ends[number]) { chain.append(words.parts[index], to: &reader.tree) }
+      start = Int(words.ends[number])
+      firsts.append(chain.first)
     }
+    return firsts
   }
 
   /// Whether there is more in a word with a brace than `{}`: only commas and `..` make braces expand.
@@ -38,16 +39,54 @@ extension ShellDecoder {
   }
 }
 
+/// Words, their parts one behind the other.
+private struct BracedWords: ~Copyable {
+  var parts = RawBuffer<ShellPart>(capacity: 16)
+  /// Where the parts of each word end.
+  var ends = RawBuffer<Int32>(capacity: 4)
+
+  /// Ends the word whose parts were appended last.
+  mutating func end() { ends.append(Int32(truncatingIfNeeded: parts.count)) }
+
+  /// Appends the words of `others`.
+  mutating func append(_ others: borrowing BracedWords) {
+    let start = Int32(truncatingIfNeeded: parts.count)
+    parts.append(contentsOf: others.parts.elements)
+    for number in 0..<others.ends.count { ends.append(start + others.ends[number]) }
+  }
+
+  /// Each of these words with each of `choices` behind it.
+  borrowing func joined(with choices: borrowing BracedWords) -> BracedWords {
+    var product = BracedWords()
+    var start = 0
+    for number in 0..<ends.count {
+      let end = Int(ends[number])
+      var choiceStart = 0
+      for choice in 0..<choices.ends.count {
+        for index in start..<end { product.parts.append(parts[index]) }
+        let choiceEnd = Int(choices.ends[choice])
+        for index in choiceStart..<choiceEnd { product.parts.append(choices.parts[index]) }
+        choiceStart = choiceEnd
+        product.end()
+      }
+      start = end
+    }
+    return product
+  }
+}
+
 /// The brace expansion of one word, over its parts: unquoted braces, commas and dots stand apart.
-private struct BraceExpander {
+private struct BraceExpander: ~Copyable {
   private var parts: [ShellPart] = []
   /// For each part the index of its closing brace, 0 if it opens no group.
   private var closing: [Int] = []
   private let source: [UInt8]
   /// Words of sequences; their parts point behind the end of the source, where it is to be appended.
-  private(set) var generated: [UInt8] = []
-  /// The words of the sequences, by the index of their opening brace.
-  private var sequences: [Int: [[ShellPart]]] = [:]
+  private var generated: [UInt8] = []
+  /// The words of the sequences, a part each.
+  private var sequences = RawBuffer<ShellPart>(capacity: 16)
+  /// For each part that opens a sequence which of them are its words.
+  private var sequenceWords: [Range<Int>] = []
   private(set) var hasGroups = false
   private var total = 0
 
@@ -75,6 +114,7 @@ private struct BraceExpander {
       if start < part.spelling.range.upperBound { parts.append(Self.literal(start, part.spelling.range.upperBound)) }
     }
     closing = [Int](repeating: 0, count: parts.count)
+    sequenceWords = [Range<Int>](repeating: 0..<0, count: parts.count)
     var open: [(index: Int, hasComma: Bool)] = []
     for index in parts.indices {
       switch mark(index) {
@@ -86,7 +126,7 @@ private struct BraceExpander {
           closing[group.index] = index
         } else if let words = sequence(group.index, index) {
           closing[group.index] = index
-          sequences[group.index] = words
+          sequenceWords[group.index] = words
         } else {
           continue
         }
@@ -108,57 +148,70 @@ private struct BraceExpander {
     return byte == Ascii.openBrace || byte == Ascii.closeBrace || byte == Ascii.comma ? byte : 0
   }
 
-  mutating func expand() -> [[ShellPart]]? { expand(0, parts.count, depth: 0) }
+  /// The words of the sequences.
+  mutating func takeGenerated() -> [UInt8] {
+    defer { generated = [] }
+    return generated
+  }
+
+  mutating func expand() -> BracedWords? { expand(0, parts.count, depth: 0) }
+
+  private var isOver: Bool { total > 64 * ShellLimits.braceWords + 2 * parts.count }
 
   /// All words of a range of parts, or nil past the limit.
-  private mutating func expand(_ start: Int, _ end: Int, depth: Int) -> [[ShellPart]]? {
+  private mutating func expand(_ start: Int, _ end: Int, depth: Int) -> BracedWords? {
     guard depth < 32 else { return nil }
-    var words: [[ShellPart]] = [[]]
+    var words = BracedWords()
+    words.end()
     var index = start
     while index < end {
-      guard closing[index] > 0, closing[index] < end else {
-        for word in words.indices { words[word].append(parts[index]) }
-        index += 1
-        total += words.count
-        guard total <= 64 * ShellLimits.braceWords + 2 * parts.count else { return nil }
-        continue
-      }
-      let close = closing[index]
-      var choices: [[ShellPart]] = []
-      if let sequence = sequences[index] {
-        choices = sequence
+      var choices = BracedWords()
+      if closing[index] > 0, closing[index] < end {
+        let close = closing[index]
+        guard choose(index, close, depth: depth, &choices) else { return nil }
+        guard words.ends.count * choices.ends.count <= ShellLimits.braceWords else { return nil }
+        total += choices.ends.count * words.parts.count + words.ends.count * choices.parts.count
+        index = close + 1
       } else {
-        var from = index + 1
-        var at = from
-        while at <= close {
-          if at == close || mark(at) == Ascii.comma {
-            guard let more = expand(from, at, depth: depth + 1) else { return nil }
-            choices += more
-            guard choices.count <= ShellLimits.braceWords else { return nil }
-            from = at + 1
-            at += 1
-          } else {
-            at = closing[at] > 0 ? closing[at] + 1 : at + 1
-          }
+        while index < end, closing[index] == 0 || closing[index] >= end {
+          choices.parts.append(parts[index])
+          index += 1
+          total += words.ends.count
+          if isOver { return nil }
         }
+        choices.end()
       }
-      guard words.count * choices.count <= ShellLimits.braceWords else { return nil }
-      var product: [[ShellPart]] = []
-      for word in words {
-        for choice in choices {
-          product.append(word + choice)
-          total += word.count + choice.count
-        }
-      }
-      guard total <= 64 * ShellLimits.braceWords + 2 * parts.count else { return nil }
-      words = product
-      index = close + 1
+      if isOver { return nil }
+      words = words.parts.count == 0 && words.ends.count == 1 ? choices : words.joined(with: choices)
     }
     return words
   }
 
+  /// Appends the words that stand for the group between two braces; false past the limit.
+  private mutating func choose(_ open: Int, _ close: Int, depth: Int, _ choices: inout BracedWords) -> Bool {
+    for index in sequenceWords[open] {
+      choices.parts.append(sequences[index])
+      choices.end()
+    }
+    if !sequenceWords[open].isEmpty { return true }
+    var from = open + 1
+    var at = from
+    while at <= close {
+      if at == close || mark(at) == Ascii.comma {
+        guard let more = expand(from, at, depth: depth + 1) else { return false }
+        choices.append(more)
+        guard choices.ends.count <= ShellLimits.braceWords else { return false }
+        from = at + 1
+        at += 1
+      } else {
+        at = closing[at] > 0 ? closing[at] + 1 : at + 1
+      }
+    }
+    return true
+  }
+
   /// `{x..y}` or `{x..y..step}` between two braces: its words; nil where it is no sequence or too long.
-  private mutating func sequence(_ open: Int, _ close: Int) -> [[ShellPart]]? {
+  private mutating func sequence(_ open: Int, _ close: Int) -> Range<Int>? {
     guard close == open + 2, parts[open + 1].kind == .literal, !parts[open + 1].isQuoted else { return nil }
     let pieces = Self.pieces(source[parts[open + 1].spelling.range])
     guard pieces.count == 2 || pieces.count == 3 else { return nil }
@@ -184,17 +237,28 @@ private struct BraceExpander {
       return nil
     }
     guard abs(to - from) / step < ShellLimits.braceWords, width < 32 else { return nil }
-    return stride(from: from, through: to, by: from <= to ? step : -step).map { value in
+    let first = sequences.count
+    for value in stride(from: from, through: to, by: from <= to ? step : -step) {
       let start = source.count + generated.count
-      if isLetters {
-        generated.append(UInt8(value))
-      } else {
-        let digits = String(abs(value))
-        if value < 0 { generated.append(Ascii.dash) }
-        generated += [UInt8](repeating: Ascii.zero, count: max(0, width - digits.utf8.count - (value < 0 ? 1 : 0)))
-        generated += digits.utf8
-      }
-      return [Self.literal(start, source.count + generated.count)]
+      if isLetters { generated.append(UInt8(value)) } else { generate(value, width: width) }
+      sequences.append(Self.literal(start, source.count + generated.count))
+    }
+    return first..<sequences.count
+  }
+
+  /// Appends a number, with zeros before it up to a width.
+  private mutating func generate(_ value: Int, width: Int) {
+    if value < 0 { generated.append(Ascii.dash) }
+    var scale = 1
+    var digits = 1
+    while scale <= abs(value) / 10 {
+      scale *= 10
+      digits += 1
+    }
+    for _ in 0..<max(0, width - digits - (value < 0 ? 1 : 0)) { generated.append(Ascii.zero) }
+    while scale > 0 {
+      generated.append(Ascii.zero + UInt8(abs(value) / scale % 10))
+      scale /= 10
     }
   }
 

@@ -192,13 +192,13 @@ struct ShellDecoder: ~Copyable {
     files.removeAll()
     assigned.removeAll()
     readingDepth = 0
-    building.removeAll(keepingCapacity: true)
+    if !building.isEmpty { building.removeAll(keepingCapacity: true) }
     fields.removeAll()
     log.removeAll()
     if !alternatives.isEmpty { alternatives = [] }
     if !variables.isUnused { variables = ShellVariables() }
-    directories = Self.start
-    previousDirectories = Self.start
+    if !isAtStart(directories) { directories = Self.start }
+    if !isAtStart(previousDirectories) { previousDirectories = Self.start }
     input = ShellInput()
     replacedInput = nil
     isPrivileged = false
@@ -221,6 +221,8 @@ struct ShellDecoder: ~Copyable {
   var leavesNothing: Bool { variables.isEmpty && aliases.isEmpty && directories.count == 1 && !isExhausted }
 
   private static let start: [[UInt8]] = [[]]
+
+  private func isAtStart(_ directories: [[UInt8]]) -> Bool { directories.count == 1 && directories[0].isEmpty }
 
   mutating func decode(_ payload: [UInt8], _ context: inout DecodeContext) {
     begin(in: context.syntaxDepth)

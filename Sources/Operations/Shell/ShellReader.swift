@@ -34,7 +34,7 @@ struct ShellReader: ~Copyable {
   mutating func removeAll() {
     tree.removeAll()
     census.removeAll()
-    pending.removeAll(keepingCapacity: true)
+    if !pending.isEmpty { pending.removeAll(keepingCapacity: true) }
     position = 0
     limit = 0
     depth = 0

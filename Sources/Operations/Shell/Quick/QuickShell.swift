@@ -86,8 +86,9 @@ struct QuickShell: ~Copyable {
     static let isLogged = Traits(rawValue: 256)
     /// It is one `<( )`.
     static let isProcess = Traits(rawValue: 512)
-    /// With none of these a word is no address, no setting, and a normal path.
-    static let paths: Traits = [.isUnknown, .isMarked, .hasEquals, .isCandidate]
+    /// With none of these a word stands in the line as it is, and is no setting; if it is not marked either, it is no address,
+    /// and a normal path.
+    static let spelledPaths: Traits = [.isUnknown, .hasEquals, .isCandidate]
   }
 
   /// A file that a redirection names.
@@ -159,6 +160,8 @@ struct QuickShell: ~Copyable {
 
   // The state of the line.
 
+  /// Where it stands among the batch's bytes.
+  var line = 0..<0
   /// Where its commands run; empty for where it started.
   var directory = ByteRange()
   /// Programs that write the input of the command at hand: a range of the log.
@@ -224,7 +227,8 @@ struct QuickShell: ~Copyable {
     // another, they take their part of each.
     context.batch.facts.reserve((3 + Self.nesting) * payload.count + 64)
     let start = context.batch.facts.store(payload)
-    if read(start..<start + payload.count, &context.batch.facts) {
+    line = start..<start + payload.count
+    if read(line, &context.batch.facts) {
       let all = 0..<commands.count
       if walk(all, in: Surroundings(), &context), !handedOver || isUnnoted(QuickShellText(context.batch.facts)) {
         return true

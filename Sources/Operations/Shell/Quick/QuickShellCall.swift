@@ -5,17 +5,28 @@ struct QuickShellCall {
   /// See ``ShellArguments/Option``.
   struct Option: BitwiseCopyable {
     var letter: UInt8 = 0
-    var isNameInTable = false
-    /// `name` is the flag as it is told, though it is given by a letter.
-    var isSpelled = false
+    var naming = Naming.word
     var use = ShellProgram.Use.none
-    /// A range of the batch's bytes, or of ``QuickShellTables/text``.
+    /// Of one of `find`'s.
+    var primary = ShellDecoder.Primary()
+    /// See ``naming``.
     var name = ByteRange()
     /// The index of the word that has the value, or -1; and where in the batch's bytes it starts.
     var word: Int32 = -1
     var start: Int32 = 0
 
     var hasValue: Bool { word >= 0 }
+    var isNameInTable: Bool { naming == .table }
+  }
+
+  /// What the name of an option is.
+  enum Naming: UInt8 {
+    /// A range of the batch's bytes.
+    case word
+    /// The same, and the flag as it is told, though it is given by a letter.
+    case letter
+    /// A range of ``QuickShellTables/text``.
+    case table
   }
 
   /// A range of words, the program first.
@@ -172,7 +183,7 @@ extension QuickShell {
         option.use = known.option.use
         if isLong {
           option.name = known.spelling
-          option.isNameInTable = true
+          option.naming = .table
         }
         if known.option.takesValue, !isLong || !known.option.isValueOptional, equals == nil, index < end {
           option.word = Int32(truncatingIfNeeded: index)
@@ -241,7 +252,7 @@ extension QuickShell {
       // Where the letter stands behind a dash, the two are the flag's bytes.
       if at == Int(word.start) + 1, !isOld, text[at] == known.letter {
         option.name = ByteRange(at - 1, at + 1)
-        option.isSpelled = true
+        option.naming = .letter
       }
       at += 1
       if known.takesValue {
@@ -279,6 +290,7 @@ extension QuickShell {
       var option = QuickShellCall.Option()
       option.name = word
       if second == 0x4F {
+        option.primary = self.primary(word, text)
         options.append(option)
         continue
       }
@@ -286,6 +298,7 @@ extension QuickShell {
       let isSetting = word.count == 2 && (second == 0x48 || second == 0x4C || second == 0x50)
       isExpression = isExpression || !isSetting
       let primary = primary(word, text)
+      option.primary = primary
       if primary.contains(.bare) {
         options.append(option)
         continue

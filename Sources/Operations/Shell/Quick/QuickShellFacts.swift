@@ -100,11 +100,11 @@ extension QuickShell {
   private mutating func addFlags(_ call: QuickShellCall, _ facts: inout FactBuffer) {
     for index in call.options {
       let option = options[index]
-      if option.isNameInTable, option.letter == 0 {
+      if option.naming == .table, option.letter == 0 {
         let start = facts.arena.count
         for at in option.name.range { facts.store(tables.pointee.text[at]) }
         facts.add(.shellFlag, stored: start..<facts.arena.count)
-      } else if option.letter == 0 || option.isSpelled {
+      } else if option.letter == 0 || option.naming == .letter {
         facts.add(.shellFlag, stored: option.name.range)
       } else {
         let start = facts.arena.count

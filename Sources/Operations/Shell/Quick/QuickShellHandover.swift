@@ -42,12 +42,13 @@ extension QuickShell {
     var effects = ShellEffects()
     for index in files {
       let file = self.files[index]
+      let value = decoder.pointee.store(QuickShellText(context.batch.facts).bytes(file.word.value))
       decoder.pointee.files.append(
-        ShellFile(field: field(file.word, of: decoder, context.batch.facts), isWritten: file.isWritten))
+        ShellFile(field: field(file.word, value, of: decoder, context.batch.facts), isWritten: file.isWritten))
+      if file.word.traits.contains(.isUnknown) { effects.isUnknown = true }
     }
     effects.files = ByteRange(0, decoder.pointee.files.count)
-    for index in files where self.files[index].word.traits.contains(.isUnknown) { effects.isUnknown = true }
-    for index in argv { decoder.pointee.fields.append(field(words[index], of: decoder, context.batch.facts)) }
+    storeFields(argv, of: decoder, context.batch.facts)
     enterCarriers(&context)
     decoder.pointee.run(0..<argv.count, effects, inShell: inShell, &context)
     leaveCarriers(&context)
@@ -66,10 +67,37 @@ extension QuickShell {
     return decoder.pointee.leavesNothing && spent <= ShellLimits.expandedBytes / 2
   }
 
+  /// Gives a decoder the words of a command: those that stand in the line as they are in one piece.
+  private mutating func storeFields(
+    _ argv: Range<Int>, of decoder: UnsafeMutablePointer<ShellDecoder>, _ facts: borrowing FactBuffer
+  ) {
+    let text = QuickShellText(facts)
+    var piece = ByteRange(line.upperBound, line.lowerBound)
+    for index in argv where isInLine(words[index].value) {
+      piece.start = min(piece.start, words[index].valueStart)
+      piece.end = max(piece.end, words[index].valueEnd)
+    }
+    let offset =
+      piece.start < piece.end ? Int(decoder.pointee.store(text.bytes(piece)).start) - Int(piece.start) : 0
+    for index in argv {
+      let word = words[index]
+      let value =
+        isInLine(word.value)
+        ? ByteRange(Int(word.valueStart) + offset, Int(word.valueEnd) + offset)
+        : decoder.pointee.store(text.bytes(word.value))
+      decoder.pointee.fields.append(field(word, value, of: decoder, facts))
+    }
+  }
+
+  @inline(__always)
+  private mutating func isInLine(_ range: ByteRange) -> Bool {
+    Int(range.start) >= line.lowerBound && Int(range.end) <= line.upperBound && range.count > 0
+  }
+
   private mutating func field(
-    _ word: Word, of decoder: UnsafeMutablePointer<ShellDecoder>, _ facts: borrowing FactBuffer
+    _ word: Word, _ value: ByteRange, of decoder: UnsafeMutablePointer<ShellDecoder>, _ facts: borrowing FactBuffer
   ) -> ShellField {
-    var field = ShellField(value: decoder.pointee.store(QuickShellText(facts).bytes(word.value)))
+    var field = ShellField(value: value)
     field.hasGlob = word.traits.contains(.hasGlob)
     field.isUnknown = word.traits.contains(.isUnknown)
     if word.traits.contains(.isLogged) {

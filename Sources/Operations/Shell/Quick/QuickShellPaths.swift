@@ -82,8 +82,8 @@ extension QuickShell {
   ) {
     let text = QuickShellText(facts)
     let value = word.value
-    if word.traits.isDisjoint(with: .paths), directory.count == 0, call.program.pointee.operands != .none {
-      // Most: a name.
+    if call.program.pointee.operands != .none, isPlain(word, text) {
+      // Most: a name, or a path that is normal as it stands.
       if value.count == 1, text[Int(value.start)] == Ascii.dash { return }
       return add(value, isWritten: isWritten, &facts)
     }
@@ -101,6 +101,16 @@ extension QuickShell {
       return addPath(word, isWritten: true, &facts)
     }
     if text.begins(with: "file://", at: value) { addPath(word, isWritten: false, &facts) }
+  }
+
+  /// Whether a word is spelled in the line as the path that it is, if it is one.
+  @inline(__always)
+  private mutating func isPlain(_ word: Word, _ text: QuickShellText) -> Bool {
+    guard word.traits.isDisjoint(with: .spelledPaths), directory.count == 0 else { return false }
+    if !word.traits.contains(.isMarked) { return true }
+    let start = Int(word.valueStart) - line.lowerBound
+    let end = Int(word.valueEnd) - line.lowerBound
+    return start >= 0 && start < end && end <= line.count && bits.isPlainPath(start, end, text.base + line.lowerBound)
   }
 
   /// Where the `=` of `KEY=VALUE` stands.
@@ -135,6 +145,7 @@ extension QuickShell {
   mutating func addPath(_ word: Word, from start: Int? = nil, isWritten: Bool, _ facts: inout FactBuffer) {
     let text = QuickShellText(facts)
     var path = word.value
+    if start == nil, path.count > 1, isPlain(word, text) { return add(path, isWritten: isWritten, &facts) }
     if word.traits.contains(.isUnknown), text.begins(with: "<(", at: path) || text.begins(with: ">(", at: path) {
       return
     }

@@ -256,7 +256,11 @@ extension QuickShell {
 
   private mutating func find(_ call: QuickShellCall, _ context: inout DecodeContext) -> Bool {
     let text = QuickShellText(context.batch.facts)
+    // Most run nothing.
     var index = call.argv.lowerBound + 1
+    while index < call.argv.upperBound, !mayExecute(words[index].value, text) { index += 1 }
+    if index >= call.argv.upperBound { return true }
+    index = call.argv.lowerBound + 1
     while index < call.argv.upperBound, !isExecuting(words[index].value, text) { index += length(at: index, text) }
     if index >= call.argv.upperBound { return true }
     if hasCandidates { return false }
@@ -295,16 +299,22 @@ extension QuickShell {
 
   /// Whether a word of `find` runs the words behind it: `-exec`, `-ok` and their kin.
   private mutating func isExecuting(_ word: ByteRange, _ text: QuickShellText) -> Bool {
+    mayExecute(word, text) && primary(word, text).contains(.executing)
+  }
+
+  /// Whether a word starts with `-ex` or `-ok`.
+  @inline(__always)
+  private mutating func mayExecute(_ word: ByteRange, _ text: QuickShellText) -> Bool {
     guard word.count > 2, text[Int(word.start)] == Ascii.dash else { return false }
     let second = text[Int(word.start) + 1]
-    return second == 0x65 || second == 0x6F ? primary(word, text).contains(.executing) : false
+    return second == 0x65 && text[Int(word.start) + 2] == 0x78 || second == 0x6F && text[Int(word.start) + 2] == 0x6B
   }
 
   /// Whether a test narrows down what is found.
   private mutating func isRestricted(_ call: QuickShellCall, _ text: QuickShellText) -> Bool {
     for index in call.options {
       let option = options[index]
-      if primary(option.name, text).contains(.unrestrictive) { continue }
+      if option.primary.contains(.unrestrictive) { continue }
       let isAny = text.has("-name", at: option.name) && option.hasValue && text.has("*", at: value(of: option))
       if !isAny { return true }
     }
