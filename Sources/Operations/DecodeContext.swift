@@ -82,8 +82,8 @@ public struct DecodeContext: ~Copyable {
     }
     batch.endCommon()
     if !via.isEmpty { via.removeAll(keepingCapacity: true) }
-    viaTools.removeAll()
-    viaPrograms.removeAll()
+    if !viaTools.isEmpty { viaTools.removeAll() }
+    if !viaPrograms.isEmpty { viaPrograms.removeAll() }
   }
 
   /// Decodes `payload`, which the payload at hand carries: operations of the layer `carrier` that hold a `inner`
@@ -207,7 +207,6 @@ private struct NameStack {
   }
 
   mutating func removeAll() {
-    if ends.isEmpty { return }
     text.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
   }

@@ -31,7 +31,7 @@ public struct FactEntry: BitwiseCopyable, Sendable {
 }
 
 /// The hash by which equal values are found, over bytes. Part of the bundle format.
-@inline(__always)
+@inlinable @inline(__always)
 public func factHash(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
   var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: count)
   let raw = UnsafeRawPointer(bytes)
@@ -58,8 +58,8 @@ public func factHash(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
   return UInt32(truncatingIfNeeded: hash >> 32)
 }
 
-@inline(__always)
-private func mixed(_ value: UInt64) -> UInt64 {
+@inlinable @inline(__always)
+func mixed(_ value: UInt64) -> UInt64 {
   let product = value.multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
   return product.high ^ product.low
 }

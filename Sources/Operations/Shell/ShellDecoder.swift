@@ -32,14 +32,19 @@ private struct ShellBytes {
   var hasCarriageReturn = false
 
   init(_ payload: [UInt8]) {
+    // Without branches, so that many are looked at together.
     var high: UInt8 = 0
-    for byte in payload {
-      high |= byte
-      if byte < 0x0E {
-        if byte == 0 { isText = false }
-        if byte == 0x0D { hasCarriageReturn = true }
+    var nuls: UInt8 = 0
+    var returns: UInt8 = 0
+    payload.withUnsafeBufferPointer { bytes in
+      for byte in bytes {
+        high |= byte
+        nuls |= byte == 0 ? 1 : 0
+        returns |= byte == 0x0D ? 1 : 0
       }
     }
+    isText = nuls == 0
+    hasCarriageReturn = returns != 0
     if high >= 0x80, isText { isText = String(validating: payload, as: UTF8.self) != nil }
   }
 }

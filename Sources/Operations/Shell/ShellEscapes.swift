@@ -2,6 +2,22 @@
 enum ShellEscapes {
   enum Dialect { case ansiQuotes, echo, format }
 
+  /// The byte that a letter behind a backslash stands for in all of them, where it is one.
+  static func simple(_ letter: UInt8) -> UInt8? {
+    switch letter {
+    case 0x61: 7
+    case 0x62: 8
+    case 0x65, 0x45: 27
+    case 0x66: 12
+    case 0x6E: 10
+    case 0x72: 13
+    case 0x74: 9
+    case 0x76: 11
+    case Ascii.backslash, Ascii.doubleQuote: letter
+    default: nil
+    }
+  }
+
   /// The bytes that `text` stands for; `$'…'` ends at an escaped NUL, as the shell's strings do, the others at `\c`.
   static func decode(_ text: some RandomAccessCollection<UInt8>, _ dialect: Dialect) -> [UInt8] {
     var result: [UInt8] = []
@@ -28,15 +44,6 @@ enum ShellEscapes {
       text.formIndex(after: &index)
       var value: Int?
       switch kind {
-      case 0x61: value = 7
-      case 0x62: value = 8
-      case 0x65, 0x45: value = 27
-      case 0x66: value = 12
-      case 0x6E: value = 10
-      case 0x72: value = 13
-      case 0x74: value = 9
-      case 0x76: value = 11
-      case Ascii.backslash, Ascii.doubleQuote: value = Int(kind)
       case Ascii.quote, Ascii.question: value = dialect == .ansiQuotes ? Int(kind) : nil
       case 0x63:
         switch dialect {
@@ -53,7 +60,7 @@ enum ShellEscapes {
         // `echo` takes three digits behind the 0, the others three with it.
         text.formIndex(before: &index)
         value = digits(dialect == .echo && kind == Ascii.zero ? 4 : 3, 8).map { $0 & 0xFF }
-      default: break
+      default: value = simple(kind).map { Int($0) }
       }
       guard let value else {
         result.append(Ascii.backslash)

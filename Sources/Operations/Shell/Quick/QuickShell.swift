@@ -229,10 +229,7 @@ struct QuickShell: ~Copyable {
     let start = context.batch.facts.store(payload)
     line = start..<start + payload.count
     if read(line, &context.batch.facts) {
-      let all = 0..<commands.count
-      if walk(all, in: Surroundings(), &context), !handedOver || isUnnoted(QuickShellText(context.batch.facts)) {
-        return true
-      }
+      if walk(0..<commands.count, in: Surroundings(), &context) { return true }
     }
     context.batch.truncate(to: mark)
     if let more = context.carriedPayloads?.count { context.carriedPayloads?.removeLast(more - carried) }
@@ -275,7 +272,7 @@ struct QuickShell: ~Copyable {
   }
 
   /// Whether no command but a change of directory, before all others, is one of which ``ShellCensus`` notes what it assigns.
-  private mutating func isUnnoted(_ text: QuickShellText) -> Bool {
+  mutating func isUnnoted(_ text: QuickShellText) -> Bool {
     if hasScoped { return false }
     for index in 0..<commands.count {
       if commands[index].assigned > 0 { return false }

@@ -75,7 +75,7 @@ struct QuickShellBits: BitwiseCopyable {
   /// Where the next special byte stands from `offset`, at most the end of the line, on.
   @inline(__always)
   func special(from offset: Int) -> Int {
-    var word = offset / 64
+    var word = offset &>> 6
     var bits = specials[word] &>> UInt64(offset & 63)
     if bits != 0 { return offset &+ bits.trailingZeroBitCount }
     repeat {
@@ -88,9 +88,9 @@ struct QuickShellBits: BitwiseCopyable {
   /// Whether a byte that is marked stands between two places.
   @inline(__always)
   func isMarked(_ start: Int, _ end: Int) -> Bool {
-    var word = start / 64
+    var word = start &>> 6
     var bits = marks[word] & (UInt64.max &<< UInt64(start & 63))
-    let last = end / 64
+    let last = end &>> 6
     while word < last {
       if bits != 0 { return true }
       word &+= 1
@@ -104,8 +104,8 @@ struct QuickShellBits: BitwiseCopyable {
   /// or `..`, and no colons.
   @inline(__always)
   func isPlainPath(_ start: Int, _ end: Int, _ line: UnsafePointer<UInt8>) -> Bool {
-    var word = start / 64
-    let last = end / 64
+    var word = start &>> 6
+    let last = end &>> 6
     var bits = marks[word] & (UInt64.max &<< UInt64(start & 63))
     while true {
       if word == last { bits &= (1 &<< UInt64(end & 63)) &- 1 }

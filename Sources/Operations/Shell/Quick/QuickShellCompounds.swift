@@ -1,6 +1,6 @@
 import PolicyBytecode
 
-/// Reads compound commands: groups, subshells, conditions, and loops whose variable may be anything.
+/// Reads compound commands: groups, subshells, conditions, tests, and loops whose variable may be anything.
 ///
 /// What they hold is walked once and in its order, so it is one list of commands that stand behind the compound one.
 ///
@@ -8,7 +8,7 @@ import PolicyBytecode
 extension QuickShell {
   /// What means something to the shell where a command may start.
   enum Keyword: UInt8 {
-    case none, not, subshell, group, conditional, loop, forLoop
+    case none, not, subshell, group, conditional, loop, forLoop, test
     // These end a list.
     case then, elif, otherwise, fi, `do`, done, closeBrace
 
@@ -36,6 +36,7 @@ extension QuickShell {
       letter < 20
       ? Self.firstLetters &>> UInt32(letter) & 1 != 0
       : byte == Ascii.open || byte == Ascii.bang || byte == Ascii.openBrace || byte == Ascii.closeBrace
+        || byte == Ascii.openBracket
     return mayBe ? keyword(startingAt: at, end, text) : .none
   }
 
@@ -47,6 +48,7 @@ extension QuickShell {
     switch text[at] {
     case Ascii.open: .subshell
     case Ascii.bang: isKeyword("!", at, end, text) ? .not : .none
+    case Ascii.openBracket: isKeyword("[[", at, end, text) ? .test : .none
     case Ascii.openBrace: isKeyword("{", at, end, text) ? .group : .none
     case Ascii.closeBrace: isKeyword("}", at, end, text) ? .closeBrace : .none
     case 0x64: isKeyword("do", at, end, text) ? .do : isKeyword("done", at, end, text) ? .done : .none
@@ -88,6 +90,7 @@ extension QuickShell {
       case .conditional: conditional(&at, line, &facts)
       case .loop: loop(&at, line, skipping: 5, &facts)
       case .forLoop: forLoop(number, &at, line, &facts)
+      case .test: test(number, &at, line, &facts)
       default: false
       }
     // Of what it assigns only the commands in it are read here.
@@ -165,6 +168,35 @@ extension QuickShell {
     guard at < end, keyword(at, end, text) == .do, scope(name, QuickShellText(facts)) else { return false }
     commands[number].bodyStart = Int32(truncatingIfNeeded: commands.count)
     return body(&at, line, skipping: 2, upTo: .done, &facts)
+  }
+
+  /// `[[ … ]]`, of whose words only the substitutions run; false where one is a pattern of regular expressions.
+  private mutating func test(_ number: Int, _ at: inout Int, _ line: Range<Int>, _ facts: inout FactBuffer) -> Bool {
+    let text = UnsafePointer(facts.arena.base)
+    let end = line.upperBound
+    at += 2
+    firstWord = words.count
+    while true {
+      while at < end, Ascii.isSpace(text[at]) { at += 1 }
+      guard at < end, text[at] != Ascii.hash else { return false }
+      if words.count > firstWord, isKeyword("]]", at, end, text) { break }
+      switch tables.pointee.classes[Int(text[at])] {
+      case QuickShellByte.ampersand, QuickShellByte.pipe:
+        guard at + 1 < end, text[at + 1] == text[at] else { return false }
+        at += 2
+      case QuickShellByte.less, QuickShellByte.greater:
+        guard at + 1 < end, text[at + 1] != Ascii.open else { return false }
+        at += 1
+      case QuickShellByte.open, QuickShellByte.close: at += 1
+      case QuickShellByte.semicolon: return false
+      default:
+        guard word(&at, line, isFirst: false, &facts) else { return false }
+        if QuickShellText(facts).has("=~", at: words[words.count - 1].value) { return false }
+      }
+    }
+    at += 2
+    commands[number].bodyStart = Int32(truncatingIfNeeded: commands.count)
+    return true
   }
 
   private mutating func skipBlanks(_ at: inout Int, _ end: Int, _ text: UnsafePointer<UInt8>) {

@@ -75,6 +75,25 @@ extension QuickShell {
     return true
   }
 
+  /// `$'…'` with escapes of one letter, from the dollar on, into ``building``; false for one that is not read here.
+  mutating func ansiQuotation(_ at: inout Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
+    at += 2
+    while at < end, text[at] != Ascii.quote {
+      if text[at] == Ascii.backslash {
+        guard at + 1 < end else { return false }
+        let letter = text[at + 1]
+        guard let byte = letter == Ascii.quote ? letter : ShellEscapes.simple(letter) else { return false }
+        building.append(byte)
+        at += 2
+      } else {
+        building.append(text[at])
+        at += 1
+      }
+    }
+    at += 1
+    return at <= end
+  }
+
   /// Passes over the name of a variable or one byte that is a parameter; false, and nothing is passed, if none is there.
   private mutating func passParameter(_ at: inout Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
     guard at < end else { return false }

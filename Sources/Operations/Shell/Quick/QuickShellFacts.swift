@@ -101,9 +101,9 @@ extension QuickShell {
     for index in call.options {
       let option = options[index]
       if option.naming == .table, option.letter == 0 {
-        let start = facts.arena.count
-        for at in option.name.range { facts.store(tables.pointee.text[at]) }
-        facts.add(.shellFlag, stored: start..<facts.arena.count)
+        let start = facts.store(
+          UnsafeBufferPointer(start: tables.pointee.text + Int(option.name.start), count: option.name.count))
+        facts.add(.shellFlag, stored: start..<start + option.name.count)
       } else if option.letter == 0 || option.naming == .letter {
         facts.add(.shellFlag, stored: option.name.range)
       } else {

@@ -6,6 +6,7 @@ extension QuickShell {
   mutating func handOver(
     _ argv: Range<Int>, _ files: Range<Int>, inShell: Bool, _ context: inout DecodeContext
   ) -> Bool {
+    if !handedOver, !isUnnoted(QuickShellText(context.batch.facts)) { return false }
     // What a text is that it reads, only the decoder knows, and only of programs that it ran.
     if mayKnowInput || hasLearnt || !assigns.isEmpty { return false }
     for index in files where QuickShellText(context.batch.facts).begins(with: "/dev/", at: self.files[index].word.value)

@@ -13,7 +13,7 @@ extension QuickShell {
       let option = options[index]
       guard option.hasValue else { continue }
       if program.hasScript, option.letter == 0x65 || option.letter == 0x66 { isScriptGiven = true }
-      if program.role == .awk { continue }
+      if program.role == .awk || program.role == .interpreter { continue }
       addValue(option, call.program, &facts)
     }
     let count = call.operands.count
@@ -62,7 +62,12 @@ extension QuickShell {
     {
       return addPath(word, from: at + 1, isWritten: false, &facts)
     }
-    if isEvident(word.value, text) { addPath(word, isWritten: false, &facts) }
+    guard isEvident(word.value, text) else { return }
+    // `-v HOST:CONTAINER`
+    if program.pointee.role == .container, let colon = text.firstIndex(of: Ascii.colon, in: word.value) {
+      word.valueEnd = Int32(truncatingIfNeeded: colon)
+    }
+    addPath(word, isWritten: false, &facts)
   }
 
   /// See ``ShellPaths/isEvident(_:in:)``.
@@ -83,11 +88,16 @@ extension QuickShell {
     let text = QuickShellText(facts)
     let value = word.value
     if call.program.pointee.operands != .none, isPlain(word, text) {
-      // Most: a name, or a path that is normal as it stands.
-      if value.count == 1, text[Int(value.start)] == Ascii.dash { return }
+      // Most: a name, or a path that is normal as it stands; options of a script are not its interpreter's.
+      if value.count > 0, text[Int(value.start)] == Ascii.dash,
+        value.count == 1 || call.program.pointee.role == .interpreter
+      {
+        return
+      }
       return add(value, isWritten: isWritten, &facts)
     }
     let first = value.count > 0 ? text[Int(value.start)] : 0
+    if call.program.pointee.role == .interpreter, first == Ascii.dash { return }
     if word.traits.contains(.hasEquals), Ascii.isNameStart(first), let equals = keyEnd(value, text) {
       let key = ByteRange(Int(value.start), equals)
       let isOutput = text.has("of", at: key)

@@ -36,6 +36,8 @@ extension QuickShell {
           at += 1
         } else if byte == Ascii.hash {
           guard skipComment(&at, end, text) else { return false }
+        } else if isContinued(at, end, text) {
+          at += 2
         } else {
           break
         }
@@ -47,7 +49,8 @@ extension QuickShell {
       while keyword == .not {
         at += 1
         while at < end, Ascii.isBlank(text[at]) { at += 1 }
-        guard link != .pipe, at < end, text[at] != Ascii.hash, text[at] != Ascii.newline else { return false }
+        guard link != .pipe, at < end, text[at] != Ascii.hash, text[at] != Ascii.newline, !isContinued(at, end, text)
+        else { return false }
         keyword = self.keyword(at, end, text)
         if keyword.endsList { return false }
       }
@@ -94,6 +97,7 @@ extension QuickShell {
           guard redirection(&at, line, descriptor: -1, input: &input, &facts) else { return false }
         case QuickShellByte.plain where byte == Ascii.hash:
           guard skipComment(&at, end, text) else { return false }
+        case QuickShellByte.backslash where isContinued(at, end, text): at += 2
         default:
           if !isEnded, plainWords(&at, line, text) { continue }
           let start = at
@@ -175,6 +179,12 @@ extension QuickShell {
         at += isDoubled ? 2 : 1
       }
     }
+  }
+
+  /// Whether a backslash at a place, where no word has begun, takes away the end of the line.
+  @inline(__always)
+  private mutating func isContinued(_ at: Int, _ end: Int, _ text: UnsafePointer<UInt8>) -> Bool {
+    text[at] == Ascii.backslash && at + 1 < end && text[at + 1] == Ascii.newline
   }
 
   /// The name of the variable that a word is assigned to, `NAME=…`; nil if it is no assignment.

@@ -18,7 +18,8 @@ extension QuickShell {
     let name = first.traits.contains(.isMarked) ? baseName(first.value, text) : first.value
     // What is named by a path is no builtin.
     let inShell = inShell && name.count == first.value.count
-    let hash = context.batch.facts.hash(of: name.range)
+    let bytes = text.bytes(name)
+    let hash = factHash(text.base + Int(name.start), bytes.count)
     guard let program = program(name, hash, text) else { return false }
     if isForDecoder(program) {
       return mayHandOver(program) && handOver(argv, files, inShell: inShell, &context)
@@ -31,7 +32,12 @@ extension QuickShell {
     } else {
       take(argv, program, isOrdered: program.pointee.isOrdered, text)
     }
-    var isKnown = program.pointee.role != .versionControl || takeVerb(call, text)
+    var isKnown =
+      switch program.pointee.role {
+      case .versionControl: takeVerb(call, text)
+      case .container: takeContainerVerb(call, text)
+      default: true
+      }
     call.options = call.options.lowerBound..<options.count
     call.operands = call.operands.lowerBound..<operands.count
     for index in call.options where options[index].hasValue {
@@ -81,6 +87,7 @@ extension QuickShell {
     case .prefix: !text.has("screen", at: call.name)
     case .awk: isInert(call, text)
     case .sed: isInertSed(call, text)
+    case .interpreter: runsFile(call, text)
     default: true
     }
   }
@@ -89,7 +96,8 @@ extension QuickShell {
   @inline(__always)
   private mutating func isForDecoder(_ program: UnsafePointer<ShellProgram>) -> Bool {
     switch program.pointee.role {
-    case .plain, .versionControl, .find, .xargs, .exec, .applet, .directory, .read, .environment, .prefix, .awk, .sed:
+    case .plain, .versionControl, .container, .find, .xargs, .exec, .applet, .directory, .read, .environment, .prefix,
+      .awk, .sed, .interpreter:
       false
     default: true
     }
@@ -135,7 +143,7 @@ extension QuickShell {
       emit(call, files, &context)
       guard !call.operands.isEmpty else { return true }
       return carry(call, Int(operands[call.operands.lowerBound])..<call.argv.upperBound, &context)
-    case .awk, .sed:
+    case .awk, .sed, .container, .interpreter:
       emit(call, files, &context)
       return true
     case .directory:
@@ -255,7 +263,7 @@ extension QuickShell {
   // MARK: - Once for each of many words
 
   private mutating func find(_ call: QuickShellCall, _ context: inout DecodeContext) -> Bool {
-    let text = QuickShellText(context.batch.facts)
+    var text = QuickShellText(context.batch.facts)
     // Most run nothing.
     var index = call.argv.lowerBound + 1
     while index < call.argv.upperBound, !mayExecute(words[index].value, text) { index += 1 }
@@ -286,6 +294,8 @@ extension QuickShell {
       }
       let end = commandEnd(index + 1, call.argv.upperBound, text)
       guard insert(call, index + 1..<end, ByteRange(), asCandidates: !isRestricted, &context) else { return false }
+      // The bytes may stand elsewhere now.
+      text = QuickShellText(context.batch.facts)
       index = end + 1
     }
     return true
@@ -425,33 +435,6 @@ extension QuickShell {
     let path = normal(target.value, &facts)
     guard path.count <= ShellLimits.directoryBytes else { return false }
     directory = path.count == 1 && facts.arena[Int(path.start)] == Ascii.dot ? ByteRange() : path
-    return true
-  }
-
-  /// `git`: options behind the subcommand; false for one that runs commands.
-  private mutating func takeVerb(_ call: QuickShellCall, _ text: QuickShellText) -> Bool {
-    for index in call.options.lowerBound..<options.count where options[index].letter == 0x63 { return false }
-    guard operands.count > call.operands.lowerBound else { return true }
-    let verb = Int(operands[call.operands.lowerBound])
-    let value = words[verb].value
-    if text.has("rebase", at: value) || text.has("difftool", at: value) || text.has("submodule", at: value)
-      || text.has("config", at: value) || text.has("bisect", at: value)
-    {
-      return false
-    }
-    operands.truncate(to: call.operands.lowerBound + 1)
-    let first = options.count
-    take(verb..<call.argv.upperBound, call.program, isOrdered: false, text)
-    // What a remote repository is asked with.
-    for index in first..<options.count {
-      let option = options[index]
-      if option.letter == 0x75 && text.has("clone", at: value) || isNamed(option, "--upload-pack", text)
-        || isNamed(option, "--receive-pack", text) || isNamed(option, "--exec", text)
-      {
-        return false
-      }
-    }
-    for index in verb..<call.argv.upperBound where text.begins(with: "ext::", at: words[index].value) { return false }
     return true
   }
 

@@ -132,6 +132,8 @@ struct QuickShellTables: @unchecked Sendable {
   let programs: UnsafePointer<ShellProgram>
   /// What is known of all others.
   let unknown: UnsafePointer<ShellProgram>
+  /// What is known of `docker`, and of what stands behind a subcommand of its kin.
+  let docker: UnsafePointer<ShellProgram>
   let letters: UnsafePointer<ShellProgram.Option>
   let longNames: UnsafePointer<ShellProgram.LongOption>
   /// The names of options.
@@ -152,6 +154,7 @@ struct QuickShellTables: @unchecked Sendable {
     classes = Self.copied((0...255).map { QuickShellByte.of(UInt8($0)) })
     programs = Self.copied(list.entries.map(\.value))
     unknown = Self.copied([ShellProgram.unknown])
+    docker = Self.copied([ShellProgram.docker])
     letters = Self.copied(list.letters)
     longNames = Self.copied(list.names)
     text = Self.copied(list.text)

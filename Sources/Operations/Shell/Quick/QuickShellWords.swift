@@ -147,8 +147,8 @@ extension QuickShell {
       switch kind {
       case QuickShellByte.quote:
         let from = at + 1
-        at = from
-        while at < end, text[at] != Ascii.quote { at += 1 }
+        at = special(from: from, line)
+        while at < end, text[at] != Ascii.quote { at = special(from: at + 1, line) }
         if at >= end { return false }
         let until = at
         at += 1
@@ -175,6 +175,9 @@ extension QuickShell {
         hasQuotes = true
         building.append(text[at + 1])
         at += 2
+      case QuickShellByte.expansion where byte == Ascii.dollar && at + 1 < end && text[at + 1] == Ascii.quote:
+        guard ansiQuotation(&at, end, text) else { return false }
+        hasQuotes = true
       case QuickShellByte.expansion:
         guard expansion(&at, line, isQuoted: false, spelled, &word, &facts) else { return false }
       case QuickShellByte.open: return false
@@ -202,31 +205,46 @@ extension QuickShell {
     word.end = Int32(truncatingIfNeeded: at)
     guard seen <= 1 || accepts(word, seen, separates: separates, isFirst: isFirst, end, text) else { return false }
     if mayHide(spelled) { return false }
+    let hasBracket = quote(&word, text)
     // Where it is taken for an element of an array, it runs a command.
-    if isOpen || hasQuotes, !word.traits.contains(.isUnknown),
+    if hasBracket, isOpen || hasQuotes, !word.traits.contains(.isUnknown),
       ShellDecoder.runsInArithmetic(QuickShellText(facts).bytes(word.value))
     {
       return false
     }
-    quote(&word, text)
     words.append(word)
     let hasClass = word.traits.contains(.hasGlob) && isOpen
     return !hasClass || word.valueStart == word.valueEnd || text[Int(word.valueStart)] != Ascii.slash
   }
 
-  /// Notes how a word stands in the canonical text.
-  mutating func quote(_ word: inout Word, _ text: UnsafePointer<UInt8>) {
+  /// Where the next special byte stands from `at`, at most the end of the line, on; that end if there is none.
+  @inline(__always)
+  private mutating func special(from at: Int, _ line: Range<Int>) -> Int {
+    line.lowerBound &+ bits.special(from: at &- line.lowerBound)
+  }
+
+  /// Notes how a word stands in the canonical text; says whether there may be an opening bracket in it.
+  @discardableResult
+  mutating func quote(_ word: inout Word, _ text: UnsafePointer<UInt8>) -> Bool {
     if word.valueStart == word.valueEnd { word.traits.insert(.quoted) }
-    for index in word.value.range where text[index] <= Ascii.quote {
-      switch text[index] {
+    var hasBracket = false
+    let range = word.value.range
+    // All that is looked for is special.
+    let isInLine = range.lowerBound >= line.lowerBound && range.upperBound <= line.upperBound
+    var at = isInLine ? special(from: range.lowerBound, line) : range.lowerBound
+    while at < range.upperBound {
+      switch text[at] {
       case Ascii.quote: word.traits.formUnion([.quoted, .hasQuote])
       case Ascii.doubleQuote, Ascii.space, Ascii.tab, Ascii.newline: word.traits.insert(.quoted)
+      case Ascii.openBracket: hasBracket = true
       default: break
       }
+      at = isInLine ? special(from: at + 1, line) : at + 1
     }
     let isSpelled = word.valueStart == word.start
     // It stands as it is spelled if it needs quotes and has them, or needs none and has none.
     if word.traits.contains(.quoted) == isSpelled { word.traits.insert(.respelled) }
+    return hasBracket
   }
 
   /// What stands in double quotes, from the first of them on, into ``building``; says whether that is how it is spelled, nil
@@ -236,8 +254,8 @@ extension QuickShell {
   ) -> Bool? {
     let text = UnsafePointer(facts.arena.base)
     let end = line.upperBound
-    at += 1
-    var stored = at
+    var stored = at + 1
+    at = special(from: stored, line)
     var isSpelled = true
     while at < end, text[at] != Ascii.doubleQuote {
       switch text[at] {
@@ -255,7 +273,7 @@ extension QuickShell {
           stored = at
         }
         at += 1
-      default: at += 1
+      default: at = special(from: at + 1, line)
       }
     }
     if at >= end { return nil }
