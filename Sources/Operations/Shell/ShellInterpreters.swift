@@ -220,14 +220,18 @@ extension ShellDecoder {
   }
 
   private mutating func isCode(_ option: ShellArguments.Option, _ call: ShellCall) -> Bool {
-    Self.codeLetters.contains { arena.begins(with: $0.0, at: call.name) && $0.1.utf8.contains(option.letter) }
+    Self.codeLetters.contains { arena.begins(with: $0.0, at: call.name) && $0.1.contains(option.letter) }
   }
 
   /// The options that give code, by program.
-  private static let codeLetters: [(StaticString, String)] = [
-    ("python", "c"), ("pypy", "c"), ("perl", "eE"), ("ruby", "e"), ("node", "ep"), ("deno", "ep"), ("bun", "ep"),
-    ("php", "rBER"), ("lua", "e"), ("osascript", "e"), ("Rscript", "e"), ("groovy", "e"), ("julia", "e"), ("pwsh", "c"),
-  ]
+  static let codeLetters: [(StaticString, [UInt8])] = {
+    let letters: [(StaticString, String)] = [
+      ("python", "c"), ("pypy", "c"), ("perl", "eE"), ("ruby", "e"), ("node", "ep"), ("deno", "ep"), ("bun", "ep"),
+      ("php", "rBER"), ("lua", "e"), ("osascript", "e"), ("Rscript", "e"), ("groovy", "e"), ("julia", "e"),
+      ("pwsh", "c"),
+    ]
+    return letters.map { ($0.0, Array($0.1.utf8)) }
+  }()
 
   mutating func awk(_ call: ShellCall, _ context: inout DecodeContext) {
     for option in call.arguments.options where option.letter == 0x66 {
@@ -314,7 +318,7 @@ extension ShellDecoder {
         index = end
         continue
       }
-      guard name.count <= 12, Self.runners.contains(Array(name)) else { continue }
+      guard name.count <= 12, Self.runners.contains(code, ByteRange(start, index)) else { continue }
       let (words, isList, end) = literals(code, index)
       // `system($0)`, `system("a" + b)`
       let isComputed = name.elementsEqual("system".utf8) && (words.isEmpty ? isCall(code, index) : isJoined(code, end))
@@ -402,12 +406,14 @@ extension ShellDecoder {
     return rest.first == Ascii.pipe && rest.dropFirst().first != Ascii.pipe
   }
 
-  static let runners = Set(
-    [
-      "system", "popen", "exec", "execSync", "spawn", "spawnSync", "execFile", "run", "call", "check_call",
-      "check_output", "Popen", "shell_exec", "passthru", "proc_open", "getoutput", "execvp", "execv",
-      "execl", "execlp", "execute", "spawnl", "shell",
-    ].map { Array($0.utf8) })
+  private static let runners = ShellNames(runnerNames)
+
+  /// Functions that run what they are given.
+  static let runnerNames = [
+    "system", "popen", "exec", "execSync", "spawn", "spawnSync", "execFile", "run", "call", "check_call",
+    "check_output", "Popen", "shell_exec", "passthru", "proc_open", "getoutput", "execvp", "execv",
+    "execl", "execlp", "execute", "spawnl", "shell",
+  ]
 
   /// The text behind the quote or opening bracket at `start`, and where it ends; nil if it does not.
   private mutating func string(_ code: [UInt8], _ start: Int) -> ([UInt8], Int)? {

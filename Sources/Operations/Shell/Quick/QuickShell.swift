@@ -229,7 +229,12 @@ struct QuickShell: ~Copyable {
     let start = context.batch.facts.store(payload)
     line = start..<start + payload.count
     if read(line, &context.batch.facts) {
-      if walk(0..<commands.count, in: Surroundings(), &context) { return true }
+      let before = context.batch.count
+      if walk(0..<commands.count, in: Surroundings(), &context) {
+        // `[[ -f a ]]`
+        if context.batch.count == before { emitEmpty(0..<0, &context) }
+        return true
+      }
     }
     context.batch.truncate(to: mark)
     if let more = context.carriedPayloads?.count { context.carriedPayloads?.removeLast(more - carried) }

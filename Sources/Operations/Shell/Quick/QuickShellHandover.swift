@@ -62,10 +62,21 @@ extension QuickShell {
     spent += decoder.pointee.spent
     handedOver = true
     hasLearnt = !decoder.pointee.reader.census.isEmpty
+    // What a function finds in variables depends on all programs of the line.
+    if !decoder.pointee.reader.census.functions.isEmpty, isDynamic(QuickShellText(context.batch.facts)) { return false }
     // A loop is thought to run wherever a line changes the directory to.
     if hasLoop, !decoder.pointee.reader.census.directories.isEmpty { return false }
     if directory.count > 0, decoder.pointee.variables.hasPassed { return false }
     return decoder.pointee.leavesNothing && spent <= ShellLimits.expandedBytes / 2
+  }
+
+  /// Whether ``ShellCensus`` takes a program of the line for one that may assign anything, as it does where none is named.
+  private mutating func isDynamic(_ text: QuickShellText) -> Bool {
+    for index in 0..<commands.count where commands[index].words.count > 0 {
+      let first = text[Int(words[Int(commands[index].words.start)].start)]
+      if !Ascii.isNameStart(first), first != Ascii.dot { return true }
+    }
+    return false
   }
 
   /// Gives a decoder the words of a command: those that stand in the line as they are in one piece.

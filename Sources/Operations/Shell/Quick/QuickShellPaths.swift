@@ -16,7 +16,8 @@ extension QuickShell {
       if program.role == .awk || program.role == .interpreter { continue }
       addValue(option, call.program, &facts)
     }
-    let count = call.operands.count
+    // Behind code given by an option come the code's own arguments.
+    let count = program.role == .interpreter && hasCode(call, text) ? 0 : call.operands.count
     let hasTarget = program.writesLast && has(0x74, call)
     let isFind = program.role == .find
     let writesAll =

@@ -87,7 +87,7 @@ extension QuickShell {
     case .prefix: !text.has("screen", at: call.name)
     case .awk: isInert(call, text)
     case .sed: isInertSed(call, text)
-    case .interpreter: runsFile(call, text)
+    case .interpreter: isInertCode(call, text)
     default: true
     }
   }

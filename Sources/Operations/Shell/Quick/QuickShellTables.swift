@@ -166,7 +166,7 @@ struct QuickShellTables: @unchecked Sendable {
       list.entries.enumerated().map { ($1.name, Int32(truncatingIfNeeded: $0)) }
         + reserved.map { (Array($0.utf8), Self.reserved) })
     primaries = QuickShellNames(ShellDecoder.primaryNames.map { ($0.name, Int32($0.value.rawValue)) })
-    runners = QuickShellNames(ShellDecoder.runners.map { ($0, 1) })
+    runners = QuickShellNames(ShellDecoder.runnerNames.map { (Array($0.utf8), 1) })
     noted = QuickShellNames(ShellCensus.notedNames.map { (Array($0.utf8), 1) })
     variables = QuickShellNames(
       (Array(ShellDecoder.commandVariables) + Array(ShellDecoder.expandedVariables)

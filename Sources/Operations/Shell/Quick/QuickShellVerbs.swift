@@ -45,16 +45,20 @@ extension QuickShell {
     return true
   }
 
-  /// Whether an interpreter runs a file, surely none that is open or a device, or nothing but what is typed.
-  mutating func runsFile(_ call: QuickShellCall, _ text: QuickShellText) -> Bool {
-    for index in call.options {
-      switch options[index].letter {
-      // Code, in one language or another.
-      case 0x42, 0x45, 0x52, 0x63, 0x65, 0x70, 0x72: return false
-      // More is read behind the file.
-      case 0x69: return false
-      default: break
+  /// Whether an interpreter runs code that surely runs no command, or a file, surely none that is open or a device, or nothing but
+  /// what is typed.
+  mutating func isInertCode(_ call: QuickShellCall, _ text: QuickShellText) -> Bool {
+    // Python reads on behind its code or file.
+    if has(0x69, call), text.begins(with: "py", at: call.name) { return false }
+    if hasCode(call, text) {
+      for index in call.options where isCode(options[index], call, text) {
+        guard options[index].hasValue else { return false }
+        let traits = words[Int(options[index].word)].traits
+        guard traits.isDisjoint(with: [.isUnknown, .isLogged, .isCandidate]),
+          isInert(value(of: options[index]), text)
+        else { return false }
       }
+      return true
     }
     guard !call.operands.isEmpty else { return !isPiped }
     let script = words[Int(operands[call.operands.lowerBound])]
@@ -66,5 +70,39 @@ extension QuickShell {
     // What is open goes by `/dev/…` or by a number.
     let last = text[Int(script.valueEnd) - 1]
     return first != Ascii.slash && first != Ascii.tilde && !Ascii.isDigit(last) && last != 0x6E
+  }
+
+  /// Whether an interpreter is given code by an option.
+  mutating func hasCode(_ call: QuickShellCall, _ text: QuickShellText) -> Bool {
+    for index in call.options where isCode(options[index], call, text) { return true }
+    return false
+  }
+
+  private mutating func isCode(_ option: QuickShellCall.Option, _ call: QuickShellCall, _ text: QuickShellText) -> Bool
+  {
+    if option.letter == 0 { return false }
+    for (program, letters) in ShellDecoder.codeLetters
+    where text.begins(with: program, at: call.name) && letters.contains(option.letter) { return true }
+    return false
+  }
+
+  /// Whether there is nothing in code that ``ShellDecoder`` takes for a command that is run.
+  private mutating func isInert(_ code: ByteRange, _ text: QuickShellText) -> Bool {
+    var start = Int(code.start)
+    while start < Int(code.end) {
+      let byte = text[start]
+      if byte == Ascii.backquote { return false }
+      guard Ascii.isNameStart(byte) || byte == Ascii.percent else {
+        start += 1
+        continue
+      }
+      var end = start + 1
+      while end < Int(code.end), Ascii.isName(text[end]) { end += 1 }
+      let name = ByteRange(start, end)
+      if text.has("qx", at: name) || text.has("%x", at: name) { return false }
+      if name.count > 2, name.count <= 12, text.value(name, in: tables.pointee.runners) >= 0 { return false }
+      start = end
+    }
+    return true
   }
 }
