@@ -6,7 +6,7 @@ import PolicyBytecode
 ///
 /// Invariant of the unsafe code: `entries` has a stretch for each of the eight sets of `sought`, from its offset in `starts` to
 /// the next one's; the four bytes that are sought begin at an entry's `offset` in its literal. All stand in
-/// one block, in the order in which they are read: what was not in use for a while is not in the cache, and a line of it is
+/// one block, which begins with the tables of `sought`, in the order in which they are read: what was not in use for a while is not in the cache, and a line of it is
 /// waited for.
 struct FewLiterals: ~Copyable {
   private struct Entry: BitwiseCopyable {
@@ -28,8 +28,7 @@ struct FewLiterals: ~Copyable {
   private let block: UnsafeMutableRawPointer
   /// What the vector instructions look for.
   let sought: UnsafeMutablePointer<text_scan_few>
-  private let starts: UnsafeMutablePointer<UInt8>
-  private let entries: UnsafeMutablePointer<Entry>
+  private let sets: Sets
   private let positions: UnsafeMutablePointer<UInt32>
   let nodeCount: Int
 
@@ -58,17 +57,19 @@ struct FewLiterals: ~Copyable {
       return start
     }
     let tablesAt = room(text_scan_tables.self, 1)
-    let soughtAt = room(text_scan_few.self, 1)
     let startsAt = room(UInt8.self, FewLiterals.setCount + 1)
     let entriesAt = room(Entry.self, nodes.count)
+    precondition(tablesAt == 0 && startsAt == Sets.startsAt && entriesAt == Sets.entriesAt, "where they are looked for")
+    let soughtAt = room(text_scan_few.self, 1)
     let positionsAt = room(UInt32.self, list.count)
     let byteCount = nodes.reduce(0) { $0 + Int($1.node.length) }
     let bytesAt = room(UInt8.self, byteCount)
     block = .allocate(byteCount: size, alignment: 64)
     let tables = (block + tablesAt).bindMemory(to: text_scan_tables.self, capacity: 1)
     sought = (block + soughtAt).bindMemory(to: text_scan_few.self, capacity: 1)
-    starts = (block + startsAt).bindMemory(to: UInt8.self, capacity: FewLiterals.setCount + 1)
-    entries = (block + entriesAt).bindMemory(to: Entry.self, capacity: nodes.count)
+    let starts = (block + startsAt).bindMemory(to: UInt8.self, capacity: FewLiterals.setCount + 1)
+    let entries = (block + entriesAt).bindMemory(to: Entry.self, capacity: nodes.count)
+    sets = Sets(block)
     positions = (block + positionsAt).bindMemory(to: UInt32.self, capacity: list.count)
 
     // Literals that are alike share a set: it then lets less else pass.
@@ -99,7 +100,7 @@ struct FewLiterals: ~Copyable {
     }
   }
 
-  /// A literal that stands wherever a search in values finds it.
+  /// A literal by its place among all.
   struct Known {
     let text: UnsafeBufferPointer<UInt8>
     /// ``LiteralNode/candidate``.
@@ -108,13 +109,28 @@ struct FewLiterals: ~Copyable {
     let windowAt: UInt8
   }
 
-  /// All literals, by their sets; none where the search does not know them.
+  /// All literals, in the order of which ``number(at:in:of:)`` speaks.
   var known: [Known] {
-    if sought.pointee.has_literals == 0 { return [] }
-    return (0..<nodeCount).map { number in
-      let entry = entries[number]
+    (0..<nodeCount).map { number in
+      let entry = sets.entries[number]
       return Known(text: entry.node.text, candidate: entry.node.candidate, windowAt: entry.offset)
     }
+  }
+
+  /// The number of the one literal that stands at a place of a text where a search in values for ``sought`` found one; -1 if none
+  /// does, nil where there are several.
+  @inline(__always)
+  static func number(
+    at found: UInt64, in text: UnsafeBufferPointer<UInt8>, of sought: UnsafePointer<text_scan_few>
+  ) -> Int? {
+    guard let base = text.baseAddress, let block = sought.pointee.context else { return -1 }
+    var number = -1
+    var isSole = true
+    Sets(block).forEachStanding(at: found, base, text.count, .max) { entry in
+      if number >= 0 { isSole = false }
+      number = entry
+    }
+    return isSole ? number : nil
   }
 
   deinit { block.deallocate() }
@@ -151,9 +167,9 @@ struct FewLiterals: ~Copyable {
     _ found: UInt64, _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ isSole: inout Bool
   ) -> (node: LiteralNode, start: Int)? {
     var sole: (LiteralNode, Int)?
-    forEachStanding(at: found, base, count, admitted) { entry in
+    sets.forEachStanding(at: found, base, count, admitted) { number in
       if sole != nil { isSole = false }
-      sole = (entry.node, Int(truncatingIfNeeded: found >> 8) - Int(entry.offset))
+      sole = (sets.entries[number].node, Int(truncatingIfNeeded: found >> 8) - Int(sets.entries[number].offset))
     }
     return isSole ? sole : nil
   }
@@ -164,28 +180,50 @@ struct FewLiterals: ~Copyable {
     _ found: UInt64, _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ stamps: PatternScratch.Stamps,
     _ candidates: inout RawBuffer<UInt32>
   ) {
-    forEachStanding(at: found, base, count, admitted) { entry in
-      if stamps.isNew(Int(entry.number)) { entry.node.append(of: positions, to: &candidates) }
+    sets.forEachStanding(at: found, base, count, admitted) { number in
+      let entry = sets.entries + number
+      if stamps.isNew(Int(entry.pointee.number)) { entry.pointee.node.append(of: positions, to: &candidates) }
     }
   }
 
-  /// Hands over the entries of the literals that stand where a window was found.
-  @inline(__always)
-  private borrowing func forEachStanding(
-    at found: UInt64, _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ body: (Entry) -> Void
-  ) {
-    let place = Int(truncatingIfNeeded: found >> 8)
-    let window = FoldedText.load4(base + place)
-    var bits = UInt32(truncatingIfNeeded: found & 0xFF)
-    while bits != 0 {
-      let set = bits.trailingZeroBitCount
-      bits &= bits - 1
-      for index in Int(starts[set])..<Int(starts[set + 1])
-      where entries[index].window == window && entries[index].node.gate & admitted != 0 {
-        let entry = entries[index]
-        let start = place - Int(entry.offset)
-        guard start >= 0, start + Int(entry.node.length) <= count, entry.node.stands(at: base + start) else { continue }
-        body(entry)
+  /// What stands in the block behind the tables, which a search knows.
+  private struct Sets: BitwiseCopyable {
+    let starts: UnsafePointer<UInt8>
+    let entries: UnsafePointer<Entry>
+
+    @inline(__always)
+    static var startsAt: Int { MemoryLayout<text_scan_tables>.stride }
+    @inline(__always)
+    static var entriesAt: Int {
+      let alignment = MemoryLayout<Entry>.alignment
+      return (startsAt + setCount + 1 + alignment - 1) / alignment * alignment
+    }
+
+    @inline(__always)
+    init(_ block: UnsafeRawPointer) {
+      starts = (block + Self.startsAt).assumingMemoryBound(to: UInt8.self)
+      entries = (block + Self.entriesAt).assumingMemoryBound(to: Entry.self)
+    }
+
+    /// Hands over the literals, by their entries, that stand where a window was found.
+    @inline(__always)
+    func forEachStanding(
+      at found: UInt64, _ base: UnsafePointer<UInt8>, _ count: Int, _ admitted: UInt64, _ body: (Int) -> Void
+    ) {
+      let place = Int(truncatingIfNeeded: found >> 8)
+      let window = FoldedText.load4(base + place)
+      var bits = UInt32(truncatingIfNeeded: found & 0xFF)
+      while bits != 0 {
+        let set = bits.trailingZeroBitCount
+        bits &= bits - 1
+        for index in Int(starts[set])..<Int(starts[set + 1]) {
+          let entry = entries + index
+          guard entry.pointee.window == window, entry.pointee.node.gate & admitted != 0 else { continue }
+          let start = place - Int(entry.pointee.offset)
+          guard start >= 0, start + Int(entry.pointee.node.length) <= count, entry.pointee.node.stands(at: base + start)
+          else { continue }
+          body(index)
+        }
       }
     }
   }

@@ -2,7 +2,7 @@ import CTextScan
 import Glibc
 import PolicyBytecode
 
-/// A pattern that waits for a literal of which a search in values tells where it stands: what is left to ask there.
+/// A pattern that waits for one of few literals, of which a search in values tells where it stands: what is left to ask there.
 ///
 /// Sessions of which few rules speak are of this kind, so the way from the literal to an answer is as short as can be: what it
 /// needs of the table is at hand, in the line of the cache in which a rule stands. Valid as long as the index.
@@ -44,6 +44,15 @@ public struct LiteralPattern: BitwiseCopyable {
     }
   }
 
+  /// Which of an index's ``PatternIndex/literalPatterns`` waits for the one literal that stands at a place of a text where a search
+  /// in values found one; -1: none, nil: there are several.
+  @inline(__always)
+  public static func number(
+    at found: UInt64, in text: UnsafeBufferPointer<UInt8>, of sought: UnsafePointer<text_scan_few>
+  ) -> Int? {
+    FewLiterals.number(at: found, in: text, of: sought)
+  }
+
   /// Its position in the index's selection; nil where the literal is for the index to follow.
   public var position: Int? { rest == .unknown ? nil : Int(ordinal) }
 
@@ -55,6 +64,12 @@ public struct LiteralPattern: BitwiseCopyable {
   ) -> Bool {
     if pattern.pointee.rest == .nothing { return true }
     return matchesMore(pattern, text, place &- Int(pattern.pointee.windowAt))
+  }
+
+  /// Asks for what matching reads, where it may be in no cache.
+  @inline(__always)
+  public static func ask(for pattern: UnsafePointer<LiteralPattern>) {
+    if let automaton = pattern.pointee.automaton { text_scan_ask_for(automaton) }
   }
 
   /// Beside the literal, which begins at `start`.

@@ -242,8 +242,7 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// By the bits that a search in values for ``few`` finds, the pattern that waits for this literal; empty where the search does
-  /// not tell where whole literals stand.
+  /// The patterns that wait for the literals of ``few``, by ``LiteralPattern/number(at:in:of:)``; empty where it seeks landmarks.
   public var literalPatterns: [LiteralPattern] {
     guard few == UnsafePointer(parts.pointee.few.sought) else { return [] }
     return parts.pointee.few.known.map { LiteralPattern($0, parts.pointee.selection, parts.pointee.view) }

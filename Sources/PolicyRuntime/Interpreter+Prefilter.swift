@@ -116,32 +116,35 @@ extension Interpreter {
     _ slot: UnsafePointer<ResidualSlot>
   ) -> OperationVerdict? {
     guard hits.count == 1 else { return nil }
-    guard let literals = slot.pointee.literals else { return verdictOfMatch(operation, batch, hits, slot) }
+    guard let literals = slot.pointee.literals, slot.pointee.few.has_literals != 0 else {
+      return verdictOfMatch(operation, batch, hits, slot)
+    }
     let found = scratch.places[0]
     let bits = found & 0xFF
+    guard bits & (bits &- 1) == 0 else { return nil }
     let literal = literals + bits.trailingZeroBitCount
-    guard bits & (bits &- 1) == 0, literal.pointee.isDirect else { return nil }
-    let applies = LiteralPattern.matches(
-      LiteralRule.pattern(literal), Self.text(hits, batch.facts), at: Int(truncatingIfNeeded: found >> 8))
-    // One literal's rule has no need of other values once it applies.
-    guard applies && slot.pointee.few.window_count == 1 || isLast(hits, operation, batch, slot) else { return nil }
-    let firstFired = UInt32(truncatingIfNeeded: fired.count)
-    guard applies else { return silentVerdict(operation.protocol, firstFired) }
-    return verdict(literal.pointee.verdict, of: literal.pointee.rule, firstFired)
+    return verdict(of: literal, operation, batch, hits, slot)
   }
 
-  /// The same where the index knows which literal it is.
+  /// The same where the search does not tell which literal it is: its entry knows, or where they are many the index.
   @inline(never)
   private mutating func verdictOfMatch(
     _ operation: Operation, _ batch: borrowing OperationBatch, _ hits: text_scan_hits,
     _ slot: UnsafePointer<ResidualSlot>
   ) -> OperationVerdict? {
     guard let view = slot.pointee.view, view.pointee.gates == nil else { return nil }
+    let text = Self.text(hits, batch.facts)
+    if let literals = slot.pointee.literals {
+      guard let number = LiteralPattern.number(at: scratch.places[0], in: text, of: ResidualSlot.few(slot)) else {
+        return nil
+      }
+      if number >= 0 { LiteralPattern.ask(for: LiteralRule.pattern(literals + number)) }
+      return verdict(of: number < 0 ? nil : literals + number, operation, batch, hits, slot)
+    }
     let index = view.pointee.index.slots
     let direct = view.pointee.direct + Int(index.pointee.firstOrdinal)
     let position = index.pointee.index.match(
-      Self.text(hits, batch.facts), at: scratch.places[0], admitted: .max, asking: UnsafeRawPointer(direct),
-      scratch: &scratch)
+      text, at: scratch.places[0], admitted: .max, asking: UnsafeRawPointer(direct), scratch: &scratch)
     guard let position, position < 0 || direct[position].isDirect, isLast(hits, operation, batch, slot) else {
       return nil
     }
@@ -149,6 +152,25 @@ extension Interpreter {
     if position < 0 { return silentVerdict(operation.protocol, firstFired) }
     let verdict = defaults[Int(operation.protocol.rawValue)].verdict(where: direct[position])
     return self.verdict(verdict, of: direct[position].rule, firstFired)
+  }
+
+  /// The same where a literal was found, or none.
+  @inline(__always)
+  private mutating func verdict(
+    of literal: UnsafePointer<LiteralRule>?, _ operation: Operation, _ batch: borrowing OperationBatch,
+    _ hits: text_scan_hits, _ slot: UnsafePointer<ResidualSlot>
+  ) -> OperationVerdict? {
+    var applies = false
+    if let literal {
+      guard literal.pointee.isDirect else { return nil }
+      applies = LiteralPattern.matches(
+        LiteralRule.pattern(literal), Self.text(hits, batch.facts), at: Int(truncatingIfNeeded: scratch.places[0] >> 8))
+    }
+    // One literal's rule has no need of other values once it applies.
+    guard applies && slot.pointee.few.window_count == 1 || isLast(hits, operation, batch, slot) else { return nil }
+    let firstFired = UInt32(truncatingIfNeeded: fired.count)
+    guard applies, let literal else { return silentVerdict(operation.protocol, firstFired) }
+    return verdict(literal.pointee.verdict, of: literal.pointee.rule, firstFired)
   }
 
   /// Notes the one rule that applies.

@@ -13,7 +13,7 @@ struct ResidualSlot: BitwiseCopyable {
   @usableFromInline private(set) var few = text_scan_few()
   /// Nil before it is bound.
   private(set) var view: UnsafePointer<ResidualView>?
-  /// By the bits that the search finds, the rules that wait for these literals; nil where it does not tell where whole ones stand.
+  /// By ``LiteralPattern/number(at:in:of:)``, the rules that wait for the literals; nil where these are many.
   private(set) var literals: UnsafePointer<LiteralRule>?
 
   var hasPrefilter: Bool { few.search != nil }

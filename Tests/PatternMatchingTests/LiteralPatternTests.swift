@@ -22,7 +22,13 @@ extension TextScanTests {
     }
     if hits.count == 0 { return false }
     guard hits.count == 1 else { return nil }
-    let pattern = patterns[(scratch.places[0] & 0xFF).trailingZeroBitCount]
+    let number =
+      few.has_literals != 0
+      ? (scratch.places[0] & 0xFF).trailingZeroBitCount
+      : LiteralPattern.number(at: scratch.places[0], in: facts.elements, of: &few)
+    guard let number else { return nil }
+    if number < 0 { return false }
+    let pattern = patterns[number]
     if pattern.position == nil { return nil }
     return withUnsafePointer(to: pattern) {
       LiteralPattern.matches($0, facts.elements, at: Int(scratch.places[0] >> 8))
