@@ -5,9 +5,9 @@ import PolicyBytecode
 /// with vector instructions; where they stand the whole literal is compared.
 ///
 /// Invariant of the unsafe code: `entries` has a stretch for each of the eight sets of `sought`, from its offset in `starts` to
-/// the next one's; the four bytes that are sought begin at an entry's `offset` in its literal. All stand in
-/// one block, which begins with the tables of `sought`, in the order in which they are read: what was not in use for a while is not in the cache, and a line of it is
-/// waited for.
+/// the next one's; the four bytes that are sought begin at an entry's `offset` in its literal. All stand in one block, which begins
+/// with the tables of `sought`, in the order in which they are read: what was not in use for a while is not in the cache, and a line
+/// of it is waited for.
 struct FewLiterals: ~Copyable {
   private struct Entry: BitwiseCopyable {
     var node: LiteralNode
@@ -109,7 +109,7 @@ struct FewLiterals: ~Copyable {
     let windowAt: UInt8
   }
 
-  /// All literals, in the order of which ``number(at:in:of:)`` speaks.
+  /// All literals, in the order of their sets.
   var known: [Known] {
     (0..<nodeCount).map { number in
       let entry = sets.entries[number]
@@ -117,8 +117,8 @@ struct FewLiterals: ~Copyable {
     }
   }
 
-  /// The number of the one literal that stands at a place of a text where a search in values for ``sought`` found one; -1 if none
-  /// does, nil where there are several.
+  /// The number among ``known`` of the one literal that stands at a place of a text where a search for ``sought`` found one; -1 if none
+  /// does, nil where there are several. Where the search knows the literals, the bits that it finds are their numbers.
   @inline(__always)
   static func number(
     at found: UInt64, in text: UnsafeBufferPointer<UInt8>, of sought: UnsafePointer<text_scan_few>

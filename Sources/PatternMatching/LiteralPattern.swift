@@ -45,7 +45,8 @@ public struct LiteralPattern: BitwiseCopyable {
   }
 
   /// Which of an index's ``PatternIndex/literalPatterns`` waits for the one literal that stands at a place of a text where a search
-  /// in values found one; -1: none, nil: there are several.
+  /// for ``PatternIndex/few`` found one; -1: none, nil: there are several. Where the search knows the literals, the bits that it finds
+  /// are these numbers.
   @inline(__always)
   public static func number(
     at found: UInt64, in text: UnsafeBufferPointer<UInt8>, of sought: UnsafePointer<text_scan_few>

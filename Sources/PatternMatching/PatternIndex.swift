@@ -214,8 +214,7 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
 
   /// The position of the one pattern that matches a text in which ``few`` was found at one place, `found`; -1 if there is none.
   /// Nil where more than one may match, which ``scan(_:found:admitted:scratch:hits:)`` tells. `asking`, eight bytes for each
-  /// position, is what is read next where there is one; behind the text
-  /// as much may be read as by a search in values.
+  /// position, is what is read next where there is one; behind the text as much may be read as by a search in values.
   @inline(__always)
   public borrowing func match(
     _ text: UnsafeBufferPointer<UInt8>, at found: UInt64, admitted: UInt64, asking: UnsafeRawPointer,
