@@ -128,20 +128,19 @@ struct KnownPiece: BitwiseCopyable {
   func matches(_ text: UnsafeBufferPointer<UInt8>, literalAt place: Int) -> Bool {
     guard let layout else { return false }
     return PiecesLayout.stand(
-      around: Int(index), at: layout + Int(knownAt), of: layout, in: text, place &- Int(literalAt))
+      around: Int(index), at: layout + Int(knownAt), Int(knownLength), of: layout, in: text, place &- Int(literalAt))
   }
 }
 
 extension PiecesLayout {
-  /// Whether all pieces of a layout of which no end is anchored stand in a text one behind the other, where piece `index`, whose
-  /// bytes begin at `known`, can stand at `start` alone. Behind the text as much may be read as by a search in values.
+  /// Whether all pieces of a layout of which no end is anchored stand in a text one behind the other, where piece `index`, of
+  /// `length` bytes from `known` on, can stand at `start` alone. Behind the text as much may be read as by a search in values.
   @inline(__always)
   static func stand(
-    around index: Int, at known: UnsafePointer<UInt8>, of layout: UnsafePointer<UInt8>,
+    around index: Int, at known: UnsafePointer<UInt8>, _ length: Int, of layout: UnsafePointer<UInt8>,
     in text: UnsafeBufferPointer<UInt8>, _ start: Int
   ) -> Bool {
     let count = Int(layout[1])
-    let length = length(index, layout)
     let end = start &+ length
     guard let base = text.baseAddress, start >= 0, end <= text.count else { return false }
     let first = layout + (2 + count * 2)

@@ -69,6 +69,7 @@ struct SelectedPattern: BitwiseCopyable {
       return PiecesLayout.stand(0..<count, of: layout, from: first, in: base, text.count)
     }
     let known = first + (0..<piece).reduce(0) { $0 + PiecesLayout.length($1, layout) }
-    return PiecesLayout.stand(around: piece, at: known, of: layout, in: text, sole)
+    return PiecesLayout.stand(
+      around: piece, at: known, PiecesLayout.length(piece, layout), of: layout, in: text, sole)
   }
 }
