@@ -21,11 +21,12 @@ struct AnchorTable: ~Copyable {
   private let atEnd: Bool
 
   /// `members` are numbers of literals, none of them empty, and positions.
-  init(_ members: [(literal: UInt32, position: UInt32)], _ view: PatternTableView, atEnd: Bool) {
+  init(
+    _ members: [(literal: UInt32, position: UInt32)], _ view: PatternTableView, atEnd: Bool, in memory: TableMemory
+  ) {
     var entries: [Entry] = []
     entries.reserveCapacity(members.count)
-    lengths = .allocate(capacity: 256)
-    lengths.initialize(repeating: 0, count: 256)
+    lengths = memory.fill(256, with: 0)
     for member in members {
       let bytes = view.literal(member.literal).bytes
       guard let base = bytes.baseAddress else { continue }
@@ -34,12 +35,10 @@ struct AnchorTable: ~Copyable {
       lengths[Int((atEnd ? base[bytes.count - 1] : base[0]) | 0x20)] |= 1 << UInt16(length)
       entries.append(Entry(key: key, length: UInt32(length), literal: member.literal, position: member.position))
     }
-    buckets = Buckets(entries) { AnchorTable.hash($0.key, Int($0.length)) }
+    buckets = Buckets(entries, in: memory) { AnchorTable.hash($0.key, Int($0.length)) }
     isEmpty = entries.isEmpty
     self.atEnd = atEnd
   }
-
-  deinit { lengths.deallocate() }
 
   @inline(__always)
   private static func hash(_ key: UInt64, _ length: Int) -> UInt64 {

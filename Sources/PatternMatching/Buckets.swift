@@ -9,14 +9,13 @@ struct Buckets<Entry: BitwiseCopyable>: ~Copyable {
   let count: Int
 
   /// Sorts `source` into buckets, about one for each entry; entries of a bucket keep their order.
-  init(_ source: borrowing [Entry], hash: (Entry) -> UInt64) {
+  init(_ source: borrowing [Entry], in memory: TableMemory, hash: (Entry) -> UInt64) {
     count = source.count
     let bits = logarithm(atLeast: count)
     shift = UInt64(64 - bits)
     let bucketCount = 1 << bits
-    directory = .allocate(capacity: bucketCount + 1)
-    directory.initialize(repeating: 0, count: bucketCount + 1)
-    entries = .allocate(capacity: max(count, 1))
+    directory = memory.fill(bucketCount + 1, with: 0)
+    entries = memory.allocate(Entry.self, count)
     for index in 0..<count { directory[Int(hash(source[index]) >> shift)] += 1 }
     var sum: UInt32 = 0
     for bucket in 0...bucketCount {
@@ -29,11 +28,6 @@ struct Buckets<Entry: BitwiseCopyable>: ~Copyable {
       directory[bucket] -= 1
       (entries + Int(directory[bucket])).initialize(to: source[index])
     }
-  }
-
-  deinit {
-    directory.deallocate()
-    entries.deallocate()
   }
 
   /// The entries whose hash may be `hash`.

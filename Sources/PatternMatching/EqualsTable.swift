@@ -11,7 +11,9 @@ struct EqualsTable: ~Copyable {
 
   var isEmpty: Bool { buckets.count == 0 }
 
-  init(_ entries: [Entry]) { buckets = Buckets(entries) { UInt64($0.hash) << 32 } }
+  init(_ entries: [Entry], in memory: TableMemory) {
+    buckets = Buckets(entries, in: memory) { UInt64($0.hash) << 32 }
+  }
 
   /// Appends every position under `hash`.
   @inline(__always)

@@ -25,7 +25,6 @@ struct FewLiterals: ~Copyable {
   /// Places that are looked at before those found are compared: what ``PatternScratch/places`` has room for.
   static let placesAtOnce = Int(text_scan_longest_value) - 3
 
-  private let block: UnsafeMutableRawPointer
   /// What the vector instructions look for.
   let sought: UnsafeMutablePointer<text_scan_few>
   private let sets: Sets
@@ -35,7 +34,7 @@ struct FewLiterals: ~Copyable {
   /// `members` are numbers of literals of ``shortest`` to ``GramEntries/longest`` bytes, at most ``most`` different ones, and
   /// positions of `users`.
   init(
-    _ members: [LiteralNode.Member], _ users: LiteralUsers
+    _ members: [LiteralNode.Member], _ users: LiteralUsers, in memory: TableMemory
   ) {
     var list: [UInt32] = []
     var nodes: [Entry] = []
@@ -64,7 +63,7 @@ struct FewLiterals: ~Copyable {
     let positionsAt = room(UInt32.self, list.count)
     let byteCount = nodes.reduce(0) { $0 + Int($1.node.length) }
     let bytesAt = room(UInt8.self, byteCount)
-    block = .allocate(byteCount: size, alignment: 64)
+    let block = memory.allocate(byteCount: size, alignment: TableMemory.lineSize)
     let tables = (block + tablesAt).bindMemory(to: text_scan_tables.self, capacity: 1)
     sought = (block + soughtAt).bindMemory(to: text_scan_few.self, capacity: 1)
     let starts = (block + startsAt).bindMemory(to: UInt8.self, capacity: FewLiterals.setCount + 1)
@@ -132,8 +131,6 @@ struct FewLiterals: ~Copyable {
     }
     return isSole ? number : nil
   }
-
-  deinit { block.deallocate() }
 
   /// Where the four rarest bytes around a literal's landmark start.
   private static func window(_ literal: PatternTableView.Literal) -> Int {

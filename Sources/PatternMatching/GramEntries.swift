@@ -34,7 +34,8 @@ struct GramEntries: ~Copyable {
   /// where the grams, of `width` bytes, of a literal begin. `note` is told each entry.
   init(
     _ members: [LiteralNode.Member], _ users: LiteralUsers,
-    width: Int, grams: (PatternTableView.Literal) -> Range<Int>, note: (Entry, PatternTableView.Literal) -> Void
+    width: Int, in memory: TableMemory, grams: (PatternTableView.Literal) -> Range<Int>,
+    note: (Entry, PatternTableView.Literal) -> Void
   ) {
     var list: [UInt32] = []
     var entries: [Entry] = []
@@ -53,8 +54,6 @@ struct GramEntries: ~Copyable {
       }
     }
     shortest = entries.reduce(Int.max) { min($0, Int($1.node.length)) }
-    positions = .allocate(capacity: max(list.count, 1))
-    positions.initialize(from: list, count: list.count)
 
     let bits = logarithm(atLeast: 2 * entries.count)
     let count = 1 << bits
@@ -62,19 +61,16 @@ struct GramEntries: ~Copyable {
     shift = UInt64(64 - bits)
     stampCount = entries.isEmpty ? 0 : count
     precondition(MemoryLayout<Entry>.stride == 32, "two entries are a line of the cache")
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Entry>.stride, alignment: 64)
-    memory.initializeMemory(as: UInt8.self, repeating: 0, count: count * MemoryLayout<Entry>.stride)
-    slots = memory.bindMemory(to: Entry.self, capacity: count)
+    let size = count * MemoryLayout<Entry>.stride
+    let place = memory.allocate(byteCount: size, alignment: TableMemory.lineSize)
+    place.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    slots = place.bindMemory(to: Entry.self, capacity: count)
     for entry in entries {
       var slot = Int(spread(UInt64(entry.gram)) >> shift)
       while slots[slot].node.length > 0 { slot = (slot + 1) & mask }
       slots[slot] = entry
     }
-  }
-
-  deinit {
-    slots.deallocate()
-    positions.deallocate()
+    positions = memory.copy(list)
   }
 
   @inline(__always)

@@ -24,7 +24,7 @@ struct GramTable: ~Copyable {
   /// `width + step - 1` to ``GramEntries/longest`` bytes, and positions of `users`.
   init(
     _ members: [LiteralNode.Member], _ users: LiteralUsers,
-    width: Int, step: Int
+    width: Int, step: Int, in memory: TableMemory
   ) {
     self.width = width
     self.step = step
@@ -33,9 +33,8 @@ struct GramTable: ~Copyable {
     let bits = logarithm(atLeast: members.count * step)
     let cellCount = members.isEmpty ? 1 : 1 << min(max(GramTable.leastCellBits, bits), GramTable.mostCellBits)
     let cellMask = UInt64(cellCount - 1)
-    let bitmap = UnsafeMutablePointer<UInt32>.allocate(capacity: cellCount)
-    bitmap.initialize(repeating: 0, count: cellCount)
-    entries = GramEntries(members, users, width: width) { literal in
+    let bitmap: UnsafeMutablePointer<UInt32> = memory.fill(cellCount, with: 0)
+    entries = GramEntries(members, users, width: width, in: memory) { literal in
       let start = min(literal.window, literal.bytes.count - (width + step - 1))
       return start..<start + step
     } note: { entry, _ in
@@ -45,8 +44,6 @@ struct GramTable: ~Copyable {
     self.bitmap = bitmap
     self.cellMask = cellMask
   }
-
-  deinit { bitmap.deallocate() }
 
   /// Appends the positions of every literal in the text that `admitted` does not rule out, once for each: `stamps` has
   /// ``stampCount``.

@@ -14,8 +14,7 @@ struct LandmarkTable: ~Copyable {
   private let bitmap: UnsafeMutablePointer<UInt32>
   private let cellMask: UInt64
   /// The search for these literals and few others, see ``PatternIndex/few``.
-  private let all: UnsafeMutablePointer<text_scan_few>
-  private let sought: UnsafeMutablePointer<text_scan_landmarks>
+  let search: UnsafePointer<text_scan_few>
 
   /// Stamps that a scan needs; 0: there are no literals.
   var stampCount: Int { entries.stampCount }
@@ -31,16 +30,17 @@ struct LandmarkTable: ~Copyable {
   /// `members` are numbers of literals of ``shortest`` to ``GramEntries/longest`` bytes, and positions of
   /// `users`. `few`, if there are any, live as long as this table.
   init(
-    _ members: [LiteralNode.Member], _ users: LiteralUsers, beside few: UnsafePointer<text_scan_few>?
+    _ members: [LiteralNode.Member], _ users: LiteralUsers, beside few: UnsafePointer<text_scan_few>?,
+    in memory: TableMemory
   ) {
     let cellCount =
       1 << min(max(LandmarkTable.leastCellBits, logarithm(atLeast: members.count)), LandmarkTable.mostCellBits)
     let mask = UInt64(cellCount - 1)
-    let bitmap = UnsafeMutablePointer<UInt32>.allocate(capacity: cellCount)
-    bitmap.initialize(repeating: 0, count: cellCount)
-    let pairs = UnsafeMutablePointer<text_scan_pairs>.allocate(capacity: 1)
-    pairs.initialize(to: text_scan_pairs())
-    entries = GramEntries(members, users, width: 4) { literal in
+    let all = memory.fill(1, with: text_scan_few())
+    let sought = memory.allocate(text_scan_landmarks.self, 1)
+    let pairs = memory.fill(1, with: text_scan_pairs())
+    let bitmap: UnsafeMutablePointer<UInt32> = memory.fill(cellCount, with: 0)
+    entries = GramEntries(members, users, width: 4, in: memory) { literal in
       let place = LandmarkTable.landmark(in: literal.bytes.count, at: literal.window)
       return place..<place + 1
     } note: { entry, literal in
@@ -51,21 +51,12 @@ struct LandmarkTable: ~Copyable {
     self.bitmap = bitmap
     self.pairs = pairs
     cellMask = mask
-    sought = .allocate(capacity: 1)
     sought.initialize(
       to: text_scan_landmarks(
         few: few, pairs: UnsafePointer(pairs), bitmap: UnsafePointer(bitmap), cell_mask: mask,
         shortest: UInt32(clamping: entries.shortest)))
-    all = .allocate(capacity: 1)
-    all.initialize(to: text_scan_few())
     text_scan_prepare_landmarks(all, sought)
-  }
-
-  deinit {
-    all.deallocate()
-    sought.deallocate()
-    bitmap.deallocate()
-    pairs.deallocate()
+    search = UnsafePointer(all)
   }
 
   /// The place of a literal's second byte of the pair, where the table says `window`, which may be anything.
@@ -97,9 +88,6 @@ struct LandmarkTable: ~Copyable {
       }
     }
   }
-
-  /// The search for these literals and the few beside them.
-  var search: UnsafePointer<text_scan_few> { UnsafePointer(all) }
 
   /// Appends the positions of the literals whose landmark was found at `place`.
   @inline(__always)

@@ -42,15 +42,10 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
     borrowing func pattern(_ position: UInt32) -> UnsafePointer<SelectedPattern> {
       UnsafePointer(selection.baseAddress.unsafelyUnwrapped + Int(position))
     }
-
-    deinit {
-      selection.deallocate()
-      gates?.deallocate()
-      unfiltered.deallocate()
-    }
   }
 
   private let table: PatternTable
+  private let memory: TableMemory
   private let parts: UnsafeMutablePointer<Parts>
 
   /// The number of patterns selected.
@@ -64,19 +59,20 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
   public static let longestGlance = Int(text_scan_longest_value)
 
   /// Selects patterns by their indices in the table, each below its count; one may come several times. With `gates`, one
-  /// for each, a scan passes over the patterns whose gate has no bit of what it admits.
-  public init(_ table: PatternTable, selecting indices: [UInt32], gates gateList: [UInt64]? = nil) {
+  /// for each, a scan passes over the patterns whose gate has no bit of what it admits. The tables stand in `memory`.
+  public init(
+    _ table: PatternTable, selecting indices: [UInt32], gates gateList: [UInt64]? = nil,
+    in memory: TableMemory = TableMemory()
+  ) {
     precondition(indices.count < PatternScratch.matched, "too many patterns")
     precondition(indices.allSatisfy { $0 < table.count }, "no such pattern")
     precondition(gateList.map { $0.count == indices.count } ?? true, "a gate for each pattern")
     self.table = table
+    self.memory = memory
+    parts = memory.allocate(Parts.self, 1, alignment: TableMemory.lineSize)
     count = indices.count
     let view = table.view
-    let gates = gateList.map { list in
-      let gates = UnsafeMutablePointer<UInt64>.allocate(capacity: max(list.count, 1))
-      gates.initialize(from: list, count: list.count)
-      return gates
-    }
+    let gates = gateList.map { memory.copy($0) }
 
     typealias Members = [LiteralNode.Member]
     var selected: [SelectedPattern] = []
@@ -117,20 +113,20 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
       default: always.append(position)
       }
     }
-    let selection = UnsafeMutableBufferPointer<SelectedPattern>.allocate(capacity: indices.count)
-    _ = selection.initialize(from: selected)
+    let selection = UnsafeMutableBufferPointer(start: memory.copy(selected), count: selected.count)
     let users = LiteralUsers(view: view, selection: selection, gates: gates)
     // Few literals are sought together; of many at least those that are too short for a landmark, if these are few.
     let shortCount = Set(within.short.map(\.literal)).count
     let isFew = shortCount + Set(within.long.map(\.literal)).count <= FewLiterals.most
     let few = FewLiterals(
-      isFew ? within.long + within.short : shortCount <= FewLiterals.most ? within.short : [], users)
+      isFew ? within.long + within.short : shortCount <= FewLiterals.most ? within.short : [], users, in: memory)
     if shortCount <= FewLiterals.most { within.short = [] }
     if isFew { within.long = [] }
-    let long = LandmarkTable(within.long, users, beside: few.nodeCount > 0 ? UnsafePointer(few.sought) : nil)
-    let short = GramTable(within.short, users, width: 3, step: 2)
-    let pairs = GramTable(within.pairs, users, width: 2, step: 1)
-    let bytes = GramTable(within.bytes, users, width: 1, step: 1)
+    let long = LandmarkTable(
+      within.long, users, beside: few.nodeCount > 0 ? UnsafePointer(few.sought) : nil, in: memory)
+    let short = GramTable(within.short, users, width: 3, step: 2, in: memory)
+    let pairs = GramTable(within.pairs, users, width: 2, step: 1, in: memory)
+    let bytes = GramTable(within.bytes, users, width: 1, step: 1, in: memory)
     let gramStamps = long.stampCount + short.stampCount + pairs.stampCount + bytes.stampCount
     let stampCount = indices.count + few.nodeCount + gramStamps
     let hasOthers =
@@ -142,24 +138,14 @@ public struct PatternIndex: ~Copyable, @unchecked Sendable {
       self.few = long.stampCount > 0 ? long.search : UnsafePointer(few.sought)
     }
     let hasMore = hasOthers || long.stampCount > 0
-    parts = .allocate(capacity: 1)
     parts.initialize(
       to: Parts(
         view: view, selection: selection, gates: gates, few: few, long: long, stampCount: stampCount,
-        unfiltered: Self.copy(always), equal: EqualsTable(equals), equalFolded: EqualsTable(folded), hasNames: hasNames,
-        prefixes: AnchorTable(first, view, atEnd: false), suffixes: AnchorTable(last, view, atEnd: true), short: short,
+        unfiltered: UnsafeMutableBufferPointer(start: memory.copy(always), count: always.count),
+        equal: EqualsTable(equals, in: memory), equalFolded: EqualsTable(folded, in: memory), hasNames: hasNames,
+        prefixes: AnchorTable(first, view, atEnd: false, in: memory),
+        suffixes: AnchorTable(last, view, atEnd: true, in: memory), short: short,
         pairs: pairs, bytes: bytes, hasMore: hasMore))
-  }
-
-  private static func copy(_ numbers: [UInt32]) -> UnsafeMutableBufferPointer<UInt32> {
-    let copy = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: numbers.count)
-    _ = copy.initialize(from: numbers)
-    return copy
-  }
-
-  deinit {
-    parts.deinitialize(count: 1)
-    parts.deallocate()
   }
 
   /// Appends to `hits` the position in the selection of every pattern that matches `text`, each once, in no order.

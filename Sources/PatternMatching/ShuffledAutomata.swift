@@ -1,4 +1,5 @@
 import CTextScan
+import PolicyBytecode
 
 /// The small automata of a table in the form in which they are walked fastest, where the processor has what that takes: for each
 /// class of bytes a vector that says where each state leads.
@@ -19,7 +20,7 @@ struct ShuffledAutomata: ~Copyable, @unchecked Sendable {
   init(_ headers: [UnsafePointer<UInt32>], mostBytes: Int = Self.mostBytes) {
     let size = text_scan_can_walk() == 0 ? 0 : headers.reduce(0) { $0 + Self.size($1) }
     self.size = min(size, mostBytes)
-    block = .allocate(byteCount: max(self.size, 1), alignment: Self.mostStates)
+    block = LargePages.allocate(byteCount: max(self.size, 1), alignment: Self.mostStates)
   }
 
   deinit { block.deallocate() }

@@ -50,7 +50,7 @@ public final class Bundle: @unchecked Sendable {
   public init(_ bytes: [UInt8]) throws(BundleError) {
     let envelope = try BundleEnvelope(bytes)
     let table = try Bundle.sectionTable(bytes, envelope)
-    let base = UnsafeMutableRawPointer.allocate(byteCount: max(bytes.count, 8), alignment: 64)
+    let base = LargePages.allocate(byteCount: max(bytes.count, 8), alignment: 64)
     bytes.withUnsafeBytes { base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: $0.count) }
     self.base = base
     count = bytes.count

@@ -24,12 +24,15 @@ final class FactIndex: @unchecked Sendable {
   let slots: UnsafeMutablePointer<Slot>
   let slotCount: Int
   let slotOfFact: UnsafeMutablePointer<UInt16>
+  private let memory: TableMemory
 
   /// Indexes `matchers`, which must be sorted: the order of the bundle groups them by fact and key. `gates` has one each,
   /// see ``PatternIndex/init(_:selecting:gates:)``.
-  init(_ matchers: [UInt32], of bundle: Bundle, table: PatternTable, gates: [UInt64]? = nil) {
-    slotOfFact = .allocate(capacity: 256)
-    slotOfFact.initialize(repeating: Self.none, count: 256)
+  init(
+    _ matchers: [UInt32], of bundle: Bundle, table: PatternTable, gates: [UInt64]? = nil,
+    in memory: TableMemory = TableMemory()
+  ) {
+    self.memory = memory
     var groups: [Range<Int>] = []
     var start = 0
     for position in matchers.indices {
@@ -42,11 +45,12 @@ final class FactIndex: @unchecked Sendable {
       }
     }
     slotCount = groups.count
-    slots = .allocate(capacity: max(groups.count, 1))
+    slots = memory.allocate(Slot.self, groups.count, alignment: TableMemory.lineSize)
+    slotOfFact = memory.fill(256, with: Self.none)
     for (number, group) in groups.enumerated() {
       let first = bundle.matchers[Int(matchers[group.lowerBound])]
       let patterns = matchers[group].map { bundle.matchers[Int($0)].pattern }
-      let index = PatternIndex(table, selecting: patterns, gates: gates.map { Array($0[group]) })
+      let index = PatternIndex(table, selecting: patterns, gates: gates.map { Array($0[group]) }, in: memory)
       (slots + number).initialize(
         to: Slot(
           fact: UInt8(first.fact), key: first.key, firstOrdinal: UInt32(group.lowerBound),
@@ -55,11 +59,7 @@ final class FactIndex: @unchecked Sendable {
     }
   }
 
-  deinit {
-    slots.deinitialize(count: slotCount)
-    slots.deallocate()
-    slotOfFact.deallocate()
-  }
+  deinit { slots.deinitialize(count: slotCount) }
 
   var view: FactIndexView { FactIndexView(slots: slots, slotCount: slotCount, slotOfFact: slotOfFact) }
 }

@@ -7,22 +7,14 @@ public enum RulePhase: UInt8, Hashable, Sendable { case request, response }
 /// What is left of a policy for one protocol once the principal and the connection are known: the rules that can still
 /// apply, and an index of just the patterns they ask for.
 ///
-/// Immutable after `init`, shared by every session with the same outcomes. Invariant: all pointers live as long as
-/// this object; `eventStarts` has one more entry than the index has ordinals.
+/// Immutable after `init`, shared by every session with the same outcomes. Invariant: all that `slot` points to stands in the memory
+/// of `index`, which lives as long as this object; `eventStarts` has one more entry than the index has ordinals.
 ///
 /// With `gates`, those of ``WholePolicy``, it is of all rules instead, whoever asks: their bind graphs are walked when they are woken.
 final class Residual: @unchecked Sendable {
   /// Rules whose bind graph holds, sorted.
   let rules: [UInt32]
   private let index: FactIndex
-  private let eventStarts: UnsafeMutablePointer<UInt32>
-  private let events: UnsafeMutablePointer<ResidualEvent>
-  private let woken: UnsafeMutablePointer<UInt32>
-  private let always: UnsafeMutablePointer<UInt32>
-  private let bindBits: UnsafeMutablePointer<UInt64>
-  private let direct: UnsafeMutablePointer<Candidate>
-  private let view: UnsafePointer<ResidualView>
-  private let literals: UnsafeMutablePointer<LiteralRule>
   /// What judging reads.
   let slot: ResidualSlot
 
@@ -31,8 +23,10 @@ final class Residual: @unchecked Sendable {
     gates: UnsafePointer<UInt64>? = nil
   ) {
     let bundle = policy.bundle
-    bindBits = .allocate(capacity: max(bits.count, 1))
-    bindBits.initialize(from: bits, count: bits.count)
+    // In the order in which judging reads them: the view, the index, and what its hits lead to.
+    let memory = TableMemory()
+    let view = memory.allocate(ResidualView.self, 1, alignment: TableMemory.lineSize)
+    let bindBits = memory.copy(bits)
     let mask = UInt32(ProtocolSet(`protocol`).rawValue)
 
     var live: [UInt32] = []
@@ -63,15 +57,11 @@ final class Residual: @unchecked Sendable {
       }
     }
     rules = live
-    always = .allocate(capacity: max(unconditional.count, 1))
-    always.initialize(from: unconditional, count: unconditional.count)
 
     // A stable order of atoms makes the lists of rules contiguous.
     wokenBy.sort { ($0.atom, $0.rule) < ($1.atom, $1.rule) }
-    woken = .allocate(capacity: max(wokenBy.count, 1))
     var wokenRange: [UInt32: Range<UInt32>] = [:]
     for (position, pair) in wokenBy.enumerated() {
-      woken[position] = pair.rule
       let start = wokenRange[pair.atom]?.lowerBound ?? UInt32(position)
       wokenRange[pair.atom] = start..<UInt32(position) + 1
     }
@@ -87,9 +77,12 @@ final class Residual: @unchecked Sendable {
         bundle.matchers[Int(matcher)].atoms.indices.reduce(0) { $0 | atomGates[Int(bundle.links[$1])] }
       }
     }
-    index = FactIndex(matchers, of: bundle, table: policy.table, gates: matcherGates)
+    index = FactIndex(matchers, of: bundle, table: policy.table, gates: matcherGates, in: memory)
+    precondition(MemoryLayout<Candidate>.stride == 8, "`PatternIndex.match` asks for the candidate of a position")
+    let direct = memory.allocate(Candidate.self, matchers.count)
+    let woken = memory.copy(wokenBy.map(\.rule))
     var eventList: [ResidualEvent] = []
-    eventStarts = .allocate(capacity: matchers.count + 1)
+    let eventStarts = memory.allocate(UInt32.self, matchers.count + 1)
     for (ordinal, matcher) in matchers.enumerated() {
       eventStarts[ordinal] = UInt32(eventList.count)
       for link in bundle.matchers[Int(matcher)].atoms.indices {
@@ -100,41 +93,25 @@ final class Residual: @unchecked Sendable {
       }
     }
     eventStarts[matchers.count] = UInt32(eventList.count)
-    events = .allocate(capacity: max(eventList.count, 1))
-    events.initialize(from: eventList, count: eventList.count)
-
-    precondition(MemoryLayout<Candidate>.stride == 8, "`PatternIndex.match` asks for the candidate of a position")
-    direct = .allocate(capacity: max(matchers.count, 1))
     for ordinal in matchers.indices {
       let events = eventList[Int(eventStarts[ordinal])..<Int(eventStarts[ordinal + 1])]
       (direct + ordinal).initialize(to: Self.directRule(events, woken, uses, bundle))
     }
 
-    let view = UnsafeMutablePointer<ResidualView>.allocate(capacity: 1)
     view.initialize(
       to: ResidualView(
-        direct: direct, index: index.view, eventStarts: eventStarts, events: events, woken: woken, always: always,
-        alwaysCount: unconditional.count, bindBits: bindBits, gates: gates, anyGate: gates == nil ? .max : anyGate))
-    self.view = UnsafePointer(view)
-    let slot = ResidualSlot(self.view, isFiltered: phase == .request)
+        direct: direct, index: index.view, eventStarts: eventStarts, events: memory.copy(eventList), woken: woken,
+        always: memory.copy(unconditional), alwaysCount: unconditional.count, bindBits: bindBits, gates: gates,
+        anyGate: gates == nil ? .max : anyGate))
+    let slot = ResidualSlot(view, isFiltered: phase == .request)
     let patterns = slot.hasPrefilter && gates == nil ? index.view.slots.pointee.index.literalPatterns : []
-    literals = LiteralRule.allocate(patterns.count)
+    precondition(MemoryLayout<LiteralRule>.stride == TableMemory.lineSize, "a rule is a line of the cache")
+    let literals = memory.allocate(LiteralRule.self, patterns.count, alignment: TableMemory.lineSize)
     let defaults = Interpreter.Defaults(bundle.meta, `protocol`)
     for (number, pattern) in patterns.enumerated() {
       (literals + number).initialize(to: LiteralRule(pattern, direct, defaults))
     }
     self.slot = patterns.isEmpty ? slot : ResidualSlot(slot, literals)
-  }
-
-  deinit {
-    view.deallocate()
-    literals.deallocate()
-    bindBits.deallocate()
-    always.deallocate()
-    woken.deallocate()
-    eventStarts.deallocate()
-    events.deallocate()
-    direct.deallocate()
   }
 
   /// The rule that applies where a pattern is hit with these events, if that is all there is to it: one rule waits for it, which

@@ -59,17 +59,13 @@ struct ResidualSlot: BitwiseCopyable {
         && MemoryLayout<FactEntry>.offset(of: \.length) == MemoryLayout<text_scan_value>.offset(of: \.length),
       "an entry is what a search in values takes for one")
     precondition(RawBuffer<UInt8>.readableBeyond >= text_scan_reads_beyond, "a search in values may read so far")
-    let slots = allocateLines(count, of: ResidualSlot.self)
+    precondition(MemoryLayout<ResidualSlot>.stride == TableMemory.lineSize, "a slot is a line of the cache")
+    let slots = UnsafeMutableRawPointer.allocate(
+      byteCount: max(count, 1) * TableMemory.lineSize, alignment: TableMemory.lineSize
+    ).bindMemory(to: ResidualSlot.self, capacity: max(count, 1))
     slots.initialize(repeating: ResidualSlot(), count: count)
     return slots
   }
-}
-
-/// Memory for `count` elements, each of which is a line of the cache.
-private func allocateLines<Element>(_ count: Int, of type: Element.Type) -> UnsafeMutablePointer<Element> {
-  precondition(MemoryLayout<Element>.stride == 64, "\(type) is a line of the cache")
-  return UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 64, alignment: 64)
-    .bindMemory(to: type, capacity: count)
 }
 
 /// A rule that waits for a literal: a line of the cache.
@@ -89,9 +85,6 @@ struct LiteralRule: BitwiseCopyable {
     rule = candidate.rule
     verdict = defaults.verdict(where: candidate)
   }
-
-  /// Memory for `count` rules, which `deallocate()` frees.
-  static func allocate(_ count: Int) -> UnsafeMutablePointer<LiteralRule> { allocateLines(count, of: LiteralRule.self) }
 
   @inline(__always)
   static func pattern(_ rule: UnsafePointer<LiteralRule>) -> UnsafePointer<LiteralPattern> {
