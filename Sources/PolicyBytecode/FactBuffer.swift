@@ -1,6 +1,7 @@
 /// One value of a fact: 16 trivial bytes.
 ///
 /// Text, enumeration words and addresses stand in the buffer's arena; integers and booleans inline.
+@frozen
 public struct FactEntry: BitwiseCopyable, Sendable {
   /// `Fact.rawValue`.
   public var fact: UInt8
@@ -15,7 +16,13 @@ public struct FactEntry: BitwiseCopyable, Sendable {
   /// Text: length in bytes; inline: the high half of the value.
   public var length: UInt32
 
-  @inline(__always)
+  @inlinable @inline(__always)
+  init(fact: UInt8, flags: UInt8, key: UInt16, hash: UInt32, start: UInt32, length: UInt32) {
+    (self.fact, self.flags, self.key) = (fact, flags, key)
+    (self.hash, self.start, self.length) = (hash, start, length)
+  }
+
+  @inlinable @inline(__always)
   public var isInline: Bool { flags & 1 != 0 }
 
   /// Fact, flags and key in one word: values are of the same fact and key, and both text, where it is equal.
@@ -74,34 +81,44 @@ public func factHash(of text: String) -> UInt32 {
 }
 
 /// Facts and their values, flat: an arena of bytes and a list of entries. Reused between requests.
+///
+/// What decoders do for each word of a payload is inlinable, as its buffers are.
+@frozen
 public struct FactBuffer: ~Copyable {
-  public private(set) var arena: RawBuffer<UInt8>
-  public private(set) var entries: RawBuffer<FactEntry>
+  @usableFromInline var storedArena: RawBuffer<UInt8>
+  @usableFromInline var storedEntries: RawBuffer<FactEntry>
+
+  /// The bytes of values.
+  @inlinable
+  public var arena: RawBuffer<UInt8> { @inline(__always) _read { yield storedArena } }
+
+  @inlinable
+  public var entries: RawBuffer<FactEntry> { @inline(__always) _read { yield storedEntries } }
 
   public init(arenaCapacity: Int = 4096, entryCapacity: Int = 128) {
-    arena = RawBuffer(capacity: arenaCapacity)
-    entries = RawBuffer(capacity: entryCapacity)
+    storedArena = RawBuffer(capacity: arenaCapacity)
+    storedEntries = RawBuffer(capacity: entryCapacity)
   }
 
   /// A copy of what `other` holds, in no more memory than that takes, and what may be read behind its bytes.
   public init(copying other: borrowing FactBuffer) {
     self.init(arenaCapacity: other.arena.count, entryCapacity: other.entries.count)
-    arena.append(contentsOf: other.arena.elements)
-    entries.append(contentsOf: other.entries.elements)
+    storedArena.append(contentsOf: other.arena.elements)
+    storedEntries.append(contentsOf: other.entries.elements)
   }
 
   public mutating func removeAll() {
-    arena.removeAll()
-    entries.removeAll()
+    storedArena.removeAll()
+    storedEntries.removeAll()
   }
 
   /// Adds a text value of `fact`. A keyed fact's `key` is one more than the key's position in the demand.
   @inline(__always)
   public mutating func add(_ fact: Fact, key: UInt16 = 0, _ bytes: UnsafeBufferPointer<UInt8>) {
-    let start = arena.count
-    arena.append(contentsOf: bytes)
-    let hash = factHash(UnsafePointer(arena.base + start), bytes.count)
-    entries.append(
+    let start = storedArena.count
+    storedArena.append(contentsOf: bytes)
+    let hash = factHash(UnsafePointer(storedArena.base + start), bytes.count)
+    storedEntries.append(
       FactEntry(
         fact: fact.rawValue, flags: 0, key: key, hash: hash, start: UInt32(start), length: UInt32(bytes.count)))
   }
@@ -109,9 +126,9 @@ public struct FactBuffer: ~Copyable {
   /// Adds a text value of `fact` whose hash nobody will ask for.
   @inline(__always)
   public mutating func addUnhashed(_ fact: Fact, key: UInt16 = 0, _ bytes: UnsafeBufferPointer<UInt8>) {
-    let start = arena.count
-    arena.append(contentsOf: bytes)
-    entries.append(
+    let start = storedArena.count
+    storedArena.append(contentsOf: bytes)
+    storedEntries.append(
       FactEntry(fact: fact.rawValue, flags: 0, key: key, hash: 0, start: UInt32(start), length: UInt32(bytes.count)))
   }
 
@@ -134,11 +151,11 @@ public struct FactBuffer: ~Copyable {
   /// Adds a text value of `fact`, which `write` appends to what the buffer of bytes holds.
   @inline(__always)
   public mutating func add(_ fact: Fact, writing write: (inout RawBuffer<UInt8>) -> Void) {
-    let start = arena.count
-    write(&arena)
-    let length = arena.count - start
-    let hash = factHash(UnsafePointer(arena.base + start), length)
-    entries.append(
+    let start = storedArena.count
+    write(&storedArena)
+    let length = storedArena.count - start
+    let hash = factHash(UnsafePointer(storedArena.base + start), length)
+    storedEntries.append(
       FactEntry(fact: fact.rawValue, flags: 0, key: 0, hash: hash, start: UInt32(start), length: UInt32(length)))
   }
 
@@ -151,44 +168,44 @@ public struct FactBuffer: ~Copyable {
   // MARK: - Values that share their bytes
 
   /// Makes room for `count` more bytes of values.
-  @inline(__always)
-  public mutating func reserve(_ count: Int) { arena.reserve(count) }
+  @inlinable @inline(__always)
+  public mutating func reserve(_ count: Int) { storedArena.reserve(count) }
 
   /// Appends bytes that are to be values, or parts of them; gives where they start.
   @inline(__always)
   public mutating func store(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-    let start = arena.count
-    arena.append(contentsOf: bytes)
+    let start = storedArena.count
+    storedArena.append(contentsOf: bytes)
     return start
   }
 
   /// Appends a byte that is to be part of a value.
-  @inline(__always)
-  public mutating func store(_ byte: UInt8) { arena.append(byte) }
+  @inlinable @inline(__always)
+  public mutating func store(_ byte: UInt8) { storedArena.append(byte) }
 
   /// Appends a copy of bytes that were stored before.
   @inline(__always)
-  public mutating func store(copying range: Range<Int>) { arena.append(copying: range) }
+  public mutating func store(copying range: Range<Int>) { storedArena.append(copying: range) }
 
   /// The hash of bytes that were stored before.
-  @inline(__always)
+  @inlinable @inline(__always)
   public func hash(of range: Range<Int>) -> UInt32 {
-    precondition(range.lowerBound >= 0 && range.upperBound <= arena.count, "range out of bounds")
-    return factHash(UnsafePointer(arena.base + range.lowerBound), range.count)
+    precondition(range.lowerBound >= 0 && range.upperBound <= storedArena.count, "range out of bounds")
+    return factHash(UnsafePointer(storedArena.base + range.lowerBound), range.count)
   }
 
   /// Adds as a text value of `fact` bytes that were stored before, which other values may share.
-  @inline(__always)
+  @inlinable @inline(__always)
   public mutating func add(_ fact: Fact, stored range: Range<Int>) {
     add(fact, stored: range, hash: hash(of: range))
   }
 
   /// The same where their hash is known.
-  @inline(__always)
+  @inlinable @inline(__always)
   public mutating func add(_ fact: Fact, stored range: Range<Int>, hash: UInt32) {
     // Searches in values take entries at their word.
-    precondition(range.upperBound <= arena.count, "range out of bounds")
-    entries.append(
+    precondition(range.upperBound <= storedArena.count, "range out of bounds")
+    storedEntries.append(
       FactEntry(
         fact: fact.rawValue, flags: 0, key: 0, hash: hash, start: UInt32(truncatingIfNeeded: range.lowerBound),
         length: UInt32(truncatingIfNeeded: range.count)))
@@ -196,34 +213,35 @@ public struct FactBuffer: ~Copyable {
 
   /// Forgets the entries and the bytes behind these.
   mutating func truncate(entries entryCount: Int, bytes byteCount: Int) {
-    entries.truncate(to: entryCount)
-    arena.truncate(to: byteCount)
+    storedEntries.truncate(to: entryCount)
+    storedArena.truncate(to: byteCount)
   }
 
   /// Adds an integer.
-  @inline(__always)
+  @inlinable @inline(__always)
   public mutating func add(_ fact: Fact, key: UInt16 = 0, integer: Int64) {
     let bits = UInt64(bitPattern: integer)
-    entries.append(
+    storedEntries.append(
       FactEntry(
         fact: fact.rawValue, flags: 1, key: key, hash: 0, start: UInt32(truncatingIfNeeded: bits),
         length: UInt32(truncatingIfNeeded: bits >> 32)))
   }
 
   /// Adds a boolean, as the integer 0 or 1.
-  @inline(__always)
+  @inlinable @inline(__always)
   public mutating func add(_ fact: Fact, _ value: Bool) { add(fact, integer: value ? 1 : 0) }
 
   /// The bytes of a text entry; valid until the next mutation.
-  @inline(__always)
+  @inlinable @inline(__always)
   public func bytes(_ entry: FactEntry) -> UnsafeBufferPointer<UInt8> {
-    precondition(!entry.isInline && Int(entry.start) + Int(entry.length) <= arena.count, "not an entry of this buffer")
-    return UnsafeBufferPointer(start: arena.base + Int(entry.start), count: Int(entry.length))
+    precondition(
+      !entry.isInline && Int(entry.start) + Int(entry.length) <= storedArena.count, "not an entry of this buffer")
+    return UnsafeBufferPointer(start: storedArena.base + Int(entry.start), count: Int(entry.length))
   }
 
   /// What the text entries' offsets count from; valid until the next mutation. ``RawBuffer/readableBeyond`` holds.
-  @inline(__always)
-  public var textBase: UnsafePointer<UInt8> { UnsafePointer(arena.base) }
+  @inlinable @inline(__always)
+  public var textBase: UnsafePointer<UInt8> { UnsafePointer(storedArena.base) }
 
   /// The text of an entry.
   public func text(_ entry: FactEntry) -> String { String(decoding: bytes(entry), as: UTF8.self) }

@@ -39,47 +39,62 @@ public enum UnparsedReason: UInt8, CaseIterable, BitwiseCopyable, Sendable {
 }
 
 /// One operation of a request: its protocol, and where its facts stand in the batch.
+@frozen
 public struct Operation: BitwiseCopyable, Sendable {
   public var `protocol`: OperationProtocol
   public var unparsed: UnparsedReason
   /// Its entries in ``OperationBatch/facts``, a half-open range.
   public var firstEntry: UInt32
   public var endEntry: UInt32
+
+  @inlinable @inline(__always)
+  init(protocol: OperationProtocol, unparsed: UnparsedReason, firstEntry: UInt32, endEntry: UInt32) {
+    (self.protocol, self.unparsed) = (`protocol`, unparsed)
+    (self.firstEntry, self.endEntry) = (firstEntry, endEntry)
+  }
 }
 
 /// The operations of one request, in the order in which they are found, with their facts.
 ///
 /// The first ``commonEnd`` entries hold the facts that all operations of the request share (`text`); then come those of
 /// each operation, contiguous. `via`, `command` and `unparsed` are facts like the others. Reused between requests.
+@frozen
 public struct OperationBatch: ~Copyable {
   public var facts = FactBuffer()
-  public private(set) var operations = RawBuffer<Operation>(capacity: 16)
+  @usableFromInline var storedOperations = RawBuffer<Operation>(capacity: 16)
+  @usableFromInline var storedCommonEnd = 0
+  @usableFromInline var isOpen = false
+
+  @inlinable
+  public var operations: RawBuffer<Operation> { @inline(__always) _read { yield storedOperations } }
+
   /// The number of leading entries that belong to every operation.
-  public private(set) var commonEnd = 0
-  private var isOpen = false
+  @inlinable @inline(__always)
+  public var commonEnd: Int { storedCommonEnd }
 
   public init() {}
 
   /// A copy of what `other` holds, in no more memory than ``byteCount`` says.
   public init(copying other: borrowing OperationBatch) {
     facts = FactBuffer(copying: other.facts)
-    operations = RawBuffer(capacity: other.operations.count)
-    operations.append(contentsOf: other.operations.elements)
-    commonEnd = other.commonEnd
+    storedOperations = RawBuffer(capacity: other.operations.count)
+    storedOperations.append(contentsOf: other.operations.elements)
+    storedCommonEnd = other.commonEnd
   }
 
-  public var count: Int { operations.count }
+  @inlinable @inline(__always)
+  public var count: Int { storedOperations.count }
 
   /// Bytes that a copy takes.
   public var byteCount: Int {
     facts.arena.count + RawBuffer<UInt8>.readableBeyond + facts.entries.count * MemoryLayout<FactEntry>.stride
-      + operations.count * MemoryLayout<Operation>.stride
+      + storedOperations.count * MemoryLayout<Operation>.stride
   }
 
   public mutating func removeAll() {
     facts.removeAll()
-    operations.removeAll()
-    commonEnd = 0
+    storedOperations.removeAll()
+    storedCommonEnd = 0
     isOpen = false
   }
 
@@ -92,36 +107,38 @@ public struct OperationBatch: ~Copyable {
 
   /// The end of what was added so far.
   public var mark: Mark {
-    Mark(operations: operations.count, entries: facts.entries.count, bytes: facts.arena.count)
+    Mark(operations: storedOperations.count, entries: facts.entries.count, bytes: facts.arena.count)
   }
 
   /// Forgets all that was added since `mark`, an operation that is open included.
   public mutating func truncate(to mark: Mark) {
-    operations.truncate(to: mark.operations)
+    storedOperations.truncate(to: mark.operations)
     facts.truncate(entries: mark.entries, bytes: mark.bytes)
     isOpen = false
   }
 
   /// Declares that the facts added so far belong to every operation. Before the first ``begin(_:)``.
   public mutating func endCommon() {
-    precondition(operations.count == 0, "common facts come first")
-    commonEnd = facts.entries.count
+    precondition(storedOperations.count == 0, "common facts come first")
+    storedCommonEnd = facts.entries.count
   }
 
   /// Opens an operation; facts added from here to ``end(unparsed:)`` are its own.
+  @inlinable @inline(__always)
   public mutating func begin(_ protocol: OperationProtocol) {
     precondition(!isOpen, "operations do not nest")
     isOpen = true
     let first = UInt32(facts.entries.count)
-    operations.append(Operation(protocol: `protocol`, unparsed: .none, firstEntry: first, endEntry: first))
+    storedOperations.append(Operation(protocol: `protocol`, unparsed: .none, firstEntry: first, endEntry: first))
   }
 
   /// Closes the operation that is open.
+  @inlinable @inline(__always)
   public mutating func end(unparsed: UnparsedReason = .none) {
     precondition(isOpen, "no operation is open")
     isOpen = false
-    operations[operations.count - 1].unparsed = unparsed
-    operations[operations.count - 1].endEntry = UInt32(facts.entries.count)
+    storedOperations[storedOperations.count - 1].unparsed = unparsed
+    storedOperations[storedOperations.count - 1].endEntry = UInt32(facts.entries.count)
   }
 }
 

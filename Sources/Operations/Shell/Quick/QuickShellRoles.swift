@@ -183,6 +183,9 @@ extension QuickShell {
     if number >= 0 { return tables.pointee.programs + Int(number) }
     if number == QuickShellTables.reserved { return nil }
     if text.begins(with: "ld", at: name) || text.begins(with: "mkfs.", at: name) { return nil }
+    // A version ends in a digit, or in a dot.
+    let last = text[Int(name.end) - 1]
+    guard Ascii.isDigit(last) || last == Ascii.dot else { return tables.pointee.unknown }
     guard let digit = text.bytes(name).firstIndex(where: Ascii.isDigit) else { return tables.pointee.unknown }
     return versioned(name, Int(name.start) + digit, text)
   }
