@@ -26,7 +26,7 @@ struct AnchorTable: ~Copyable {
   ) {
     var entries: [Entry] = []
     entries.reserveCapacity(members.count)
-    lengths = memory.fill(256, with: 0)
+    lengths = memory.fill(members.isEmpty ? 1 : 256, with: 0)
     for member in members {
       let bytes = view.literal(member.literal).bytes
       guard let base = bytes.baseAddress else { continue }

@@ -33,8 +33,9 @@ struct LandmarkTable: ~Copyable {
     _ members: [LiteralNode.Member], _ users: LiteralUsers, beside few: UnsafePointer<text_scan_few>?,
     in memory: TableMemory
   ) {
+    let bits = logarithm(atLeast: members.count)
     let cellCount =
-      1 << min(max(LandmarkTable.leastCellBits, logarithm(atLeast: members.count)), LandmarkTable.mostCellBits)
+      members.isEmpty ? 1 : 1 << min(max(LandmarkTable.leastCellBits, bits), LandmarkTable.mostCellBits)
     let mask = UInt64(cellCount - 1)
     let all = memory.fill(1, with: text_scan_few())
     let sought = memory.allocate(text_scan_landmarks.self, 1)
